@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target treats warnings as errors.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+/// Targets that do not wrap C also mark each use of unsafe memory.
+let strictAndSafe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+// In the order of the imports: tedge -> ArgumentParsing, TedgeCore; TedgeCore -> TOML, X509, TLS, MQTT.
+let package = Package(
+    name: "tedge",
+    products: [
+        .executable(name: "tedge", targets: ["tedge"])
+    ],
+    targets: [
+        // The two system libraries. Their headers are used at build time; the libraries themselves are opened at the first
+        // use, so that a command that needs neither starts without them.
+        .systemLibrary(name: "CMosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        // Takes the place of ICU's 30 MB of locale data in a static build.
+        .target(name: "CICUData"),
+
+        .target(name: "ArgumentParsing", swiftSettings: strictAndSafe),
+        .target(name: "TOML", swiftSettings: strictAndSafe),
+        .target(name: "X509", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "TLS", dependencies: ["COpenSSL", "X509"], swiftSettings: strict),
+        .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: strict),
+        .target(name: "TedgeCore", dependencies: ["TOML", "X509", "TLS", "MQTT"], swiftSettings: strictAndSafe),
+        .executableTarget(
+            name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"], swiftSettings: strictAndSafe),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "ArgumentParsingTests", dependencies: ["ArgumentParsing", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TOMLTests", dependencies: ["TOML", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "X509Tests", dependencies: ["X509", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TLSTests", dependencies: ["TLS", "X509", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TedgeCoreTests", dependencies: ["TedgeCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TedgeTests", dependencies: ["tedge", "ArgumentParsing", "TedgeCore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SystemTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    ]
+)
