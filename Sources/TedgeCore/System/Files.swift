@@ -1,0 +1,128 @@
+/// Who owns a file.
+public struct Owner: Sendable, Equatable {
+    /// The numeric user id.
+    public var user: UInt32
+    /// The numeric group id.
+    public var group: UInt32
+
+    /// Names an owner by number.
+    public init(user: UInt32, group: UInt32) {
+        self.user = user
+        self.group = group
+    }
+}
+
+/// What `stat` says of a file.
+public struct FileStatus: Sendable, Equatable {
+    /// The kinds of file that make a difference here.
+    public enum Kind: Sendable {
+        case file, directory, link, other
+    }
+
+    /// The kind of the file.
+    public var kind: Kind
+    /// The permission bits, without those of the kind.
+    public var mode: UInt16
+    /// The owner.
+    public var owner: Owner
+    /// The size in bytes.
+    public var size: Int64
+}
+
+/// What went wrong with which file.
+public struct FileError: Error, Sendable, Equatable {
+    /// The step that failed.
+    public enum Operation: String, Sendable {
+        case read, write, create, remove, makeDirectory, changeMode, changeOwner, list
+    }
+
+    /// What was tried.
+    public let operation: Operation
+    /// The file as the caller named it.
+    public let path: String
+    /// Why it failed.
+    public let reason: SystemError
+
+    /// Names the operation, the file and the reason.
+    public init(_ operation: Operation, _ path: String, _ reason: SystemError) {
+        self.operation = operation
+        self.path = path
+        self.reason = reason
+    }
+}
+
+/// The files of the device. Paths are absolute; symbolic links are followed unless said otherwise.
+public protocol Files: Sendable {
+    /// Reads a whole file, up to `limit` bytes; a larger file is the error `EFBIG`.
+    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
+
+    /// Tells what is there; nil when nothing is.
+    func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus?
+
+    /// Replaces a file as a whole, or creates it: a reader, and the disk after a power cut, sees all of the old or all of
+    /// the new contents. A symbolic link stays one, and its target is replaced.
+    ///
+    /// - Parameters:
+    ///   - mode: the permission bits of the new file, whatever the umask says.
+    ///   - owner: the new owner; nil leaves it to the system.
+    func replace(_ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError)
+
+    /// Creates a file that must not exist yet (`EEXIST`); it appears under its name when it is complete.
+    func create(_ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError)
+
+    /// Gives a file another name in the same directory, replacing what bears that name.
+    func rename(_ path: String, to newPath: String) throws(FileError)
+
+    /// Removes a file or an empty directory; false when there was none.
+    @discardableResult
+    func remove(_ path: String) throws(FileError) -> Bool
+
+    /// Makes a directory and those above it that are missing; true when it made the last one.
+    @discardableResult
+    func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool
+
+    /// Changes the permission bits.
+    func changeMode(_ path: String, to mode: UInt16) throws(FileError)
+
+    /// Changes the owner of a file that is not a symbolic link (`ELOOP`).
+    func changeOwner(_ path: String, to owner: Owner) throws(FileError)
+
+    /// The names in a directory, sorted; empty when there is none.
+    func list(_ path: String) throws(FileError) -> [String]
+
+    /// Whether the calling process may read the file.
+    func isReadable(_ path: String) -> Bool
+}
+
+extension Files {
+    /// Reads a file of at most 1 MiB, larger than any file this program has to do with.
+    public func read(_ path: String) throws(FileError) -> [UInt8] {
+        try read(path, limit: 1 << 20)
+    }
+
+    /// Reads a file; nil when there is none.
+    public func readIfPresent(_ path: String) throws(FileError) -> [UInt8]? {
+        do {
+            return try read(path)
+        } catch where error.reason.isAbsence {
+            return nil
+        }
+    }
+
+    /// Tells what is there, following links.
+    public func status(_ path: String) throws(FileError) -> FileStatus? {
+        try status(path, followLinks: true)
+    }
+
+    /// Whether there is anything under the name; false as well where the caller may not look.
+    public func exists(_ path: String) -> Bool {
+        ((try? status(path)) ?? nil) != nil
+    }
+}
+
+extension SystemError {
+    /// True for the codes that say that there is nothing under the name.
+    var isAbsence: Bool {
+        code == SystemError.noEntry.code || code == SystemError.notDirectory.code
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// An error number of the operating system, in the words of libc.
+public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The value of `errno`.
+    public let code: Int32
+
+    /// Wraps an error number.
+    public init(_ code: Int32) {
+        self.code = code
+    }
+
+    /// The error of the C call that has just failed.
+    static var last: SystemError {
+        SystemError(errno)
+    }
+
+    /// For example `Permission denied (os error 13)`.
+    public var description: String {
+        "\(unsafe String(cString: strerror(code))) (os error \(code))"
+    }
+
+    /// True for the two codes that say that the caller has not the right to do this.
+    public var isPermission: Bool {
+        code == EACCES || code == EPERM
+    }
+}

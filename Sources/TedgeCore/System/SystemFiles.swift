@@ -1,0 +1,204 @@
+import Foundation
+
+/// The real files, by system calls.
+public struct SystemFiles: Files {
+    /// Makes the real files.
+    public init() {}
+
+    public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
+        defer { close(descriptor) }
+        var contents: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                unsafe Foundation.read(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if count == 0 { return contents }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw FileError(.read, path, .last)
+            }
+            contents.append(contentsOf: chunk[..<count])
+            if contents.count > limit { throw FileError(.read, path, SystemError(EFBIG)) }
+        }
+    }
+
+    public func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
+        var information = stat()
+        let result = unsafe followLinks ? stat(path, &information) : lstat(path, &information)
+        guard result == 0 else {
+            let reason = SystemError.last
+            if reason.isAbsence { return nil }
+            throw FileError(.read, path, reason)
+        }
+        return FileStatus(information)
+    }
+
+    public func replace(
+        _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
+    ) throws(FileError) {
+        let target = resolved(path)
+        try write(contents, beside: target, named: path, mode: mode, owner: owner) { temporary in
+            unsafe Foundation.rename(temporary, target)
+        }
+    }
+
+    public func create(
+        _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
+    ) throws(FileError) {
+        // link() refuses an existing name, which rename() would replace.
+        try write(contents, beside: path, named: path, mode: mode, owner: owner) { temporary in
+            let result = unsafe link(temporary, path)
+            let code = errno
+            unsafe unlink(temporary)
+            errno = code
+            return result
+        }
+    }
+
+    public func rename(_ path: String, to newPath: String) throws(FileError) {
+        guard unsafe Foundation.rename(path, newPath) == 0 else { throw FileError(.write, newPath, .last) }
+        try synchronizeDirectory(of: newPath)
+    }
+
+    public func remove(_ path: String) throws(FileError) -> Bool {
+        guard unsafe Foundation.remove(path) == 0 else {
+            let reason = SystemError.last
+            if reason.isAbsence { return false }
+            throw FileError(.remove, path, reason)
+        }
+        try synchronizeDirectory(of: path)
+        return true
+    }
+
+    public func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
+        if unsafe mkdir(path, mode_t(mode)) == 0 {
+            guard unsafe chmod(path, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
+            if let owner { try changeOwner(path, to: owner) }
+            return true
+        }
+        let reason = SystemError.last
+        if reason.code == EEXIST {
+            // A file in the place of the directory is an error, the directory itself is not.
+            guard try status(path)?.kind == .directory else { throw FileError(.makeDirectory, path, reason) }
+            return false
+        }
+        let parent = Path.directory(of: path)
+        guard reason.code == ENOENT, parent != path else { throw FileError(.makeDirectory, path, reason) }
+        _ = try makeDirectory(parent, mode: 0o755, owner: owner)
+        return try makeDirectory(path, mode: mode, owner: owner)
+    }
+
+    public func changeMode(_ path: String, to mode: UInt16) throws(FileError) {
+        guard unsafe chmod(path, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
+    }
+
+    public func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(.changeOwner, path, .last) }
+        defer { close(descriptor) }
+        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
+    }
+
+    public func list(_ path: String) throws(FileError) -> [String] {
+        guard let directory = unsafe opendir(path) else {
+            let reason = SystemError.last
+            if reason.isAbsence { return [] }
+            throw FileError(.list, path, reason)
+        }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+                unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    public func isReadable(_ path: String) -> Bool {
+        unsafe access(path, R_OK) == 0
+    }
+}
+
+extension SystemFiles {
+    /// Writes a temporary file beside `target`, makes it durable and lets `publish` give it its name.
+    private func write(
+        _ contents: [UInt8], beside target: String, named path: String, mode: UInt16, owner: Owner?,
+        publish: (String) -> Int32
+    ) throws(FileError) {
+        let temporary = Path.join(
+            Path.directory(of: target), ".\(Path.name(of: target)).\(UInt32.random(in: .min ... .max)).tmp")
+        // 0600 until the owner is right, so that a private key is never open to anyone else.
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileError(.write, path, .last) }
+        var reason: SystemError?
+        if !writeAll(contents, to: descriptor) { reason = .last }
+        if reason == nil, let owner, fchown(descriptor, owner.user, owner.group) != 0 { reason = .last }
+        if reason == nil, fchmod(descriptor, mode_t(mode)) != 0 { reason = .last }
+        if reason == nil, fsync(descriptor) != 0 { reason = .last }
+        if close(descriptor) != 0, reason == nil { reason = .last }
+        if reason == nil, publish(temporary) != 0 { reason = .last }
+        if let reason {
+            unsafe unlink(temporary)
+            throw FileError(.write, path, reason)
+        }
+        try synchronizeDirectory(of: target)
+    }
+
+    private func writeAll(_ contents: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = contents[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return false
+            }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    /// Makes the names in the file's directory durable.
+    private func synchronizeDirectory(of path: String) throws(FileError) {
+        let descriptor = unsafe open(Path.directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A directory that may be written but not read cannot be opened; the rename itself was done.
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.write, path, .last) }
+    }
+
+    /// The file that a chain of symbolic links leads to, whether it exists or not.
+    private func resolved(_ path: String) -> String {
+        var path = path
+        for _ in 0..<40 {
+            guard let status = try? status(path, followLinks: false), status.kind == .link,
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+            else { return path }
+            path = Path.absolute(target, relativeTo: Path.directory(of: path))
+        }
+        return path
+    }
+}
+
+extension FileStatus {
+    init(_ information: stat) {
+        switch information.st_mode & S_IFMT {
+        case S_IFREG: kind = .file
+        case S_IFDIR: kind = .directory
+        case S_IFLNK: kind = .link
+        default: kind = .other
+        }
+        mode = UInt16(information.st_mode & 0o7777)
+        owner = Owner(user: information.st_uid, group: information.st_gid)
+        size = Int64(information.st_size)
+    }
+}
+
+extension SystemError {
+    static let noEntry = SystemError(ENOENT)
+    static let notDirectory = SystemError(ENOTDIR)
+}
