@@ -1,0 +1,68 @@
+/// An argument that is given by its position.
+///
+/// A property without default is required unless it is optional. An array takes all words that are left and needs at least
+/// one unless it has a default; it comes last.
+@propertyWrapper
+public struct Argument<Value: ArgumentValue> {
+    private var storage: ArgumentStorage<Value>
+
+    /// The value; reading one that is required before the command line was parsed ends the program.
+    public var wrappedValue: Value {
+        get { storage.current }
+        set { storage = storage.holding(newValue) }
+    }
+
+    /// Declares an argument with a default.
+    ///
+    /// - Parameters:
+    ///   - wrappedValue: The value where the argument is not given.
+    ///   - help: What the argument is for.
+    ///   - valueName: The stand-in for the value, without brackets; made from the property where nil.
+    ///   - defaultText: The default to show in place of the one derived from `wrappedValue`.
+    ///   - completion: What a shell offers; the allowed values, where the type has them, if nil.
+    ///   - isHidden: Whether help and completions leave it out.
+    ///   - conflicts: The names, dashes included, of the options it cannot be given together with.
+    ///   - suggestions: Words to look for a similar one in when the value is not accepted.
+    ///   - parse: Reads the value in place of the type. The description of what it throws is the reason.
+    public init(
+        wrappedValue: Value,
+        help: String,
+        valueName: String? = nil,
+        defaultText: String? = nil,
+        completion: CompletionKind? = nil,
+        isHidden: Bool = false,
+        conflicts: [String] = [],
+        suggestions: (() -> [String])? = nil,
+        parse: ((String) throws -> Value.ArgumentElement)? = nil
+    ) {
+        let declaration = ArgumentDeclaration(
+            kind: .positional, help: help, valueName: valueName, defaultText: defaultText,
+            completion: completion, isHidden: isHidden, conflicts: conflicts)
+        storage = ArgumentStorage(declaration, default: wrappedValue, suggest: suggestions, parse: parse)
+    }
+
+    /// Declares an argument without default; the parameters are those of the other initializer.
+    public init(
+        help: String,
+        valueName: String? = nil,
+        defaultText: String? = nil,
+        completion: CompletionKind? = nil,
+        isHidden: Bool = false,
+        conflicts: [String] = [],
+        suggestions: (() -> [String])? = nil,
+        parse: ((String) throws -> Value.ArgumentElement)? = nil
+    ) {
+        let declaration = ArgumentDeclaration(
+            kind: .positional, help: help, valueName: valueName, defaultText: defaultText,
+            completion: completion, isHidden: isHidden, conflicts: conflicts)
+        storage = ArgumentStorage(declaration, default: nil, suggest: suggestions, parse: parse)
+    }
+}
+
+extension Argument: DeclaredArgument {
+    var declaration: ArgumentDeclaration { storage.declaration }
+
+    var suggestions: [String] { storage.suggestions }
+
+    func assign(_ words: [String]) throws(RejectedWord) { try storage.assign(words) }
+}

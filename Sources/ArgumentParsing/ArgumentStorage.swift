@@ -1,0 +1,79 @@
+/// A property that the parser fills; the three property wrappers are.
+protocol DeclaredArgument {
+    var declaration: ArgumentDeclaration { get }
+
+    /// Words that are close to what the user may have meant.
+    var suggestions: [String] { get }
+
+    /// Reads the words, of which there is at least one, and keeps the value.
+    func assign(_ words: [String]) throws(RejectedWord)
+}
+
+/// A word that could not be read.
+struct RejectedWord: Error {
+    let word: String
+    let reason: String
+}
+
+/// Holds the value of one property. The parser fills it before anything else can see the command.
+final class ArgumentStorage<Value: ArgumentValue> {
+    let declaration: ArgumentDeclaration
+    private let parse: ((String) throws -> Value.ArgumentElement)?
+    private let suggest: (() -> [String])?
+    private var value: Value?
+
+    init(
+        _ declaration: ArgumentDeclaration,
+        value: Value?,
+        suggest: (() -> [String])?,
+        parse: ((String) throws -> Value.ArgumentElement)?
+    ) {
+        self.declaration = declaration
+        self.value = value
+        self.suggest = suggest
+        self.parse = parse
+    }
+
+    /// Completes the declaration with what follows from the type and the default.
+    convenience init(
+        _ declaration: ArgumentDeclaration,
+        default value: Value?,
+        suggest: (() -> [String])?,
+        parse: ((String) throws -> Value.ArgumentElement)?
+    ) {
+        var declaration = declaration
+        let initial = value ?? Value.valueWithoutArguments
+        let text = (value?.argumentElements ?? []).map(\.argumentText).joined(separator: ", ")
+        declaration.defaultText = declaration.defaultText ?? (text.isEmpty ? nil : text)
+        declaration.allowedValues = Value.ArgumentElement.allArgumentValues
+        declaration.isRequired = initial == nil
+        declaration.isRepeating = Value.takesSeveralArguments
+        self.init(declaration, value: initial, suggest: suggest, parse: parse)
+    }
+
+    /// The value; to read one that was required and never given is a mistake of the program.
+    var current: Value {
+        guard let value else { preconditionFailure("the argument was read before the command line was parsed") }
+        return value
+    }
+
+    /// The words to look for a similar one in.
+    var suggestions: [String] { suggest?() ?? declaration.allowedValues }
+
+    /// A copy that holds another value.
+    func holding(_ value: Value) -> ArgumentStorage {
+        ArgumentStorage(declaration, value: value, suggest: suggest, parse: parse)
+    }
+
+    func assign(_ words: [String]) throws(RejectedWord) {
+        var elements: [Value.ArgumentElement] = []
+        for word in words {
+            do {
+                elements.append(try parse?(word) ?? Value.ArgumentElement(argument: word))
+            } catch {
+                throw RejectedWord(word: word, reason: String(describing: error))
+            }
+        }
+        value = Value(argumentElements: elements) ?? value
+    }
+}

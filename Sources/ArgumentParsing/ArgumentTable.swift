@@ -1,0 +1,131 @@
+/// A property of a command together with its description.
+struct BoundArgument {
+    let description: ArgumentDescription
+    let property: any DeclaredArgument
+
+    /// The declared properties of a value in the order of declaration, those of nested option groups in their place.
+    static func all(of value: any ParsableArguments) -> [BoundArgument] {
+        var found: [BoundArgument] = []
+        for child in Mirror(reflecting: value).children {
+            if let property = child.value as? any DeclaredArgument {
+                let label = child.label ?? ""
+                let name = label.hasPrefix("_") ? String(label.dropFirst()) : label
+                let description = property.declaration.description(property: name)
+                found.append(BoundArgument(description: description, property: property))
+            } else if let group = child.value as? any ParsableArguments {
+                found += all(of: group)
+            }
+        }
+        return found
+    }
+}
+
+/// The arguments that can be given at one level, and the words given for each.
+struct ArgumentTable {
+    /// The arguments in the order of declaration.
+    let arguments: [BoundArgument]
+    private var words: [[String]]
+
+    init(of value: any ParsableArguments) {
+        arguments = BoundArgument.all(of: value)
+        words = Array(repeating: [], count: arguments.count)
+    }
+
+    /// A table without arguments.
+    init() {
+        arguments = []
+        words = []
+    }
+
+    func position(long name: String) -> Int? {
+        arguments.firstIndex { $0.description.longNames.contains(name) }
+    }
+
+    func position(short name: Character) -> Int? {
+        arguments.firstIndex { $0.description.shortNames.contains(name) }
+    }
+
+    /// The positional argument that the next word belongs to.
+    var nextPositional: Int? {
+        arguments.indices.first { position in
+            let description = arguments[position].description
+            return description.kind == .positional && (description.isRepeating || words[position].isEmpty)
+        }
+    }
+
+    mutating func add(_ word: String, at position: Int) {
+        words[position].append(word)
+    }
+
+    /// Records one use of an option or flag; the value of an option is the attached one, else the next word.
+    mutating func use(
+        _ position: Int, as name: String, attached: String?, next: inout ArraySlice<String>
+    ) throws(UsageError) {
+        let description = arguments[position].description
+        if description.kind == .flag {
+            if let attached { throw UsageError(.unexpectedValue(attached, argument: name)) }
+            return add(Flag.presence, at: position)
+        }
+        if let attached { return add(attached, at: position) }
+        guard let word = next.first, !word.looksLikeOption else {
+            let tip = next.first.flatMap { word in
+                word == "--" ? nil : UsageError.Tip.passAsValue(word, option: name)
+            }
+            let missing = UsageError.Kind.missingValue(
+                argument: description.displayName, allowedValues: description.allowedValues)
+            throw UsageError(missing, tip: tip)
+        }
+        next.removeFirst()
+        add(word, at: position)
+    }
+
+    /// Records one use by a short name. The letters behind it are the value of an option, but to a flag they are further
+    /// names; the result is whether they were taken.
+    mutating func use(
+        _ position: Int, as name: String, rest: Substring.UnicodeScalarView, next: inout ArraySlice<String>
+    ) throws(UsageError) -> Bool {
+        let hasEquals = rest.first == "="
+        let takesRest = hasEquals || arguments[position].description.kind == .option
+        let attached = takesRest && !rest.isEmpty ? String(hasEquals ? rest.dropFirst() : rest) : nil
+        try use(position, as: name, attached: attached, next: &next)
+        return takesRest
+    }
+
+    /// Reads every word that was given; where `lastWins`, an argument that takes one value may be given again.
+    func assign(lastWins: Bool) throws(UsageError) {
+        for (argument, given) in zip(arguments, words) where !given.isEmpty {
+            let description = argument.description
+            if given.count > 1, !description.isRepeating, !lastWins {
+                throw UsageError(.usedMultipleTimes(argument: description.displayName))
+            }
+            do {
+                try argument.property.assign(description.isRepeating ? given : given.suffix(1))
+            } catch {
+                let similar = closestMatch(to: error.word, in: argument.property.suggestions)
+                throw UsageError(
+                    .invalidValue(
+                        error.word, argument: description.displayName, reason: error.reason,
+                        allowedValues: description.allowedValues),
+                    tip: similar.map(UsageError.Tip.similarValue))
+            }
+        }
+    }
+
+    /// Finds two arguments that were given and exclude each other.
+    func checkConflicts() throws(UsageError) {
+        let given = zip(arguments, words).filter { !$1.isEmpty }.map { $0.0.description }
+        for first in given {
+            for second in given where first.conflicts.contains(where: second.names.contains) {
+                throw UsageError(.conflict(first.displayName, with: second.displayName))
+            }
+        }
+    }
+
+    /// Finds the arguments that are required and were not given.
+    func checkRequired() throws(UsageError) {
+        let missing = zip(arguments, words).filter { $0.description.isRequired && $1.isEmpty }
+        guard missing.isEmpty else {
+            throw UsageError(.missingRequired(missing.map { $0.0.description.displayName }))
+        }
+    }
+}

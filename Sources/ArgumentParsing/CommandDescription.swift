@@ -1,0 +1,111 @@
+/// A command and everything below it as a value: what help, usage lines and shell completions are made from.
+public struct CommandDescription: Sendable, Equatable {
+    /// The words that select the command, the name of the program first.
+    public let path: [String]
+    /// One sentence on what the command does.
+    public let abstract: String
+    /// Text at the end of the help.
+    public let discussion: String
+    /// Whether help, suggestions and completions leave the command out.
+    public let isHidden: Bool
+    /// What is given by position.
+    public let arguments: [ArgumentDescription]
+    /// Options and flags of this command alone, `--help` (and at the root `--version`) included.
+    public let options: [ArgumentDescription]
+    /// Options and flags that are taken at every level.
+    public let globalOptions: [ArgumentDescription]
+    /// The commands below; for a group the last is `help`.
+    public let subcommands: [CommandDescription]
+
+    /// The word that selects the command.
+    public var name: String { path.last ?? "" }
+
+    /// Whether the command only declares others.
+    public var isGroup: Bool { !subcommands.isEmpty }
+
+    /// Describes a whole program.
+    public init(of root: any ParsableCommand.Type, globals: any ParsableArguments.Type) {
+        let globalOptions = BoundArgument.all(of: globals.init()).map(\.description)
+        self.init(of: root, path: [root.configuration.name], globalOptions: globalOptions)
+    }
+
+    /// Describes a command that is reached by `path`.
+    init(of command: any ParsableCommand.Type, path: [String], globalOptions: [ArgumentDescription]) {
+        let configuration = command.configuration
+        let isGroup = !configuration.subcommands.isEmpty
+        let own = isGroup ? [] : BoundArgument.all(of: command.init()).map(\.description)
+        var subcommands = configuration.subcommands.map { subcommand in
+            CommandDescription(
+                of: subcommand, path: path + [subcommand.configuration.name], globalOptions: globalOptions)
+        }
+        if isGroup { subcommands.append(.help(in: path, globalOptions: globalOptions)) }
+        self.path = path
+        abstract = configuration.abstract
+        discussion = configuration.discussion
+        isHidden = configuration.isHidden
+        arguments = own.filter { $0.kind == .positional }
+        let options = own.filter { $0.kind != .positional }
+        let taken = Set((options + globalOptions).flatMap(\.shortNames))
+        let builtIn: [ArgumentDescription] = path.count == 1 ? [.help(taken), .version(taken)] : [.help(taken)]
+        self.options = options + builtIn
+        self.globalOptions = globalOptions
+        self.subcommands = subcommands
+    }
+
+    /// The `help` command of a group.
+    private static func help(in path: [String], globalOptions: [ArgumentDescription]) -> CommandDescription {
+        let command = ArgumentDeclaration(
+            kind: .positional, help: Messages.helpCommandArgument, valueName: "COMMAND",
+            completion: .custom("command"), isRepeating: true)
+        return CommandDescription(
+            path: path + ["help"], abstract: Messages.helpCommand, discussion: "", isHidden: false,
+            arguments: [command.description(property: "command")], options: [.help([])],
+            globalOptions: globalOptions, subcommands: [])
+    }
+
+    private init(
+        path: [String], abstract: String, discussion: String, isHidden: Bool, arguments: [ArgumentDescription],
+        options: [ArgumentDescription], globalOptions: [ArgumentDescription], subcommands: [CommandDescription]
+    ) {
+        self.path = path
+        self.abstract = abstract
+        self.discussion = discussion
+        self.isHidden = isHidden
+        self.arguments = arguments
+        self.options = options
+        self.globalOptions = globalOptions
+        self.subcommands = subcommands
+    }
+
+    /// The command below this one that these words select; nil where there is none.
+    public func subcommand(at words: some Collection<String>) -> CommandDescription? {
+        guard let first = words.first else { return self }
+        return subcommands.first { $0.name == first }?.subcommand(at: words.dropFirst())
+    }
+
+    /// The visible commands at and below this one that have their own option with this long name.
+    func owners(ofLongOption name: String) -> [CommandDescription] {
+        if isHidden { return [] }
+        let isOwner = options.contains { $0.longNames.contains(name) && !$0.isHidden }
+        return (isOwner ? [self] : []) + subcommands.flatMap { $0.owners(ofLongOption: name) }
+    }
+}
+
+extension ArgumentDescription {
+    /// `-h, --help`; the short name only where no other option has taken it.
+    fileprivate static func help(_ taken: Set<Character>) -> ArgumentDescription {
+        builtIn("help", short: "h", help: Messages.helpOption, taken: taken)
+    }
+
+    /// `-V, --version`; the short name only where no other option has taken it.
+    fileprivate static func version(_ taken: Set<Character>) -> ArgumentDescription {
+        builtIn("version", short: "V", help: Messages.versionOption, taken: taken)
+    }
+
+    private static func builtIn(
+        _ name: String, short: Character, help: String, taken: Set<Character>
+    ) -> ArgumentDescription {
+        let names: [ArgumentName] = taken.contains(short) ? [.long(name)] : [.short(short), .long(name)]
+        return ArgumentDeclaration(kind: .flag, names: names, help: help).description(property: name)
+    }
+}

@@ -1,0 +1,123 @@
+/// One pass over the words of a command line: it finds the command and sorts the words by argument, but reads no value.
+struct CommandLineScan {
+    /// What the words ask for.
+    enum Outcome {
+        case command(any ParsableCommand)
+        case group
+        case help
+        case version
+    }
+
+    /// The words that selected the command so far, the name of the program first.
+    private(set) var path: [String]
+    /// The arguments of the command; empty for a group.
+    private(set) var own = ArgumentTable()
+    private(set) var globals: ArgumentTable
+    let root: any ParsableCommand.Type
+    private var current: any ParsableCommand.Type
+    private var command: (any ParsableCommand)?
+    private(set) var words: ArraySlice<String>
+    private var onlyValues = false
+
+    init(_ words: [String], root: any ParsableCommand.Type, globals: ArgumentTable) {
+        self.words = words[...]
+        self.root = root
+        self.globals = globals
+        path = [root.configuration.name]
+        current = root
+        enter(root)
+    }
+
+    mutating func run() throws(UsageError) -> Outcome {
+        while let word = words.popFirst() {
+            if onlyValues || !word.looksLikeOption {
+                if try take(word) { return .help }
+            } else if word == "--" {
+                onlyValues = true
+            } else if let asked = try word.utf8.starts(with: "--".utf8) ? takeLong(word) : takeShort(word) {
+                return asked
+            }
+        }
+        return command.map(Outcome.command) ?? .group
+    }
+
+    private mutating func enter(_ type: any ParsableCommand.Type) {
+        current = type
+        guard type.configuration.subcommands.isEmpty else { return }
+        let instance = type.init()
+        command = instance
+        own = ArgumentTable(of: instance)
+    }
+
+    /// Takes a subcommand or a positional argument; true where it was a request for help.
+    private mutating func take(_ word: String) throws(UsageError) -> Bool {
+        if command == nil, !onlyValues {
+            guard word == "help" else {
+                try descend(word)
+                return false
+            }
+            for next in words where !next.looksLikeOption && next != "help" { try descend(next) }
+            return true
+        }
+        guard let position = own.nextPositional else { throw UsageError(.unexpectedArgument(word)) }
+        own.add(word, at: position)
+        return false
+    }
+
+    private mutating func descend(_ word: String) throws(UsageError) {
+        let subcommands = current.configuration.subcommands
+        guard let next = subcommands.first(where: { $0.configuration.name == word }) else {
+            let visible = subcommands.map { $0.configuration }.filter { !$0.isHidden }.map(\.name) + ["help"]
+            let similar = subcommands.isEmpty ? nil : closestMatch(to: word, in: visible)
+            throw UsageError(.unrecognizedSubcommand(word), tip: similar.map(UsageError.Tip.similarSubcommand))
+        }
+        path.append(word)
+        enter(next)
+    }
+
+    /// Takes `--name` or `--name=value`.
+    private mutating func takeLong(_ word: String) throws(UsageError) -> Outcome? {
+        let body = word.unicodeScalars.dropFirst(2)
+        let equals = body.firstIndex(of: "=")
+        let name = String(body[..<(equals ?? body.endIndex)])
+        let value = equals.map { String(body[body.index(after: $0)...]) }
+        if let position = own.position(long: name) {
+            try own.use(position, as: "--\(name)", attached: value, next: &words)
+        } else if let position = globals.position(long: name) {
+            try globals.use(position, as: "--\(name)", attached: value, next: &words)
+        } else if name == "help" || (name == "version" && path.count == 1) {
+            if let value { throw UsageError(.unexpectedValue(value, argument: "--\(name)")) }
+            return name == "help" ? .help : .version
+        } else {
+            throw unexpectedLong(name, in: word)
+        }
+        return nil
+    }
+
+    /// Takes `-a`, `-abc`, `-nvalue` and `-n=value`.
+    private mutating func takeShort(_ word: String) throws(UsageError) -> Outcome? {
+        var letters = word.unicodeScalars.dropFirst()
+        while let letter = letters.popFirst() {
+            let name = Character(letter)
+            let takesRest: Bool
+            if let position = own.position(short: name) {
+                takesRest = try own.use(position, as: "-\(name)", rest: letters, next: &words)
+            } else if let position = globals.position(short: name) {
+                takesRest = try globals.use(position, as: "-\(name)", rest: letters, next: &words)
+            } else if name == "h" || (name == "V" && path.count == 1) {
+                return name == "h" ? .help : .version
+            } else {
+                throw unexpectedShort(name, in: word)
+            }
+            if takesRest { return nil }
+        }
+        return nil
+    }
+}
+
+extension String {
+    /// Whether the word begins with a dash and is not the dash alone, which stands for a stream by custom.
+    var looksLikeOption: Bool {
+        utf8.first == UInt8(ascii: "-") && utf8.count > 1
+    }
+}

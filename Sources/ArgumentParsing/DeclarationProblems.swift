@@ -1,0 +1,52 @@
+extension CommandDescription {
+    /// What is wrong with the declarations themselves, at this command and below; empty in a program that is well declared.
+    ///
+    /// A program checks this once, in its tests.
+    public var declarationProblems: [String] {
+        let place = path.joined(separator: " ")
+        let own = nameProblems + orderProblems + conflictProblems + subcommandProblems
+        return own.map { "\(place): \($0)" } + subcommands.flatMap(\.declarationProblems)
+    }
+
+    private var nameProblems: [String] {
+        var problems: [String] = []
+        var seen: Set<String> = []
+        for option in options + globalOptions {
+            if option.names.isEmpty { problems.append("an option has no name") }
+            for name in option.names {
+                if !seen.insert(name).inserted { problems.append("\(name) is declared twice") }
+                let letters = name.drop { $0 == "-" }
+                if letters.isEmpty || !letters.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) {
+                    problems.append("\(name) cannot be typed")
+                }
+            }
+        }
+        return problems
+    }
+
+    private var orderProblems: [String] {
+        var problems: [String] = []
+        for (earlier, later) in zip(arguments, arguments.dropFirst()) {
+            if earlier.isRepeating { problems.append("\(earlier.displayName) leaves nothing for \(later.displayName)") }
+            if !earlier.isRequired, later.isRequired {
+                problems.append("\(later.displayName) is required after \(earlier.displayName)")
+            }
+        }
+        return problems
+    }
+
+    private var conflictProblems: [String] {
+        let known = Set(options.flatMap(\.names))
+        return (arguments + options).flatMap(\.conflicts).filter { !known.contains($0) }.map {
+            "a conflict names \($0), which is no option of the command"
+        }
+    }
+
+    private var subcommandProblems: [String] {
+        var seen: Set<String> = []
+        return subcommands.map(\.name).compactMap { name in
+            if name.isEmpty || name.hasPrefix("-") { return "the subcommand '\(name)' cannot be typed" }
+            return seen.insert(name).inserted ? nil : "the subcommand \(name) is declared twice"
+        }
+    }
+}

@@ -1,0 +1,98 @@
+/// Why a word is not a value of the type that was asked for.
+public struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The reason in lower case and without a full stop; empty where the list of possible values says it all.
+    public let reason: String
+
+    /// Makes an error with this reason.
+    public init(_ reason: String) {
+        self.reason = reason
+    }
+
+    /// The reason.
+    public var description: String { reason }
+}
+
+/// A type that is read from one word of the command line.
+public protocol ExpressibleByArgument: ArgumentValue where ArgumentElement == Self {
+    /// Reads a word. The error is ``InvalidValue`` or any other error whose description is the reason.
+    init(argument: String) throws
+
+    /// Every word that is accepted, in the order of the help; empty where they cannot be listed.
+    static var allArgumentValues: [String] { get }
+
+    /// The value as the user would type it.
+    var argumentText: String { get }
+}
+
+extension ExpressibleByArgument {
+    /// No list.
+    public static var allArgumentValues: [String] { [] }
+
+    /// The value's description.
+    public var argumentText: String { String(describing: self) }
+}
+
+extension ExpressibleByArgument where Self: RawRepresentable, RawValue == String {
+    /// Accepts the raw values, letter case included.
+    public init(argument: String) throws {
+        guard let value = Self(rawValue: argument) else { throw InvalidValue("") }
+        self = value
+    }
+
+    /// The raw value.
+    public var argumentText: String { rawValue }
+}
+
+extension ExpressibleByArgument where Self: RawRepresentable & CaseIterable, RawValue == String {
+    /// The raw values in the order of declaration.
+    public static var allArgumentValues: [String] { allCases.map(\.rawValue) }
+}
+
+extension ExpressibleByArgument where Self: FixedWidthInteger {
+    /// Reads a decimal number within the range of the type.
+    public init(argument: String) throws {
+        if let value = Self(argument) {
+            self = value
+        } else {
+            let digits = argument.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+            let isNumber = !digits.isEmpty && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            let isOutOfRange = isNumber && argument.utf8.count - digits.count <= 1
+            throw InvalidValue(isOutOfRange ? Messages.outOfRange(Self.min, Self.max) : Messages.notAWholeNumber)
+        }
+    }
+}
+
+extension String: ExpressibleByArgument {
+    /// Accepts every word, the empty one included.
+    public init(argument: String) {
+        self = argument
+    }
+}
+
+extension Bool: ExpressibleByArgument {
+    /// Accepts `true` and `false`.
+    public init(argument: String) throws {
+        guard let value = Bool(argument) else { throw InvalidValue("") }
+        self = value
+    }
+
+    /// `true` and `false`.
+    public static var allArgumentValues: [String] { ["true", "false"] }
+}
+
+extension Double: ExpressibleByArgument {
+    /// Reads a finite decimal number.
+    public init(argument: String) throws {
+        guard let value = Double(argument), value.isFinite else { throw InvalidValue(Messages.notANumber) }
+        self = value
+    }
+}
+
+extension Int: ExpressibleByArgument {}
+extension Int32: ExpressibleByArgument {}
+extension Int64: ExpressibleByArgument {}
+extension UInt: ExpressibleByArgument {}
+extension UInt8: ExpressibleByArgument {}
+extension UInt16: ExpressibleByArgument {}
+extension UInt32: ExpressibleByArgument {}
+extension UInt64: ExpressibleByArgument {}

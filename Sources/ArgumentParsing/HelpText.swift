@@ -1,0 +1,57 @@
+extension CommandDescription {
+    /// The usage line without `Usage: `, such as `tedge config get [OPTIONS] <KEY>`.
+    public var usage: String {
+        let required = options.filter { $0.isRequired && !$0.isHidden }.map(\.displayName)
+        let positional = arguments.filter { !$0.isHidden }.map(\.displayName)
+        let rest = isGroup ? ["<COMMAND>"] : required + positional
+        return (path + ["[OPTIONS]"] + rest).joined(separator: " ")
+    }
+
+    /// The help, without a line feed at the end; no line has more than 100 columns where its words allow that.
+    ///
+    /// Sections that would be empty are left out, and so is what is hidden. A line of the discussion that is too long goes on
+    /// below the text behind its first gap of two or more spaces, or else at its indentation.
+    public var help: String {
+        let commands = subcommands.filter { !$0.isHidden }.map { (label: $0.name, text: $0.abstract) }
+        let sections = [
+            TextLayout.wrap(abstract),
+            TextLayout.wrap(Messages.usage(usage)),
+            section(Messages.commandsHeading, commands),
+            section(Messages.argumentsHeading, arguments.rows),
+            section(Messages.optionsHeading, options.rows),
+            section(Messages.globalOptionsHeading, globalOptions.rows),
+            TextLayout.wrap(discussion),
+        ]
+        return sections.map { $0.joined(separator: "\n") }.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private func section(_ heading: String, _ rows: [(label: String, text: String)]) -> [String] {
+        rows.isEmpty ? [] : [heading] + TextLayout.columns(rows)
+    }
+}
+
+extension [ArgumentDescription] {
+    /// The rows of a section: what is typed, and what it is for.
+    fileprivate var rows: [(label: String, text: String)] {
+        filter { !$0.isHidden }.map { ($0.label, $0.explanation) }
+    }
+}
+
+extension ArgumentDescription {
+    /// The names as in `-a, --all` and `    --profile <NAME>`, where long names line up.
+    fileprivate var label: String {
+        guard kind != .positional else { return displayName }
+        let indentation = shortNames.isEmpty ? "    " : ""
+        return indentation + names.joined(separator: ", ") + (kind == .option ? " <\(valueName)>" : "")
+    }
+
+    /// The help text with default and possible values.
+    fileprivate var explanation: String {
+        let notes = [
+            help,
+            defaultText.map(Messages.defaultValue) ?? "",
+            allowedValues.isEmpty ? "" : Messages.allowedValues(allowedValues),
+        ]
+        return notes.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,70 @@
+/// Breaks lines and lines up columns.
+enum TextLayout {
+    /// The columns of a line of help.
+    static let width = 100
+    /// The widest label that shares its line with its text.
+    static let widestLabel = 34
+
+    /// Breaks the lines of a text at spaces so that none has more than `width` columns, where its words allow that.
+    ///
+    /// A line that is too long goes on below the text behind its first gap of two or more spaces, or else at its indentation.
+    static func wrap(_ text: String, width: Int = width) -> [String] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { wrap(line: $0, width: width) }
+    }
+
+    private static func wrap(line: Substring, width: Int) -> [String] {
+        guard line.count > width else { return [String(line)] }
+        let hang = min(continuationColumn(of: line), width / 2)
+        let margin = String(repeating: " ", count: hang)
+        var lines: [String] = []
+        var current = String(line.prefix(hang))
+        var hasWord = false
+        for word in line.dropFirst(hang).split(separator: " ") {
+            if hasWord, current.count + 1 + word.count > width {
+                lines.append(current)
+                (current, hasWord) = (margin, false)
+            }
+            current += (hasWord ? " " : "") + word
+            hasWord = true
+        }
+        return lines + [current]
+    }
+
+    /// The column at which a line that is too long goes on.
+    private static func continuationColumn(of line: Substring) -> Int {
+        let indentation = line.prefix { $0 == " " }.count
+        var spaces = 0
+        for (column, letter) in line.enumerated().dropFirst(indentation) {
+            if letter == " " {
+                spaces += 1
+            } else if spaces >= 2 {
+                return column
+            } else {
+                spaces = 0
+            }
+        }
+        return indentation
+    }
+
+    /// Rows of a label and a text; the texts begin in one column, below their label where that is too wide.
+    static func columns(_ rows: [(label: String, text: String)]) -> [String] {
+        let widest = rows.map(\.label.count).filter { $0 <= widestLabel }.max() ?? 0
+        let margin = String(repeating: " ", count: widest + 4)
+        return rows.flatMap { row in
+            let texts = wrap(row.text, width: width - margin.count)
+            guard row.label.count <= widestLabel else { return ["  " + row.label] + texts.map { margin + $0 } }
+            let first = "  " + row.label + String(repeating: " ", count: widest - row.label.count + 2)
+            return zip([first] + Array(repeating: margin, count: texts.count - 1), texts).map { line in
+                String((line.0 + line.1).trimmingTrailingSpaces)
+            }
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingSpaces: Substring {
+        var rest = self[...]
+        while rest.last == " " { rest.removeLast() }
+        return rest
+    }
+}

@@ -1,0 +1,78 @@
+/// A command line that cannot be followed. It goes to stderr, and the exit status is ``exitStatus``.
+public struct UsageError: Error, Sendable, Equatable {
+    /// The exit status of a program that was called wrongly.
+    public static let exitStatus: Int32 = 2
+
+    /// What is wrong. Arguments are named as the user sees them, such as `--profile <NAME>` or `<KEY>`.
+    public enum Kind: Sendable, Equatable {
+        /// There is no such subcommand.
+        case unrecognizedSubcommand(String)
+        /// There is no such option, or a positional argument too many.
+        case unexpectedArgument(String)
+        /// A flag was given a value.
+        case unexpectedValue(String, argument: String)
+        /// An option was given without its value.
+        case missingValue(argument: String, allowedValues: [String])
+        /// These arguments were not given.
+        case missingRequired([String])
+        /// A value was not accepted. Reason and allowed values may be empty.
+        case invalidValue(String, argument: String, reason: String, allowedValues: [String] = [])
+        /// Two arguments exclude each other.
+        case conflict(String, with: String)
+        /// An argument that takes one value was given several times.
+        case usedMultipleTimes(argument: String)
+        /// A group was called without a subcommand; its help is the answer.
+        case missingSubcommand(help: String)
+        /// What only the command itself can tell, in lower case and without a full stop.
+        case other(String)
+    }
+
+    /// What to type instead.
+    public enum Tip: Sendable, Equatable {
+        /// A subcommand that is spelled much like the one given.
+        case similarSubcommand(String)
+        /// An option, dashes included, that is spelled much like the one given.
+        case similarArgument(String)
+        /// A value that is spelled much like the one given.
+        case similarValue(String)
+        /// The word that begins with a dash was perhaps meant as a positional argument.
+        case passAsArgument(String)
+        /// The word that begins with a dash was perhaps meant as the value of an option, dashes included.
+        case passAsValue(String, option: String)
+        /// The option, dashes included, is one of another command.
+        case optionOf(command: String, option: String)
+    }
+
+    /// What is wrong.
+    public let kind: Kind
+    /// What to type instead, where that can be told.
+    public let tip: Tip?
+    /// The usage line of the command that was called, without `Usage: `; the parser fills it in.
+    public internal(set) var usage: String?
+
+    /// Makes an error; one thrown by ``ParsableArguments/validate()`` is given its usage line by the parser.
+    public init(_ kind: Kind, tip: Tip? = nil) {
+        self.kind = kind
+        self.tip = tip
+    }
+}
+
+extension UsageError: CustomStringConvertible {
+    /// The whole text, without a line feed at the end. Control characters in the user's words are escaped.
+    public var description: String {
+        if case .missingSubcommand(let help) = kind { return help }
+        var parts = ["error: " + Messages.text(of: kind)]
+        if let tip { parts.append("  tip: " + Messages.text(of: tip)) }
+        if let usage, showsUsage { parts.append(Messages.usage(usage)) }
+        parts.append(Messages.moreInformation)
+        return parts.joined(separator: "\n\n")
+    }
+
+    /// A value that was not accepted says nothing about how the command is built.
+    private var showsUsage: Bool {
+        switch kind {
+        case .invalidValue, .missingValue: false
+        default: true
+        }
+    }
+}
