@@ -1,8 +1,8 @@
 /// The candidate that a mistyped word most likely stands for; nil where none is close.
 ///
-/// Close is: at most a third of the letters inserted, left out, replaced or swapped with their neighbour (at least one, and
-/// never a word of one letter), or, failing that, the only candidate that begins with the word. Letter case does not count. Of
-/// equally close candidates the first wins.
+/// In this order: a candidate with one letter inserted, left out, replaced or swapped with its neighbour; the only candidate that
+/// begins with the word; the candidate with the fewest such edits, which are at most a third of the letters. Words of one letter
+/// are no misspellings of each other. Letter case does not count. Of equally close candidates the first wins.
 public func closestMatch(to word: String, in candidates: some Sequence<String>) -> String? {
     guard !word.isEmpty, word.utf8.count <= 256 else { return nil }
     let typed = Array(word.lowercased())
@@ -17,7 +17,8 @@ public func closestMatch(to word: String, in candidates: some Sequence<String>) 
         let distance = editDistance(typed, letters)
         if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
     }
-    return best?.candidate ?? (beginning.count == 1 ? beginning.first : nil)
+    if let best, best.distance <= 1 || beginning.count != 1 { return best.candidate }
+    return beginning.count == 1 ? beginning[0] : nil
 }
 
 /// The number of insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment:

@@ -12,7 +12,7 @@ extension CommandDescription {
     /// Sections that would be empty are left out, and so is what is hidden. A line of the discussion that is too long goes on
     /// below the text behind its first gap of two or more spaces, or else at its indentation.
     public var help: String {
-        let commands = subcommands.filter { !$0.isHidden }.map { (label: $0.name, text: $0.abstract) }
+        let commands = subcommands.filter { !$0.isHidden }.map { TextLayout.Row(label: $0.name, text: $0.abstract) }
         let sections = [
             TextLayout.wrap(abstract),
             TextLayout.wrap(Messages.usage(usage)),
@@ -25,15 +25,15 @@ extension CommandDescription {
         return sections.map { $0.joined(separator: "\n") }.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
-    private func section(_ heading: String, _ rows: [(label: String, text: String)]) -> [String] {
+    private func section(_ heading: String, _ rows: [TextLayout.Row]) -> [String] {
         rows.isEmpty ? [] : [heading] + TextLayout.columns(rows)
     }
 }
 
 extension [ArgumentDescription] {
     /// The rows of a section: what is typed, and what it is for.
-    fileprivate var rows: [(label: String, text: String)] {
-        filter { !$0.isHidden }.map { ($0.label, $0.explanation) }
+    fileprivate var rows: [TextLayout.Row] {
+        filter { !$0.isHidden }.map { TextLayout.Row(label: $0.label, text: $0.help, note: $0.note) }
     }
 }
 
@@ -45,13 +45,10 @@ extension ArgumentDescription {
         return indentation + names.joined(separator: ", ") + (kind == .option ? " <\(valueName)>" : "")
     }
 
-    /// The help text with default and possible values.
-    fileprivate var explanation: String {
-        let notes = [
-            help,
-            defaultText.map(Messages.defaultValue) ?? "",
-            allowedValues.isEmpty ? "" : Messages.allowedValues(allowedValues),
-        ]
-        return notes.filter { !$0.isEmpty }.joined(separator: " ")
+    /// The default and the possible values.
+    fileprivate var note: String {
+        let value = defaultText.map(Messages.defaultValue) ?? ""
+        let values = allowedValues.isEmpty ? "" : Messages.allowedValues(allowedValues)
+        return [value, values].filter { !$0.isEmpty }.joined(separator: " ")
     }
 }

@@ -46,18 +46,31 @@ enum TextLayout {
         return indentation
     }
 
-    /// Rows of a label and a text; the texts begin in one column, below their label where that is too wide.
-    static func columns(_ rows: [(label: String, text: String)]) -> [String] {
+    /// One row of a table. The note follows the text, on lines of its own where both do not fit on one.
+    struct Row {
+        var label: String
+        var text: String
+        var note = ""
+    }
+
+    /// The rows as lines; the texts begin in one column, below their label where that is too wide.
+    static func columns(_ rows: [Row]) -> [String] {
         let widest = rows.map(\.label.count).filter { $0 <= widestLabel }.max() ?? 0
         let margin = String(repeating: " ", count: widest + 4)
         return rows.flatMap { row in
-            let texts = wrap(row.text, width: width - margin.count)
-            guard row.label.count <= widestLabel else { return ["  " + row.label] + texts.map { margin + $0 } }
-            let first = "  " + row.label + String(repeating: " ", count: widest - row.label.count + 2)
-            return zip([first] + Array(repeating: margin, count: texts.count - 1), texts).map { line in
-                String((line.0 + line.1).trimmingTrailingSpaces)
-            }
+            let isWide = row.label.count > widestLabel
+            let padding = String(repeating: " ", count: isWide ? 0 : widest - row.label.count + 2)
+            let texts = texts(of: row, width: width - margin.count)
+            let beside = isWide ? "" : texts.first ?? ""
+            let below = isWide ? texts : Array(texts.dropFirst())
+            return [String("  \(row.label)\(padding)\(beside)".trimmingTrailingSpaces)] + below.map { margin + $0 }
         }
+    }
+
+    private static func texts(of row: Row, width: Int) -> [String] {
+        let both = [row.text, row.note].filter { !$0.isEmpty }
+        let line = both.joined(separator: " ")
+        return line.count <= width ? [line] : both.flatMap { wrap($0, width: width) }
     }
 }
 

@@ -9,8 +9,7 @@ extension CommandLineScan {
 
     /// The error for `-n`, which is not taken here; `word` is all that was typed.
     func unexpectedShort(_ name: Character, in word: String) -> UsageError {
-        let isWhole = word.unicodeScalars.dropFirst().first.map(Character.init) == name
-        let similar = isWhole && word.unicodeScalars.count > 2 ? similar(to: String(word.dropFirst())) : nil
+        let similar = word.unicodeScalars.count > 2 ? similar(to: String(word.unicodeScalars.dropFirst())) : nil
         let tip = similar ?? passAsArgument(word)
         return UsageError(.unexpectedArgument(tip == nil ? "-\(name)" : word), tip: tip)
     }
