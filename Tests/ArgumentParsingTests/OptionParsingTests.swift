@@ -147,4 +147,23 @@ struct OptionParsingTests {
         #expect(try usageError("config get device.id --ALL").tip == .similarArgument("--all"))
         #expect(try usageError("config get device.id -A").kind == .unexpectedArgument("-A"))
     }
+
+    @Test(
+        "short names of global options are taken at every level and among those of the command",
+        arguments: [
+            "-jd/x config get device.id -a", "config -j get -d /x device.id -a", "config get device.id -ajd=/x",
+        ])
+    func globalShortNames(line: String) throws {
+        let parser = CommandParser(root: Sample.self, globals: ShortGlobals.self, version: "1")
+        guard case .command(let command, let globals, _) = try parser.parse(line.split(separator: " ").map(String.init))
+        else { throw ReadingFailure.notACommand }
+        #expect(globals.json)
+        #expect(globals.directory == "/x")
+        #expect((command as? SampleGet)?.all == true)
+    }
+
+    private struct ShortGlobals: ParsableArguments {
+        @Flag(.short, help: "Print one JSON object.") var json: Bool
+        @Option(.short, help: "Directory.") var directory: String?
+    }
 }
