@@ -137,7 +137,10 @@ class Handler(BaseHTTPRequestHandler):
             if does("not-http"):
                 self.wfile.write(GARBAGE)
             return
-        answer = spoiled_answer(request, does) or self.server.api.answer(request)
+        try:
+            answer = spoiled_answer(request, does) or self.server.api.answer(request)
+        except CloudError as error:
+            answer = Answer.error(500, "general/internalError", str(error))
         self._record(request, answer.status)
         self._send(answer, chunked=does("chunked"), length=not does("no-length"))
 

@@ -48,8 +48,11 @@ class Simulator:
 
     def run(self, ready: Callable[[dict], None]) -> None:
         """Calls `ready` when all ports answer; returns after SIGTERM, SIGINT or SIGHUP, with nothing left running."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        ends = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        for number in ends:
             signal.signal(number, lambda *_: self._work.put(None))
+        # A program that is started by a thread of a dispatch queue inherits a mask in which these are blocked.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ends)
         with self._only_one():
             self._broker = Broker(self._options.directory, self._options.address, self._options.mqtt_port)
             self._responder: Responder | None = None
@@ -117,7 +120,7 @@ class Simulator:
                     return
                 if self._options.end_with_parent and os.getppid() != self._parent:
                     return
-                if self._broker.pid is not None and not self._broker.running:
+                if not self._broker.running:
                     raise CloudError(f"mosquitto ended by itself; see {self._options.directory / 'broker.log'}")
                 continue
             if work is None:
