@@ -42,6 +42,8 @@ let package = Package(
             name: "TedgeTests", dependencies: ["tedge", "ArgumentParsing", "TedgeCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SystemTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SystemTests", dependencies: ["TestSupport"], exclude: ["device", "Device", "Bench"],
+            swiftSettings: strict),
     ]
 )

@@ -17,7 +17,7 @@ import place
 TOOLS = os.path.dirname(os.path.realpath(__file__))
 FILES = ["cloud", "cloud.new", "init.pid", "init.pid.new", "id.new", "id"]
 NAMESPACES = ["--mount", "--net", "--uts", "--ipc", "--cgroup", "--pid"]
-CLONE_NEWNET, PR_SET_PDEATHSIG, PR_SET_NAME = 0x40000000, 1, 15
+CLONE_NEWNET, PR_SET_PDEATHSIG, PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 0x40000000, 1, 15, 36
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -58,6 +58,8 @@ def hold(words, owner, booted):
     for stream, number in ((nothing, 0), (nothing, 1), (log, 2)):
         os.dup2(stream, number)
     call(libc.prctl, PR_SET_NAME, b"tedge-device")
+    # The device's first process is reaped here; as a zombie it would keep its namespaces.
+    call(libc.prctl, PR_SET_CHILD_SUBREAPER, 1)
     pid = os.getpid()
     name = f"{place.PREFIX}{pid}-{place.start_time(pid)}"
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -121,11 +123,11 @@ def bury(state, name):
             for directory, _, _ in os.walk(group, topdown=False):
                 os.rmdir(directory)
         except OSError as reason:
-            reap()
+            reap(os.WNOHANG)
             if time.monotonic() > end:
                 raise place.Refusal(f"cannot remove {group}: {reason.strerror}") from reason
             time.sleep(0.002)
-    reap()
+    reap(0)
     if place.identity(state) == name:
         if not place.read(state, "log"):
             remove(os.path.join(state, "log"))
@@ -136,9 +138,9 @@ def bury(state, name):
         remove_empty(state)
 
 
-def reap():
+def reap(options):
     try:
-        while os.waitpid(-1, os.WNOHANG)[0] != 0:
+        while os.waitpid(-1, options)[0] != 0:
             pass
     except ChildProcessError:
         pass
