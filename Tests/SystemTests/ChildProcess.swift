@@ -41,8 +41,7 @@ func runChild(_ words: [String], input: String = "", timeout: Duration = .second
     var status: Int32 = 0
     while waitpid(child, &status, WNOHANG) == 0 {
         if clock.now > deadline {
-            kill(child, SIGKILL)
-            waitpid(child, &status, 0)
+            end(child)
             throw ChildProcessError.timedOut(words: words, stdout: streams[1].text(), stderr: streams[2].text())
         }
         usleep(500)
@@ -50,6 +49,20 @@ func runChild(_ words: [String], input: String = "", timeout: Duration = .second
     let signal = status & 0x7f
     return Outcome(
         status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, stdout: streams[1].text(), stderr: streams[2].text())
+}
+
+/// Ends a child's children before it, so that it reaps them: as orphans they would stay zombies until the host's first
+/// process looks after them, and a zombie keeps its namespaces.
+private func end(_ child: pid_t) {
+    let list = (try? runChild(["cat", "/proc/\(child)/task/\(child)/children"]).stdout) ?? ""
+    list.split(separator: " ").compactMap { pid_t($0) }.forEach { kill($0, SIGKILL) }
+    var status: Int32 = 0
+    for _ in 0..<200 {
+        if waitpid(child, &status, WNOHANG) != 0 { return }
+        usleep(1000)
+    }
+    kill(child, SIGKILL)
+    waitpid(child, &status, 0)
 }
 
 private func spawn(_ words: [String], streams: [Int32]) throws -> pid_t {

@@ -12,6 +12,8 @@ final class Device: Sendable {
     let state: String
     /// The device's systemd as this host sees it.
     let pid: pid_t
+    /// The host's directory that is seen read-only as `/cloud` inside: where the stand-in cloud keeps its files.
+    let cloudDirectory: String
     /// The name that every process group and mount of this instance carries; see `leftovers()`.
     let id: String
 
@@ -28,6 +30,7 @@ final class Device: Sendable {
         owner: pid_t = getpid()
     ) throws {
         state = try Self.temporaryDirectory()
+        self.cloudDirectory = cloudDirectory ?? "\(state)/cloud"
         var words = ["up", "--state", state, "--tedge", tedge, "--owner", String(owner)]
         words += Self.furniture(mapper, agent) + (tedgeUser ? [] : ["--no-tedge-user"])
         if let cloudDirectory { words += ["--cloud-dir", cloudDirectory] }
@@ -87,6 +90,8 @@ final class Device: Sendable {
     private static func temporaryDirectory() throws -> String {
         var template = Array("/tmp/tedge-device-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw DeviceError(said: String(cString: strerror(errno))) }
+        // Services that give up root, such as the cloud's mosquitto, read below it.
+        chmod(template, 0o755)
         return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

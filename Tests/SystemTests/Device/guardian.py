@@ -7,6 +7,7 @@ systemd with it, and with that every process, mount and namespace of the device.
 import ctypes
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import time
 import place
 
 TOOLS = os.path.dirname(os.path.realpath(__file__))
-FILES = ["cloud", "cloud.new", "init.pid", "init.pid.new", "id.new", "id"]
+FILES = ["network", "network.new", "init.pid", "init.pid.new", "id.new", "id"]
 NAMESPACES = ["--mount", "--net", "--uts", "--ipc", "--cgroup", "--pid"]
 CLONE_NEWNET, PR_SET_PDEATHSIG, PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 0x40000000, 1, 15, 36
 
@@ -70,7 +71,7 @@ def hold(words, owner, booted):
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         for part in ("", "device", "cloud"):
             os.mkdir(os.path.join(place.groups(), name, part))
-        place.write(words.state, "cloud", f"{place.groups()}/{name}/cloud\n/proc/{pid}/ns/net")
+        place.write(words.state, "network", f"{place.groups()}/{name}/cloud\n/proc/{pid}/ns/net")
         watch(boot(words, name), owner, booted)
     except SystemExit:
         pass
@@ -92,7 +93,7 @@ def boot(words, name):
     environment = {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "STATE": words.state, "ID": name, "TOOLS": TOOLS, "EXECUTABLE": words.tedge,
-        "CLOUD_NETWORK": f"/proc/{os.getpid()}/ns/net", "CLOUD_DIRECTORY": words.cloud_dir or "",
+        "CLOUD_NETWORK": f"/proc/{os.getpid()}/ns/net", "CLOUD_DIRECTORY": words.cloud_dir,
         "MAPPER": words.mapper, "AGENT": words.agent, "TEDGE_USER": "no" if words.no_tedge_user else "yes",
     }  # fmt: skip
     command = ["unshare", *NAMESPACES, "--fork", "--kill-child=KILL", os.path.join(TOOLS, "boot")]
@@ -131,8 +132,8 @@ def bury(state, name):
     if place.identity(state) == name:
         if not place.read(state, "log"):
             remove(os.path.join(state, "log"))
-        if os.path.isdir(os.path.join(state, "overlay")):
-            os.rmdir(os.path.join(state, "overlay"))
+        remove_empty(os.path.join(state, "overlay"))
+        shutil.rmtree(os.path.join(state, "cloud"), ignore_errors=True)
         for file in FILES:
             remove(os.path.join(state, file))
         remove_empty(state)
@@ -157,4 +158,4 @@ def remove_empty(directory):
     try:
         os.rmdir(directory)
     except OSError:
-        pass  # the caller keeps something of its own there
+        pass  # not there, or something of the caller's is in it
