@@ -1,0 +1,69 @@
+import Glibc
+
+/// A TCP port of 127.0.0.1 that nothing listens on.
+public func freePort() throws -> UInt16 {
+    let descriptor = try listeningSocket(backlog: nil)
+    defer { close(descriptor) }
+    return try port(of: descriptor)
+}
+
+/// A socket bound to a free port of 127.0.0.1, listening unless `backlog` is nil. The caller closes it.
+public func listeningSocket(backlog: Int32?) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { throw TestFailure("socket: \(errorWords())") }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    var address = loopback(port: 0)
+    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withSocketAddress(&address) { bind(descriptor, $0, size) == 0 }
+    guard isBound, backlog.map({ listen(descriptor, $0) == 0 }) ?? true else {
+        close(descriptor)
+        throw TestFailure("bind: \(errorWords())")
+    }
+    return descriptor
+}
+
+/// The local port of a bound socket.
+public func port(of descriptor: Int32) throws -> UInt16 {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    guard withSocketAddress(&address, { getsockname(descriptor, $0, &size) == 0 }) else {
+        throw TestFailure("getsockname: \(errorWords())")
+    }
+    return UInt16(bigEndian: address.sin_port)
+}
+
+/// Whether something accepts connections on a port of 127.0.0.1.
+public func isListening(_ port: UInt16) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var address = loopback(port: port)
+    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    return withSocketAddress(&address) { connect(descriptor, $0, size) == 0 }
+}
+
+/// Asks `condition` every 2 ms. Returns whether it became true in time.
+public func eventually(within limit: Duration = .seconds(10), _ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+        if try condition() { return true }
+        usleep(2_000)
+    }
+    return try condition()
+}
+
+private func loopback(port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return address
+}
+
+private func withSocketAddress<Result>(
+    _ address: inout sockaddr_in, _ body: (UnsafeMutablePointer<sockaddr>) -> Result
+) -> Result {
+    withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1, body)
+    }
+}
