@@ -1,0 +1,97 @@
+import CMosquitto
+
+/// What libmosquitto's callbacks have reported and the client has not looked at yet.
+///
+/// libmosquitto is used without its threads: callbacks come only from inside a call of the client.
+final class Inbox {
+    /// The return code of CONNACK.
+    var connack: Int32?
+    /// Messages handed to libmosquitto that are not done: QoS 0 written, QoS 1 acknowledged, QoS 2 completed.
+    var outstanding = 0
+    /// The granted QoS, or 0x80, of each SUBACK by packet id.
+    var grants: [Int32: Int32] = [:]
+    /// libmosquitto's error lines, kept while connecting.
+    var errors: [String] = []
+    /// Rises with every callback.
+    private(set) var events = 0
+
+    /// Takes messages as they come, until it returns false.
+    var sink: ((RawSpan, RawSpan, MQTTDelivery) -> Bool)?
+    /// Messages that came while there was no sink.
+    private var waiting: [MQTTMessage] = []
+    private var taken = 0
+
+    /// Whether a message waits.
+    var isEmpty: Bool { taken == waiting.count }
+
+    /// The message that has waited longest.
+    func next() -> MQTTMessage? {
+        guard !isEmpty else { return nil }
+        defer {
+            taken += 1
+            // Drops what was taken in batches, so that each message is moved at most a few times.
+            if taken == waiting.count || taken >= 1024 {
+                waiting.removeFirst(taken)
+                taken = 0
+            }
+        }
+        return waiting[taken]
+    }
+
+    private func receive(_ message: mosquitto_message) {
+        guard let topic = message.topic else { return }
+        let topicBytes = UnsafeRawBufferPointer(start: topic, count: strlen(topic))
+        let payload = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
+        let qos = QoS(rawValue: UInt8(truncatingIfNeeded: message.qos)) ?? .atMostOnce
+        if let sink {
+            let delivery = MQTTDelivery(qos: qos, isRetained: message.retain)
+            if !sink(topicBytes.bytes, payload.bytes, delivery) { self.sink = nil }
+        } else {
+            waiting.append(
+                MQTTMessage(
+                    topic: String(decoding: topicBytes, as: UTF8.self), payload: Array(payload), qos: qos,
+                    isRetained: message.retain))
+        }
+    }
+}
+
+extension Inbox {
+    /// The user data under which callbacks find this inbox again; valid as long as the inbox lives.
+    var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+    private static func at(_ context: UnsafeMutableRawPointer) -> Inbox {
+        let inbox = Unmanaged<Inbox>.fromOpaque(context).takeUnretainedValue()
+        inbox.events &+= 1
+        return inbox
+    }
+
+    /// Has `handle`, made with `context` as user data, report here.
+    func register(with handle: OpaquePointer, _ library: MosquittoLibrary) {
+        library.call.mosquitto_connect_callback_set(handle) { _, context, code in
+            guard let context else { return }
+            Inbox.at(context).connack = code
+        }
+        library.call.mosquitto_publish_callback_set(handle) { _, context, _ in
+            guard let context else { return }
+            Inbox.at(context).outstanding -= 1
+        }
+        library.call.mosquitto_subscribe_callback_set(handle) { _, context, packet, count, granted in
+            guard let context, let granted, count > 0 else { return }
+            Inbox.at(context).grants[packet] = granted[0]
+        }
+        library.call.mosquitto_message_callback_set(handle) { _, context, message in
+            guard let context, let message else { return }
+            Inbox.at(context).receive(message.pointee)
+        }
+        library.call.mosquitto_log_callback_set(handle) { _, context, level, line in
+            guard let context, let line, level == MOSQ_LOG_ERR else { return }
+            Inbox.at(context).errors.append(String(cString: line))
+        }
+    }
+
+    /// Stops the collection of `errors`, which costs libmosquitto a formatted line for each packet.
+    func unregisterLog(of handle: OpaquePointer, _ library: MosquittoLibrary) {
+        library.call.mosquitto_log_callback_set(handle, nil)
+        errors = []
+    }
+}

@@ -1,0 +1,98 @@
+import CMosquitto
+import Glibc
+
+/// A synchronous MQTT 3.1.1 client over libmosquitto, to be used by one thread.
+///
+/// Nothing happens between calls: a connection that is kept open in silence for longer than the keep-alive time needs a
+/// call of `receive` or `nextMessage` in the meantime. Every wait ends as soon as something happens, at its deadline, or
+/// at most 100 ms after `interrupted` begins to say so; a signal ends it at once.
+///
+/// From the first client on the process ignores SIGPIPE; libmosquitto sees to that.
+public final class MQTTClient {
+    let options: MQTTOptions
+    let library: MosquittoLibrary
+    let waiter: Waiter
+    let endpoint: MQTTError.Endpoint
+    var session: Session?
+    /// The topic that was published to last, known to be valid.
+    var checkedTopic: String?
+
+    /// Opens libmosquitto, and no connection. Throws `libraryMissing` or `invalidOption`.
+    ///
+    /// - Parameter interrupted: Asked before and during each wait; true ends it with `MQTTError.interrupted`.
+    public init(_ options: MQTTOptions, interrupted: @escaping () -> Bool = { false }) throws(MQTTError) {
+        try options.validate()
+        self.options = options
+        library = try MosquittoLibrary.open()
+        waiter = Waiter(interrupted: interrupted)
+        endpoint = MQTTError.Endpoint(host: options.host, port: options.port)
+    }
+
+    /// Whether CONNECT was accepted and nothing has ended the connection since, as far as seen.
+    public var isConnected: Bool { session.map { $0.ended == nil } ?? false }
+
+    /// Tells the broker that the connection ends, waiting at most one second for a socket that takes no more bytes.
+    ///
+    /// What was published and not waited for with `waitForDelivery` may be lost. Does nothing without a connection.
+    public func disconnect() {
+        guard let session else { return }
+        self.session = nil
+        guard session.ended == nil else { return }
+        let deadline = ContinuousClock.now + .seconds(1)
+        let patient = Waiter { false }
+        do throws(MQTTError) {
+            try session.sendDisconnect()
+            while session.descriptor >= 0, session.wantsToWrite {
+                guard try patient.ready(session.descriptor, Int16(POLLOUT), until: deadline) != 0 else { return }
+                try session.write()
+            }
+        } catch {
+            // The connection is gone, which was the aim.
+        }
+    }
+
+    /// The session, as long as it can send. Throws what ended it, or `notConnected`.
+    func active() throws(MQTTError) -> Session {
+        guard let session else { throw .notConnected }
+        if let ended = session.ended { throw ended }
+        return session
+    }
+
+    /// Moves bytes both ways until `done` says so. Returns false at the deadline.
+    ///
+    /// `idle` is called before each wait, when everything that had arrived has been handled. With `gathering`, a stream
+    /// of messages is let come in for a moment after each burst: to be woken for every message costs the broker, which
+    /// does the waking, more than the message itself.
+    func run(
+        _ session: Session, until deadline: ContinuousClock.Instant?, gathering: Bool = false, idle: () -> Void = {},
+        _ done: () -> Bool
+    ) throws(MQTTError) -> Bool {
+        var turns = 0
+        var handled = session.inbox.events
+        while !done() {
+            if let ended = session.ended { throw ended }
+            turns &+= 1
+            let before = session.inbox.events
+            let mayHaveMore = try session.read()
+            if session.wantsToWrite { try session.write() }
+            let isBusy = mayHaveMore && session.inbox.events != before
+            if isBusy, turns % 64 != 0 { continue }
+            if done() { break }
+            let isLast = deadline.map { ContinuousClock.now >= $0 } ?? false
+            if isLast { return false }
+            try session.housekeep()
+            try waiter.check()
+            if isBusy { continue }
+            idle()
+            if gathering, session.inbox.events - handled >= 16 {
+                usleep(300)
+            } else {
+                session.acknowledgeAtOnce()
+                let events = session.wantsToWrite ? POLLIN | POLLOUT : POLLIN
+                _ = try waiter.slice(session.descriptor, Int16(events), until: deadline)
+            }
+            handled = session.inbox.events
+        }
+        return true
+    }
+}

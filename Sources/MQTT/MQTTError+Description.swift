@@ -1,0 +1,83 @@
+import Glibc
+
+extension MQTTError: CustomStringConvertible {
+    /// One or two sentences: what happened, and what to do about it.
+    public var description: String {
+        switch self {
+        case .libraryMissing(let reason):
+            "The MQTT library cannot be opened: \(reason). Install it with: apt install libmosquitto1"
+        case .invalidOption(let name, let reason): "The MQTT \(name) \(reason)."
+        case .unreadable(let path, let code): "Cannot read \(path): \(Self.words(code))"
+        case .nameNotResolved(let host, let reason):
+            "Cannot look up the MQTT broker's host name '\(host)': \(reason)"
+        case .cannotConnect(let endpoint, let code):
+            "Cannot connect to the MQTT broker at \(endpoint): \(Self.words(code))\(Self.advice(code))"
+        case .noRoute(let endpoint):
+            "Nothing answers at \(endpoint): check the host name, the network and firewalls on the way."
+        case .silent(let endpoint):
+            "\(endpoint) accepts connections but does not answer: check that an MQTT broker listens there, and whether "
+                + "that listener uses TLS."
+        case .closedBeforeAnswer(let endpoint):
+            "\(endpoint) closed the connection without an answer: check that an MQTT broker listens there, and whether "
+                + "that listener uses TLS."
+        case .refused(let endpoint, let refusal): "The MQTT broker at \(endpoint) refuses the connection: \(refusal)"
+        case .tls(let endpoint, let reason): "No secure connection to the MQTT broker at \(endpoint): \(reason)"
+        case .protocolViolation(let endpoint): "What \(endpoint) answers is not MQTT 3.1.1."
+        case .disconnected(let endpoint, 0): "The MQTT broker at \(endpoint) closed the connection."
+        case .disconnected(let endpoint, let code):
+            "The connection to the MQTT broker at \(endpoint) is lost: \(Self.words(code))"
+        case .keepAliveExpired(let endpoint):
+            "The MQTT broker at \(endpoint) does not answer any more; the connection is given up."
+        case .notConnected: "There is no connection to an MQTT broker."
+        case .subscriptionRefused(let filter):
+            "The MQTT broker refuses the subscription to '\(filter)': check its access rules."
+        case .payloadTooLarge(let bytes, let limit):
+            "The message is \(bytes) bytes long; at most \(limit) are possible."
+        case .invalidTopic(let topic, let problem):
+            topic.isEmpty ? "The topic \(problem)." : "The topic '\(Self.shortened(topic))' \(problem)."
+        case .interrupted: "Interrupted"
+        case .timedOut(.subscription(let filter)):
+            "The MQTT broker did not confirm the subscription to '\(filter)' in time."
+        case .timedOut(.delivery(let messages)):
+            "The MQTT broker did not take \(messages) message\(messages == 1 ? "" : "s") in time."
+        case .library(let code, let reason): "Unexpected result of the MQTT library: \(reason) (\(code))"
+        }
+    }
+
+    /// As libc words an error number: `Connection refused (os error 111)`.
+    static func words(_ code: Int32) -> String { "\(String(cString: strerror(code))) (os error \(code))" }
+
+    private static func advice(_ code: Int32) -> String {
+        code == ECONNREFUSED ? ". Is it running? See: systemctl status mosquitto" : ""
+    }
+
+    private static func shortened(_ topic: String) -> String {
+        topic.count > 80 ? "\(topic.prefix(79))…" : topic
+    }
+}
+
+extension MQTTError.Refusal: CustomStringConvertible {
+    /// Reads the return code of CONNACK.
+    init(code: UInt8) {
+        switch code {
+        case 1: self = .protocolVersion
+        case 2: self = .clientID
+        case 3: self = .serverUnavailable
+        case 4: self = .badUserNameOrPassword
+        case 5: self = .notAuthorised
+        default: self = .other(code)
+        }
+    }
+
+    /// What the return code means.
+    public var description: String {
+        switch self {
+        case .protocolVersion: "it does not speak MQTT 3.1.1 (1)"
+        case .clientID: "it does not take the client id (2)"
+        case .serverUnavailable: "it is not available (3)"
+        case .badUserNameOrPassword: "the user name or the password is wrong (4)"
+        case .notAuthorised: "this client is not authorised (5)"
+        case .other(let code): "unknown reason (\(code))"
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+
+/// Waits for a file descriptor, a deadline or an interruption, whichever comes first.
+struct Waiter {
+    /// Asked before every wait, and at least every 100 ms.
+    let interrupted: () -> Bool
+
+    /// Throws `interrupted` when there was an interruption.
+    func check() throws(MQTTError) {
+        if interrupted() { throw .interrupted }
+    }
+
+    /// Waits at most 100 ms. Returns what `poll` found; 0 when there was nothing or a signal came.
+    func slice(_ descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant?) throws(MQTTError)
+        -> Int16
+    {
+        try check()
+        var entry = pollfd(fd: descriptor, events: events, revents: 0)
+        let found = poll(&entry, 1, Waiter.milliseconds(until: deadline))
+        return found > 0 ? entry.revents : 0
+    }
+
+    /// Waits until the deadline. Returns what `poll` found; 0 at the deadline.
+    func ready(_ descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant) throws(MQTTError) -> Int16
+    {
+        while true {
+            let isLast = ContinuousClock.now >= deadline
+            let found = try slice(descriptor, events, until: deadline)
+            if found != 0 || isLast { return found }
+        }
+    }
+
+    /// What is left until the deadline, rounded up so that the last wait does not end before it.
+    private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+        guard let deadline else { return 100 }
+        let left = ContinuousClock.now.duration(to: deadline)
+        if left >= .milliseconds(100) { return 100 }
+        if left <= .zero { return 0 }
+        return Int32((left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import MQTT
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Waiting for a broker")
+struct WaitForBrokerTests {
+    @Test("a broker that is started later is connected to")
+    func startedLater() throws {
+        let port = try freePort()
+        let broker = LateBroker(port: port)
+        let client = try MQTTClient.waitForBroker(.test(port), until: later)
+        try client.subscribe([("a", .atMostOnce)], until: later)
+        client.disconnect()
+        #expect(broker.failure == nil)
+    }
+
+    /// A mosquitto that is started 300 ms from now.
+    private final class LateBroker: Sendable {
+        private let result = Mutex<Result<MosquittoBroker, any Error>?>(nil)
+
+        init(port: UInt16) {
+            Thread.detachNewThread {
+                usleep(300_000)
+                let result = Result { try MosquittoBroker(port: port) }
+                self.result.withLock { $0 = result }
+            }
+        }
+
+        var failure: String? {
+            result.withLock { if case .failure(let error)? = $0 { "\(error)" } else { nil } }
+        }
+    }
+
+    @Test("a broker that never comes is the last refusal")
+    func never() throws {
+        let port = try freePort()
+        let place = MQTTError.Endpoint(host: "127.0.0.1", port: port)
+        #expect(throws: MQTTError.cannotConnect(place, errno: ECONNREFUSED)) {
+            try MQTTClient.waitForBroker(.test(port), until: soon)
+        }
+    }
+
+    @Test("a refusal that waiting cannot change ends the wait")
+    func refused() throws {
+        let broker = try FakeBroker.answering(5)
+        let place = MQTTError.Endpoint(host: "127.0.0.1", port: broker.port)
+        #expect(throws: MQTTError.refused(place, .notAuthorised)) {
+            try MQTTClient.waitForBroker(.test(broker.port), until: later)
+        }
+    }
+
+    @Test("a broker that closes or is unavailable at first is tried again")
+    func closesAtFirst() throws {
+        let attempts = Atomic(0)
+        let broker = try FakeBroker { connection in
+            let attempt = attempts.add(1, ordering: .relaxed).newValue
+            _ = connection.readPacket()
+            if attempt == 1 { return }
+            connection.write([0x20, 2, 0, attempt == 2 ? 3 : 0])
+            connection.drain()
+        }
+        #expect(try MQTTClient.waitForBroker(.test(broker.port), until: later).isConnected)
+        #expect(attempts.load(ordering: .relaxed) == 3)
+    }
+
+    @Test("an interruption ends the wait")
+    func interrupted() throws {
+        let port = try freePort()
+        var questions = 0
+        let interrupted = {
+            questions += 1
+            return questions > 20
+        }
+        #expect(throws: MQTTError.interrupted) {
+            try MQTTClient.waitForBroker(.test(port), until: later, interrupted: interrupted)
+        }
+    }
+}
