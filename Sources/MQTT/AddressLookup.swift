@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A numeric address of a host.
 struct NetworkAddress: Hashable, Sendable {
@@ -15,10 +16,13 @@ enum AddressLookup {
 
     typealias Resolver = @Sendable (_ host: String) -> Result<[NetworkAddress], Failure>
 
+    /// What `/etc/hosts`, the name servers and the rest of `/etc/nsswitch.conf` say.
+    static let system: Resolver = { resolve($0, flags: 0) }
+
     /// In the order in which the resolver would have them tried. Throws `nameNotResolved` or `interrupted`.
     static func addresses(
         of host: String, until deadline: ContinuousClock.Instant, _ waiter: Waiter,
-        resolver: @escaping Resolver = { resolve($0, flags: 0) }
+        resolver: @escaping Resolver = system
     ) throws(MQTTError) -> [NetworkAddress] {
         if case .success(let literal) = resolve(host, flags: AI_NUMERICHOST) { return literal }
         // getaddrinfo takes as long as the name servers make it: it runs on a thread that is left behind at the deadline.
@@ -34,19 +38,19 @@ enum AddressLookup {
         guard try waiter.ready(ends[0], Int16(POLLIN), until: deadline) != 0 else {
             throw .nameNotResolved(host: host, reason: "no answer from the name server in time")
         }
-        switch question.answer {
+        switch question.answer.withLock({ $0 }) {
         case .success(let addresses)?: return addresses
         case .failure(let failure)?: throw .nameNotResolved(host: host, reason: failure.reason)
         case nil: throw .nameNotResolved(host: host, reason: "no answer")
         }
     }
 
-    /// `answer` is written by the thread before it closes `done`, and read by the client after it saw that.
-    private final class Question: @unchecked Sendable {
+    /// What the client and the thread share. The thread closes `done` after it has answered.
+    private final class Question: Sendable {
         let host: String
         let done: Int32
         let resolver: Resolver
-        var answer: Result<[NetworkAddress], Failure>?
+        let answer = Mutex<Result<[NetworkAddress], Failure>?>(nil)
 
         init(host: String, done: Int32, _ resolver: @escaping Resolver) {
             self.host = host
@@ -70,7 +74,8 @@ enum AddressLookup {
             { context in
                 guard let context else { return nil }
                 let question = Unmanaged<Question>.fromOpaque(context).takeRetainedValue()
-                question.answer = question.resolver(question.host)
+                let answer = question.resolver(question.host)
+                question.answer.withLock { $0 = answer }
                 close(question.done)
                 return nil
             }, context.toOpaque())

@@ -12,7 +12,7 @@ extension MQTTClient {
     /// `protocolViolation`, `unreadable` or `interrupted`.
     public func connect(until deadline: ContinuousClock.Instant) throws(MQTTError) {
         session = nil
-        let addresses = try AddressLookup.addresses(of: options.host, until: deadline, waiter)
+        let addresses = try AddressLookup.addresses(of: options.host, until: deadline, waiter, resolver: resolver)
         let targets = options.tls == nil ? Target.numeric(addresses) : Target.named(options.host, addresses)
         var failure = MQTTError.noRoute(endpoint)
         for (index, target) in targets.enumerated() {

@@ -14,6 +14,8 @@ public final class MQTTClient {
     let waiter: Waiter
     let endpoint: MQTTError.Endpoint
     var session: Session?
+    /// Says which addresses the host has.
+    var resolver = AddressLookup.system
     /// The topic that was published to last, known to be valid.
     var checkedTopic: String?
 

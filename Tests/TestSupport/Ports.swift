@@ -7,12 +7,16 @@ public func freePort() throws -> UInt16 {
     return try port(of: descriptor)
 }
 
-/// A socket bound to a free port of 127.0.0.1, listening unless `backlog` is nil. The caller closes it.
-public func listeningSocket(backlog: Int32?) throws -> Int32 {
+/// A socket bound to a port of 127.0.0.1, listening unless `backlog` is nil. The caller closes it.
+///
+/// - Parameters:
+///   - lastByte: The last byte of the address; 2 for 127.0.0.2.
+///   - port: The port; a free one by default.
+public func listeningSocket(backlog: Int32?, lastByte: UInt8 = 1, port: UInt16 = 0) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw TestFailure("socket: \(errorWords())") }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    var address = loopback(port: 0)
+    var address = loopback(port: port, lastByte: lastByte)
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withSocketAddress(&address) { bind(descriptor, $0, size) == 0 }
     guard isBound, backlog.map({ listen(descriptor, $0) == 0 }) ?? true else {
@@ -52,11 +56,11 @@ public func eventually(within limit: Duration = .seconds(10), _ condition: () th
     return try condition()
 }
 
-private func loopback(port: UInt16) -> sockaddr_in {
+private func loopback(port: UInt16, lastByte: UInt8 = 1) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = (0x7F00_0000 | UInt32(lastByte)).bigEndian
     return address
 }
 
