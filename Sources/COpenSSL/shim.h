@@ -1,3 +1,4 @@
 #pragma once
 
-#include <openssl/ssl.h>
+#include "crypto.h"
+#include "ssl.h"

@@ -1,0 +1,5 @@
+#pragma once
+
+#include "library.h"
+
+/* What X509 uses of libcrypto. */

@@ -1,0 +1,5 @@
+#pragma once
+
+#include "library.h"
+
+/* What TLS uses of libssl and libcrypto. */
