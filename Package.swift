@@ -6,7 +6,8 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 /// Targets that do not wrap C also mark each use of unsafe memory.
 let strictAndSafe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
-// In the order of the imports: tedge -> ArgumentParsing, TedgeCore; TedgeCore -> TOML, X509, TLS, MQTT.
+// In the order of the imports: tedge -> ArgumentParsing, TedgeCore; TedgeCore -> TOML, X509, TLS, MQTT; the
+// last two -> Sockets.
 let package = Package(
     name: "tedge",
     products: [
@@ -22,9 +23,10 @@ let package = Package(
 
         .target(name: "ArgumentParsing", swiftSettings: strictAndSafe),
         .target(name: "TOML", swiftSettings: strictAndSafe),
+        .target(name: "Sockets", swiftSettings: strict),
         .target(name: "X509", dependencies: ["COpenSSL"], swiftSettings: strict),
-        .target(name: "TLS", dependencies: ["COpenSSL", "X509"], swiftSettings: strict),
-        .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: strict),
+        .target(name: "TLS", dependencies: ["COpenSSL", "Sockets"], swiftSettings: strict),
+        .target(name: "MQTT", dependencies: ["CMosquitto", "Sockets"], swiftSettings: strict),
         .target(name: "TedgeCore", dependencies: ["TOML", "X509", "TLS", "MQTT"], swiftSettings: strictAndSafe),
         .executableTarget(
             name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"], swiftSettings: strictAndSafe),
@@ -34,6 +36,8 @@ let package = Package(
             name: "ArgumentParsingTests", dependencies: ["ArgumentParsing", "TestSupport"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "TOMLTests", dependencies: ["TOML", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SocketsTests", dependencies: ["Sockets", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "X509Tests", dependencies: ["X509", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TLSTests", dependencies: ["TLS", "X509", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,6 @@
 import CMosquitto
 import Glibc
+import Sockets
 
 extension MQTTClient {
     /// Connects, and returns when the broker has accepted it. A connection that there was before is dropped.

@@ -1,5 +1,6 @@
 import CMosquitto
 import Glibc
+import Sockets
 
 /// A synchronous MQTT 3.1.1 client over libmosquitto, to be used by one thread.
 ///

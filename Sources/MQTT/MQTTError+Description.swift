@@ -1,4 +1,5 @@
 import Glibc
+import Sockets
 
 extension MQTTError: CustomStringConvertible {
     /// One or two sentences: what happened, and what to do about it.
@@ -7,11 +8,11 @@ extension MQTTError: CustomStringConvertible {
         case .libraryMissing(let reason):
             "The MQTT library cannot be opened: \(reason). Install it with: apt install libmosquitto1"
         case .invalidOption(let name, let reason): "The MQTT \(name) \(reason)."
-        case .unreadable(let path, let code): "Cannot read \(path): \(Self.words(code))"
+        case .unreadable(let path, let code): "Cannot read \(path): \(SystemWords.text(code))"
         case .nameNotResolved(let host, let reason):
             "Cannot look up the MQTT broker's host name '\(host)': \(reason)"
         case .cannotConnect(let endpoint, let code):
-            "Cannot connect to the MQTT broker at \(endpoint): \(Self.words(code))\(Self.advice(code))"
+            "Cannot connect to the MQTT broker at \(endpoint): \(SystemWords.text(code))\(Self.advice(code))"
         case .noRoute(let endpoint):
             "Nothing answers at \(endpoint): check the host name, the network and firewalls on the way."
         case .silent(let endpoint):
@@ -25,7 +26,7 @@ extension MQTTError: CustomStringConvertible {
         case .protocolViolation(let endpoint): "What \(endpoint) answers is not MQTT 3.1.1."
         case .disconnected(let endpoint, 0): "The MQTT broker at \(endpoint) closed the connection."
         case .disconnected(let endpoint, let code):
-            "The connection to the MQTT broker at \(endpoint) is lost: \(Self.words(code))"
+            "The connection to the MQTT broker at \(endpoint) is lost: \(SystemWords.text(code))"
         case .keepAliveExpired(let endpoint):
             "The MQTT broker at \(endpoint) does not answer any more; the connection is given up."
         case .notConnected: "There is no connection to an MQTT broker."
@@ -43,9 +44,6 @@ extension MQTTError: CustomStringConvertible {
         case .library(let code, let reason): "Unexpected result of the MQTT library: \(reason) (\(code))"
         }
     }
-
-    /// As libc words an error number: `Connection refused (os error 111)`.
-    static func words(_ code: Int32) -> String { "\(String(cString: strerror(code))) (os error \(code))" }
 
     private static func advice(_ code: Int32) -> String {
         code == ECONNREFUSED ? ". Is it running? See: systemctl status mosquitto" : ""

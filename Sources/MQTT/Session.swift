@@ -1,5 +1,6 @@
 import CMosquitto
 import Glibc
+import Sockets
 
 /// One MQTT connection: owns libmosquitto's client object and what its callbacks report.
 final class Session {
@@ -15,7 +16,7 @@ final class Session {
     /// Makes an object that is not connected. Throws `invalidOption`, `unreadable` or `library`.
     init(_ options: MQTTOptions, _ library: MosquittoLibrary) throws(MQTTError) {
         guard let handle = library.call.mosquitto_new(options.clientID, options.cleanSession, inbox.context) else {
-            throw .invalidOption(name: "client id", reason: "cannot be used: \(MQTTError.words(errno))")
+            throw .invalidOption(name: "client id", reason: "cannot be used: \(SystemWords.text(errno))")
         }
         self.handle = handle
         self.library = library

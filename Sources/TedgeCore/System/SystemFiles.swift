@@ -201,4 +201,6 @@ extension FileStatus {
 extension SystemError {
     static let noEntry = SystemError(ENOENT)
     static let notDirectory = SystemError(ENOTDIR)
+    static let exists = SystemError(EEXIST)
+    static let refused = SystemError(ECONNREFUSED)
 }

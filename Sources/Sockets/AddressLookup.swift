@@ -1,0 +1,132 @@
+import Glibc
+import Synchronization
+
+/// A numeric address of a host.
+public struct NetworkAddress: Hashable, Sendable {
+    /// The address as it is written, without brackets.
+    public let text: String
+    /// Whether it is one of version 6.
+    public let isIPv6: Bool
+
+    /// Takes an address as it is written.
+    public init(text: String, isIPv6: Bool) {
+        self.text = text
+        self.isIPv6 = isIPv6
+    }
+}
+
+/// Finds the addresses of a host name without waiting past a deadline.
+public enum AddressLookup {
+    /// Why there are no addresses, in the resolver's words.
+    public struct Failure: Error {
+        /// The resolver's words.
+        public let reason: String
+
+        /// Takes the resolver's words.
+        public init(reason: String) { self.reason = reason }
+    }
+
+    /// Finds the addresses of a host.
+    public typealias Resolver = @Sendable (_ host: String) -> Result<[NetworkAddress], Failure>
+
+    /// What `/etc/hosts`, the name servers and the rest of `/etc/nsswitch.conf` say.
+    public static let system: Resolver = { resolve($0, flags: 0) }
+
+    /// In the order in which the resolver would have them tried. Throws `nameNotResolved` or `interrupted`.
+    public static func addresses<Problem: SocketFailure>(
+        of host: String, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>,
+        resolver: @escaping Resolver = system
+    ) throws(Problem) -> [NetworkAddress] {
+        if case .success(let literal) = resolve(host, flags: AI_NUMERICHOST) { return literal }
+        // getaddrinfo takes as long as the name servers make it: it runs on a thread that is left behind at the deadline.
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw Problem.nameNotResolved(host: host, reason: SystemWords.text(errno)) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        defer { close(ends[0]) }
+        let question = Question(host: host, done: ends[1], resolver)
+        if let code = startThread(question) {
+            close(ends[1])
+            throw Problem.nameNotResolved(host: host, reason: SystemWords.text(code))
+        }
+        guard try waiter.ready(ends[0], Int16(POLLIN), until: deadline) != 0 else {
+            throw Problem.nameNotResolved(host: host, reason: "no answer from the name server in time")
+        }
+        switch question.answer.withLock({ $0 }) {
+        case .success(let addresses)?: return addresses
+        case .failure(let failure)?: throw Problem.nameNotResolved(host: host, reason: failure.reason)
+        case nil: throw Problem.nameNotResolved(host: host, reason: "no answer")
+        }
+    }
+
+    /// What the client and the thread share. The thread closes `done` after it has answered.
+    private final class Question: Sendable {
+        let host: String
+        let done: Int32
+        let resolver: Resolver
+        let answer = Mutex<Result<[NetworkAddress], Failure>?>(nil)
+
+        init(host: String, done: Int32, _ resolver: @escaping Resolver) {
+            self.host = host
+            self.done = done
+            self.resolver = resolver
+        }
+    }
+
+    /// Returns the error number when there is no thread.
+    private static func startThread(_ question: Question) -> Int32? {
+        // Signals are for the client's thread, whose poll they end.
+        var all = sigset_t()
+        var before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(question)
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let question = Unmanaged<Question>.fromOpaque(context).takeRetainedValue()
+                let answer = question.resolver(question.host)
+                question.answer.withLock { $0 = answer }
+                close(question.done)
+                return nil
+            }, context.toOpaque())
+        guard code == 0 else {
+            context.release()
+            return code
+        }
+        pthread_detach(thread)
+        return nil
+    }
+
+    private static func resolve(_ host: String, flags: Int32) -> Result<[NetworkAddress], Failure> {
+        var hints = addrinfo()
+        hints.ai_flags = flags
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(host, nil, &hints, &list)
+        guard code == 0 else {
+            let reason = code == EAI_SYSTEM ? SystemWords.text(errno) : String(cString: gai_strerror(code))
+            return .failure(Failure(reason: reason))
+        }
+        defer { freeaddrinfo(list) }
+        let addresses = sequence(first: list, next: { $0?.pointee.ai_next }).compactMap { entry -> NetworkAddress? in
+            guard let entry, [AF_INET, AF_INET6].contains(entry.pointee.ai_family) else { return nil }
+            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+            let code = getnameinfo(
+                entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+            guard code == 0 else { return nil }
+            let bytes = text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+            return NetworkAddress(
+                text: String(decoding: bytes, as: UTF8.self), isIPv6: entry.pointee.ai_family == AF_INET6)
+        }
+        return addresses.isEmpty ? .failure(Failure(reason: "no address")) : .success(addresses)
+    }
+}
+
+/// Error numbers in the C library's words.
+public enum SystemWords {
+    /// For example `Connection refused (os error 111)`.
+    public static func text(_ code: Int32) -> String { "\(String(cString: strerror(code))) (os error \(code))" }
+}

@@ -1,0 +1,71 @@
+import Glibc
+
+/// What a module calls the failures of a TCP connection.
+public protocol ConnectFailure: SocketFailure {
+    /// The connection is refused, or there is no way to the host.
+    static func cannotConnect(host: String, port: UInt16, errno: Int32) -> Self
+    /// Nobody answers.
+    static func noAnswer(host: String, port: UInt16) -> Self
+}
+
+/// Makes TCP connections.
+public enum TCPConnector {
+    /// Connects to the first address of a host that accepts, each with its share of the time. The descriptor does not
+    /// block, sends small packets at once, and is closed in children.
+    ///
+    /// Throws what the last address met, `nameNotResolved` or `interrupted`.
+    public static func connect<Problem: ConnectFailure>(
+        host: String, port: UInt16, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>,
+        resolver: @escaping AddressLookup.Resolver = AddressLookup.system
+    ) throws(Problem) -> Int32 {
+        let addresses = try AddressLookup.addresses(of: host, until: deadline, waiter, resolver: resolver)
+        var failure = Problem.noAnswer(host: host, port: port)
+        for (index, address) in addresses.enumerated() {
+            let now = ContinuousClock.now
+            let share = now + now.duration(to: deadline) / (addresses.count - index)
+            switch try reach(address, port: port, until: share, waiter) {
+            case .success(let descriptor): return descriptor
+            case .failure(.code(let code)): failure = Problem.cannotConnect(host: host, port: port, errno: code)
+            case .failure(.silence): failure = Problem.noAnswer(host: host, port: port)
+            }
+        }
+        throw failure
+    }
+
+    private enum Miss: Error {
+        case code(Int32)
+        case silence
+    }
+
+    private static func reach<Problem: ConnectFailure>(
+        _ address: NetworkAddress, port: UInt16, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>
+    ) throws(Problem) -> Result<Int32, Miss> {
+        let family = address.isIPv6 ? AF_INET6 : AF_INET
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(family, kind, 0)
+        guard descriptor >= 0 else { return .failure(.code(errno)) }
+        var isConnected = false
+        defer { if !isConnected { close(descriptor) } }
+        var yes: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        if let code = start(descriptor, address, port), code != EINPROGRESS { return .failure(.code(code)) }
+        guard try waiter.ready(descriptor, Int16(POLLOUT), until: deadline) != 0 else { return .failure(.silence) }
+        var code: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
+        guard code == 0 else { return .failure(.code(code)) }
+        isConnected = true
+        return .success(descriptor)
+    }
+
+    /// Starts connecting. Returns the error number, or nil where the connection is there at once.
+    private static func start(_ descriptor: Int32, _ address: NetworkAddress, _ port: UInt16) -> Int32? {
+        var hints = addrinfo()
+        hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(address.text, String(port), &hints, &list) == 0, let first = list else { return EADDRNOTAVAIL }
+        defer { freeaddrinfo(list) }
+        return Glibc.connect(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 ? nil : errno
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+
+/// What a module whose waits can fail calls the failures that are the same for all of them.
+public protocol SocketFailure: Error {
+    /// The wait was ended from outside.
+    static var interrupted: Self { get }
+    /// A host has no address; the reason is the resolver's.
+    static func nameNotResolved(host: String, reason: String) -> Self
+}
+
+/// Waits for a file descriptor, a deadline or an interruption, whichever comes first.
+public struct Waiter<Failure: SocketFailure> {
+    /// Asked before every wait, and at least every 100 ms.
+    let interrupted: () -> Bool
+
+    /// Makes a waiter.
+    ///
+    /// - Parameter interrupted: Asked before every wait, and at least every 100 ms.
+    public init(interrupted: @escaping () -> Bool) { self.interrupted = interrupted }
+
+    /// Throws `interrupted` when there was an interruption.
+    public func check() throws(Failure) {
+        if interrupted() { throw .interrupted }
+    }
+
+    /// Waits at most 100 ms. Returns what `poll` found; 0 when there was nothing or a signal came.
+    public func slice(_ descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant?) throws(Failure)
+        -> Int16
+    {
+        try check()
+        var entry = pollfd(fd: descriptor, events: events, revents: 0)
+        let found = poll(&entry, 1, Self.milliseconds(until: deadline))
+        return found > 0 ? entry.revents : 0
+    }
+
+    /// Waits until the deadline. Returns what `poll` found; 0 at the deadline.
+    public func ready(_ descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant) throws(Failure) -> Int16
+    {
+        while true {
+            let isLast = ContinuousClock.now >= deadline
+            let found = try slice(descriptor, events, until: deadline)
+            if found != 0 || isLast { return found }
+        }
+    }
+
+    /// What is left until the deadline, rounded up so that the last wait does not end before it.
+    private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+        guard let deadline else { return 100 }
+        let left = ContinuousClock.now.duration(to: deadline)
+        if left >= .milliseconds(100) { return 100 }
+        if left <= .zero { return 0 }
+        return Int32((left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

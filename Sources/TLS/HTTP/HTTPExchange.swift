@@ -1,0 +1,47 @@
+/// One request and its answer, on a connection of its own.
+public enum HTTPExchange {
+    /// Sends a request and reads the answer.
+    ///
+    /// - Parameters:
+    ///   - host: The server, which its certificate must name.
+    ///   - deadline: When the answer must be complete.
+    public static func send(
+        _ request: HTTPRequest, to host: String, port: UInt16, proxy: TLSProxy? = nil, options: TLSOptions = TLSOptions(),
+        until deadline: ContinuousClock.Instant, interrupted: @escaping () -> Bool = { false }
+    ) throws(HTTPError) -> HTTPResponse {
+        let name = port == 443 ? host : "\(host):\(port)"
+        let bytes = try request.bytes(host: name)
+        let connection = try connect {
+            () throws(TLSError) in
+            let connection = try TLSConnection(
+                host: host, port: port, proxy: proxy, options: options, until: deadline, interrupted: interrupted)
+            try connection.write(bytes, until: deadline)
+            return connection
+        }
+        var parser = HTTPResponseParser()
+        while true {
+            let part: [UInt8]
+            do throws(TLSError) {
+                part = try connection.read(until: deadline)
+            } catch {
+                // Many servers close without saying so in TLS; whether the answer is complete the parser knows, and of a body
+                // without a length whoever reads it.
+                guard case .closed = error else { throw .connection(error) }
+                return try parser.finish()
+            }
+            if part.isEmpty { return try parser.finish() }
+            if try parser.add(part) {
+                connection.shutDown()
+                return try parser.finish()
+            }
+        }
+    }
+
+    private static func connect(_ body: () throws(TLSError) -> TLSConnection) throws(HTTPError) -> TLSConnection {
+        do throws(TLSError) {
+            return try body()
+        } catch {
+            throw .connection(error)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import COpenSSL
+import Glibc
+
+/// What connections have in common: OpenSSL's `SSL_CTX`, and what was seen while it verified.
+final class SSLContext {
+    let call: ssl_functions
+    let pointer: OpaquePointer
+    /// What OpenSSL's verification found, where it failed.
+    fileprivate(set) var failure: Verification?
+    /// Whether the server asked for a certificate of the client.
+    fileprivate(set) var isIdentityWanted = false
+
+    /// What verification found.
+    struct Verification {
+        var code: Int
+        var reason: String
+        var names: [String]
+        var notBefore: Int64
+        var notAfter: Int64
+    }
+
+    init(_ options: TLSOptions) throws(TLSError) {
+        call = try SSLLibrary.open()
+        call.ERR_clear_error()
+        guard let pointer = call.SSL_CTX_new(call.TLS_client_method()) else {
+            throw .openSSL(reason: call.words(call.takeError()))
+        }
+        self.pointer = pointer
+        _ = call.SSL_CTX_ctrl(pointer, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
+        call.SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        let own = Unmanaged.passUnretained(self).toOpaque()
+        call.SSL_CTX_set_cert_verify_callback(
+            pointer,
+            { store, context in
+                guard let store, let context else { return 0 }
+                return Unmanaged<SSLContext>.fromOpaque(context).takeUnretainedValue().verify(store)
+            }, own)
+        call.SSL_CTX_set_cert_cb(
+            pointer,
+            { _, context in
+                if let context {
+                    Unmanaged<SSLContext>.fromOpaque(context).takeUnretainedValue().isIdentityWanted = true
+                }
+                return 1
+            }, own)
+        for roots in options.roots { try trust(roots) }
+        if let identity = options.identity { try use(identity) }
+    }
+
+    deinit { call.SSL_CTX_free(pointer) }
+
+    private func trust(_ roots: TLSOptions.Roots) throws(TLSError) {
+        switch roots {
+        case .system: _ = call.SSL_CTX_set_default_verify_paths(pointer)
+        case .path(let path):
+            var status = stat()
+            guard stat(path, &status) == 0 else { throw .rootsUnusable(path: path, reason: SystemReason.last) }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                guard access(path, R_OK | X_OK) == 0 else {
+                    throw .rootsUnusable(path: path, reason: SystemReason.last)
+                }
+                _ = call.SSL_CTX_load_verify_dir(pointer, path)
+            } else if call.SSL_CTX_load_verify_file(pointer, path) != 1 {
+                let code = call.takeError()
+                let reason = access(path, R_OK) == 0 ? call.words(code) : SystemReason.last
+                throw .rootsUnusable(path: path, reason: reason)
+            }
+        }
+        call.ERR_clear_error()
+    }
+
+    private func use(_ identity: TLSOptions.Identity) throws(TLSError) {
+        call.SSL_CTX_set_default_passwd_cb(pointer, ssl_no_passphrase)
+        for path in [identity.certificatePath, identity.keyPath] where access(path, R_OK) != 0 {
+            throw .identityUnusable(path: path, reason: SystemReason.last)
+        }
+        guard call.SSL_CTX_use_certificate_chain_file(pointer, identity.certificatePath) == 1 else {
+            throw .identityUnusable(path: identity.certificatePath, reason: call.words(call.takeError()))
+        }
+        guard call.SSL_CTX_use_PrivateKey_file(pointer, identity.keyPath, SSL_FILETYPE_PEM) == 1,
+            call.SSL_CTX_check_private_key(pointer) == 1
+        else { throw .identityUnusable(path: identity.keyPath, reason: call.words(call.takeError())) }
+    }
+
+    /// Verifies as OpenSSL does, and remembers what it finds.
+    private func verify(_ store: OpaquePointer) -> Int32 {
+        let result = call.X509_verify_cert(store)
+        guard result <= 0 else { return result }
+        let code = call.X509_STORE_CTX_get_error(store)
+        let reason = call.X509_verify_cert_error_string(Int(code)).map { String(cString: $0) } ?? ""
+        let certificate = call.X509_STORE_CTX_get_current_cert(store) ?? call.X509_STORE_CTX_get0_cert(store)
+        failure = Verification(
+            code: Int(code), reason: reason, names: names(of: call.X509_STORE_CTX_get0_cert(store)),
+            notBefore: call.seconds(certificate.flatMap { call.X509_get0_notBefore($0) }),
+            notAfter: call.seconds(certificate.flatMap { call.X509_get0_notAfter($0) }))
+        return result
+    }
+
+    /// The host names that a certificate is for, at most ten.
+    private func names(of certificate: OpaquePointer?) -> [String] {
+        guard let certificate,
+            let list = call.X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil)
+        else { return [] }
+        let names = OpaquePointer(list)
+        defer { call.GENERAL_NAMES_free(names) }
+        return (0..<min(10, max(0, call.OPENSSL_sk_num(names)))).compactMap { index in
+            guard let entry = call.OPENSSL_sk_value(names, index) else { return nil }
+            var kind: Int32 = 0
+            let name = entry.assumingMemoryBound(to: GENERAL_NAME.self)
+            guard let value = call.GENERAL_NAME_get0_value(name, &kind) else { return nil }
+            let string = UnsafePointer<ASN1_STRING>(OpaquePointer(value))
+            guard let data = call.ASN1_STRING_get0_data(string) else { return nil }
+            let bytes = UnsafeBufferPointer(start: data, count: Int(call.ASN1_STRING_length(string)))
+            return switch kind {
+            case GEN_DNS: Printable.text(bytes)
+            case GEN_IPADD where bytes.count == 4: bytes.map { String($0) }.joined(separator: ".")
+            default: nil
+            }
+        }
+    }
+}
+
+/// The last error of the system in words.
+enum SystemReason {
+    static var last: String {
+        let code = errno
+        return "\(String(cString: strerror(code))) (os error \(code))"
+    }
+}
+
+/// Text from a peer.
+enum Printable {
+    /// The text with everything that a terminal could obey replaced, and not longer than 200 characters.
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
+        var result = ""
+        for scalar in String(decoding: Array(bytes.prefix(800)), as: UTF8.self).unicodeScalars.prefix(200) {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse: result.append(" ")
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

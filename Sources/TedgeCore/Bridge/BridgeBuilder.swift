@@ -1,0 +1,105 @@
+/// Makes a bridge of settings.
+struct BridgeBuilder {
+    let cloud: Cloud
+    let settings: CloudSettings
+    /// Whether a path is a directory.
+    let isDirectory: (String) -> Bool
+
+    /// The bridge. The version of mosquitto is asked for only where the settings leave a choice to it.
+    func bridge(mosquittoMajorVersion: () -> Int?) throws -> BridgeConfiguration {
+        let endpoint = try self.endpoint()
+        let deviceID = try deviceID()
+        let prefix = try topicPrefix()
+        let suffix = settings.profile.map { "@\($0)" } ?? ""
+        return BridgeConfiguration(
+            connection: "edge_to_\(cloud.name.rawValue)\(suffix)", address: endpoint, trustRoots: try trustRoots(),
+            remoteClientID: deviceID, localClientID: cloud.localClientID + suffix,
+            remoteUserName: cloud.remoteUserName(endpoint.host, deviceID),
+            certificatePath: try path("device.cert_path"), keyPath: try path("device.key_path"),
+            cleanSession: cloud.cleanSession, localCleanSession: try localCleanSession(mosquittoMajorVersion),
+            healthTopic: try healthTopic(), keepAlive: try keepAlive(),
+            topics: cloud.topics(try topicValues(prefix: prefix, deviceID: deviceID)))
+    }
+
+    /// The cloud's MQTT broker.
+    func endpoint() throws -> HostPort {
+        guard cloud.endpointSetting != "url" else {
+            do {
+                return try HostPort(parsing: try settings.required("url"), defaultPort: 8883)
+            } catch let refusal as SettingRefusal {
+                throw SettingsError.refused(key: try settings.name("url").text, refusal)
+            }
+        }
+        return try settings.hostPort(cloud.endpointSetting)
+    }
+
+    /// The device id, which is the client id in the cloud and a part of topics.
+    func deviceID() throws -> String {
+        try MosquittoValue.line(try settings.required("device.id"), key: "device.id")
+    }
+
+    /// The local topic on which mosquitto says whether the bridge is up.
+    func healthTopic() throws -> String {
+        let root = try MosquittoValue.line(try settings.settings.required("mqtt.topic_root"), key: "mqtt.topic_root")
+        let device = try settings.settings.required("mqtt.device_topic_id").split(
+            separator: Character("/"), omittingEmptySubsequences: false)
+        let name = device.prefix(2).joined(separator: "/")
+        return try MosquittoValue.line(
+            "\(root)/\(name)/service/mosquitto-\(try topicPrefix())-bridge/status/health", key: "mqtt.device_topic_id")
+    }
+
+    /// What local topics of the cloud begin with, without a slash.
+    func topicPrefix() throws -> String {
+        try MosquittoValue.word(try settings.required("bridge.topic_prefix"), key: try settings.name("bridge.topic_prefix").text)
+    }
+
+    private func path(_ suffix: String) throws -> String {
+        try MosquittoValue.line(try settings.path(suffix), key: try settings.name(suffix).text)
+    }
+
+    private func trustRoots() throws -> BridgeConfiguration.TrustRoots {
+        let path = try path("root_cert_path")
+        return isDirectory(path) ? .directory(path) : .file(path)
+    }
+
+    private func keepAlive() throws -> Int {
+        // mosquitto.conf(5): at least 5 seconds; MQTT 3.1.1, 3.1.2.10: at most 65535.
+        let seconds = try settings.duration("bridge.keepalive_interval").components.seconds
+        guard (5...65535).contains(seconds) else {
+            throw BridgeError.unusableValue(
+                key: try settings.name("bridge.keepalive_interval").text, value: "\(seconds)s",
+                reason: "it must be between 5 and 65535 seconds")
+        }
+        return Int(seconds)
+    }
+
+    private func localCleanSession(_ majorVersion: () -> Int?) throws -> Bool? {
+        guard cloud.hasLocalCleanSession else { return nil }
+        switch try settings.required("bridge.include.local_cleansession") {
+        case "true": return false
+        case "false": return nil
+        default: return (majorVersion() ?? 1) >= 2 ? false : nil
+        }
+    }
+
+    private func topicValues(prefix: String, deviceID: String) throws -> Cloud.TopicValues {
+        var values = Cloud.TopicValues(prefix: prefix, deviceID: deviceID)
+        guard cloud.check == .smartREST else {
+            // The id is a level of these clouds' topics.
+            if deviceID.contains(where: { " /+#\"".contains($0) }) {
+                throw BridgeError.unusableValue(
+                    key: "device.id", value: deviceID, reason: "it holds a blank, a quote or one of / + #")
+            }
+            return values
+        }
+        values.templates = try words("smartrest.templates")
+        values.firstTemplates = try words("smartrest1.templates")
+        if try settings.bool("mqtt_service.enabled") { values.serviceTopics = try words("mqtt_service.topics") }
+        return values
+    }
+
+    private func words(_ suffix: String) throws -> [String] {
+        let key = try settings.name(suffix).text
+        return try settings.list(suffix).map { try MosquittoValue.word($0, key: key) }
+    }
+}

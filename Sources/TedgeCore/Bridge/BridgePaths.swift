@@ -1,0 +1,27 @@
+/// The names of the files that mosquitto reads.
+public struct BridgePaths: Sendable {
+    /// The directory that mosquitto includes.
+    public let directory: String
+    /// The cloud.
+    let cloud: CloudName
+    /// The profile.
+    let profile: ProfileName?
+
+    /// The names below a configuration directory.
+    public init(in configurationDirectory: String, _ cloud: CloudName, _ profile: ProfileName?) {
+        directory = Self.directory(in: configurationDirectory)
+        self.cloud = cloud
+        self.profile = profile
+    }
+
+    /// The directory that mosquitto includes.
+    public static func directory(in configurationDirectory: String) -> String { "\(configurationDirectory)/mosquitto-conf" }
+
+    /// The file with the listeners.
+    public var listeners: String { "\(directory)/tedge-mosquitto.conf" }
+
+    /// The file with the bridge.
+    public var bridge: String {
+        "\(directory)/\(cloud.rawValue)\(profile.map { "@\($0)" } ?? "")-bridge.conf"
+    }
+}

@@ -1,0 +1,70 @@
+/// Where the local broker listens.
+public struct ListenerConfiguration: Sendable, Equatable {
+    /// A listener for other machines.
+    public struct External: Sendable, Equatable {
+        /// The TCP port.
+        public var port: UInt16
+        /// The address to listen on; nil for all.
+        public var address: String?
+        /// The network interface to listen on.
+        public var interface: String?
+        /// A directory of authorities; with it, clients must have a certificate of one of them.
+        public var authoritiesPath: String?
+        /// The listener's own certificate.
+        public var certificatePath: String?
+        /// The certificate's key.
+        public var keyPath: String?
+    }
+
+    /// The TCP port for programs on the device.
+    public var port: UInt16
+    /// The address for programs on the device.
+    public var address: String
+    /// The listener for other machines, where there is one.
+    public var external: External?
+
+    /// Takes the listeners from the settings; nil where the settings say that none is wanted.
+    static func from(_ settings: Settings) throws -> ListenerConfiguration? {
+        guard try settings.bool("mqtt.bind.enabled") else { return nil }
+        var listeners = ListenerConfiguration(
+            port: try settings.port("mqtt.bind.port"), address: try settings.required("mqtt.bind.address"))
+        if let text = try settings.string("mqtt.external.bind.port"), let port = UInt16(text) {
+            listeners.external = External(
+                port: port, address: try checked(settings, "mqtt.external.bind.address"),
+                interface: try checked(settings, "mqtt.external.bind.interface"),
+                authoritiesPath: try checked(settings, "mqtt.external.ca_path"),
+                certificatePath: try checked(settings, "mqtt.external.cert_file"),
+                keyPath: try checked(settings, "mqtt.external.key_file"))
+        }
+        return listeners
+    }
+
+    private static func checked(_ settings: Settings, _ key: String) throws -> String? {
+        guard let value = try settings.string(key) else { return nil }
+        return try MosquittoValue.line(value, key: key)
+    }
+}
+
+/// Checks values for the places of mosquitto's configuration that they go to.
+enum MosquittoValue {
+    /// A value that is the rest of a line: no control character, no blank at an end, not empty.
+    static func line(_ value: String, key: String) throws(BridgeError) -> String {
+        if value.isEmpty { throw .unusableValue(key: key, value: value, reason: "it is empty") }
+        if value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            throw .unusableValue(key: key, value: value, reason: "it holds a control character or line end")
+        }
+        if value.first == " " || value.last == " " {
+            throw .unusableValue(key: key, value: value, reason: "it begins or ends with a blank")
+        }
+        return value
+    }
+
+    /// A value that is one word of a line.
+    static func word(_ value: String, key: String) throws(BridgeError) -> String {
+        let value = try line(value, key: key)
+        if value.contains(" ") || value.contains("\"") {
+            throw .unusableValue(key: key, value: value, reason: "it holds a blank or a quote")
+        }
+        return value
+    }
+}

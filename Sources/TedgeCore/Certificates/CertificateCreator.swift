@@ -1,0 +1,148 @@
+import X509
+
+/// `cert create`: a new key and a certificate that it signs itself.
+public struct CertificateCreator {
+    private let context: Context
+    private let cloud: CloudName?
+    private let profile: ProfileName?
+    private static let day: Int64 = 86_400
+
+    /// Names the cloud whose certificate is meant; the device's own where nil.
+    public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
+        self.context = context
+        self.cloud = cloud
+        self.profile = profile
+    }
+
+    /// Makes the pair, or prints why not.
+    ///
+    /// - Parameter deviceID: The identity; the one of the settings where nil.
+    public func run(deviceID: String?) -> CommandReport {
+        var described = deviceID
+        do {
+            let settings = try Settings.load(from: context.settingsSource)
+            let id = try deviceID ?? storedIdentity(settings)
+            described = id
+            try create(id, settings)
+            return .done("cert create", cloud: cloud, changed: true)
+        } catch {
+            let title =
+                described.map { "failed to create a test certificate for the device \($0)." }
+                ?? "failed to create a test certificate for the device."
+            let failure = CommandFailure(command: "tedge cert create", title, error)
+            context.console.report(failure)
+            return .failed("cert create", cloud: cloud, failure)
+        }
+    }
+
+    private func storedIdentity(_ settings: Settings) throws -> String {
+        let prefix = cloud.map { "\($0.rawValue)." } ?? ""
+        guard let id = try settings.string("\(prefix)device.id", profile: cloud == nil ? nil : profile) else {
+            throw CertificateError.noDeviceID
+        }
+        return id
+    }
+
+    private func create(_ id: String, _ settings: Settings) throws {
+        if let problem = DeviceIDRule.problem(of: id) { throw CertificateError.badDeviceID(id, problem) }
+        let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
+        try prepare(pair)
+        let begin = context.now() - Self.day
+        let days = try settings.duration("certificate.validity.requested_duration").components.seconds / Self.day
+        let certificate: Certificate
+        let key: PrivateKey
+        do {
+            key = try PrivateKey.generateP256()
+            certificate = try Certificate.selfSigned(
+                commonName: id, organization: try settings.required("certificate.organization"),
+                organizationalUnit: try settings.required("certificate.organization_unit"), key: key, notBefore: begin,
+                notAfter: begin + days * Self.day)
+        } catch let error as X509Error {
+            throw CertificateError.cryptography("\(error)")
+        }
+        try store(certificate, key, pair)
+        console(certificate, pair)
+    }
+
+    /// Finds out before anything is made whether both files can be.
+    private func prepare(_ pair: CertificatePair) throws {
+        let files = context.files
+        for (path, setting) in [(pair.certificatePath, "device.cert.path"), (pair.keyPath, "device.key.path")] {
+            let directory = Path.directory(of: path)
+            if try files.status(directory) == nil {
+                guard directory.hasPrefix(context.configurationDirectory) else {
+                    throw CertificateError.directoryMissing(path: directory, setting: setting)
+                }
+                try files.makeDirectory(directory, mode: 0o775, owner: try systemOwner())
+            }
+        }
+        if try files.status(pair.certificatePath, followLinks: false) != nil {
+            throw CertificateError.certificateExists(path: pair.certificatePath)
+        }
+        if try files.status(pair.keyPath, followLinks: false) != nil {
+            throw CertificateError.keyExists(path: pair.keyPath)
+        }
+    }
+
+    private func systemOwner() throws -> Owner? {
+        context.accounts.isRoot ? try SystemSettings.load(from: context).owner(in: context.accounts) : nil
+    }
+
+    /// Writes the key first: a certificate stands for a pair that is complete.
+    private func store(_ certificate: Certificate, _ key: PrivateKey, _ pair: CertificatePair) throws {
+        try context.interruption.check()
+        var secret = try Self.pem(of: key)
+        defer { secret.wipe() }
+        try publish(secret, pair.keyPath, pair.owner, orElse: .keyExists(path: pair.keyPath))
+        do {
+            try context.interruption.check()
+            try publish(
+                try Self.pem(of: certificate), pair.certificatePath, pair.owner, mode: 0o444,
+                orElse: .certificateExists(path: pair.certificatePath))
+        } catch {
+            _ = try? context.files.remove(pair.keyPath)
+            throw error
+        }
+    }
+
+    /// Creates a file; `existing` is thrown where there is one.
+    private func publish(
+        _ contents: [UInt8], _ path: String, _ owner: Owner?, mode: UInt16 = 0o400, orElse existing: CertificateError
+    ) throws {
+        do {
+            try context.files.create(path, with: contents, mode: mode, owner: owner)
+        } catch {
+            if error.reason.isExistence { throw existing }
+            throw error
+        }
+    }
+
+    private static func pem(of key: PrivateKey) throws(CertificateError) -> [UInt8] {
+        do {
+            return try key.pem()
+        } catch {
+            throw .cryptography("\(error)")
+        }
+    }
+
+    private static func pem(of certificate: Certificate) throws(CertificateError) -> [UInt8] {
+        do {
+            return try certificate.pem()
+        } catch {
+            throw .cryptography("\(error)")
+        }
+    }
+
+    private func console(_ certificate: Certificate, _ pair: CertificatePair) {
+        context.console.note("Certificate created successfully")
+        context.console.note("    => the certificate has to be uploaded to the cloud")
+        context.console.note("    => before the device can be connected\n")
+        let summary = CertificateSummary(certificate, path: pair.certificatePath, now: context.now())
+        context.console.result(summary.text)
+    }
+}
+
+extension SystemError {
+    /// True for the code that says that there is something under the name already.
+    var isExistence: Bool { self == .exists }
+}

@@ -1,0 +1,122 @@
+/// Why a certificate, its key or the roots of trust cannot be used, made or removed.
+public enum CertificateError: ExplainedError, Equatable {
+    /// There is a certificate already.
+    case certificateExists(path: String)
+    /// There is a key already.
+    case keyExists(path: String)
+    /// There is no certificate.
+    case certificateMissing(path: String)
+    /// There is no key.
+    case keyMissing(path: String)
+    /// The directory of a file is missing.
+    case directoryMissing(path: String, setting: String)
+    /// A certificate cannot be read from its file.
+    case unreadable(path: String, reason: String)
+    /// A file holds no certificate.
+    case notACertificate(path: String, reason: String)
+    /// A file holds no key that can be used.
+    case notAKey(path: String, reason: String)
+    /// The key belongs to another certificate.
+    case mismatch(certificate: String, key: String)
+    /// The certificate is not valid any more.
+    case expired(path: String, since: String)
+    /// The certificate is not valid yet.
+    case notYetValid(path: String, from: String, clock: String)
+    /// The user mosquitto runs as cannot read a file; the obstacle is the file or a directory above it.
+    case unreadableForBroker(path: String, user: String, obstacle: String)
+    /// The roots of trust are missing.
+    case rootsMissing(path: String, key: String)
+    /// The roots of trust hold no certificate.
+    case rootsUnusable(path: String, key: String, reason: String)
+    /// A device id that no certificate can carry.
+    case badDeviceID(String, DeviceIDRule.Problem)
+    /// No device id is given and none is configured.
+    case noDeviceID
+    /// OpenSSL cannot do it.
+    case cryptography(String)
+
+    /// One word for each case.
+    public var id: String {
+        switch self {
+        case .certificateExists: "certificate-exists"
+        case .keyExists: "key-exists"
+        case .certificateMissing: "certificate-missing"
+        case .keyMissing: "key-missing"
+        case .directoryMissing: "certificate-directory-missing"
+        case .unreadable: "certificate-unreadable"
+        case .notACertificate: "certificate-broken"
+        case .notAKey: "key-broken"
+        case .mismatch: "key-mismatch"
+        case .expired: "certificate-expired"
+        case .notYetValid: "certificate-not-yet-valid"
+        case .unreadableForBroker: "key-unreadable-for-mosquitto"
+        case .rootsMissing, .rootsUnusable: "trust-roots-unusable"
+        case .badDeviceID, .noDeviceID: "device-id-invalid"
+        case .cryptography: "openssl-failed"
+        }
+    }
+
+    /// What happened.
+    public var causes: [String] {
+        switch self {
+        case .certificateExists(let path):
+            [
+                "A certificate already exists and would be overwritten.\n        Existing file: \"\(path)\"\n"
+                    + "        Run `tedge cert remove` first to generate a new certificate.\n    "
+            ]
+        case .keyExists(let path):
+            [
+                "A private key already exists and would be overwritten.\n        Existing file: \"\(path)\"\n"
+                    + "        Run `tedge cert remove` first to generate a new certificate and private key.\n    "
+            ]
+        case .certificateMissing(let path):
+            [
+                "No certificate has been attached to that device.\n        Missing file: \"\(path)\"\n"
+                    + "        Run `tedge cert create` to generate a new certificate.\n    "
+            ]
+        case .keyMissing(let path):
+            [
+                "No private key has been attached to that device.\n        Missing file: \"\(path)\"\n"
+                    + "        Run `tedge cert create` to generate a new key and certificate.\n    "
+            ]
+        case .directoryMissing(let path, let setting):
+            ["Invalid \(setting) path: Directory: \"\(path)\" not found"]
+        case .unreadable(let path, let reason): ["reading certificate from \(path)", reason]
+        case .notACertificate(let path, let reason): ["decoding certificate from \(path)", reason]
+        case .notAKey(let path, let reason): ["The private key in \(path) cannot be used", reason]
+        case .mismatch(let certificate, let key):
+            ["The private key \(key) does not belong to the certificate \(certificate)."]
+        case .expired(let path, let since): ["The device certificate \(path) has expired: it was valid until \(since)."]
+        case .notYetValid(let path, let from, let clock):
+            ["The device certificate \(path) is not valid yet: it is valid from \(from), and the clock says \(clock)."]
+        case .unreadableForBroker(let path, let user, let obstacle):
+            [
+                "mosquitto runs as user '\(user)', who cannot read \(path)"
+                    + (obstacle == path ? "." : ": the directory \(obstacle) is closed to that user.")
+            ]
+        case .rootsMissing(let path, let key): ["The trusted root certificates are missing: '\(key)' is \(path), which does not exist."]
+        case .rootsUnusable(let path, let key, let reason):
+            ["The trusted root certificates cannot be used: '\(key)' is \(path)", reason]
+        case .badDeviceID(let id, let problem): ["DeviceID Error", problem.text(of: id)]
+        case .noDeviceID:
+            ["No device ID is provided. Use `--device-id <name>` option to specify the device ID."]
+        case .cryptography(let reason): [reason]
+        }
+    }
+
+    /// What to do about it.
+    public var hint: String? {
+        switch self {
+        case .directoryMissing: "Run 'sudo tedge init' to make the directories."
+        case .mismatch: "Run 'tedge cert remove' and 'tedge cert create --device-id <id>', or set 'device.key_path'."
+        case .expired: "Run 'tedge cert remove', then 'tedge cert create --device-id <id>' and upload the new certificate."
+        case .notYetValid: "Set the clock of the device, for example with 'timedatectl set-time'."
+        case .unreadableForBroker(_, let user, let obstacle):
+            "Run 'sudo chown \(user) \(obstacle)', or connect with sudo."
+        case .rootsMissing(_, let key): "Run 'tedge config set \(key) <file or directory>', or install ca-certificates."
+        case .rootsUnusable(_, let key, _): "Run 'tedge config set \(key) <file or directory>' to name others."
+        case .notACertificate, .notAKey: "Run 'tedge cert remove' and 'tedge cert create --device-id <id>' to make a new pair."
+        default: nil
+        }
+    }
+}

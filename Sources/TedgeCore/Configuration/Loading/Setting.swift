@@ -1,0 +1,31 @@
+/// The value of a setting and where it comes from.
+public struct Setting: Sendable, Equatable {
+    /// The setting.
+    public let name: SettingName
+    /// Its value.
+    public let value: SettingValue
+    /// Where the value comes from.
+    public let origin: SettingOrigin
+}
+
+/// Where the value of a setting comes from.
+public enum SettingOrigin: Sendable, Equatable {
+    /// A line of a file.
+    case file(path: String, line: Int)
+    /// A variable of the environment.
+    case environment(variable: String)
+    /// The certificate in a file.
+    case certificate(path: String)
+    /// Nobody has set it.
+    case fallback
+
+    /// The word for it: `file`, `environment`, `certificate` or `default`.
+    public var word: String {
+        switch self {
+        case .file: "file"
+        case .environment: "environment"
+        case .certificate: "certificate"
+        case .fallback: "default"
+        }
+    }
+}

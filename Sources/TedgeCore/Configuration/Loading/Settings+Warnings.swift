@@ -1,0 +1,76 @@
+import TOML
+
+extension Settings {
+    /// What is odd about the files and the environment, although each setting can be read: in the order of the files,
+    /// then of the variables' names.
+    public func warnings() -> [SettingsWarning] {
+        ignoredTables() + unknownKeys() + variableWarnings()
+    }
+
+    private func ignoredTables() -> [SettingsWarning] {
+        guard let main else { return [] }
+        return CloudName.allCases.filter { hasIgnoredTable($0) }
+            .map { .ignoredTable($0, mainPath: main.path, mappersPath: "\(directory)/mappers") }
+    }
+
+    /// Whether the main file has a table of a cloud whose settings stand in files of their own.
+    func hasIgnoredTable(_ cloud: CloudName) -> Bool {
+        cloudsWithFiles.contains(cloud) && cloud.prefixes.contains { main?.document[path: [$0]] != nil }
+    }
+
+    // MARK: Files
+
+    private func unknownKeys() -> [SettingsWarning] {
+        files.values.sorted { $0.path < $1.path }.flatMap { file in
+            let isMain = file.path == main?.path
+            let cloud = files.first { $0.value.path == file.path }.flatMap { entry -> CloudName? in
+                if case .mapper(let cloud, _) = entry.key { cloud } else { nil }
+            }
+            return Self.leaves(of: file.document.root).filter { keys in
+                isMain ? !isKnownInMain(keys) : !isKnown(keys, of: cloud)
+            }.map { keys in
+                SettingsWarning.unknownInFile(
+                    key: keys.joined(separator: "."), path: file.path, line: file.place(of: keys).line)
+            }
+        }
+    }
+
+    private static func leaves(of table: TOMLTable) -> [[String]] {
+        table.flatMap { (key, value) -> [[String]] in
+            if case .table(let inner) = value { leaves(of: inner).map { [key] + $0 } } else { [[key]] }
+        }
+    }
+
+    private func isKnownInMain(_ keys: [String]) -> Bool {
+        if keys == ["config", "version"] { return true }
+        let cloud = CloudName.allCases.first { $0.prefixes.contains(keys[0]) }
+        guard let cloud else { return isKnown(keys, of: nil) }
+        if cloudsWithFiles.contains(cloud) { return true }
+        guard keys.count > 3, keys[1] == "profiles" else { return isKnown(Array(keys.dropFirst()), of: cloud) }
+        return (try? ProfileName(parsing: keys[2])) != nil && isKnown(Array(keys.dropFirst(3)), of: cloud)
+    }
+
+    /// Whether keys are those of a setting: of a cloud, without its prefix, or of the device.
+    private func isKnown(_ keys: [String], of cloud: CloudName?) -> Bool {
+        if cloud != nil, keys == ["cloud_type"] { return true }
+        guard !keys.contains(where: { $0.utf8.contains(UInt8(ascii: ".")) }) else { return false }
+        let name = ((cloud.map { [$0.rawValue] } ?? []) + keys).joined(separator: ".")
+        if SettingTable.key(name) != nil { return true }
+        guard let key = SettingTable.key(spelled: SettingTable.folded(name)) else { return false }
+        return home(of: SettingName(key)).older.contains {
+            $0 == keys || (cloud != nil && Array($0.dropFirst()) == keys)
+        }
+    }
+
+    // MARK: Environment
+
+    private func variableWarnings() -> [SettingsWarning] {
+        let notSettings = ["TEDGE_CONFIG_DIR", "TEDGE_CLOUD_PROFILE"]
+        return overrides.keys.filter { !notSettings.contains($0) }.sorted().compactMap { variable in
+            let spelling = variable.dropFirst("TEDGE_".utf8.count).lowercased()
+            guard let (key, profile) = SettingName.lookUp(spelling) else { return .unknownVariable(variable) }
+            let canonical = "TEDGE_" + SettingTable.folded(SettingName.text(of: key, profile)).uppercased()
+            return canonical == variable ? nil : .deprecatedKey(variable, instead: canonical)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import TOML
+
+/// The settings of a device: `tedge.toml`, the `mapper.toml` files that thin-edge.io 2 made for clouds, the variables
+/// of the environment, and the defaults.
+///
+/// A value of this type does not change what it was read from; see `SettingsEditor`.
+public struct Settings: Sendable {
+    /// The ways to the world.
+    let source: SettingsSource
+    /// The files, with the main one whether it exists or not.
+    var files: [SettingsFileID: SettingsFile]
+    /// The clouds whose settings stand in files of their own.
+    let cloudsWithFiles: Set<CloudName>
+    /// Whether the main file is of a form in which settings had other names.
+    let isOldForm: Bool
+    /// The variables whose names begin with `TEDGE_`.
+    var overrides: [String: String]
+
+    /// The configuration directory.
+    public var directory: String { source.directory }
+
+    /// The path of the main file.
+    public static func mainPath(in directory: String) -> String { "\(directory)/tedge.toml" }
+
+    /// Reads the files. A missing file holds nothing; one that cannot be read, or is broken, is an error. Values are
+    /// checked when they are asked for.
+    public static func load(from source: SettingsSource) throws(SettingsError) -> Settings {
+        let path = mainPath(in: source.directory)
+        let found = try SettingsFile.load(path, from: source)
+        let main = if let found { found } else { try SettingsFile(path: path, original: nil, bytes: []) }
+        var files = try mapperFiles(from: source)
+        files[.main] = main
+        let clouds = files.keys.compactMap { file in
+            if case .mapper(let cloud, _) = file { cloud } else { nil }
+        }
+        return Settings(
+            source: source, files: files, cloudsWithFiles: Set(clouds), isOldForm: try isOldForm(main),
+            overrides: source.environment.filter { $0.key.hasPrefix("TEDGE_") })
+    }
+
+    private static func mapperFiles(
+        from source: SettingsSource
+    ) throws(SettingsError) -> [SettingsFileID: SettingsFile] {
+        var files: [SettingsFileID: SettingsFile] = [:]
+        let directory = "\(source.directory)/mappers"
+        for entry in try names(in: directory, from: source) {
+            guard let id = fileID(ofDirectory: entry) else { continue }
+            files[id] = try SettingsFile.load("\(directory)/\(entry)/mapper.toml", from: source)
+        }
+        return files
+    }
+
+    private static func names(in directory: String, from source: SettingsSource) throws(SettingsError) -> [String] {
+        do {
+            return try source.listDirectory(directory) ?? []
+        } catch {
+            throw .unreadable(path: directory, reason: error.reason)
+        }
+    }
+
+    private static func fileID(ofDirectory name: String) -> SettingsFileID? {
+        let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let cloud = CloudName(rawValue: String(parts[0])) else { return nil }
+        guard parts.count == 2 else { return .mapper(cloud, nil) }
+        return (try? ProfileName(parsing: String(parts[1]))).map { .mapper(cloud, $0) }
+    }
+
+    /// Whether the file has no version or the first one; the second is the last that is known.
+    private static func isOldForm(_ file: SettingsFile) throws(SettingsError) -> Bool {
+        let keys = ["config", "version"]
+        switch file.document[path: keys] {
+        case nil, .string("1"), .integer(1): return true
+        case .string("2"), .integer(2): return false
+        case .string(let version): throw .unknownVersion(file.place(of: keys), version: version)
+        case .integer(let version): throw .unknownVersion(file.place(of: keys), version: String(version))
+        case let other?: throw .unknownVersion(file.place(of: keys), version: "a value of type \(other.typeName)")
+        }
+    }
+
+    /// The main file.
+    var main: SettingsFile? { files[.main] }
+
+    /// The settings of the files alone: what is edited.
+    var withoutEnvironment: Settings {
+        var settings = self
+        settings.overrides = [:]
+        return settings
+    }
+}

@@ -1,0 +1,81 @@
+/// A host and a port on it.
+public struct HostPort: Sendable, Equatable, CustomStringConvertible {
+    /// The host as it is typed; an IPv6 address has its brackets.
+    public let host: String
+    /// The port.
+    public let port: UInt16
+    /// What is stored in a file: the port only where it is typed.
+    public let stored: String
+
+    /// Reads `host`, `host:port`, `[IPv6]` or `[IPv6]:port`.
+    init(parsing text: String, defaultPort: UInt16) throws(SettingRefusal) {
+        let hostPart: Substring
+        let rest: Substring
+        if text.first == "[", let bracket = text.firstIndex(of: "]") {
+            hostPart = text[...bracket]
+            rest = text[text.index(after: bracket)...]
+        } else {
+            let colon = text.firstIndex(of: ":") ?? text.endIndex
+            hostPart = text[..<colon]
+            rest = text[colon...]
+        }
+        guard HostName.isValid(hostPart) else {
+            throw SettingRefusal(
+                "Could not parse hostname",
+                hint: "Give HOST or HOST:PORT, for example 'mqtt.example.com:8883'; an IPv6 address goes in brackets.")
+        }
+        if rest.isEmpty {
+            port = defaultPort
+        } else {
+            guard rest.first == ":", let number = UInt16(rest.dropFirst()), number > 0 else {
+                throw SettingRefusal("Could not parse port", hint: "A port is a whole number from 1 to 65535.")
+            }
+            port = number
+        }
+        host = String(hostPart)
+        stored = text
+    }
+
+    /// The host without the brackets of an IPv6 address, as a resolver and mosquitto's `address` line take it.
+    public var bareHost: String {
+        host.first == "[" ? String(host.dropFirst().dropLast()) : host
+    }
+
+    /// The host and the port with a colon between them.
+    public var description: String { "\(host):\(port)" }
+}
+
+/// What may stand for a host.
+enum HostName {
+    /// Whether the text is a name that DNS can hold in ASCII (underscores included), an IPv4 address, or an IPv6
+    /// address in brackets. A last label of digits makes the text an address, as in the URL standard.
+    static func isValid(_ text: some StringProtocol) -> Bool {
+        let bytes = Array(text.utf8)
+        if bytes.first == UInt8(ascii: "[") {
+            return bytes.last == UInt8(ascii: "]") && IPAddress.isVersion6(String(text.dropFirst().dropLast()))
+        }
+        let labels = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let named = labels.last?.isEmpty == true ? labels.dropLast() : labels[...]
+        guard let last = named.last, bytes.count <= 254, named.allSatisfy(isLabel) else { return false }
+        return last.allSatisfy(isDigit) ? IPAddress.isVersion4(String(text)) : true
+    }
+
+    private static func isLabel(_ label: ArraySlice<UInt8>) -> Bool {
+        (1...63).contains(label.count) && label.allSatisfy(isAllowed)
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: "_")
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+    /// What a pasted URL names: the host, and the port where it has one. Nil where the text has no scheme.
+    static func authority(ofPasted text: String) -> String? {
+        guard let separator = text.firstRange(of: "://") else { return nil }
+        let schemes = ["http", "https", "mqtt", "mqtts", "ssl", "tcp", "tls", "ws", "wss"]
+        guard schemes.contains(text[..<separator.lowerBound].lowercased()) else { return nil }
+        return String(text[separator.upperBound...].prefix { !"/?#".contains($0) })
+    }
+}

@@ -1,0 +1,115 @@
+/// What came of a typed value.
+struct ParsedSetting: Equatable {
+    let value: SettingValue
+    /// What was taken in place of what was typed, where a person should know.
+    var taken: String?
+}
+
+extension SettingType {
+    /// Checks a typed value. Throws the reason why it is refused.
+    func parse(_ text: String, currentDirectory: () -> String) throws(SettingRefusal) -> ParsedSetting {
+        try Self.checkCharacters(of: text)
+        switch self {
+        case .path:
+            guard !text.isEmpty else { throw .emptyPath }
+            return ParsedSetting(value: .text(AbsolutePath.clean(text, in: currentDirectory)))
+        case .host, .hostPort:
+            return try parseEndpoint(text)
+        case .flag:
+            guard let flag = Bool(text) else { throw SettingRefusal("provided string was not `true` or `false`") }
+            return ParsedSetting(value: .flag(flag))
+        case .port, .nonZeroPort, .number, .payloadLimit:
+            return ParsedSetting(value: .number(try parseNumber(text)))
+        case .list:
+            let entries = text.split(separator: ",").map(Self.trimmed).filter { !$0.isEmpty }
+            return ParsedSetting(value: .list(entries))
+        default:
+            return ParsedSetting(value: try check(text))
+        }
+    }
+
+    /// Checks a text that is stored, or typed in a form that needs no completion.
+    func check(_ text: String) throws(SettingRefusal) -> SettingValue {
+        switch self {
+        case .name:
+            guard !text.isEmpty else { throw SettingRefusal("The value must not be empty") }
+        case .path:
+            guard text.hasPrefix("/") else {
+                throw SettingRefusal("Cannot be converted to an absolute path: \(text)", hint: "Begin it with '/'.")
+            }
+        case .plainPath:
+            guard !text.isEmpty else { throw .emptyPath }
+        case .ipAddress:
+            guard IPAddress.isVersion4(text) || IPAddress.isVersion6(text) else {
+                throw SettingRefusal("invalid IP address syntax", hint: "For example '127.0.0.1' or '::1'.")
+            }
+        case .host:
+            guard HostName.isValid(text) else { throw .notAHost(text) }
+        case .hostPort(let port): return .hostPort(try HostPort(parsing: text, defaultPort: port))
+        case .topicPrefix: try Self.checkTopicPrefix(text)
+        case .topicID: try Self.checkTopicID(text)
+        case .duration: return .duration(try SettingDuration(parsing: text))
+        case .proxyURL: return .proxy(try ProxyAddress(parsing: text))
+        case .choice(let choice):
+            let word = choice.aliases[text] ?? text
+            guard choice.words.contains(word) else {
+                throw SettingRefusal("Failed to parse flag: \(text). Supported values are: \(choice.listing)")
+            }
+            return .text(choice.printed[word] ?? word)
+        case .text, .flag, .port, .nonZeroPort, .number, .payloadLimit, .list: break
+        }
+        return .text(text)
+    }
+
+    /// Refuses control characters and line ends: values go into files of other programs, one line each.
+    static func checkCharacters(of text: String) throws(SettingRefusal) {
+        let scalar = text.unicodeScalars.first {
+            $0.properties.generalCategory == .control || $0 == "\u{2028}" || $0 == "\u{2029}"
+        }
+        if let scalar {
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            let padding = String(repeating: "0", count: max(0, 4 - digits.count))
+            throw SettingRefusal("The value holds the control character U+\(padding)\(digits); no setting can")
+        }
+    }
+
+    private func parseEndpoint(_ text: String) throws(SettingRefusal) -> ParsedSetting {
+        guard var authority = HostName.authority(ofPasted: text) else { return ParsedSetting(value: try check(text)) }
+        if self == .host, authority.hasSuffix(":443"), text.lowercased().hasPrefix("https:") {
+            authority.removeLast(4)
+        }
+        do {
+            return ParsedSetting(value: try check(authority), taken: authority)
+        } catch {
+            throw self == .host ? .notAHost(text) : error
+        }
+    }
+
+    private func parseNumber(_ text: String) throws(SettingRefusal) -> UInt32 {
+        let digits = text.first == "+" ? text.dropFirst() : text[...]
+        guard !text.isEmpty else { throw SettingRefusal("cannot parse integer from empty string", hint: rangeHint) }
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else {
+            throw SettingRefusal("invalid digit found in string", hint: rangeHint)
+        }
+        return try checkNumber(Int64(digits) ?? .max)
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        let isBlank = { (character: Character) in character == " " }
+        var rest = text.drop(while: isBlank)
+        while rest.last == " " { rest.removeLast() }
+        return String(rest)
+    }
+}
+
+extension SettingRefusal {
+    fileprivate static let emptyPath = SettingRefusal("Cannot be converted to an absolute path: the path is empty")
+
+    fileprivate static func notAHost(_ text: String) -> SettingRefusal {
+        let advice =
+            text.utf8.allSatisfy { $0 < 0x80 }
+            ? "Provided URL should contain only domain, eg: 'subdomain.cumulocity.com'."
+            : "Write an international name in its ASCII form, which has a part that begins with 'xn--'."
+        return SettingRefusal("Could not parse provided URL: '\(text)' as a valid domain name.\n         \(advice)")
+    }
+}

@@ -1,0 +1,52 @@
+/// A checked value of a setting.
+public enum SettingValue: Sendable, Equatable {
+    /// A text, path, address, or the word of a choice as it is printed.
+    case text(String)
+    /// True or false.
+    case flag(Bool)
+    /// A port, a number, or a number of bytes.
+    case number(UInt32)
+    /// A host with its port.
+    case hostPort(HostPort)
+    /// A length of time.
+    case duration(SettingDuration)
+    /// The address of an HTTP proxy.
+    case proxy(ProxyAddress)
+    /// Texts in order.
+    case list([String])
+
+    /// The value as `config get` prints it.
+    public var printed: String {
+        switch self {
+        case .text(let text): text
+        case .flag(let flag): flag ? "true" : "false"
+        case .number(let number): String(number)
+        case .hostPort(let endpoint): endpoint.description
+        case .duration(let duration): duration.text
+        case .proxy(let proxy): proxy.description
+        case .list(let entries): "[" + entries.map(quoted).joined(separator: ", ") + "]"
+        }
+    }
+}
+
+private func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for character in text.unicodeScalars {
+        if character == "\"" || character == "\\" { quoted.append("\\") }
+        quoted.unicodeScalars.append(character)
+    }
+    return quoted + "\""
+}
+
+/// Why a value is not taken.
+public struct SettingRefusal: Error, Sendable, Equatable {
+    /// The reason, one or more lines.
+    public let reason: String
+    /// What to give instead, or nil where the reason says it.
+    public let hint: String?
+
+    init(_ reason: String, hint: String? = nil) {
+        self.reason = reason
+        self.hint = hint
+    }
+}

@@ -1,0 +1,97 @@
+import MQTT
+
+/// What is asked of a cloud, and which message is its answer.
+struct CheckExchange: Sendable {
+    /// What an answer proves.
+    enum Answer: Sendable, Equatable {
+        /// The cloud answered; who it is does not show.
+        case cloud
+        /// The cloud answered and says who it is in a message that may follow.
+        case cloudWithMore
+        /// The tenant of this host answered.
+        case tenant(String)
+    }
+
+    /// A message for the cloud.
+    struct Question: Sendable, Equatable {
+        var topic: String
+        var payload: String
+        var qos: QoS
+    }
+
+    /// Where the answers come.
+    let filters: [String]
+    /// What is asked, in this order.
+    let questions: [Question]
+    /// What a message proves; nil where it is no answer.
+    let answer: @Sendable (_ message: MQTTMessage) -> Answer?
+
+    /// The exchange of a cloud.
+    ///
+    /// - Parameter requestID: A word that no earlier request had.
+    init(_ values: ConnectionCheck.Values, requestID: String) {
+        switch values.cloud.check {
+        case .smartREST: self = .smartREST(values)
+        case .deviceTwin: self = .deviceTwin(values.prefix, requestID)
+        case .reflection: self = .reflection(values.prefix, requestID)
+        }
+    }
+
+    private init(
+        filters: [String], questions: [Question], answer: @escaping @Sendable (MQTTMessage) -> Answer?
+    ) {
+        (self.filters, self.questions, self.answer) = (filters, questions, answer)
+    }
+
+    /// SmartREST 2.0 (Cumulocity, "MQTT static templates"): 100 makes the device, 41 on `s/e` says that it exists; an
+    /// empty message on `s/uat` asks for a token, which 71 on `s/dat` brings.
+    private static func smartREST(_ values: ConnectionCheck.Values) -> CheckExchange {
+        let (errors, tokens) = ("\(values.prefix)/s/e", "\(values.prefix)/s/dat")
+        return CheckExchange(
+            filters: [errors, tokens],
+            questions: [
+                Question(
+                    topic: "\(values.prefix)/s/us",
+                    payload: "100,\(field(values.deviceID)),\(field(values.deviceType))", qos: .atLeastOnce),
+                Question(topic: "\(values.prefix)/s/uat", payload: "", qos: .atMostOnce),
+            ],
+            answer: { message in
+                let text = String(decoding: message.payload, as: UTF8.self)
+                switch message.topic {
+                case errors: return text.hasPrefix("41,100,") || text == "41,100" ? .cloudWithMore : nil
+                case tokens:
+                    guard text.hasPrefix("71,") else { return nil }
+                    let token = text.dropFirst(3).prefix { $0 != "\n" && $0 != "\r" && $0 != "," }
+                    return TokenIssuer.issuer(ofToken: token).map { .tenant(TokenIssuer.host(of: $0)) } ?? .cloud
+                default: return nil
+                }
+            })
+    }
+
+    /// The device twin of Azure IoT Hub: `twin/res/{status}/?$rid={request}` answers `twin/GET/?$rid={request}`.
+    private static func deviceTwin(_ prefix: String, _ requestID: String) -> CheckExchange {
+        let answered = "\(prefix)/twin/res/200/?$rid=\(requestID)"
+        return CheckExchange(
+            filters: ["\(prefix)/twin/res/#"],
+            questions: [Question(topic: "\(prefix)/twin/GET/?$rid=\(requestID)", payload: "", qos: .atLeastOnce)],
+            answer: { message in
+                message.topic == answered || message.topic.hasPrefix(answered + "&") ? .cloud : nil
+            })
+    }
+
+    /// The broker of AWS IoT hands the message back on the topic that the bridge maps to another local one.
+    private static func reflection(_ prefix: String, _ requestID: String) -> CheckExchange {
+        CheckExchange(
+            filters: ["\(prefix)/connection-success"],
+            questions: [Question(topic: "\(prefix)/test-connection", payload: requestID, qos: .atLeastOnce)],
+            answer: { message in
+                message.topic == "\(prefix)/connection-success" && message.payload == Array(requestID.utf8) ? .cloud : nil
+            })
+    }
+
+    /// A value as a field of a comma-separated line: in quotes where it needs them (RFC 4180).
+    private static func field(_ value: String) -> String {
+        guard value.contains(where: { ",\"\n\r".contains($0) }) else { return value }
+        return "\"" + value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}

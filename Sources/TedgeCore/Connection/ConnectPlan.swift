@@ -1,0 +1,62 @@
+import MQTT
+
+/// All that connect and its check take from the settings, gathered before anything is printed or done.
+struct ConnectPlan {
+    let cloud: Cloud
+    let profile: ProfileName?
+    let settings: Settings
+    let builder: BridgeBuilder
+    let listeners: ListenerConfiguration?
+    let system: SystemSettings
+    let paths: BridgePaths
+
+    /// Reads the settings. Throws the first that is missing or cannot be used.
+    init(_ cloud: Cloud, _ profile: ProfileName?, in context: Context) throws {
+        self.cloud = cloud
+        self.profile = profile
+        settings = try Settings.load(from: context.settingsSource)
+        let files = context.files
+        builder = BridgeBuilder(
+            cloud: cloud, settings: settings.cloud(cloud.name, profile: profile),
+            isDirectory: { ((try? files.status($0)) ?? nil)?.kind == .directory })
+        _ = try builder.endpoint()
+        _ = try builder.deviceID()
+        listeners = try ListenerConfiguration.from(settings)
+        system = try SystemSettings.load(from: context)
+        paths = BridgePaths(in: context.configurationDirectory, cloud.name, profile)
+    }
+
+    /// Refuses settings that a bridge of mosquitto cannot follow.
+    func refuseUnsupported() throws {
+        if try settings.bool("mqtt.bridge.built_in") {
+            throw BridgeError.builtInBridge(path: Settings.mainPath(in: settings.directory))
+        }
+        guard cloud.check == .smartREST else { return }
+        let method = try builder.settings.required("auth_method")
+        let key = try builder.settings.name("auth_method").text
+        if method == "basic" {
+            throw BridgeError.unsupported(
+                key: key, value: method, instead: "Run 'tedge config set \(key) certificate' to use a certificate.")
+        }
+    }
+
+    /// What the check needs.
+    func checkValues(limit: Duration, files: any Files) throws -> ConnectionCheck.Values {
+        let clientID = randomClientID("check_connection_\(cloud.name.rawValue)")
+        return ConnectionCheck.Values(
+            cloud: cloud, deviceID: try builder.deviceID(),
+            deviceType: cloud.check == .smartREST ? try settings.required("device.type") : "",
+            prefix: try builder.topicPrefix(), healthTopic: try builder.healthTopic(), hosts: try hosts(),
+            broker: try MQTTOptions.local(settings, clientID: clientID, files: files), limit: limit)
+    }
+
+    /// The hosts of the tenant, in lower case.
+    private func hosts() throws -> [String] {
+        guard cloud.check == .smartREST else { return [] }
+        var hosts = [try builder.endpoint().host.lowercased()]
+        for host in [try builder.settings.string("url"), try? builder.settings.hostPort("http").host] {
+            if let host = host?.lowercased(), !hosts.contains(host) { hosts.append(host) }
+        }
+        return hosts
+    }
+}

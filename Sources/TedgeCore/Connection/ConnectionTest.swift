@@ -1,0 +1,44 @@
+/// `connect --test`: the check alone, which changes nothing.
+public struct ConnectionTest {
+    private let context: Context
+    private let cloud: Cloud
+    private let profile: ProfileName?
+    private let timeout: Int
+
+    /// Names the cloud, and how many seconds the check may take.
+    public init(_ cloud: CloudName, profile: ProfileName?, timeout: Int, in context: Context) {
+        self.context = context
+        self.cloud = Cloud.named(cloud)
+        self.profile = profile
+        self.timeout = timeout
+    }
+
+    /// Checks, prints the verdict, and the cause of a failure.
+    public func run() -> CommandReport {
+        do {
+            let plan = try ConnectPlan(cloud, profile, in: context)
+            guard context.files.exists(plan.paths.bridge) else { throw ConnectError.notConnected(cloud: cloud.name) }
+            do {
+                try Connector.check(plan, timeout: timeout, in: context)
+            } catch let failure as CheckFailure {
+                return failed(Diagnosis.of(failure, plan, in: context))
+            }
+            let message = "Connection check to \(cloud.name.rawValue) cloud is successful."
+            context.console.line(message)
+            return .done("connect --test", cloud: cloud.name, changed: false, message: message)
+        } catch {
+            let failure = CommandFailure(
+                command: "tedge connect", "failed to test connection to \(cloud.displayName) cloud.", error)
+            context.console.report(failure)
+            return .failed("connect --test", cloud: cloud.name, failure)
+        }
+    }
+
+    private func failed(_ diagnosis: Diagnosis) -> CommandReport {
+        context.console.error("Error: failed to test connection to \(cloud.displayName) cloud.\n\n")
+        context.console.explain(diagnosis, cloud: cloud.name)
+        return CommandReport(
+            command: "connect --test", cloud: cloud.name, result: .failed, changed: false, reason: diagnosis.id,
+            message: diagnosis.message, hint: diagnosis.hint, status: 1)
+    }
+}

@@ -1,0 +1,106 @@
+import MQTT
+
+/// Connects the device to a cloud: the steps in their order, with what each says, and all of it undone where one fails.
+public struct Connector {
+    /// What the caller may choose.
+    public struct Options: Sendable {
+        /// Whether to leave the cloud alone: everything is configured and started, nothing is checked.
+        public var isOffline = false
+        /// How many seconds the check may take.
+        public var timeout = 10
+
+        /// Makes the usual choice.
+        public init() {}
+    }
+
+    private let context: Context
+    private let cloud: Cloud
+    private let profile: ProfileName?
+    private let options: Options
+    private let log = StepLog()
+
+    /// Names the cloud.
+    public init(_ cloud: CloudName, profile: ProfileName?, options: Options, in context: Context) {
+        self.context = context
+        self.cloud = Cloud.named(cloud)
+        self.profile = profile
+        self.options = options
+    }
+
+    /// Connects. Prints the steps, and an error where one failed.
+    public func run() -> CommandReport {
+        let configuration: BridgeInstallation.Outcome
+        let plan: ConnectPlan
+        do {
+            plan = try ConnectPlan(cloud, profile, in: context)
+            try plan.refuseUnsupported()
+            configuration = try BridgeInstallation(plan, in: context, log: log).run()
+        } catch {
+            log.end("failed")
+            let failure = CommandFailure(
+                command: "tedge connect", "failed to create bridge to connect \(cloud.displayName) cloud.", error)
+            context.console.report(failure)
+            return reported(.failed("connect", cloud: cloud.name, failure))
+        }
+        guard configuration == .running else { return reported(withoutServiceManager()) }
+        if options.isOffline {
+            context.console.line("Offline mode. Skipping the connection check.")
+            return reported(.done("connect", cloud: cloud.name, changed: true))
+        }
+        return reported(check(plan))
+    }
+
+    private func check(_ plan: ConnectPlan) -> CommandReport {
+        log.begin("check")
+        do {
+            try Self.check(plan, timeout: options.timeout, in: context)
+            return .done("connect", cloud: cloud.name, changed: true)
+        } catch {
+            log.end("failed")
+            let warning = "Bridge has been configured, but \(cloud.displayName) connection check failed."
+            context.console.line("Warning: \(warning)")
+            let diagnosis = Diagnosis.of(error, plan, in: context)
+            context.console.explain(diagnosis, cloud: cloud.name)
+            return CommandReport(
+                command: "connect", cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
+                message: diagnosis.message, hint: diagnosis.hint, status: 4)
+        }
+    }
+
+    /// Runs the check with its lines.
+    static func check(_ plan: ConnectPlan, timeout: Int, in context: Context) throws {
+        context.console.step("Sending packets to check connection. This may take up to \(timeout) seconds.")
+        let values = try plan.checkValues(limit: .seconds(timeout), files: context.files)
+        try ConnectionCheck(values: values, context: context).run()
+    }
+
+    private func withoutServiceManager() -> CommandReport {
+        context.console.line(
+            """
+            'tedge connect' configured the necessary tedge components, but you will have to start the required services \
+            on your own.
+            Start/restart mosquitto and other thin edge components.
+            thin-edge.io works seamlessly with 'systemd'.
+
+            """)
+        return CommandReport(
+            command: "connect", cloud: cloud.name, result: .unproven, changed: true,
+            reason: "service-manager-unavailable", message: "The bridge is configured, but nothing could be started.",
+            hint: "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.rawValue) --test'.",
+            status: 4)
+    }
+
+    private func reported(_ report: CommandReport) -> CommandReport {
+        log.end("ok")
+        var report = report
+        report.steps = log.steps
+        return report
+    }
+}
+
+extension Console {
+    /// Prints a failure on stderr.
+    public func report(_ failure: CommandFailure) {
+        error(ErrorFrame.text(title: failure.title, causes: failure.error.causes, hint: failure.error.hint))
+    }
+}

@@ -1,0 +1,110 @@
+import MQTT
+
+/// Takes the bridge to a cloud away.
+public struct Disconnector {
+    private let context: Context
+    private let cloud: Cloud
+    private let profile: ProfileName?
+    private static let patience = 5
+
+    /// Names the cloud.
+    public init(_ cloud: CloudName, profile: ProfileName?, in context: Context) {
+        self.context = context
+        self.cloud = Cloud.named(cloud)
+        self.profile = profile
+    }
+
+    /// Disconnects. Prints the steps, and an error where one failed.
+    public func run() -> CommandReport {
+        do {
+            return try disconnect()
+        } catch {
+            let failure = CommandFailure(
+                command: "tedge disconnect", "failed to remove the bridge to disconnect \(cloud.displayName) cloud",
+                error)
+            context.console.report(failure)
+            return .failed("disconnect", cloud: cloud.name, failure)
+        }
+    }
+
+    private func disconnect() throws -> CommandReport {
+        let settings = try Settings.load(from: context.settingsSource)
+        let manager = ServiceManager(try SystemSettings.load(from: context), in: context)
+        let paths = BridgePaths(in: context.configurationDirectory, cloud.name, profile)
+        context.console.step("Removing \(cloud.displayName) bridge.")
+        let files = FileTransaction(context.files)
+        guard try remove(paths.bridge, files) else {
+            context.console.line("Bridge doesn't exist. Operation finished!")
+            return .done("disconnect", cloud: cloud.name, changed: false)
+        }
+        do {
+            try manager.checkAvailability()
+        } catch {
+            guard case .unavailable = error else {
+                _ = files.rollBack()
+                throw error
+            }
+            context.console.warning(
+                "Service manager '\(manager.commands.name)' is not available, skipping stopping/disabling of tedge "
+                    + "components. Restart mosquitto to close the bridge.")
+            return .done("disconnect", cloud: cloud.name, changed: true)
+        }
+        let services = ServiceRemoval(manager, cloud: cloud.name, profile: profile)
+        do {
+            try apply(services, settings)
+        } catch {
+            putBack(files, services, settings)
+            throw error
+        }
+        return .done("disconnect", cloud: cloud.name, changed: true)
+    }
+
+    private func remove(_ path: String, _ files: FileTransaction) throws -> Bool {
+        do {
+            return try files.remove(path)
+        } catch where error.reason.isPermission {
+            throw ConnectError.removalPermission(path: path, error.reason)
+        }
+    }
+
+    private func apply(_ services: ServiceRemoval, _ settings: Settings) throws {
+        context.console.step("Applying changes to mosquitto.")
+        if try services.restartMosquitto() {
+            do {
+                try waitForMosquitto(settings, context.interruption)
+            } catch let error as MQTTError {
+                try context.interruption.check()
+                throw ConnectError.brokerSilent(
+                    seconds: Self.patience, reason: "\(error)",
+                    said: BrokerLog(context: context, manager: services.manager).lastErrors())
+            }
+        }
+        context.console.step("\(cloud.displayName) Bridge successfully disconnected!")
+        try context.interruption.check()
+        guard context.processes.isOnPath("tedge-mapper") || context.processes.isOnPath("tedge_mapper") else { return }
+        context.console.step("Stopping tedge-mapper service.")
+        try services.stopMapper()
+        try context.interruption.check()
+        context.console.step("Disabling tedge-mapper service.")
+        try services.disableMapper()
+        context.console.line("tedge-mapper service successfully stopped and disabled!")
+    }
+
+    private func waitForMosquitto(_ settings: Settings, _ interruption: Interruption) throws {
+        let options = try MQTTOptions.local(
+            settings, clientID: randomClientID("tedge-disconnect"), files: context.files)
+        try context.broker.waitForStart(
+            options, until: .now + .seconds(Self.patience), interruption: interruption
+        ).disconnect()
+    }
+
+    private func putBack(_ files: FileTransaction, _ services: ServiceRemoval, _ settings: Settings) {
+        for failure in files.rollBack() {
+            context.console.warning("Could not put back \(failure.path): \(failure.reason)")
+        }
+        for failure in services.undo() {
+            context.console.warning("Could not put services back: \(failure.causes.joined(separator: ": "))")
+        }
+        if services.mosquittoRunsAgain { try? waitForMosquitto(settings, .never) }
+    }
+}

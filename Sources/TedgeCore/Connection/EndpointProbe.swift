@@ -1,0 +1,140 @@
+import TLS
+import X509
+
+/// Asks the cloud's MQTT endpoint, over TLS and without MQTT, why a bridge to it is down. The bridge's session in the cloud
+/// is not disturbed: that would take a CONNECT packet.
+struct EndpointProbe {
+    let plan: ConnectPlan
+    let context: Context
+    /// How long the whole probe may take.
+    static let limit = Duration.seconds(5)
+    /// How long to wait for a server that rejects the certificate after the handshake, as TLS 1.3 does.
+    static let patience = Duration.milliseconds(1500)
+
+    /// The cause, or nil where the endpoint gives none.
+    func diagnosis() -> Diagnosis? {
+        guard let endpoint = try? plan.builder.endpoint(),
+            let roots = try? plan.builder.settings.path("root_cert_path"),
+            let certificatePath = try? plan.builder.settings.path("device.cert_path"),
+            let keyPath = try? plan.builder.settings.path("device.key_path")
+        else { return nil }
+        let canProve = context.files.isReadable(keyPath) && context.files.isReadable(certificatePath)
+        let options = TLSOptions(
+            roots: [.path(roots)],
+            identity: canProve ? .init(certificatePath: certificatePath, keyPath: keyPath) : nil)
+        do throws(TLSError) {
+            let connection = try TLSConnection(
+                host: endpoint.host, port: endpoint.port, options: options, until: .now + Self.limit,
+                interrupted: { context.interruption.isRequested })
+            do throws(TLSError) {
+                _ = try connection.read(until: .now + Self.patience)
+                throw TLSError.closed(.read)
+            } catch {
+                if case .silent = error { return nil }
+                // Without the key the server's refusal says nothing.
+                return canProve ? EndpointWords(plan, endpoint).diagnosis(error) : nil
+            }
+        } catch {
+            return EndpointWords(plan, endpoint).diagnosis(error)
+        }
+    }
+}
+
+/// Failures of the endpoint in words, with what mends them.
+struct EndpointWords {
+    private let cloud: Cloud
+    private let endpoint: HostPort
+    private let settings: CloudSettings
+
+    init(_ plan: ConnectPlan, _ endpoint: HostPort) {
+        cloud = plan.cloud
+        settings = plan.builder.settings
+        self.endpoint = endpoint
+    }
+
+    private var name: String { cloud.name.rawValue }
+
+    private func key(_ suffix: String) -> String { (try? settings.name(suffix).text) ?? "\(name).\(suffix)" }
+
+    func diagnosis(_ error: TLSError) -> Diagnosis? {
+        switch error {
+        case .nameNotResolved(let host, let reason):
+            Diagnosis(
+                "name-not-resolved", "The name \(host) cannot be resolved.", seen: reason,
+                hint: "Check '\(key("url"))' with 'tedge config get \(key("url"))', and the network's name server.")
+        case .cannotConnect(let host, let port, let code):
+            Diagnosis(
+                code == SystemError.refused.code ? "port-closed" : "host-unreachable",
+                "\(host) cannot be reached on port \(port).", seen: "\(SystemError(code))",
+                hint: "Check the network and firewall between this device and \(host):\(port).")
+        case .noAnswer(let host, let port):
+            Diagnosis(
+                "packets-dropped", "\(host) does not answer on port \(port).", seen: "no answer to the TCP connection",
+                hint: "Check the network and firewall between this device and \(host):\(port).")
+        case .untrusted(_, let reason):
+            Diagnosis(
+                "server-certificate-untrusted",
+                "The certificate of \(endpoint) is signed by an authority that this device does not trust.", seen: reason,
+                hint: "Run 'tedge config set \(key("root_cert_path")) <file or directory>' with the authority's certificate.")
+        case .wrongHost(let host, let names):
+            Diagnosis(
+                "server-certificate-wrong-host", "The certificate of \(endpoint) is not for \(host).",
+                seen: names.isEmpty ? "the certificate names no host" : "it is for \(names.joined(separator: ", "))",
+                hint: "Check '\(key("url"))' with 'tedge config get \(key("url"))'.")
+        case .serverExpired(let end):
+            Diagnosis(
+                "server-certificate-expired", "The certificate of \(endpoint) has expired.",
+                seen: "it was valid until \(MailDate.text(end))",
+                hint: "Check the clock of this device with 'date'; if it is right, the cloud needs a new certificate.")
+        case .serverNotYetValid(let begin):
+            Diagnosis(
+                "clock-wrong", "The certificate of \(endpoint) is not valid yet.",
+                seen: "it is valid from \(MailDate.text(begin))",
+                hint: "Check the clock of this device with 'date', and set it with 'timedatectl set-time'.")
+        case .alert(let number): alert(number)
+        case .closed, .lost:
+            Diagnosis(
+                "cloud-closes-connection", "\(cloud.displayName) closes the connection of this device.",
+                seen: "\(error)", hint: trustHint)
+        case .notTLS(let reason):
+            Diagnosis(
+                "not-tls", "What answers at \(endpoint) does not speak TLS.", seen: reason,
+                hint: "Check '\(key(cloud.endpointSetting))': is it the MQTT port of the cloud?")
+        case .silent(let stage):
+            Diagnosis(
+                "endpoint-silent", "What answers at \(endpoint) is silent.", seen: "waited for \(stage.rawValue)",
+                hint: "Check '\(key(cloud.endpointSetting))', and proxies between this device and the cloud.")
+        case .rootsUnusable(let path, let reason):
+            Diagnosis(
+                "trust-roots-unusable", "The trusted certificates in \(path) cannot be used.", seen: reason,
+                hint: "Run 'tedge config set \(key("root_cert_path")) <file or directory>'.")
+        case .identityUnusable(let path, let reason):
+            Diagnosis("key-broken", "\(path) cannot be used.", seen: reason)
+        case .libraryMissing, .openSSL, .proxyRefused, .proxyNotHTTP, .interrupted: nil
+        }
+    }
+
+    private func alert(_ number: Int) -> Diagnosis {
+        let seen = "TLS alert '\(TLSError.alertName(number))'"
+        return switch TLSError.alertName(number) {
+        case "certificate expired":
+            Diagnosis(
+                "certificate-expired", "\(cloud.displayName) says that the device certificate has expired.", seen: seen,
+                hint: "Check the clock of this device with 'date'; if it is right, make a new certificate.")
+        case "unknown ca", "certificate unknown", "bad certificate", "access denied", "certificate required",
+            "decrypt error", "handshake failure":
+            Diagnosis(
+                "device-certificate-not-trusted", "\(cloud.displayName) does not trust the device certificate.",
+                seen: seen, hint: trustHint)
+        default:
+            Diagnosis("tls-alert", "\(cloud.displayName) refuses the TLS connection.", seen: seen)
+        }
+    }
+
+    private var trustHint: String {
+        switch cloud.name {
+        case .c8y: "Run 'tedge cert upload c8y --user <username>', then 'tedge connect c8y --test'."
+        case .az, .aws: "Register the device certificate in \(cloud.displayName), then run 'tedge connect \(name) --test'."
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// What mosquitto said last.
+struct BrokerLog {
+    let context: Context
+    let manager: ServiceManager
+
+    /// The last lines that name an error, at most three, the oldest first.
+    func lastErrors() -> [String] {
+        let lines = journal() + logFile()
+        return Array(lines.filter(Self.namesError).map(Self.withoutTime).suffix(3))
+    }
+
+    private func journal() -> [String] {
+        guard manager.isDefault else { return [] }
+        let words = [
+            "journalctl", "--unit=mosquitto", "--lines=20", "--output=cat", "--quiet", "--no-pager", "--since=-30s",
+        ]
+        guard let result = try? context.processes.run(words, interruption: .never), result.succeeded else { return [] }
+        return result.output.split(separator: Character("\n")).map(String.init)
+    }
+
+    private func logFile() -> [String] {
+        guard let path = MosquittoSetup.load(from: context)?.logFile,
+            let bytes = try? context.files.read(path, limit: 64 << 20)
+        else { return [] }
+        let recent = bytes.suffix(16_384)
+        return recent.split(separator: UInt8(ascii: "\n")).suffix(20).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func namesError(_ line: String) -> Bool {
+        line.contains("Error") || line.contains("error")
+    }
+
+    /// A line without the seconds since 1970 that mosquitto begins with.
+    private static func withoutTime(_ line: String) -> String {
+        let digits = line.prefix { $0.isASCII && $0.isNumber }
+        return digits.count >= 9 && line.dropFirst(digits.count).hasPrefix(": ")
+            ? String(line.dropFirst(digits.count + 2)) : line
+    }
+}

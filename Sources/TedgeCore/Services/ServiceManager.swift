@@ -1,0 +1,147 @@
+/// Drives services by the commands of `system.toml`.
+public struct ServiceManager: Sendable {
+    /// The commands.
+    public let commands: ServiceCommands
+    /// Whether the commands are those for systemd that hold without a `system.toml`.
+    public let isDefault: Bool
+    private let path: String
+    private let processes: any Processes
+    private let systemdRuns: Bool
+    /// What ends a wait for a command early.
+    var interruption: Interruption
+
+    /// Takes the commands of `system.toml`. Throws where that is broken.
+    public init(_ settings: SystemSettings, in context: Context) {
+        commands = settings.commands
+        isDefault = settings.commands == .systemd
+        path = settings.path
+        processes = context.processes
+        systemdRuns = context.files.exists(context.systemdDirectory)
+        interruption = context.interruption
+    }
+
+    /// Finds out whether the service manager runs. Throws `unavailable` and `interrupted`.
+    public func checkAvailability() throws(ServiceError) {
+        let unavailable = ServiceError.unavailable(
+            manager: commands.name, command: commands.isAvailable.joined(separator: " "))
+        if isDefault, !systemdRuns { throw unavailable }
+        do {
+            guard try processes.run(commands.isAvailable, interruption: interruption).succeeded else { throw unavailable }
+        } catch let error as ProcessError {
+            if case .interrupted(let interrupted) = error { throw .interrupted(interrupted) }
+            throw unavailable
+        } catch {
+            throw unavailable
+        }
+    }
+
+    /// Restarts a service. A start limit of systemd that was reached is lifted.
+    public func restart(_ service: Service) throws(ServiceError) {
+        do {
+            try run(commands.restart, service)
+        } catch {
+            guard isDefault, case .failed = error, reachedStartLimit(service) else { throw error }
+            try run(["systemctl", "reset-failed", "{}"], service)
+            try run(commands.restart, service)
+        }
+    }
+
+    /// Starts a service; one that runs goes on running.
+    public func start(_ service: Service) throws(ServiceError) {
+        do {
+            try run(commands.start, service)
+        } catch {
+            guard isDefault, case .failed = error, reachedStartLimit(service) else { throw error }
+            try run(["systemctl", "reset-failed", "{}"], service)
+            try run(commands.start, service)
+        }
+    }
+
+    /// Stops a service.
+    public func stop(_ service: Service) throws(ServiceError) { try run(commands.stop, service) }
+
+    /// Has a service started when the device starts. Returns false where systemd says that this was so already.
+    @discardableResult
+    public func enable(_ service: Service) throws(ServiceError) -> Bool {
+        guard isDefault else {
+            try run(commands.enable, service)
+            return true
+        }
+        // Without the reload, which takes a tenth of a second and changes nothing that systemd needs to know at once.
+        // Links that are made are named on stderr.
+        return try !run(["systemctl", "--no-reload", "enable", "{}"], service).error.isEmpty
+    }
+
+    /// No longer has a service started when the device starts.
+    public func disable(_ service: Service) throws(ServiceError) {
+        try run(isDefault ? ["systemctl", "--no-reload", "disable", "{}"] : commands.disable, service)
+    }
+
+    /// Whether the service runs.
+    public func isActive(_ service: Service) -> Bool {
+        (try? run(commands.isActive, service)) != nil
+    }
+
+    /// Whether the service is started when the device starts; nil where the service manager has no command for this.
+    public func isEnabled(_ service: Service) -> Bool? {
+        isDefault ? (try? run(["systemctl", "is-enabled", "{}"], service)) != nil : nil
+    }
+
+    /// What systemd knows of services, in one question; nil where something else manages them.
+    func states(of services: [Service]) -> [Service: ServiceState]? {
+        guard isDefault else { return nil }
+        let words = ["systemctl", "show", "--property=LoadState,ActiveState"] + services.map(\.unit)
+        guard let result = try? processes.run(words, interruption: interruption), result.succeeded else { return nil }
+        let blocks = result.output.split(separator: "\n\n")
+        guard blocks.count == services.count else { return nil }
+        var states: [Service: ServiceState] = [:]
+        for (service, block) in zip(services, blocks) {
+            let lines = block.split(separator: Character("\n"))
+            states[service] = ServiceState(
+                isInstalled: !lines.contains("LoadState=not-found"),
+                isActive: lines.contains("ActiveState=active") || lines.contains("ActiveState=reloading"))
+        }
+        return states
+    }
+
+    private func reachedStartLimit(_ service: Service) -> Bool {
+        let words = ["systemctl", "show", "--property=Result", service.unit]
+        let result = try? processes.run(words, interruption: interruption)
+        return result?.output.contains("Result=start-limit-hit") ?? false
+    }
+
+    @discardableResult
+    private func run(_ command: [String], _ service: Service) throws(ServiceError) -> ProcessResult {
+        let words = ServiceCommands.words(command, for: service.unit)
+        let text = words.joined(separator: " ")
+        let result: ProcessResult
+        do {
+            result = try processes.run(words, interruption: interruption)
+        } catch {
+            switch error {
+            case .notFound: throw .programMissing(command: text, path: path)
+            case .notStarted(_, let reason): throw .notStarted(command: text, reason)
+            case .interrupted(let interrupted): throw .interrupted(interrupted)
+            }
+        }
+        switch result.ending {
+        case .exited(0): return result
+        // The status for a program that is not installed (LSB, "Init Script Actions"), which systemctl follows.
+        case .exited(5): throw .notFound(service: service.unit)
+        case .exited(let status):
+            throw .failed(command: text, status: status, detail: Self.trimmed(result.error))
+        case .signalled: throw .signalled(command: text)
+        }
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let lines = text.split(separator: Character("\n")).map { $0.filter { $0 != "\r" } }.filter { !$0.isEmpty }
+        return lines.suffix(10).joined(separator: "\n")
+    }
+}
+
+/// What is known of a service.
+struct ServiceState: Sendable, Equatable {
+    var isInstalled: Bool
+    var isActive: Bool
+}

@@ -1,0 +1,119 @@
+import TOML
+
+/// What `system.toml` says of the device: who owns the files of tedge, and how its services are driven.
+public struct SystemSettings: Sendable, Equatable {
+    /// The user that owns the files; empty leaves the owner as it is.
+    public var user = "tedge"
+    /// The group that owns the files; empty leaves the group as it is.
+    public var group = "tedge"
+    /// The commands of the service manager.
+    public var commands = ServiceCommands.systemd
+    /// The path that was read, whether there is a file or not.
+    public var path: String
+
+    /// The path in a configuration directory.
+    public static func path(in directory: String) -> String { "\(directory)/system.toml" }
+
+    /// Reads the file. One that is missing, or cannot be read, means the defaults; one that is broken is an error.
+    public static func load(from context: Context) throws(ServiceError) -> SystemSettings {
+        let path = path(in: context.configurationDirectory)
+        var settings = SystemSettings(path: path)
+        guard let bytes = try? context.files.readIfPresent(path) else { return settings }
+        do {
+            let root = try TOMLDocument(parsing: bytes).root
+            if case .string(let user)? = root["user"] { settings.user = user }
+            if case .string(let group)? = root["group"] { settings.group = group }
+            if let table = root["init"] { settings.commands = try ServiceCommands(table, path: path) }
+        } catch let error as TOMLError {
+            throw ServiceError.brokenSystemFile(
+                path: path, reason: "line \(error.line), column \(error.column): \(error.message)")
+        } catch {
+            throw error as? ServiceError ?? .brokenSystemFile(path: path, reason: "\(error)")
+        }
+        return settings
+    }
+
+    /// The user and group as numbers, where the device knows both.
+    public func owner(in accounts: any Accounts) -> Owner? {
+        guard let account = accounts.user(named: user), let group = accounts.group(named: group) else { return nil }
+        return Owner(user: account.owner.user, group: group)
+    }
+}
+
+/// The commands of a service manager. `{}` stands for the service where it is an argument of its own.
+public struct ServiceCommands: Sendable, Equatable {
+    /// How the service manager is called in messages.
+    public var name: String
+    /// Exits with 0 where the service manager runs.
+    public var isAvailable: [String]
+    /// Starts a service, after it was stopped where it runs.
+    public var restart: [String]
+    /// Stops a service.
+    public var stop: [String]
+    /// Starts a service.
+    public var start: [String]
+    /// Has a service started when the device starts.
+    public var enable: [String]
+    /// No longer has a service started when the device starts.
+    public var disable: [String]
+    /// Exits with 0 where a service runs.
+    public var isActive: [String]
+
+    /// systemd.
+    public static let systemd = ServiceCommands(
+        name: "systemd", isAvailable: ["systemctl", "--version"], restart: ["systemctl", "restart", "{}"],
+        stop: ["systemctl", "stop", "{}"], start: ["systemctl", "start", "{}"], enable: ["systemctl", "enable", "{}"],
+        disable: ["systemctl", "disable", "{}"], isActive: ["systemctl", "is-active", "{}"])
+
+    /// A command with the name of a service in its place.
+    static func words(_ command: [String], for unit: String) -> [String] {
+        command.map { $0 == "{}" ? unit : $0 }
+    }
+}
+
+extension ServiceCommands {
+    /// Reads the table `[init]`. All commands must be there but `start`, which `restart` stands in for, and nothing else.
+    init(_ value: TOMLValue, path: String) throws(ServiceError) {
+        guard case .table(let table) = value else {
+            throw .brokenSystemFile(path: path, reason: "'init' must be a table")
+        }
+        let known = ["name", "is_available", "restart", "stop", "start", "enable", "disable", "is_active"]
+        if let key = table.keys.first(where: { !known.contains($0) }) {
+            throw .brokenSystemFile(
+                path: path, reason: "unknown field '\(key)' in [init], expected one of \(known.joined(separator: ", "))")
+        }
+        guard case .string(let name)? = table["name"] else {
+            throw .brokenSystemFile(path: path, reason: "the field 'name' is missing in [init]")
+        }
+        self.name = name
+        isAvailable = try Self.command("is_available", in: table, path: path, takesService: false)
+        restart = try Self.command("restart", in: table, path: path)
+        stop = try Self.command("stop", in: table, path: path)
+        enable = try Self.command("enable", in: table, path: path)
+        disable = try Self.command("disable", in: table, path: path)
+        isActive = try Self.command("is_active", in: table, path: path)
+        start = table["start"] == nil ? restart : try Self.command("start", in: table, path: path)
+    }
+
+    private static func command(
+        _ key: String, in table: TOMLTable, path: String, takesService: Bool = true
+    ) throws(ServiceError) -> [String] {
+        guard case .array(let values)? = table[key] else {
+            throw .brokenSystemFile(path: path, reason: "the field '\(key)' is missing in [init]")
+        }
+        var words: [String] = []
+        for value in values {
+            guard case .string(let word) = value else {
+                throw .brokenSystemFile(path: path, reason: "the words of '\(key)' in [init] must be strings")
+            }
+            words.append(word)
+        }
+        guard let program = words.first, !program.isEmpty else {
+            throw .brokenCommand(path: path, key: key, reason: "Requires 1 or more arguments.")
+        }
+        guard !takesService || words.contains("{}") else {
+            throw .brokenCommand(path: path, key: key, reason: "A placeholder '{}' is missing.")
+        }
+        return words
+    }
+}

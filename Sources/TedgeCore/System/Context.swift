@@ -1,0 +1,91 @@
+import Foundation
+
+/// The ways to the world, passed to everything that has an effect.
+public struct Context: Sendable {
+    /// The configuration directory, an absolute path.
+    public var configurationDirectory: String
+    /// The variables of the environment.
+    public var environment: [String: String]
+    /// The current directory.
+    public var currentDirectory: @Sendable () -> String
+    /// The files of the device.
+    public var files: any Files
+    /// The users and groups of the device.
+    public var accounts: any Accounts
+    /// The programs of the device.
+    public var processes: any Processes
+    /// The broker on the device.
+    public var broker: any LocalBroker
+    /// The cloud's HTTPS service.
+    public var web: any WebService
+    /// The seconds since 1970.
+    public var now: @Sendable () -> Int64
+    /// What is printed.
+    public var console: Console
+    /// The wish of the user that the command ends.
+    public var interruption: Interruption
+    /// The person's terminal.
+    public var terminal: any Terminal
+    /// The main file of mosquitto's configuration.
+    public var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
+    /// A directory that is there where systemd runs.
+    public var systemdDirectory = "/run/systemd/system"
+
+    /// Gathers the ways.
+    public init(
+        configurationDirectory: String, environment: [String: String],
+        currentDirectory: @escaping @Sendable () -> String, files: any Files, accounts: any Accounts,
+        processes: any Processes, broker: any LocalBroker, web: any WebService, now: @escaping @Sendable () -> Int64,
+        console: Console, interruption: Interruption, terminal: any Terminal
+    ) {
+        self.configurationDirectory = configurationDirectory
+        self.environment = environment
+        self.currentDirectory = currentDirectory
+        self.files = files
+        self.accounts = accounts
+        self.processes = processes
+        self.broker = broker
+        self.web = web
+        self.now = now
+        self.console = console
+        self.interruption = interruption
+        self.terminal = terminal
+    }
+
+    /// The real world. A configuration directory that is not absolute is taken from the current one.
+    public static func real(configurationDirectory: String?, isJSON: Bool) -> Context {
+        let environment = ProcessInfo.processInfo.environment
+        let currentDirectory: @Sendable () -> String = { FileManager.default.currentDirectoryPath }
+        let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+        let directory = typed ?? "/etc/tedge"
+        return Context(
+            configurationDirectory: directory.hasPrefix("/")
+                ? Path.absolute(directory, relativeTo: "/") : Path.absolute(directory, relativeTo: currentDirectory()),
+            environment: environment, currentDirectory: currentDirectory, files: SystemFiles(),
+            accounts: SystemAccounts(), processes: SystemProcesses(environment: environment),
+            broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
+            console: .standard(isJSON: isJSON), interruption: .ofProcess(), terminal: ControllingTerminal())
+    }
+
+    /// Where settings come from in this world.
+    public var settingsSource: SettingsSource {
+        let files = files
+        return SettingsSource(
+            directory: configurationDirectory, environment: environment, currentDirectory: currentDirectory,
+            read: { path throws(SettingsReadFailure) in
+                do throws(FileError) {
+                    return try files.readIfPresent(path)
+                } catch {
+                    throw SettingsReadFailure(reason: error.reason.description)
+                }
+            },
+            listDirectory: { path throws(SettingsReadFailure) in
+                do throws(FileError) {
+                    return try files.list(path)
+                } catch {
+                    throw SettingsReadFailure(reason: error.reason.description)
+                }
+            },
+            certificateCommonName: { path in CertificateFile.commonName(at: path, files: files) })
+    }
+}

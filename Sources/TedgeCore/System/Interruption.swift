@@ -1,0 +1,70 @@
+import Foundation
+import Synchronization
+
+/// The wish of a user or a service manager that the command ends.
+public struct Interruption: Sendable {
+    /// The number of the signal that came, or nil.
+    public var signal: @Sendable () -> Int32?
+
+    /// Asks for the signal in the given way.
+    public init(signal: @escaping @Sendable () -> Int32?) {
+        self.signal = signal
+    }
+
+    /// Whether a signal came.
+    public var isRequested: Bool { signal() != nil }
+
+    /// Throws `Interrupted` where a signal came.
+    public func check() throws(Interrupted) {
+        if let signal = signal() { throw Interrupted(signal: signal) }
+    }
+
+    /// Nothing ever interrupts.
+    public static let never = Interruption { nil }
+
+    /// From now on SIGINT, SIGTERM and SIGHUP no longer end the process; they are noticed here, and every wait ends. A
+    /// second one changes nothing: what was begun is put back first.
+    public static func ofProcess() -> Interruption {
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = { number in
+            _ = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+        }
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // A signal that was ignored, as by nohup, stays so.
+            var current = sigaction()
+            unsafe sigaction(number, nil, &current)
+            if unsafe unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
+            unsafe sigaction(number, &action, nil)
+        }
+        return Interruption {
+            let number = received.load(ordering: .relaxed)
+            return number == 0 ? nil : number
+        }
+    }
+}
+
+private let received = Atomic<Int32>(0)
+
+/// The command was asked to end by a signal.
+public struct Interrupted: ExplainedError, Equatable {
+    /// The number of the signal.
+    public let signal: Int32
+
+    /// Names the signal.
+    public init(signal: Int32) { self.signal = signal }
+
+    /// Always `interrupted`.
+    public var id: String { "interrupted" }
+
+    /// The name of the signal.
+    public var causes: [String] {
+        let name =
+            switch signal {
+            case SIGINT: "SIGINT"
+            case SIGTERM: "SIGTERM"
+            case SIGHUP: "SIGHUP"
+            default: "signal \(signal)"
+            }
+        return ["Interrupted by \(name)"]
+    }
+}

@@ -1,0 +1,59 @@
+/// A JSON value to be printed; the keys of an object keep their order.
+public enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case number(Int)
+    case string(String)
+    case array([JSONValue])
+    case object([Member])
+
+    /// A key of an object with its value.
+    public struct Member: Sendable, Equatable {
+        /// The key.
+        public let key: String
+        /// The value.
+        public let value: JSONValue
+
+        /// Makes a pair.
+        public init(_ key: String, _ value: JSONValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// A string, or null.
+    public static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+
+    /// The value on one line (RFC 8259), with all that is not printable escaped.
+    public var text: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): value ? "true" : "false"
+        case .number(let value): String(value)
+        case .string(let value): Self.quoted(value)
+        case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
+        case .object(let members):
+            "{" + members.map { "\(Self.quoted($0.key)):\($0.value.text)" }.joined(separator: ",") + "}"
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch (scalar, scalar.properties.generalCategory) {
+            case ("\"", _): result += "\\\""
+            case ("\\", _): result += "\\\\"
+            case ("\n", _): result += "\\n"
+            case ("\r", _): result += "\\r"
+            case ("\t", _): result += "\\t"
+            case (_, .control), (_, .format), (_, .lineSeparator), (_, .paragraphSeparator):
+                for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                }
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,50 @@
+/// How a program ended and what it printed.
+public struct ProcessResult: Sendable, Equatable {
+    /// How a program can end.
+    public enum Ending: Sendable, Equatable {
+        /// By itself, with this status.
+        case exited(Int32)
+        /// By the signal of this number.
+        case signalled(Int32)
+    }
+
+    /// How it ended.
+    public var ending: Ending
+    /// The first 64 KiB of its standard output.
+    public var output: String
+    /// The first 64 KiB of its standard error.
+    public var error: String
+
+    /// Makes a result, for tests.
+    public init(_ ending: Ending, output: String = "", error: String = "") {
+        self.ending = ending
+        self.output = output
+        self.error = error
+    }
+
+    /// Whether it exited with status 0.
+    public var succeeded: Bool { ending == .exited(0) }
+}
+
+/// Why a program could not be run to its end.
+public enum ProcessError: Error, Sendable, Equatable {
+    /// There is no such program, or none on PATH.
+    case notFound(String)
+    /// It is there and cannot be started.
+    case notStarted(String, SystemError)
+    /// A signal came; the program was asked to end.
+    case interrupted(Interrupted)
+}
+
+/// Runs the programs of the device, without a shell and without standard input.
+public protocol Processes: Sendable {
+    /// Runs a program and waits for its end. A program that it leaves behind, such as a daemon, is not waited for.
+    ///
+    /// - Parameters:
+    ///   - words: The program, looked up on PATH where it has no slash, and its arguments.
+    ///   - interruption: What ends the wait early.
+    func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult
+
+    /// Whether there is an executable of this name on PATH.
+    func isOnPath(_ program: String) -> Bool
+}

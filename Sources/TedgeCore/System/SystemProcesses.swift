@@ -1,0 +1,135 @@
+import Foundation
+import Synchronization
+
+/// The real programs, through Foundation's `Process`.
+public struct SystemProcesses: Processes {
+    private let environment: [String: String]
+    private static let outputLimit = 65_536
+    /// What is never handed on, because it may be a secret.
+    private static let secrets: Set = ["C8Y_PASSWORD", "C8YPASS", "DEVICE_ONE_TIME_PASSWORD", "TEDGE_PROXY_PASSWORD"]
+
+    /// Runs programs in the given environment, without the variables that hold passwords.
+    public init(environment: [String: String]) {
+        self.environment = environment.filter { !Self.secrets.contains($0.key) }
+    }
+
+    public func isOnPath(_ program: String) -> Bool { located(program) != nil }
+
+    public func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
+        guard let program = words.first, let path = located(program) else { throw .notFound(words.first ?? "") }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = Array(words.dropFirst())
+        process.environment = environment
+        process.standardInput = FileHandle.nullDevice
+        let (output, error, end) = (Pipe(), Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = error
+        let ending = EndOfProcess(end)
+        process.terminationHandler = { _ in ending.signal() }
+        do {
+            try Self.withoutBlockedSignals { try process.run() }
+        } catch {
+            throw .notStarted(path, SystemError(Self.code(of: error)))
+        }
+        var streams = [Stream(output), Stream(error)]
+        var interrupted: Interrupted?
+        while !Self.gather(&streams, until: end) {
+            if interrupted == nil, let signal = interruption.signal() {
+                interrupted = Interrupted(signal: signal)
+                process.terminate()
+            }
+        }
+        if let interrupted { throw .interrupted(interrupted) }
+        let ended: ProcessResult.Ending =
+            process.terminationReason == .exit
+            ? .exited(process.terminationStatus) : .signalled(process.terminationStatus)
+        return ProcessResult(ended, output: streams[0].text, error: streams[1].text)
+    }
+
+    /// The file of a program; nil where there is none that can be executed.
+    private func located(_ program: String) -> String? {
+        let isExecutable = { (path: String) in
+            unsafe access(path, X_OK) == 0 && (try? SystemFiles().status(path))??.kind == .file
+        }
+        if program.contains("/") { return isExecutable(program) ? program : nil }
+        let directories = (environment["PATH"] ?? Self.usualPath).split(separator: ":")
+        return directories.lazy.map { Path.join(String($0), program) }.first(where: isExecutable)
+    }
+
+    private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    /// A child inherits the mask of the thread that starts it, and one that blocks SIGTERM cannot be ended.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) throws {
+        var none = sigset_t()
+        var before = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
+    }
+
+    private static func code(of error: any Error) -> Int32 {
+        let error = error as NSError
+        if error.domain == NSPOSIXErrorDomain { return Int32(error.code) }
+        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
+        return underlying.map { Int32($0.code) } ?? ENOEXEC
+    }
+
+    /// Waits up to 100 ms for bytes or the end, and takes what is there. True at the end.
+    private static func gather(_ streams: inout [Stream], until end: Pipe) -> Bool {
+        let endDescriptor = end.fileHandleForReading.fileDescriptor
+        var entries = [pollfd(fd: endDescriptor, events: Int16(POLLIN), revents: 0)]
+        entries += streams.map { pollfd(fd: $0.isClosed ? -1 : $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        guard unsafe poll(&entries, nfds_t(entries.count), 100) > 0 else { return false }
+        let isOver = entries[0].revents != 0
+        for position in streams.indices where isOver || entries[position + 1].revents != 0 {
+            streams[position].take()
+        }
+        return isOver
+    }
+
+    /// What a child writes. A daemon that it started may keep the other end open: nobody waits for its end.
+    private struct Stream {
+        let pipe: Pipe
+        var bytes: [UInt8] = []
+        var isClosed = false
+        var descriptor: Int32 { pipe.fileHandleForReading.fileDescriptor }
+
+        init(_ pipe: Pipe) {
+            self.pipe = pipe
+            _ = fcntl(pipe.fileHandleForReading.fileDescriptor, F_SETFL, O_NONBLOCK)
+        }
+
+        var text: String { String(decoding: bytes.prefix(SystemProcesses.outputLimit), as: UTF8.self) }
+
+        mutating func take() {
+            var chunk = [UInt8](repeating: 0, count: 16_384)
+            while !isClosed {
+                let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+                if count > 0 {
+                    if bytes.count < SystemProcesses.outputLimit { bytes += chunk[..<count] }
+                } else if count == 0 {
+                    isClosed = true
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+
+    /// Makes the end of a process something that `poll` sees: a byte, because a daemon that the process left behind may
+    /// hold the writing end open.
+    private final class EndOfProcess: Sendable {
+        private let pipe: Mutex<Pipe>
+
+        init(_ pipe: Pipe) { self.pipe = Mutex(pipe) }
+
+        func signal() {
+            pipe.withLock { pipe in
+                var byte: UInt8 = 0
+                _ = unsafe write(pipe.fileHandleForWriting.fileDescriptor, &byte, 1)
+            }
+        }
+    }
+}

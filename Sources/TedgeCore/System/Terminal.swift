@@ -1,0 +1,83 @@
+import Foundation
+
+/// The person's terminal, whatever the standard streams are.
+public protocol Terminal: Sendable {
+    /// Whether there is one.
+    var exists: Bool { get }
+    /// Shows a prompt and reads a line without showing it. Returns nil where nothing was typed before the end.
+    func readSecret(prompt: String, interruption: Interruption) throws(TerminalError) -> Secret?
+    /// Shows a prompt and reads a line.
+    func readLine(prompt: String, interruption: Interruption) throws(TerminalError) -> String?
+}
+
+/// Why nothing can be read from the terminal.
+public enum TerminalError: Error, Sendable, Equatable {
+    /// The process has no terminal.
+    case absent
+    /// The terminal fails.
+    case failed(SystemError)
+    /// A signal came.
+    case interrupted(Interrupted)
+}
+
+/// The controlling terminal, `/dev/tty`.
+public struct ControllingTerminal: Terminal {
+    /// Makes the real terminal.
+    public init() {}
+
+    public var exists: Bool {
+        let descriptor = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { return false }
+        close(descriptor)
+        return true
+    }
+
+    public func readSecret(prompt: String, interruption: Interruption) throws(TerminalError) -> Secret? {
+        try read(prompt: prompt, isSecret: true, interruption: interruption)
+    }
+
+    public func readLine(prompt: String, interruption: Interruption) throws(TerminalError) -> String? {
+        try read(prompt: prompt, isSecret: false, interruption: interruption)?.withBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func read(prompt: String, isSecret: Bool, interruption: Interruption) throws(TerminalError) -> Secret? {
+        let descriptor = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { throw .absent }
+        defer { close(descriptor) }
+        var settings = termios()
+        guard unsafe tcgetattr(descriptor, &settings) == 0 else { throw .failed(.last) }
+        let before = settings
+        if isSecret {
+            settings.c_lflag &= ~tcflag_t(ECHO)
+            settings.c_lflag |= tcflag_t(ECHONL)
+            guard unsafe tcsetattr(descriptor, TCSAFLUSH, &settings) == 0 else { throw .failed(.last) }
+        }
+        // Signals set a flag and come back here, so that this runs on every way out but SIGKILL.
+        defer {
+            var before = before
+            if isSecret { unsafe tcsetattr(descriptor, TCSAFLUSH, &before) }
+        }
+        let bytes = Array(prompt.utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        return try line(from: descriptor, interruption: interruption)
+    }
+
+    private func line(from descriptor: Int32, interruption: Interruption) throws(TerminalError) -> Secret? {
+        let secret = Secret()
+        var byte: UInt8 = 0
+        defer { byte = 0 }
+        while true {
+            if let signal = interruption.signal() { throw .interrupted(Interrupted(signal: signal)) }
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = unsafe poll(&entry, 1, 100)
+            if ready == 0 || (ready < 0 && errno == EINTR) { continue }
+            guard ready > 0 else { throw .failed(.last) }
+            switch unsafe Foundation.read(descriptor, &byte, 1) {
+            case 1 where byte == UInt8(ascii: "\n"): return secret
+            case 1: secret.append(byte)
+            case 0: return secret.isEmpty ? nil : secret
+            default: if errno != EINTR { throw .failed(.last) }
+            }
+        }
+    }
+}

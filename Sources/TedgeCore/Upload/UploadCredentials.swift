@@ -1,0 +1,81 @@
+import Foundation
+
+/// Who uploads a certificate.
+public struct UploadCredentials: Sendable {
+    /// The user from the command line.
+    public var user: String?
+    /// A file with the password on its first line; `-` is the standard input.
+    public var passwordFile: String?
+    /// The password from the command line.
+    public var password: String?
+
+    /// Takes what was typed.
+    public init(user: String?, passwordFile: String?, password: String?) {
+        self.user = user
+        self.passwordFile = passwordFile
+        self.password = password
+    }
+
+    /// The user: typed, from `C8Y_USER`, or asked for.
+    func resolvedUser(in context: Context) throws(UploadError) -> String {
+        if let user, !user.isEmpty { return user }
+        if let user = context.environment["C8Y_USER"], !user.isEmpty { return user }
+        guard context.terminal.exists else { throw .noUser }
+        let typed = try asking { () throws(TerminalError) in
+            try context.terminal.readLine(prompt: "Username: ", interruption: context.interruption)
+        }
+        guard let typed, !typed.isEmpty else { throw .noUser }
+        return typed
+    }
+
+    /// The password: from the file, the command line, the environment, or asked for.
+    func resolvedPassword(in context: Context) throws(UploadError) -> Secret {
+        if let passwordFile { return try Self.read(passwordFile, context) }
+        if let password {
+            context.console.warning(
+                "A password on the command line can be read by everyone on this machine. Use C8Y_PASSWORD or "
+                    + "--password-file.")
+            return Secret(password.utf8)
+        }
+        if let value = context.environment["C8Y_PASSWORD"], !value.isEmpty { return Secret(value.utf8) }
+        if let value = context.environment["C8YPASS"] {
+            context.console.warning("The variable C8YPASS is deprecated. Use C8Y_PASSWORD instead.")
+            if !value.isEmpty { return Secret(value.utf8) }
+        }
+        guard context.terminal.exists else { throw .noPassword }
+        let typed = try asking { () throws(TerminalError) in
+            try context.terminal.readSecret(prompt: "Password: ", interruption: context.interruption)
+        }
+        guard let typed, !typed.isEmpty else { throw .noPassword }
+        return typed
+    }
+
+    private func asking<Answer>(_ body: () throws(TerminalError) -> Answer) throws(UploadError) -> Answer {
+        do {
+            return try body()
+        } catch {
+            switch error {
+            case .absent: throw .noPassword
+            case .failed(let reason): throw .terminal(reason: reason.description)
+            case .interrupted(let interrupted): throw .interrupted(interrupted)
+            }
+        }
+    }
+
+    private static func read(_ path: String, _ context: Context) throws(UploadError) -> Secret {
+        let source = path == "-" ? "/dev/stdin" : Path.absolute(path, relativeTo: context.currentDirectory())
+        var bytes: [UInt8]
+        do {
+            bytes = try context.files.read(source, limit: 65_536)
+        } catch {
+            throw .passwordUnreadable(path: path == "-" ? "the standard input" : path, reason: error.reason.description)
+        }
+        defer { bytes.wipe() }
+        var line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+        guard !line.isEmpty else {
+            throw .passwordUnreadable(path: path == "-" ? "the standard input" : path, reason: "the first line is empty")
+        }
+        return Secret(line)
+    }
+}

@@ -1,0 +1,35 @@
+import TLS
+
+/// The HTTPS service of a cloud.
+public protocol WebService: Sendable {
+    /// Sends a request and reads the answer.
+    func send(
+        _ request: HTTPRequest, to target: WebTarget, until deadline: ContinuousClock.Instant,
+        interruption: Interruption
+    ) throws(HTTPError) -> HTTPResponse
+}
+
+/// Where requests go, and what is trusted there.
+public struct WebTarget: Sendable, Equatable {
+    /// The server.
+    public var endpoint: HostPort
+    /// The proxy on the way.
+    public var proxy: TLSProxy?
+    /// What the server's certificate is checked against.
+    public var options: TLSOptions
+}
+
+/// The real service, over OpenSSL.
+public struct SecureWebService: WebService {
+    /// Makes the service; nothing is opened.
+    public init() {}
+
+    public func send(
+        _ request: HTTPRequest, to target: WebTarget, until deadline: ContinuousClock.Instant,
+        interruption: Interruption
+    ) throws(HTTPError) -> HTTPResponse {
+        try HTTPExchange.send(
+            request, to: target.endpoint.host, port: target.endpoint.port, proxy: target.proxy, options: target.options,
+            until: deadline, interrupted: { interruption.isRequested })
+    }
+}

@@ -1,0 +1,117 @@
+import COpenSSL
+import Glibc
+
+extension Certificate {
+    /// Makes a certificate that a key signs for itself, as an authority (`CA:TRUE`), which Cumulocity demands of a
+    /// self-signed certificate.
+    ///
+    /// The serial number is the first 20 bytes of the SHA-256 digest of the public point without its top bit, the key
+    /// identifier those of the public key's DER. Dates before 2050 are UTCTime, later ones GeneralizedTime (RFC 5280,
+    /// section 4.1.2.5).
+    ///
+    /// - Parameters:
+    ///   - notBefore: Seconds since 1970.
+    ///   - notAfter: Seconds since 1970.
+    public static func selfSigned(
+        commonName: String, organization: String, organizationalUnit: String, key: PrivateKey, notBefore: Int64,
+        notAfter: Int64
+    ) throws(X509Error) -> Certificate {
+        let crypto = try CryptoLibrary.open()
+        crypto.ERR_clear_error()
+        guard let pointer = crypto.X509_new() else { throw crypto.error(.memory) }
+        var isComplete = false
+        defer { if !isComplete { crypto.X509_free(pointer) } }
+        // The version is counted from 0.
+        try crypto.check(crypto.X509_set_version(pointer, 2))
+        try crypto.setSerialNumber(of: pointer, for: key)
+        for (time, seconds) in [
+            (crypto.X509_getm_notBefore(pointer), notBefore), (crypto.X509_getm_notAfter(pointer), notAfter),
+        ] {
+            guard crypto.ASN1_TIME_set(time, time_t(seconds)) != nil else { throw .invalidDate(seconds) }
+        }
+        let name = crypto.X509_get_subject_name(pointer)
+        try crypto.fill(name, commonName, organization, organizationalUnit)
+        try crypto.check(crypto.X509_set_issuer_name(pointer, name))
+        try crypto.check(crypto.X509_set_pubkey(pointer, key.pointer))
+        try crypto.addExtensions(to: pointer, for: key)
+        guard crypto.X509_sign(pointer, key.pointer, crypto.EVP_sha256()) > 0 else {
+            throw crypto.error(.makeCertificate)
+        }
+        isComplete = true
+        return Certificate(takingOwnership: pointer)
+    }
+}
+
+/// A request for a certificate (PKCS #10, RFC 2986).
+public enum CertificateRequest {
+    /// Makes a request in PEM, with line feeds, signed by the key.
+    public static func pem(
+        commonName: String, organization: String, organizationalUnit: String, key: PrivateKey
+    ) throws(X509Error) -> [UInt8] {
+        let crypto = try CryptoLibrary.open()
+        crypto.ERR_clear_error()
+        guard let request = crypto.X509_REQ_new() else { throw crypto.error(.memory) }
+        defer { crypto.X509_REQ_free(request) }
+        try crypto.check(crypto.X509_REQ_set_version(request, 0), .makeRequest)
+        try crypto.fill(crypto.X509_REQ_get_subject_name(request), commonName, organization, organizationalUnit)
+        try crypto.check(crypto.X509_REQ_set_pubkey(request, key.pointer), .makeRequest)
+        guard crypto.X509_REQ_sign(request, key.pointer, crypto.EVP_sha256()) > 0 else {
+            throw crypto.error(.makeRequest)
+        }
+        return try crypto.writing(.makeRequest) { crypto.PEM_write_bio_X509_REQ($0, request) }
+    }
+}
+
+extension crypto_functions {
+    fileprivate func check(_ result: Int32, _ step: X509Error.Step = .makeCertificate) throws(X509Error) {
+        guard result == 1 else { throw error(step) }
+    }
+
+    /// Puts common name, organization and unit into a name, as UTF8String. An empty one is left out.
+    fileprivate func fill(
+        _ name: OpaquePointer?, _ commonName: String, _ organization: String, _ unit: String
+    ) throws(X509Error) {
+        for (key, value) in [("CN", commonName), ("O", organization), ("OU", unit)] where !value.isEmpty {
+            let bytes = Array(value.utf8)
+            // 0x1000 is MBSTRING_UTF8 and makes the shortest type; V_ASN1_UTF8STRING would take the bytes unchecked.
+            try check(X509_NAME_add_entry_by_txt(name, key, V_ASN1_UTF8STRING, bytes, Int32(bytes.count), -1, 0))
+        }
+    }
+
+    fileprivate func setSerialNumber(of certificate: OpaquePointer, for key: PrivateKey) throws(X509Error) {
+        var point = [UInt8](repeating: 0, count: 1024)
+        var length = 0
+        try check(EVP_PKEY_get_octet_string_param(key.pointer, "encoded-pub-key", &point, point.count, &length))
+        var serial = Array(try sha256(point.prefix(length)).prefix(20))
+        serial[0] &= 0x7F
+        guard let number = BN_bin2bn(serial, Int32(serial.count), nil) else { throw error(.memory) }
+        defer { BN_free(number) }
+        guard let integer = BN_to_ASN1_INTEGER(number, nil) else { throw error(.memory) }
+        defer { ASN1_INTEGER_free(integer) }
+        try check(X509_set_serialNumber(certificate, integer))
+    }
+
+    fileprivate func addExtensions(to certificate: OpaquePointer, for key: PrivateKey) throws(X509Error) {
+        var encoded: UnsafeMutablePointer<UInt8>?
+        let length = i2d_PUBKEY(key.pointer, &encoded)
+        guard length > 0, let encoded else { throw error(.makeCertificate) }
+        defer { CRYPTO_free(encoded, nil, 0) }
+        let identifier = try sha256(UnsafeBufferPointer(start: encoded, count: Int(length))).prefix(20)
+        guard let octets = ASN1_OCTET_STRING_new() else { throw error(.memory) }
+        defer { ASN1_OCTET_STRING_free(octets) }
+        try check(ASN1_OCTET_STRING_set(octets, Array(identifier), Int32(identifier.count)))
+        try check(X509_add1_ext_i2d(certificate, NID_subject_key_identifier, octets, 0, 0))
+        guard let constraints = BASIC_CONSTRAINTS_new() else { throw error(.memory) }
+        defer { BASIC_CONSTRAINTS_free(constraints) }
+        crypto_set_ca(constraints)
+        try check(X509_add1_ext_i2d(certificate, NID_basic_constraints, constraints, 1, 0))
+    }
+
+    private func sha256(_ bytes: some Sequence<UInt8>) throws(X509Error) -> [UInt8] {
+        let input = Array(bytes)
+        var digest = [UInt8](repeating: 0, count: 32)
+        var length: UInt32 = 0
+        try check(EVP_Digest(input, input.count, &digest, &length, EVP_sha256(), nil))
+        return digest
+    }
+}

@@ -1,0 +1,104 @@
+import ArgumentParsing
+import Foundation
+import TedgeCore
+
+/// `tedge config`.
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        name: "config", abstract: "Read and change the settings of this device.",
+        subcommands: [
+            ConfigGetCommand.self, ConfigSetCommand.self, ConfigUnsetCommand.self, ConfigAddCommand.self,
+            ConfigRemoveCommand.self, ConfigListCommand.self,
+        ])
+}
+
+/// The key of a setting on the command line.
+struct KeyArguments: ParsableArguments {
+    @Argument(
+        help: "Key of the setting, for example c8y.url; 'tedge config list --doc' explains them all.",
+        completion: .custom("setting-key"), suggestions: { SettingName.canonicalTexts },
+        parse: { word in
+            do {
+                _ = try SettingName.parse(word)
+            } catch let error as SettingsError {
+                throw InvalidValue(error.causes.joined(separator: ": "))
+            }
+            return word
+        })
+    var key: String
+    @Option(.long, help: "Cloud profile that is meant.", valueName: "NAME", completion: .custom("profile"))
+    var profile: String?
+
+    var setting: TypedSetting { TypedSetting(key, profile: profile) }
+}
+
+/// `tedge config get`.
+struct ConfigGetCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(name: "get", abstract: "Print the value of a setting.")
+
+    var name = KeyArguments()
+
+    func run(in context: Context) -> CommandReport { SettingsCommands(in: context).get(name.setting) }
+}
+
+/// `tedge config set`.
+struct ConfigSetCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "set", abstract: "Give a setting a value.",
+        discussion: """
+            Examples:
+              tedge config set c8y.url example.cumulocity.com
+              tedge config set software.plugin.exclude -- '-value-that-begins-with-a-dash'
+            """)
+
+    var name = KeyArguments()
+    @Argument(help: "The new value.", completion: .custom("setting-value")) var value: String
+
+    func run(in context: Context) -> CommandReport { SettingsCommands(in: context).set(name.setting, to: value) }
+}
+
+/// `tedge config unset`.
+struct ConfigUnsetCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "unset", abstract: "Take a setting's value away, so that its default counts.")
+
+    var name = KeyArguments()
+
+    func run(in context: Context) -> CommandReport { SettingsCommands(in: context).unset(name.setting) }
+}
+
+/// `tedge config add`.
+struct ConfigAddCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "add", abstract: "Add to a setting that is a list; set one that is none.")
+
+    var name = KeyArguments()
+    @Argument(help: "What to add; several with commas between them.") var value: String
+
+    func run(in context: Context) -> CommandReport { SettingsCommands(in: context).add(name.setting, value) }
+}
+
+/// `tedge config remove`.
+struct ConfigRemoveCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "remove", abstract: "Remove from a setting that is a list; unset one that is none and has this value.")
+
+    var name = KeyArguments()
+    @Argument(help: "What to remove; several with commas between them.") var value: String
+
+    func run(in context: Context) -> CommandReport { SettingsCommands(in: context).remove(name.setting, value) }
+}
+
+/// `tedge config list`.
+struct ConfigListCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(name: "list", abstract: "Print the settings and their values.")
+
+    @Flag(.long, help: "Also those without a value.") var all: Bool
+    @Flag(.long, help: "Explain each setting.") var doc: Bool
+    @Argument(help: "Only keys that contain this text.") var filter: String?
+
+    func run(in context: Context) -> CommandReport {
+        SettingsCommands(in: context).list(
+            all: all, doc: doc, filter: filter, isTerminal: isatty(STDOUT_FILENO) == 1)
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParsing
+import TedgeCore
+
+/// `tedge connect`.
+struct ConnectCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "connect", abstract: "Connect this device to a cloud and prove that the cloud answers.",
+        discussion: """
+            Exit status:
+              0  connected, and the cloud answers
+              1  failed; files and services are as before
+              4  configured, but the connection is not proven
+            """)
+
+    @Argument(help: "The cloud.") var cloud: CloudName
+    @Flag(.long, help: "Check the connection that there is, and change nothing.", conflicts: ["--offline"])
+    var test: Bool
+    @Flag(.long, help: "Configure and start everything without the network, and check nothing.") var offline: Bool
+    @Option(.long, help: "Cloud profile that is meant.", valueName: "NAME", completion: .custom("profile"))
+    var profile: ProfileName?
+    @Option(.long, help: "Seconds that the check may take.", valueName: "SECONDS") var timeout: CheckTimeout = .usual
+
+    func run(in context: Context) -> CommandReport {
+        if test {
+            return ConnectionTest(cloud, profile: profile, timeout: timeout.seconds, in: context).run()
+        }
+        var options = Connector.Options()
+        options.isOffline = offline
+        options.timeout = timeout.seconds
+        return Connector(cloud, profile: profile, options: options, in: context).run()
+    }
+}
+
+/// The seconds of a check: 1 to 3600.
+struct CheckTimeout: ExpressibleByArgument {
+    static let usual = CheckTimeout(seconds: 10)
+    let seconds: Int
+
+    private init(seconds: Int) { self.seconds = seconds }
+
+    init(argument: String) throws {
+        guard let seconds = Int(argument), (1...3600).contains(seconds) else {
+            throw InvalidValue("a whole number from 1 to 3600 is expected")
+        }
+        self.seconds = seconds
+    }
+
+    var argumentText: String { String(seconds) }
+}

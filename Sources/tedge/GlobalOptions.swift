@@ -1,0 +1,22 @@
+import ArgumentParsing
+
+/// The options that every command takes, before or after its name.
+struct GlobalOptions: ParsableArguments {
+    @Option(
+        .long, help: "Directory of the configuration. [env: TEDGE_CONFIG_DIR]", valueName: "DIR",
+        defaultText: "/etc/tedge", completion: .directory)
+    var configDir: String?
+    @Flag(.long, help: "Print one JSON object on stdout, and progress on stderr.") var json: Bool
+    @Flag(.long, help: "Say on stderr what is done. Secrets are left out.") var debug: Bool
+    @Option(.long, help: "Least important message that is written.", valueName: "LEVEL") var logLevel: LogLevel?
+}
+
+/// How important a message is.
+enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+    case error, warn, info, debug, trace
+
+    init(argument: String) throws {
+        guard let level = LogLevel(rawValue: argument.lowercased()) else { throw InvalidValue("") }
+        self = level
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+@testable import Sockets
+
+@Suite("Address lookup")
+struct AddressLookupTests {
+    private let patient = Waiter { false }
+
+    @Test(
+        "an address needs no lookup",
+        arguments: [("127.0.0.1", false), ("::1", true), ("fe80::1", true), ("192.0.2.7", false)])
+    func literal(text: String, isIPv6: Bool) throws {
+        let addresses = try AddressLookup.addresses(of: text, until: soon, patient) { _ in
+            .failure(AddressLookup.Failure(reason: "was asked"))
+        }
+        #expect(addresses == [NetworkAddress(text: text, isIPv6: isIPv6)])
+    }
+
+    @Test("localhost is a loopback address")
+    func localhost() throws {
+        let addresses = try AddressLookup.addresses(of: "localhost", until: later, patient)
+        #expect(!addresses.isEmpty)
+        #expect(addresses.allSatisfy { ["127.0.0.1", "::1"].contains($0.text) })
+    }
+
+    @Test("a name that cannot exist is an error with the resolver's words")
+    func unknown() {
+        #expect(throws: TestSocketFailure.nameNotResolved(host: "a..b", reason: String(cString: gai_strerror(EAI_NONAME)))) {
+            try AddressLookup.addresses(of: "a..b", until: later, patient)
+        }
+    }
+
+    @Test("a name server that does not answer ends at the deadline, and the late answer disturbs nobody")
+    func silence() {
+        let answer = DispatchSemaphore(value: 0)
+        let done = DispatchSemaphore(value: 0)
+        #expect(throws: TestSocketFailure.nameNotResolved(host: "x", reason: "no answer from the name server in time")) {
+            try AddressLookup.addresses(of: "x", until: soon, patient) { _ in
+                answer.wait()
+                done.signal()
+                return .success([])
+            }
+        }
+        answer.signal()
+        #expect(done.wait(timeout: .now() + 10) == .success)
+    }
+
+    @Test("an interruption ends a lookup")
+    func interrupted() {
+        let answer = DispatchSemaphore(value: 0)
+        defer { answer.signal() }
+        #expect(throws: TestSocketFailure.interrupted) {
+            try AddressLookup.addresses(of: "x", until: later, Waiter { true }) { _ in
+                answer.wait()
+                return .success([])
+            }
+        }
+    }
+}
