@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// The real programs, through Foundation's `Process`.
 public struct SystemProcesses: Processes {
@@ -22,29 +21,27 @@ public struct SystemProcesses: Processes {
         process.arguments = Array(words.dropFirst())
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
-        let (output, error, end) = (Pipe(), Pipe(), Pipe())
+        let (output, error) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = error
-        let ending = EndOfProcess(end)
-        process.terminationHandler = { _ in ending.signal() }
         do {
             try Self.withoutBlockedSignals { try process.run() }
         } catch {
             throw .notStarted(path, SystemError(Self.code(of: error)))
         }
+        let watch = ProcessWatch(process.processIdentifier)
         var streams = [Stream(output), Stream(error)]
         var interrupted: Interrupted?
-        while !Self.gather(&streams, until: end) {
+        while true {
+            if let ending = Self.gather(&streams, until: watch) {
+                if let interrupted { throw .interrupted(interrupted) }
+                return ProcessResult(ending, output: streams[0].text, error: streams[1].text)
+            }
             if interrupted == nil, let signal = interruption.signal() {
                 interrupted = Interrupted(signal: signal)
                 process.terminate()
             }
         }
-        if let interrupted { throw .interrupted(interrupted) }
-        let ended: ProcessResult.Ending =
-            process.terminationReason == .exit
-            ? .exited(process.terminationStatus) : .signalled(process.terminationStatus)
-        return ProcessResult(ended, output: streams[0].text, error: streams[1].text)
     }
 
     /// The file of a program; nil where there is none that can be executed.
@@ -76,17 +73,16 @@ public struct SystemProcesses: Processes {
         return underlying.map { Int32($0.code) } ?? ENOEXEC
     }
 
-    /// Waits up to 100 ms for bytes or the end, and takes what is there. True at the end.
-    private static func gather(_ streams: inout [Stream], until end: Pipe) -> Bool {
-        let endDescriptor = end.fileHandleForReading.fileDescriptor
-        var entries = [pollfd(fd: endDescriptor, events: Int16(POLLIN), revents: 0)]
+    /// Waits up to 100 ms for bytes or the end, and takes what is there. Returns how the process ended, where it did.
+    private static func gather(_ streams: inout [Stream], until watch: ProcessWatch) -> ProcessResult.Ending? {
+        var entries = [pollfd(fd: watch.descriptor, events: Int16(POLLIN), revents: 0)]
         entries += streams.map { pollfd(fd: $0.isClosed ? -1 : $0.descriptor, events: Int16(POLLIN), revents: 0) }
-        guard unsafe poll(&entries, nfds_t(entries.count), 100) > 0 else { return false }
-        let isOver = entries[0].revents != 0
-        for position in streams.indices where isOver || entries[position + 1].revents != 0 {
+        _ = unsafe poll(&entries, nfds_t(entries.count), watch.descriptor < 0 ? 5 : 100)
+        let ending = watch.ending()
+        for position in streams.indices where ending != nil || entries[position + 1].revents != 0 {
             streams[position].take()
         }
-        return isOver
+        return ending
     }
 
     /// What a child writes. A daemon that it started may keep the other end open: nobody waits for its end.
@@ -114,21 +110,6 @@ public struct SystemProcesses: Processes {
                 } else if errno != EINTR {
                     return
                 }
-            }
-        }
-    }
-
-    /// Makes the end of a process something that `poll` sees: a byte, because a daemon that the process left behind may
-    /// hold the writing end open.
-    private final class EndOfProcess: Sendable {
-        private let pipe: Mutex<Pipe>
-
-        init(_ pipe: Pipe) { self.pipe = Mutex(pipe) }
-
-        func signal() {
-            pipe.withLock { pipe in
-                var byte: UInt8 = 0
-                _ = unsafe write(pipe.fileHandleForWriting.fileDescriptor, &byte, 1)
             }
         }
     }
