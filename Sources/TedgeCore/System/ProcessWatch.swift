@@ -5,7 +5,7 @@ import Foundation
 /// Foundation learns of it from a socket that every process inherits that the child starts, so that it waits for daemons
 /// which the child leaves behind.
 final class ProcessWatch {
-    private let process: pid_t
+    private let process: Process
     /// A descriptor that can be read when the process has ended; -1 where the system has none.
     let descriptor: Int32
 
@@ -14,19 +14,26 @@ final class ProcessWatch {
     /// pidfd_open(2), which Linux has since 5.3 and glibc since 2.36.
     private static let open: Opener? = unsafe dlsym(nil, "pidfd_open").map { unsafe unsafeBitCast($0, to: Opener.self) }
 
-    init(_ process: pid_t) {
+    init(_ process: Process) {
         self.process = process
-        descriptor = Self.open?(process, 0) ?? -1
+        descriptor = Self.open?(process.processIdentifier, 0) ?? -1
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// How the process ended; nil while it runs. The process is left for Foundation to collect.
+    /// How the process ended; nil while it runs. The process is left for Foundation to collect, or was already.
     func ending() -> ProcessResult.Ending? {
         var information = unsafe siginfo_t()
-        let result = unsafe waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT)
-        guard result == 0, unsafe information._sifields._sigchld.si_pid != 0 else { return nil }
+        let identifier = id_t(process.processIdentifier)
+        guard unsafe waitid(P_PID, identifier, &information, WEXITED | WNOHANG | WNOWAIT) == 0 else { return collected() }
+        guard unsafe information._sifields._sigchld.si_pid != 0 else { return nil }
         let status = unsafe information._sifields._sigchld.si_status
         return unsafe information.si_code == CLD_EXITED ? .exited(status) : .signalled(status)
+    }
+
+    private func collected() -> ProcessResult.Ending? {
+        guard !process.isRunning else { return nil }
+        let status = process.terminationStatus
+        return process.terminationReason == .exit ? .exited(status) : .signalled(status)
     }
 }

@@ -29,7 +29,7 @@ public struct SystemProcesses: Processes {
         } catch {
             throw .notStarted(path, SystemError(Self.code(of: error)))
         }
-        let watch = ProcessWatch(process.processIdentifier)
+        let watch = ProcessWatch(process)
         var streams = [Stream(output), Stream(error)]
         var interrupted: Interrupted?
         while true {
