@@ -1,0 +1,63 @@
+import Testing
+
+@testable import TedgeCore
+
+@Suite struct SettingsWarningsTests {
+    @Test("unknown keys of the file are warned of with their lines; known ones are not")
+    func unknownKeys() throws {
+        let text = """
+            top = 1
+            [config]
+            version = "2"
+            other = true
+            [c8y]
+            url = "a.b"
+            urls = "a.b"
+            [c8y.profiles.p]
+            url = "a.b"
+            urls = "a.b"
+            [c8y.profiles."not valid"]
+            url = "a.b"
+            [[mine]]
+            x = 1
+            [mine2.deep.table]
+            y = [1, 2]
+            [empty]
+            """
+        #expect(
+            try SettingsWorld(text).load().warnings().map(\.text)
+                == [
+                    ("top", 1), ("config.other", 4), ("c8y.urls", 7), ("c8y.profiles.p.urls", 10),
+                    ("c8y.profiles.not valid.url", 12), ("mine", 13), ("mine2.deep.table.y", 16),
+                ].map { #"Unknown configuration field "\#($0)" from toml file /etc/tedge/tedge.toml, line \#($1)"# })
+    }
+
+    @Test("a quoted key that only looks like a setting is unknown")
+    func quotedKey() throws {
+        let world = SettingsWorld("\"c8y.url\" = 'a.b'\n")
+        #expect(try world.value("c8y.url") == nil)
+        #expect(try world.load().warnings() == [.unknownInFile(key: "c8y.url", path: "/etc/tedge/tedge.toml", line: 1)])
+    }
+
+    @Test("another spelling of a key that files never had is unknown in a file")
+    func otherSpelling() throws {
+        let world = SettingsWorld("device_type = 'x'\n[device.key]\npath = '/k'\n")
+        #expect(try world.load().warnings().count == 2)
+    }
+
+    @Test("a file with each setting is without warnings")
+    func allKnown() throws {
+        let text = KeyFixture.all.map { "\($0.key) = 0\n" }.joined()
+        #expect(try SettingsWorld(text).load().warnings().isEmpty)
+        let inProfile = KeyFixture.all.filter { $0.key.hasPrefix("c8y.") }
+            .map { "\($0.key.replacing("c8y.", with: "c8y.profiles.p.", maxReplacements: 1)) = 0\n" }.joined()
+        #expect(try SettingsWorld(inProfile).load().warnings().isEmpty)
+    }
+
+    @Test("a pasted address is told of")
+    func taken() {
+        #expect(
+            SettingsWarning.taken("a.b", insteadOf: "https://a.b/").text
+                == "Taking 'a.b' instead of 'https://a.b/': only the host is stored.")
+    }
+}
