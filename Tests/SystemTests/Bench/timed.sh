@@ -21,8 +21,7 @@ connected() {
 }
 disconnected() {
     [ ! -e /etc/tedge/mosquitto-conf/c8y-bridge.conf ] && systemctl is-active --quiet mosquitto &&
-        ! systemctl is-active --quiet tedge-mapper-c8y && ! systemctl is-active --quiet tedge-agent &&
-        ! systemctl is-enabled --quiet tedge-mapper-c8y && ! systemctl is-enabled --quiet tedge-agent
+        ! systemctl is-active --quiet tedge-mapper-c8y && ! systemctl is-enabled --quiet tedge-mapper-c8y
 }
 if [ $status -ne 0 ] || ! "$wanted"; then
     echo "bench: '$*' ended with status $status; $wanted: $("$wanted" && echo yes || echo no)" >&2
