@@ -31,7 +31,7 @@ let package = Package(
         .executableTarget(
             name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"], swiftSettings: strictAndSafe),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Page"], swiftSettings: strict),
         .testTarget(
             name: "ArgumentParsingTests", dependencies: ["ArgumentParsing", "TestSupport"], exclude: ["Golden"],
             swiftSettings: strict),
@@ -47,7 +47,9 @@ let package = Package(
         .testTarget(
             name: "TedgeTests", dependencies: ["tedge", "ArgumentParsing", "TedgeCore", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TestSupport"], exclude: ["Golden", "services"],
+            swiftSettings: strict),
         .testTarget(
             name: "SystemTests", dependencies: ["TestSupport"], exclude: ["device", "Device", "Bench"],
             swiftSettings: strict),

@@ -1,5 +1,5 @@
 import ArgumentParsing
-import Foundation
+import TestSupport
 import Testing
 
 /// Reads a command line of the sample that is written with spaces between the words.
@@ -55,10 +55,6 @@ enum ReadingFailure: Error {
 func expectGolden(
     _ text: String, _ name: String, file: String = #filePath, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-    let golden = URL(filePath: file).deletingLastPathComponent().appending(path: "Golden/\(name).txt")
-    if ProcessInfo.processInfo.environment["TEDGE_RECORD"] == "1" {
-        try Data((text + "\n").utf8).write(to: golden)
-    }
-    let expected = try String(contentsOf: golden, encoding: .utf8)
+    let expected = try golden(name, recording: text + "\n", beside: file)
     #expect(text + "\n" == expected, sourceLocation: sourceLocation)
 }

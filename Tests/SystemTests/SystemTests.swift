@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// The tests on a throwaway device, one after the other; each file adds a suite inside this one.
@@ -8,15 +9,9 @@ import Testing
 struct SystemTests {}
 
 extension Device {
-    /// The release executable: what `TEDGE_EXECUTABLE` names, else what `make build` made.
-    static let executable: String = {
-        if let given = getenv("TEDGE_EXECUTABLE") { return String(cString: given) }
-        return String(#filePath.dropLast("Tests/SystemTests/SystemTests.swift".count)) + ".build/release/tedge"
-    }()
-
     /// The one device that all suites share, with the release executable as `/usr/bin/tedge`.
     private static let shared: Result<Device, any Error> = Result {
-        let device = try Device(tedge: executable)
+        let device = try Device(tedge: releaseExecutable)
         atexit { (try? Device.shared.get())?.down() }
         return device
     }

@@ -22,18 +22,22 @@ public final class TemporaryDirectory: Sendable {
     /// Writes a file and returns its path.
     @discardableResult
     public func write(_ text: String, to name: String, mode: mode_t = 0o644) throws -> String {
-        let path = file(name)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw TestFailure("\(path): \(errorWords())") }
-        defer { close(descriptor) }
-        fchmod(descriptor, mode)
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw TestFailure("\(path): \(errorWords())") }
-            bytes = bytes.dropFirst(count)
-        }
-        return path
+        try TestSupport.write(text, to: file(name), mode: mode)
+        return file(name)
+    }
+}
+
+/// Writes a file, or what it holds from now on, with exactly this mode.
+public func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw TestFailure("\(path): \(errorWords())") }
+    defer { close(descriptor) }
+    fchmod(descriptor, mode)
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        guard count > 0 else { throw TestFailure("\(path): \(errorWords())") }
+        bytes = bytes.dropFirst(count)
     }
 }
 

@@ -1,0 +1,48 @@
+import Testing
+import TestSupport
+
+/// What a finished command has left.
+struct Outcome: Equatable {
+    /// The exit status; 128 plus the signal's number where a signal ended it.
+    let status: Int32
+    /// What it wrote to stdout.
+    let output: String
+    /// What it wrote to stderr.
+    let errors: String
+
+    init(_ finished: ChildProcess.Output) {
+        status =
+            switch finished.exit {
+            case .status(let status): status
+            case .signal(let signal): 128 + signal
+            }
+        (output, errors) = (finished.output, finished.errors)
+    }
+
+    init(status: Int32, output: String = "", errors: String = "") {
+        (self.status, self.output, self.errors) = (status, output, errors)
+    }
+
+    /// What a transcript shows.
+    init(status: Int32, _ transcript: Transcript) {
+        self.init(status: status, output: transcript.output, errors: transcript.errors)
+    }
+
+    /// Throws unless the status is 0.
+    func expectSuccess() throws {
+        guard status == 0 else { throw TestFailure("status \(status)\n\(output)\(errors)") }
+    }
+}
+
+/// Expects a text to be that of the golden file.
+func expect(
+    _ text: String, is name: String, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    let expected = try golden(name, recording: text, beside: #filePath)
+    #expect(text == expected, sourceLocation: sourceLocation)
+}
+
+extension String {
+    /// The last two paragraphs of what a command printed.
+    var lastPart: String { split(separator: "\n").suffix(2).joined(separator: "\n\n") + "\n" }
+}
