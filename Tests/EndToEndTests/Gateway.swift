@@ -15,7 +15,7 @@ final class Gateway: Sendable {
     let port: UInt16
 
     private static let root = Result { try Root() }
-    private static let services = String(#filePath.dropLast("Gateway.swift".count)) + "services"
+    static let services = String(#filePath.dropLast("Gateway.swift".count)) + "services"
 
     /// Makes a gateway with nothing configured but its ports and services.
     init(mapper: Bool = true) throws {
@@ -62,7 +62,7 @@ final class Gateway: Sendable {
     }
 
     /// Runs `tedge` as somebody who may read but not write here.
-    func tedgeAsStranger(_ words: String...) throws -> Outcome {
+    func runAsStranger(_ words: [String]) throws -> Outcome {
         let executable = try Self.root.get().executable()
         let stranger = geteuid() == 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"]
         return Outcome(

@@ -71,7 +71,7 @@ import TestSupport
         try gateway.certify(for: cloud)
         chmod(gateway.path("mosquitto-conf"), 0o555)
         let before = try gateway.snapshot()
-        let outcome = try gateway.tedgeAsStranger("connect", "c8y")
+        let outcome = try gateway.runAsStranger(["connect", "c8y"])
         let expected = Outcome(status: 1, try page("permissions"))
         #expect(outcome.output == expected.output && outcome.status == 1)
         #expect(outcome.errors.replacing(gateway.configuration, with: "/etc/tedge") == expected.errors)

@@ -61,23 +61,23 @@ public enum CertificateError: ExplainedError, Equatable {
         switch self {
         case .certificateExists(let path):
             [
-                "A certificate already exists and would be overwritten.\n        Existing file: \"\(path)\"\n"
-                    + "        Run `tedge cert remove` first to generate a new certificate.\n    "
+                "A certificate already exists and would be overwritten.\nExisting file: \"\(path)\"\n"
+                    + "Run `tedge cert remove` first to generate a new certificate."
             ]
         case .keyExists(let path):
             [
-                "A private key already exists and would be overwritten.\n        Existing file: \"\(path)\"\n"
-                    + "        Run `tedge cert remove` first to generate a new certificate and private key.\n    "
+                "A private key already exists and would be overwritten.\nExisting file: \"\(path)\"\n"
+                    + "Run `tedge cert remove` first to generate a new certificate and private key."
             ]
         case .certificateMissing(let path):
             [
-                "No certificate has been attached to that device.\n        Missing file: \"\(path)\"\n"
-                    + "        Run `tedge cert create` to generate a new certificate.\n    "
+                "No certificate has been attached to that device.\nMissing file: \"\(path)\"\n"
+                    + "Run `tedge cert create --device-id <id>` to generate a new certificate."
             ]
         case .keyMissing(let path):
             [
-                "No private key has been attached to that device.\n        Missing file: \"\(path)\"\n"
-                    + "        Run `tedge cert create` to generate a new key and certificate.\n    "
+                "No private key has been attached to that device.\nMissing file: \"\(path)\"\n"
+                    + "Run `tedge cert remove`, then `tedge cert create --device-id <id>` to generate a new key and certificate."
             ]
         case .directoryMissing(let path, let setting):
             ["Invalid \(setting) path: Directory: \"\(path)\" not found"]

@@ -56,12 +56,15 @@ struct EndpointWords {
 
     private func key(_ suffix: String) -> String { (try? settings.name(suffix).text) ?? "\(name).\(suffix)" }
 
+    /// The setting that the name of the endpoint comes from.
+    private var hostKey: String { key((try? settings.hostPort("url"))?.host == endpoint.host ? "url" : cloud.endpointSetting) }
+
     func diagnosis(_ error: TLSError) -> Diagnosis? {
         switch error {
         case .nameNotResolved(let host, let reason):
             Diagnosis(
                 "name-not-resolved", "The name \(host) cannot be resolved.", seen: reason,
-                hint: "Check '\(key("url"))' with 'tedge config get \(key("url"))', and the network's name server.")
+                hint: "Check '\(hostKey)' with 'tedge config get \(hostKey)', and the network's name server.")
         case .cannotConnect(let host, let port, let code):
             Diagnosis(
                 code == SystemError.refused.code ? "port-closed" : "host-unreachable",
@@ -80,7 +83,7 @@ struct EndpointWords {
             Diagnosis(
                 "server-certificate-wrong-host", "The certificate of \(endpoint) is not for \(host).",
                 seen: names.isEmpty ? "the certificate names no host" : "it is for \(names.joined(separator: ", "))",
-                hint: "Check '\(key("url"))' with 'tedge config get \(key("url"))'.")
+                hint: "Check '\(hostKey)' with 'tedge config get \(hostKey)'.")
         case .serverExpired(let end):
             Diagnosis(
                 "server-certificate-expired", "The certificate of \(endpoint) has expired.",

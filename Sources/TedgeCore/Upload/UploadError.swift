@@ -120,6 +120,7 @@ public enum UploadError: ExplainedError, Equatable {
         case .forbidden: "Have an administrator give the user the role 'Tenant management admin', or upload as another user."
         case .notFound(_, let urlKey): "Check '\(urlKey)' with 'tedge config get \(urlKey)'."
         case .server: "Try again in a few minutes."
+        case .unexpectedStatus: "Check 'c8y.url' with 'tedge config get c8y.url': is it the name of the tenant itself?"
         case .notJSON: "Is something between this device and the cloud, such as a captive portal, answering in its place?"
         case .noPassword: "Set C8Y_PASSWORD, or give --password-file FILE or --password-file - for the standard input."
         case .noUser: "Give --user NAME."
