@@ -42,7 +42,8 @@ let package = Package(
         .testTarget(name: "TLSTests", dependencies: ["TLS", "X509", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "MQTTTests", dependencies: ["MQTT", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
-        .testTarget(name: "TedgeCoreTests", dependencies: ["TedgeCore", "TOML", "TestSupport"],
+        .testTarget(
+            name: "TedgeCoreTests", dependencies: ["TedgeCore", "TOML", "TestSupport"],
             exclude: ["Configuration/Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "TedgeTests", dependencies: ["tedge", "ArgumentParsing", "TedgeCore", "TestSupport"],

@@ -61,7 +61,9 @@ import TestSupport
         #expect(try gateway.snapshot() == half)
     }
 
-    @Test("a device id that no cloud takes is refused", arguments: ["", "a b\u{7}", "a/b", "a+b", "a#b", String(repeating: "x", count: 65)])
+    @Test(
+        "a device id that no cloud takes is refused",
+        arguments: ["", "a b\u{7}", "a/b", "a+b", "a#b", String(repeating: "x", count: 65)])
     func deviceID(id: String) throws {
         let gateway = try Gateway()
         let before = try gateway.snapshot()

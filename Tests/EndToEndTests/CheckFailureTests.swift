@@ -49,7 +49,8 @@ import TestSupport
         #expect(errors.hasPrefix("Cause: \(fault.cause)"))
         #expect(errors.split(separator: "\n").last?.hasPrefix("Hint: ") == true)
         #expect(errors.contains(fault.hint))
-        #expect(outcome.output.hasSuffix("Warning: Bridge has been configured, but Cumulocity connection check failed.\n"))
+        #expect(
+            outcome.output.hasSuffix("Warning: Bridge has been configured, but Cumulocity connection check failed.\n"))
         #expect(outcome.status == 4)
         #expect(gateway.text("mosquitto-conf/c8y-bridge.conf") != nil && gateway.isListening)
 
@@ -69,7 +70,10 @@ import TestSupport
         try gateway.certify(for: cloud)
         cloud.stop()
         let closed = try gateway.tedge("connect", "c8y", "--timeout", "2")
-        #expect(closed.errors.hasPrefix("Cause: localhost cannot be reached on port \(cloud.mqttPort).\nSeen: Connection refused (os error 111)\n"))
+        #expect(
+            closed.errors.hasPrefix(
+                "Cause: localhost cannot be reached on port \(cloud.mqttPort).\nSeen: Connection refused (os error 111)\n"
+            ))
         #expect(closed.status == 4)
         try gateway.tedge("disconnect", "c8y").expectSuccess()
 

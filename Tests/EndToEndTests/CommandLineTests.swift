@@ -11,7 +11,8 @@ import TestSupport
     @Test(
         "--help of each command goes to stdout and names its usage",
         arguments: [
-            "", "init", "config", "config get", "config set", "config unset", "config list", "cert", "cert create", "cert show",
+            "", "init", "config", "config get", "config set", "config unset", "config list", "cert", "cert create",
+            "cert show",
             "cert remove", "cert upload", "cert upload c8y", "connect", "disconnect",
         ])
     func help(command: String) throws {

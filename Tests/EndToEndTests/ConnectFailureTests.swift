@@ -19,7 +19,8 @@ import TestSupport
 
     /// Expects the error of a connect that changes nothing.
     private func expectFailure(
-        _ ready: Ready, saying causes: String..., output: String? = nil, sourceLocation: SourceLocation = #_sourceLocation
+        _ ready: Ready, saying causes: String..., output: String? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = try ready.gateway.snapshot()
         let outcome = try ready.gateway.tedge("connect", "c8y")
@@ -129,7 +130,9 @@ import TestSupport
     func enableFails() throws {
         let ready = try Ready()
         try ready.gateway.fail("enable.mosquitto", status: 1, saying: "Failed to enable unit: Read-only file system")
-        try expectFailure(ready, saying: "Failed to enable unit: Read-only file system", output: "Persisting mosquitto on reboot.\n\n")
+        try expectFailure(
+            ready, saying: "Failed to enable unit: Read-only file system", output: "Persisting mosquitto on reboot.\n\n"
+        )
     }
 
     @Test("without a service manager the files are written, the advice given, and the status is 4")
@@ -168,7 +171,9 @@ import TestSupport
         try write("no_such_option 1\n", to: ready.gateway.path("mosquitto-conf/zz.conf"))
         let outcome = try ready.gateway.tedge("disconnect", "c8y")
         #expect(outcome.status == 1)
-        #expect(outcome.errors.hasPrefix("Error: failed to remove the bridge to disconnect Cumulocity cloud\n\nCaused by:\n"))
+        #expect(
+            outcome.errors.hasPrefix(
+                "Error: failed to remove the bridge to disconnect Cumulocity cloud\n\nCaused by:\n"))
         #expect(outcome.errors.contains("mosquitto does not answer within 5 seconds after its restart."))
         unlink(ready.gateway.path("mosquitto-conf/zz.conf"))
         #expect(try ready.gateway.snapshot() == before)

@@ -169,6 +169,8 @@ extension Gateway {
         try write("listener \(port) 127.0.0.1\nallow_anonymous true\n", to: file)
         let services = Self.services
         let started = try ChildProcess.run(services, ["\(directory)/services", "start", "mosquitto"])
-        guard started.exit == .status(0), eventually({ isListening }) else { throw TestFailure("mosquitto does not run") }
+        guard started.exit == .status(0), eventually({ isListening }) else {
+            throw TestFailure("mosquitto does not run")
+        }
     }
 }

@@ -19,7 +19,8 @@ import TestSupport
         #expect(gateway.isListening)
         #expect(
             gateway.calls == [
-                "available", "is-active mosquitto", "restart mosquitto", "enable mosquitto", "is-active tedge-mapper-c8y",
+                "available", "is-active mosquitto", "restart mosquitto", "enable mosquitto",
+                "is-active tedge-mapper-c8y",
                 "start tedge-mapper-c8y", "enable tedge-mapper-c8y",
             ])
 
@@ -56,7 +57,8 @@ import TestSupport
         try gateway.certify(for: cloud)
         try cloud.misbehave("silent")
         let outcome = try gateway.tedge("connect", "c8y", "--timeout", "2")
-        #expect(outcome.output == (try page("unanswered").output.replacing("up to 10 seconds", with: "up to 2 seconds")))
+        #expect(
+            outcome.output == (try page("unanswered").output.replacing("up to 10 seconds", with: "up to 2 seconds")))
         #expect(outcome.errors.hasPrefix("Cause: The bridge is up, but Cumulocity does not answer.\n"))
         #expect(outcome.status == 4)
         #expect(gateway.text("mosquitto-conf/c8y-bridge.conf") != nil)
@@ -86,7 +88,8 @@ import TestSupport
         try gateway.configure(for: cloud)
         try gateway.certify(for: cloud)
         try gateway.fail(
-            "restart.mosquitto", status: 5, saying: "Failed to restart mosquitto.service: Unit mosquitto.service not found.")
+            "restart.mosquitto", status: 5,
+            saying: "Failed to restart mosquitto.service: Unit mosquitto.service not found.")
         let before = try gateway.snapshot()
         #expect(try gateway.tedge("connect", "c8y") == Outcome(status: 1, try page("no-mosquitto")))
         #expect(try gateway.snapshot() == before)

@@ -44,7 +44,10 @@ import TestSupport
 
     @Test(
         "a value that is refused changes nothing and says why",
-        arguments: [("mqtt.bind.port", "70000"), ("mqtt.bind.port", "x"), ("c8y.url", ""), ("c8y.url", "a\nb"), ("c8y.url", "a b")])
+        arguments: [
+            ("mqtt.bind.port", "70000"), ("mqtt.bind.port", "x"), ("c8y.url", ""), ("c8y.url", "a\nb"),
+            ("c8y.url", "a b"),
+        ])
     func refused(key: String, value: String) throws {
         let gateway = try Gateway()
         let before = try gateway.snapshot()
@@ -67,7 +70,9 @@ import TestSupport
         let gateway = try Gateway()
         try write("[c8y]\nurl = example.com\n", to: gateway.path("tedge.toml"))
         let before = try gateway.snapshot()
-        for words in [["config", "get", "c8y.url"], ["config", "set", "c8y.url", "x"], ["config", "list"], ["connect", "c8y"]] {
+        for words in [
+            ["config", "get", "c8y.url"], ["config", "set", "c8y.url", "x"], ["config", "list"], ["connect", "c8y"],
+        ] {
             let outcome = try gateway.run(words)
             #expect(outcome.status == 1)
             #expect(outcome.errors.contains("tedge.toml, line 2, column 7: "))

@@ -17,7 +17,8 @@ final class TerminalSession {
     init(_ words: [String], environment: [String: String], input: String? = nil) throws {
         terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var (number, unlocked): (Int32, Int32) = (0, 0)
-        guard terminal >= 0, ioctl(terminal, Self.setLock, &unlocked) == 0, ioctl(terminal, Self.getNumber, &number) == 0
+        guard terminal >= 0, ioctl(terminal, Self.setLock, &unlocked) == 0,
+            ioctl(terminal, Self.getNumber, &number) == 0
         else { throw TestFailure("no terminal: \(String(cString: strerror(errno)))") }
         let path = "/dev/pts/\(number)"
         var actions = posix_spawn_file_actions_t()

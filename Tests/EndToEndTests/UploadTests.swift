@@ -100,11 +100,13 @@ import TestSupport
     func sources() throws {
         let ready = try Ready()
         let gateway = ready.gateway
-        try gateway.tedge("cert", "upload", "c8y", "--user", "t12345/alice", environment: ["C8YPASS": "secret"]).expectSuccess()
+        try gateway.tedge("cert", "upload", "c8y", "--user", "t12345/alice", environment: ["C8YPASS": "secret"])
+            .expectSuccess()
         let file = "\(gateway.directory)/password"
         try write("secret\n", to: file, mode: 0o600)
         try gateway.tedge("cert", "upload", "c8y", "--user", "alice", "--password-file", file).expectSuccess()
-        try gateway.tedge("cert", "upload", "c8y", "--user", "alice", "--password-file", "-", input: "secret\n").expectSuccess()
+        try gateway.tedge("cert", "upload", "c8y", "--user", "alice", "--password-file", "-", input: "secret\n")
+            .expectSuccess()
         let argument = try gateway.tedge("cert", "upload", "c8y", "--user", "alice", "--password", "secret")
         #expect(argument.status == 0 && argument.errors.hasPrefix("Warning: "))
         let none = try gateway.tedge("cert", "upload", "c8y", "--user", "alice", "--password-file", "/nonexistent")
@@ -132,7 +134,9 @@ import TestSupport
         #expect(session.echoes)
     }
 
-    @Test("a signal at the prompt ends the command, and the terminal shows what is typed again", arguments: [SIGINT, SIGTERM, SIGHUP])
+    @Test(
+        "a signal at the prompt ends the command, and the terminal shows what is typed again",
+        arguments: [SIGINT, SIGTERM, SIGHUP])
     func interruptedPrompt(signal: Int32) throws {
         let ready = try Ready()
         let session = try ready.session("cert", "upload", "c8y", "--user", "alice")

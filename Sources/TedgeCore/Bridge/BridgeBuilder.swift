@@ -50,7 +50,8 @@ struct BridgeBuilder {
 
     /// What local topics of the cloud begin with, without a slash.
     func topicPrefix() throws -> String {
-        try MosquittoValue.word(try settings.required("bridge.topic_prefix"), key: try settings.name("bridge.topic_prefix").text)
+        try MosquittoValue.word(
+            try settings.required("bridge.topic_prefix"), key: try settings.name("bridge.topic_prefix").text)
     }
 
     private func path(_ suffix: String) throws -> String {

@@ -15,7 +15,9 @@ public struct BridgePaths: Sendable {
     }
 
     /// The directory that mosquitto includes.
-    public static func directory(in configurationDirectory: String) -> String { "\(configurationDirectory)/mosquitto-conf" }
+    public static func directory(in configurationDirectory: String) -> String {
+        "\(configurationDirectory)/mosquitto-conf"
+    }
 
     /// The file with the listeners.
     public var listeners: String { "\(directory)/tedge-mosquitto.conf" }

@@ -94,7 +94,8 @@ public enum CertificateError: ExplainedError, Equatable {
                 "mosquitto runs as user '\(user)', who cannot read \(path)"
                     + (obstacle == path ? "." : ": the directory \(obstacle) is closed to that user.")
             ]
-        case .rootsMissing(let path, let key): ["The trusted root certificates are missing: '\(key)' is \(path), which does not exist."]
+        case .rootsMissing(let path, let key):
+            ["The trusted root certificates are missing: '\(key)' is \(path), which does not exist."]
         case .rootsUnusable(let path, let key, let reason):
             ["The trusted root certificates cannot be used: '\(key)' is \(path)", reason]
         case .badDeviceID(let id, let problem): ["DeviceID Error", problem.text(of: id)]
@@ -109,13 +110,15 @@ public enum CertificateError: ExplainedError, Equatable {
         switch self {
         case .directoryMissing: "Run 'sudo tedge init' to make the directories."
         case .mismatch: "Run 'tedge cert remove' and 'tedge cert create --device-id <id>', or set 'device.key_path'."
-        case .expired: "Run 'tedge cert remove', then 'tedge cert create --device-id <id>' and upload the new certificate."
+        case .expired:
+            "Run 'tedge cert remove', then 'tedge cert create --device-id <id>' and upload the new certificate."
         case .notYetValid: "Set the clock of the device, for example with 'timedatectl set-time'."
         case .unreadableForBroker(_, let user, let obstacle):
             "Run 'sudo chown \(user) \(obstacle)', or connect with sudo."
         case .rootsMissing(_, let key): "Run 'tedge config set \(key) <file or directory>', or install ca-certificates."
         case .rootsUnusable(_, let key, _): "Run 'tedge config set \(key) <file or directory>' to name others."
-        case .notACertificate, .notAKey: "Run 'tedge cert remove' and 'tedge cert create --device-id <id>' to make a new pair."
+        case .notACertificate, .notAKey:
+            "Run 'tedge cert remove' and 'tedge cert create --device-id <id>' to make a new pair."
         default: nil
         }
     }

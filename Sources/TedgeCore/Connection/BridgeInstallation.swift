@@ -130,7 +130,7 @@ final class BridgeInstallation {
     private func saving(_ path: String, directory: Bool = false, _ body: () throws(FileError) -> Void) throws {
         do {
             try body()
-        } catch where error.reason.isPermission {
+        } catch  where error.reason.isPermission {
             throw directory
                 ? ConnectError.directoryPermission(path: path, error.reason)
                 : ConnectError.filePermission(path: path, error.reason)

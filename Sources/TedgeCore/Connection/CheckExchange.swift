@@ -85,7 +85,8 @@ struct CheckExchange: Sendable {
             filters: ["\(prefix)/connection-success"],
             questions: [Question(topic: "\(prefix)/test-connection", payload: requestID, qos: .atLeastOnce)],
             answer: { message in
-                message.topic == "\(prefix)/connection-success" && message.payload == Array(requestID.utf8) ? .cloud : nil
+                message.topic == "\(prefix)/connection-success" && message.payload == Array(requestID.utf8)
+                    ? .cloud : nil
             })
     }
 

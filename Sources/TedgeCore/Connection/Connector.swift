@@ -86,7 +86,8 @@ public struct Connector {
         return CommandReport(
             command: "connect", cloud: cloud.name, result: .unproven, changed: true,
             reason: "service-manager-unavailable", message: "The bridge is configured, but nothing could be started.",
-            hint: "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.rawValue) --test'.",
+            hint:
+                "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.rawValue) --test'.",
             status: 4)
     }
 

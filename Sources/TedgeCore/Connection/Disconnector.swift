@@ -62,7 +62,7 @@ public struct Disconnector {
     private func remove(_ path: String, _ files: FileTransaction) throws -> Bool {
         do {
             return try files.remove(path)
-        } catch where error.reason.isPermission {
+        } catch  where error.reason.isPermission {
             throw ConnectError.removalPermission(path: path, error.reason)
         }
     }

@@ -57,7 +57,9 @@ struct EndpointWords {
     private func key(_ suffix: String) -> String { (try? settings.name(suffix).text) ?? "\(name).\(suffix)" }
 
     /// The setting that the name of the endpoint comes from.
-    private var hostKey: String { key((try? settings.hostPort("url"))?.host == endpoint.host ? "url" : cloud.endpointSetting) }
+    private var hostKey: String {
+        key((try? settings.hostPort("url"))?.host == endpoint.host ? "url" : cloud.endpointSetting)
+    }
 
     func diagnosis(_ error: TLSError) -> Diagnosis? {
         switch error {
@@ -77,8 +79,11 @@ struct EndpointWords {
         case .untrusted(_, let reason):
             Diagnosis(
                 "server-certificate-untrusted",
-                "The certificate of \(endpoint) is signed by an authority that this device does not trust.", seen: reason,
-                hint: "Run 'tedge config set \(key("root_cert_path")) <file or directory>' with the authority's certificate.")
+                "The certificate of \(endpoint) is signed by an authority that this device does not trust.",
+                seen: reason,
+                hint:
+                    "Run 'tedge config set \(key("root_cert_path")) <file or directory>' with the authority's certificate."
+            )
         case .wrongHost(let host, let names):
             Diagnosis(
                 "server-certificate-wrong-host", "The certificate of \(endpoint) is not for \(host).",
@@ -137,7 +142,8 @@ struct EndpointWords {
     private var trustHint: String {
         switch cloud.name {
         case .c8y: "Run 'tedge cert upload c8y --user <username>', then 'tedge connect c8y --test'."
-        case .az, .aws: "Register the device certificate in \(cloud.displayName), then run 'tedge connect \(name) --test'."
+        case .az, .aws:
+            "Register the device certificate in \(cloud.displayName), then run 'tedge connect \(name) --test'."
         }
     }
 }

@@ -27,11 +27,11 @@ public protocol BrokerSession {
 }
 
 /// The real broker, through libmosquitto.
-public struct MosquittoBrokerAccess: LocalBroker {
+struct MosquittoBrokerAccess: LocalBroker {
     /// Makes the access; nothing is opened.
-    public init() {}
+    init() {}
 
-    public func waitForStart(
+    func waitForStart(
         _ options: MQTTOptions, until deadline: ContinuousClock.Instant, interruption: Interruption
     ) throws(MQTTError) -> any BrokerSession {
         Session(
@@ -39,7 +39,7 @@ public struct MosquittoBrokerAccess: LocalBroker {
                 options, until: deadline, interrupted: { interruption.isRequested }))
     }
 
-    public func connect(
+    func connect(
         _ options: MQTTOptions, until deadline: ContinuousClock.Instant, interruption: Interruption
     ) throws(MQTTError) -> any BrokerSession {
         let client = try MQTTClient(options, interrupted: { interruption.isRequested })
@@ -76,7 +76,8 @@ extension MQTTOptions {
             clientID: clientID, keepAlive: 10)
         options.username = try settings.string("mqtt.client.auth.username")
         if let path = try settings.string("mqtt.client.auth.password_file") {
-            options.password = Array(try files.read(path).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+            options.password = Array(
+                try files.read(path).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
         }
         let caFile = try settings.string("mqtt.client.auth.ca_file")
         let caDirectory = try settings.string("mqtt.client.auth.ca_dir")

@@ -35,7 +35,10 @@ public struct DeviceInitializer {
         if let group { system.group = group }
         let owner = try self.owner(system)
         let root = context.configurationDirectory
-        let own = ["", "/mosquitto-conf", "/device-certs", "/mappers", "/operations", "/operations/c8y", "/plugins", "/sm-plugins"]
+        let own = [
+            "", "/mosquitto-conf", "/device-certs", "/mappers", "/operations", "/operations/c8y", "/plugins",
+            "/sm-plugins",
+        ]
         var directories = own.map { root + $0 }
         for key in ["logs.path", "data.path"] { directories.append(try settings.path(key)) }
         for directory in directories {

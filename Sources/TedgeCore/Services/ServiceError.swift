@@ -49,7 +49,8 @@ public enum ServiceError: ExplainedError, Equatable {
                     + "Service manager '\(manager)' is not available on the system or elevated permissions have not been "
                     + "granted."
             ]
-        case .brokenSystemFile(let path, let reason): ["Toml syntax error in the system config file '\(path)': \(reason)"]
+        case .brokenSystemFile(let path, let reason):
+            ["Toml syntax error in the system config file '\(path)': \(reason)"]
         case .brokenCommand(let path, let key, let reason):
             ["Syntax error in the system config file for '\(key)': \(reason)\nCheck '\(path)' file."]
         case .interrupted(let interrupted): interrupted.causes

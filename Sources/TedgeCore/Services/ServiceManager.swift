@@ -26,7 +26,9 @@ public struct ServiceManager: Sendable {
             manager: commands.name, command: commands.isAvailable.joined(separator: " "))
         if isDefault, !systemdRuns { throw unavailable }
         do {
-            guard try processes.run(commands.isAvailable, interruption: interruption).succeeded else { throw unavailable }
+            guard try processes.run(commands.isAvailable, interruption: interruption).succeeded else {
+                throw unavailable
+            }
         } catch let error as ProcessError {
             if case .interrupted(let interrupted) = error { throw .interrupted(interrupted) }
             throw unavailable

@@ -80,7 +80,8 @@ extension ServiceCommands {
         let known = ["name", "is_available", "restart", "stop", "start", "enable", "disable", "is_active"]
         if let key = table.keys.first(where: { !known.contains($0) }) {
             throw .brokenSystemFile(
-                path: path, reason: "unknown field '\(key)' in [init], expected one of \(known.joined(separator: ", "))")
+                path: path, reason: "unknown field '\(key)' in [init], expected one of \(known.joined(separator: ", "))"
+            )
         }
         guard case .string(let name)? = table["name"] else {
             throw .brokenSystemFile(path: path, reason: "the field 'name' is missing in [init]")

@@ -26,25 +26,25 @@ extension Accounts {
 }
 
 /// The accounts by libc's look-ups.
-public struct SystemAccounts: Accounts {
+struct SystemAccounts: Accounts {
     /// Makes the real accounts.
-    public init() {}
+    init() {}
 
-    public var caller: Owner {
+    var caller: Owner {
         Owner(user: geteuid(), group: getegid())
     }
 
-    public func user(named name: String) -> Account? {
+    func user(named name: String) -> Account? {
         guard let entry = unsafe getpwnam(name) else { return nil }
         return unsafe Account(name: name, owner: Owner(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid))
     }
 
-    public func group(named name: String) -> UInt32? {
+    func group(named name: String) -> UInt32? {
         guard let entry = unsafe getgrnam(name) else { return nil }
         return unsafe entry.pointee.gr_gid
     }
 
-    public func groups(of account: Account) -> [UInt32] {
+    func groups(of account: Account) -> [UInt32] {
         var count: Int32 = 64
         var groups = [gid_t](repeating: 0, count: Int(count))
         guard unsafe getgrouplist(account.name, account.owner.group, &groups, &count) >= 0 else {

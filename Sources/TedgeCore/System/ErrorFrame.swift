@@ -9,7 +9,9 @@ public enum ErrorFrame {
             text += "\nCaused by:\n"
             for (number, cause) in causes.enumerated() {
                 let digits = String(number)
-                let label = causes.count == 1 ? "    " : String(repeating: " ", count: max(0, 5 - digits.utf8.count)) + digits + ": "
+                let label =
+                    causes.count == 1
+                    ? "    " : String(repeating: " ", count: max(0, 5 - digits.utf8.count)) + digits + ": "
                 let indent = String(repeating: " ", count: label.utf8.count)
                 text += label + indented(printable(cause), by: indent) + "\n"
             }

@@ -24,7 +24,8 @@ final class FileTransaction {
         try files.replace(path, with: contents, mode: mode, owner: newOwner)
         changes.append(
             .written(
-                path: path, before: before, mode: status?.mode ?? mode, owner: status?.owner ?? Owner(user: 0, group: 0)))
+                path: path, before: before, mode: status?.mode ?? mode, owner: status?.owner ?? Owner(user: 0, group: 0)
+            ))
     }
 
     /// Removes a file; false when there was none.

@@ -104,7 +104,7 @@ extension Files {
     public func readIfPresent(_ path: String) throws(FileError) -> [UInt8]? {
         do {
             return try read(path)
-        } catch where error.reason.isAbsence {
+        } catch  where error.reason.isAbsence {
             return nil
         }
     }

@@ -25,7 +25,9 @@ final class ProcessWatch {
     func ending() -> ProcessResult.Ending? {
         var information = unsafe siginfo_t()
         let identifier = id_t(process.processIdentifier)
-        guard unsafe waitid(P_PID, identifier, &information, WEXITED | WNOHANG | WNOWAIT) == 0 else { return collected() }
+        guard unsafe waitid(P_PID, identifier, &information, WEXITED | WNOHANG | WNOWAIT) == 0 else {
+            return collected()
+        }
         guard unsafe information._sifields._sigchld.si_pid != 0 else { return nil }
         let status = unsafe information._sifields._sigchld.si_status
         return unsafe information.si_code == CLD_EXITED ? .exited(status) : .signalled(status)

@@ -1,11 +1,11 @@
 import Foundation
 
 /// The real files, by system calls.
-public struct SystemFiles: Files {
+struct SystemFiles: Files {
     /// Makes the real files.
-    public init() {}
+    init() {}
 
-    public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.read, path, .last) }
         defer { close(descriptor) }
@@ -25,7 +25,7 @@ public struct SystemFiles: Files {
         }
     }
 
-    public func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
+    func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
         var information = stat()
         let result = unsafe followLinks ? stat(path, &information) : lstat(path, &information)
         guard result == 0 else {
@@ -36,7 +36,7 @@ public struct SystemFiles: Files {
         return FileStatus(information)
     }
 
-    public func replace(
+    func replace(
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
         let target = resolved(path)
@@ -45,7 +45,7 @@ public struct SystemFiles: Files {
         }
     }
 
-    public func create(
+    func create(
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
         // link() refuses an existing name, which rename() would replace.
@@ -58,12 +58,12 @@ public struct SystemFiles: Files {
         }
     }
 
-    public func rename(_ path: String, to newPath: String) throws(FileError) {
+    func rename(_ path: String, to newPath: String) throws(FileError) {
         guard unsafe Foundation.rename(path, newPath) == 0 else { throw FileError(.write, newPath, .last) }
         try synchronizeDirectory(of: newPath)
     }
 
-    public func remove(_ path: String) throws(FileError) -> Bool {
+    func remove(_ path: String) throws(FileError) -> Bool {
         guard unsafe Foundation.remove(path) == 0 else {
             let reason = SystemError.last
             if reason.isAbsence { return false }
@@ -73,7 +73,7 @@ public struct SystemFiles: Files {
         return true
     }
 
-    public func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
+    func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
         if unsafe mkdir(path, mode_t(mode)) == 0 {
             guard unsafe chmod(path, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
             if let owner { try changeOwner(path, to: owner) }
@@ -91,18 +91,18 @@ public struct SystemFiles: Files {
         return try makeDirectory(path, mode: mode, owner: owner)
     }
 
-    public func changeMode(_ path: String, to mode: UInt16) throws(FileError) {
+    func changeMode(_ path: String, to mode: UInt16) throws(FileError) {
         guard unsafe chmod(path, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
     }
 
-    public func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
+    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
         let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.changeOwner, path, .last) }
         defer { close(descriptor) }
         guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
     }
 
-    public func list(_ path: String) throws(FileError) -> [String] {
+    func list(_ path: String) throws(FileError) -> [String] {
         guard let directory = unsafe opendir(path) else {
             let reason = SystemError.last
             if reason.isAbsence { return [] }
@@ -119,7 +119,7 @@ public struct SystemFiles: Files {
         return names.sorted()
     }
 
-    public func isReadable(_ path: String) -> Bool {
+    func isReadable(_ path: String) -> Bool {
         unsafe access(path, R_OK) == 0
     }
 }

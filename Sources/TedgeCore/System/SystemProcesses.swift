@@ -1,20 +1,20 @@
 import Foundation
 
 /// The real programs, through Foundation's `Process`.
-public struct SystemProcesses: Processes {
+struct SystemProcesses: Processes {
     private let environment: [String: String]
     private static let outputLimit = 65_536
     /// What is never handed on, because it may be a secret.
     private static let secrets: Set = ["C8Y_PASSWORD", "C8YPASS", "DEVICE_ONE_TIME_PASSWORD", "TEDGE_PROXY_PASSWORD"]
 
     /// Runs programs in the given environment, without the variables that hold passwords.
-    public init(environment: [String: String]) {
+    init(environment: [String: String]) {
         self.environment = environment.filter { !Self.secrets.contains($0.key) }
     }
 
-    public func isOnPath(_ program: String) -> Bool { located(program) != nil }
+    func isOnPath(_ program: String) -> Bool { located(program) != nil }
 
-    public func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
+    func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
         guard let program = words.first, let path = located(program) else { throw .notFound(words.first ?? "") }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)

@@ -21,23 +21,25 @@ public enum TerminalError: Error, Sendable, Equatable {
 }
 
 /// The controlling terminal, `/dev/tty`.
-public struct ControllingTerminal: Terminal {
+struct ControllingTerminal: Terminal {
     /// Makes the real terminal.
-    public init() {}
+    init() {}
 
-    public var exists: Bool {
+    var exists: Bool {
         let descriptor = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { return false }
         close(descriptor)
         return true
     }
 
-    public func readSecret(prompt: String, interruption: Interruption) throws(TerminalError) -> Secret? {
+    func readSecret(prompt: String, interruption: Interruption) throws(TerminalError) -> Secret? {
         try read(prompt: prompt, isSecret: true, interruption: interruption)
     }
 
-    public func readLine(prompt: String, interruption: Interruption) throws(TerminalError) -> String? {
-        try read(prompt: prompt, isSecret: false, interruption: interruption)?.withBytes { String(decoding: $0, as: UTF8.self) }
+    func readLine(prompt: String, interruption: Interruption) throws(TerminalError) -> String? {
+        try read(prompt: prompt, isSecret: false, interruption: interruption)?.withBytes {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     private func read(prompt: String, isSecret: Bool, interruption: Interruption) throws(TerminalError) -> Secret? {

@@ -74,7 +74,8 @@ public struct UploadCredentials: Sendable {
         var line = bytes.prefix { $0 != UInt8(ascii: "\n") }
         if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
         guard !line.isEmpty else {
-            throw .passwordUnreadable(path: path == "-" ? "the standard input" : path, reason: "the first line is empty")
+            throw .passwordUnreadable(
+                path: path == "-" ? "the standard input" : path, reason: "the first line is empty")
         }
         return Secret(line)
     }

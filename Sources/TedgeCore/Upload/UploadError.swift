@@ -71,7 +71,8 @@ public enum UploadError: ExplainedError, Equatable {
     public var causes: [String] {
         switch self {
         case .exchange(let error, let endpoint, _, _): Self.causes(of: error, endpoint)
-        case .unauthorized(let user): ["Cumulocity does not accept the user '\(user)' with this password (401 Unauthorized)."]
+        case .unauthorized(let user):
+            ["Cumulocity does not accept the user '\(user)' with this password (401 Unauthorized)."]
         case .forbidden(let user, let message):
             [
                 "The user '\(user)' may not add trusted certificates (403 Forbidden): the role 'Tenant management admin' is "
@@ -80,7 +81,8 @@ public enum UploadError: ExplainedError, Equatable {
         case .notFound(let endpoint, _):
             ["\(endpoint) knows nothing of trusted certificates (404 Not Found): it is not a Cumulocity tenant."]
         case .server(let status, let message): ["The server failed with \(status)."] + Self.quoted(message)
-        case .unexpectedStatus(let status, let message): ["Request returned with code: \(status)"] + Self.quoted(message)
+        case .unexpectedStatus(let status, let message):
+            ["Request returned with code: \(status)"] + Self.quoted(message)
         case .notJSON(let excerpt):
             ["The server's answer does not name the tenant: it is not the JSON that was expected."]
                 + (excerpt.isEmpty ? [] : ["'\(excerpt)'"])
@@ -117,11 +119,13 @@ public enum UploadError: ExplainedError, Equatable {
         case .exchange: "Try again; a proxy between this device and the cloud may have changed the answer."
         case .unauthorized:
             "Check user name and password by signing in to the tenant's web page; '<tenant>/<user>' names the tenant as well."
-        case .forbidden: "Have an administrator give the user the role 'Tenant management admin', or upload as another user."
+        case .forbidden:
+            "Have an administrator give the user the role 'Tenant management admin', or upload as another user."
         case .notFound(_, let urlKey): "Check '\(urlKey)' with 'tedge config get \(urlKey)'."
         case .server: "Try again in a few minutes."
         case .unexpectedStatus: "Check 'c8y.url' with 'tedge config get c8y.url': is it the name of the tenant itself?"
-        case .notJSON: "Is something between this device and the cloud, such as a captive portal, answering in its place?"
+        case .notJSON:
+            "Is something between this device and the cloud, such as a captive portal, answering in its place?"
         case .noPassword: "Set C8Y_PASSWORD, or give --password-file FILE or --password-file - for the standard input."
         case .noUser: "Give --user NAME."
         default: nil

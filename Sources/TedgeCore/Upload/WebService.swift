@@ -12,19 +12,19 @@ public protocol WebService: Sendable {
 /// Where requests go, and what is trusted there.
 public struct WebTarget: Sendable, Equatable {
     /// The server.
-    public var endpoint: HostPort
+    var endpoint: HostPort
     /// The proxy on the way.
-    public var proxy: TLSProxy?
+    var proxy: TLSProxy?
     /// What the server's certificate is checked against.
-    public var options: TLSOptions
+    var options: TLSOptions
 }
 
 /// The real service, over OpenSSL.
-public struct SecureWebService: WebService {
+struct SecureWebService: WebService {
     /// Makes the service; nothing is opened.
-    public init() {}
+    init() {}
 
-    public func send(
+    func send(
         _ request: HTTPRequest, to target: WebTarget, until deadline: ContinuousClock.Instant,
         interruption: Interruption
     ) throws(HTTPError) -> HTTPResponse {

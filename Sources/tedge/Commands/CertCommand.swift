@@ -23,6 +23,7 @@ struct CertificateCloud: ParsableArguments {
 }
 
 extension ProfileName: ExpressibleByArgument {
+    /// Reads a name that keeps the rules of profiles.
     public init(argument: String) throws {
         do {
             self = try ProfileName(parsing: argument)
@@ -31,6 +32,7 @@ extension ProfileName: ExpressibleByArgument {
         }
     }
 
+    /// The name.
     public var argumentText: String { text }
 }
 

@@ -116,7 +116,8 @@ public struct TypedSetting: Sendable {
     }
 
     func name(in context: Context) throws(SettingsError) -> SettingName {
-        let parsed = try SettingName.parse(text, profile: profile, environmentProfile: context.environment["TEDGE_CLOUD_PROFILE"])
+        let parsed = try SettingName.parse(
+            text, profile: profile, environmentProfile: context.environment["TEDGE_CLOUD_PROFILE"])
         if let warning = parsed.warning { context.console.warning(warning.text) }
         return parsed.name
     }
@@ -151,7 +152,8 @@ struct SettingsStore {
             return
         }
         let isNew = edit.original == nil
-        let owner = isNew && context.accounts.isRoot ? try? SystemSettings.load(from: context).owner(in: context.accounts) : nil
+        let owner =
+            isNew && context.accounts.isRoot ? try? SystemSettings.load(from: context).owner(in: context.accounts) : nil
         if isNew { try files.makeDirectory(Path.directory(of: edit.path), mode: 0o755, owner: owner) }
         try files.write(edit.path, contents, mode: isNew ? 0o644 : nil, owner: owner)
     }
