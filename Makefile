@@ -8,6 +8,77 @@ DESTDIR ?=
 RELEASE = -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker \
 	pack-relative-relocs -Xlinker -s -Xlinker --gc-sections
 
+BUILD_PACKAGES = libmosquitto-dev libssl-dev
+DEMO_PACKAGES = $(BUILD_PACKAGES) mosquitto openssl procps python3 python3-paho-mqtt util-linux
+TEST_PACKAGES = $(DEMO_PACKAGES) dbus iproute2 mosquitto-clients systemd
+BENCH_PACKAGES = $(TEST_PACKAGES) gcc libc6-dev hyperfine
+
+.PHONY: help
+help:
+	@echo 'make build     build the release executable, .build/release/tedge'
+	@echo 'make demo      build, then run a whole connection on this machine, without root'
+	@echo 'make test      lint, then all tests; as root the system tests too'
+	@echo 'make bench     compare speed and size with the limits; needs root'
+	@echo 'make install   install to DESTDIR/PREFIX/bin; PREFIX is $(PREFIX)'
+	@echo 'make lint      check the style of the sources'
+	@echo 'make format    put the sources into that style'
+	@echo 'make coverage  run the unit tests and say how much of the sources they reach'
+	@echo 'make clean     remove what was built'
+
+# $(call install,PACKAGES): what is missing of Debian packages is installed, and said.
+define install
+@missing=$$(for package in $(1); do \
+	dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done | xargs); \
+if [ -n "$$missing" ]; then \
+	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	echo "Installing with apt: $$missing"; \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null </dev/null || { \
+		echo "They could not be installed; run 'apt-get update' and try again." >&2; exit 1; }; \
+fi
+endef
+
+.PHONY: deps demo-deps test-deps bench-deps
+deps:
+	$(call install,$(BUILD_PACKAGES))
+demo-deps:
+	$(call install,$(DEMO_PACKAGES))
+test-deps:
+	$(call install,$(TEST_PACKAGES))
+bench-deps:
+	$(call install,$(BENCH_PACKAGES))
+
 .PHONY: build
-build:
+build: deps
 	swift build $(RELEASE) --product tedge
+
+.PHONY: install
+install: build
+	install -D -m 755 .build/release/tedge '$(DESTDIR)$(PREFIX)/bin/tedge'
+
+.PHONY: demo
+demo: demo-deps build
+	@Tests/EndToEndTests/demo
+
+.PHONY: test
+test: test-deps lint build
+	@Tests/all
+
+.PHONY: lint format
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+.PHONY: bench
+bench: bench-deps build
+	@Tests/SystemTests/Bench/all
+
+.PHONY: coverage
+coverage: test-deps
+	swift test --enable-code-coverage --disable-xctest --skip 'EndToEndTests|SystemTests'
+	@llvm-cov report -ignore-filename-regex='Tests|\.build' -instr-profile .build/debug/codecov/default.profdata \
+		.build/debug/tedgePackageTests.xctest
+
+.PHONY: clean
+clean:
+	swift package clean

@@ -49,7 +49,7 @@ let package = Package(
             name: "TedgeTests", dependencies: ["tedge", "ArgumentParsing", "TedgeCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestSupport"], exclude: ["Golden", "services"],
+            name: "EndToEndTests", dependencies: ["TestSupport"], exclude: ["services", "demo"],
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests", dependencies: ["TestSupport"], exclude: ["device", "Device", "Bench"],
