@@ -17,6 +17,7 @@ final class BridgeInstallation {
     private let files: FileTransaction
     private let services: ServiceTransaction
     private let setup: MosquittoSetup?
+    private var brokerLog: BrokerLog
     /// How long mosquitto may take to answer, in seconds.
     private static let patience = 5
 
@@ -28,6 +29,7 @@ final class BridgeInstallation {
         files = FileTransaction(context.files)
         services = ServiceTransaction(manager, cloud: plan.cloud.name, profile: plan.profile)
         setup = MosquittoSetup.load(from: context)
+        brokerLog = BrokerLog(context: context, manager: manager, since: context.now())
     }
 
     /// Runs the steps. Where one fails, everything is as before when this throws.
@@ -143,7 +145,6 @@ final class BridgeInstallation {
             let contents = setup.including(plan.paths.directory)
         else { return }
         try files.write(setup.path, contents)
-        context.console.note("Added 'include_dir \(plan.paths.directory)' to \(setup.path).")
     }
 
     /// Writes down that mosquitto holds the bridge, so that the mapper does not start a second one.
@@ -165,11 +166,12 @@ final class BridgeInstallation {
 
     private func restartMosquitto() throws {
         try begin("restart-mosquitto", "Restarting mosquitto service.")
+        brokerLog = BrokerLog(context: context, manager: manager, since: context.now())
         do {
             try services.restartMosquitto()
         } catch {
             guard case .failed(let command, let status, let detail) = error else { throw error }
-            let said = BrokerLog(context: context, manager: manager).lastErrors()
+            let said = brokerLog.lastErrors()
             let text = ([detail] + said).filter { !$0.isEmpty }.joined(separator: "\n")
             throw ServiceError.failed(command: command, status: status, detail: text)
         }
@@ -184,7 +186,7 @@ final class BridgeInstallation {
         } catch let error as MQTTError {
             try context.interruption.check()
             throw ConnectError.brokerSilent(
-                seconds: seconds, reason: "\(error)", said: BrokerLog(context: context, manager: manager).lastErrors())
+                seconds: seconds, reason: "\(error)", said: brokerLog.lastErrors())
         }
     }
 

@@ -69,6 +69,7 @@ public struct Disconnector {
 
     private func apply(_ services: ServiceRemoval, _ settings: Settings) throws {
         context.console.step("Applying changes to mosquitto.")
+        let brokerLog = BrokerLog(context: context, manager: services.manager, since: context.now())
         if try services.restartMosquitto() {
             do {
                 try waitForMosquitto(settings, context.interruption)
@@ -76,7 +77,7 @@ public struct Disconnector {
                 try context.interruption.check()
                 throw ConnectError.brokerSilent(
                     seconds: Self.patience, reason: "\(error)",
-                    said: BrokerLog(context: context, manager: services.manager).lastErrors())
+                    said: brokerLog.lastErrors())
             }
         }
         context.console.step("\(cloud.displayName) Bridge successfully disconnected!")

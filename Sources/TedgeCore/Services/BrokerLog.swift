@@ -1,18 +1,22 @@
-/// What mosquitto said last.
+/// What mosquitto said since a point of time, in seconds since 1970.
 struct BrokerLog {
     let context: Context
     let manager: ServiceManager
+    let since: Int64
 
     /// The last lines that name an error, at most three, the oldest first.
     func lastErrors() -> [String] {
         let lines = journal() + logFile()
-        return Array(lines.filter(Self.namesError).map(Self.withoutTime).suffix(3))
+        let errors = lines.filter(Self.namesError).map(Self.withoutTime)
+        // A service manager may have tried again and again.
+        return Array(errors.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.suffix(3))
     }
 
     private func journal() -> [String] {
         guard manager.isDefault else { return [] }
         let words = [
-            "journalctl", "--unit=mosquitto", "--lines=20", "--output=cat", "--quiet", "--no-pager", "--since=-30s",
+            "journalctl", "--unit=mosquitto", "--lines=20", "--output=cat", "--quiet", "--no-pager",
+            "--since=@\(since)",
         ]
         guard let result = try? context.processes.run(words, interruption: .never), result.succeeded else { return [] }
         return result.output.split(separator: Character("\n")).map(String.init)
@@ -24,6 +28,7 @@ struct BrokerLog {
         else { return [] }
         let recent = bytes.suffix(16_384)
         return recent.split(separator: UInt8(ascii: "\n")).suffix(20).map { String(decoding: $0, as: UTF8.self) }
+            .filter { (Int64($0.prefix { $0.isASCII && $0.isNumber }) ?? since) >= since }
     }
 
     private static func namesError(_ line: String) -> Bool {

@@ -38,24 +38,19 @@ public struct ServiceManager: Sendable {
     }
 
     /// Restarts a service. A start limit of systemd that was reached is lifted.
-    public func restart(_ service: Service) throws(ServiceError) {
-        do {
-            try run(commands.restart, service)
-        } catch {
-            guard isDefault, case .failed = error, reachedStartLimit(service) else { throw error }
-            try run(["systemctl", "reset-failed", "{}"], service)
-            try run(commands.restart, service)
-        }
-    }
+    public func restart(_ service: Service) throws(ServiceError) { try runPastStartLimit(commands.restart, service) }
 
-    /// Starts a service; one that runs goes on running.
-    public func start(_ service: Service) throws(ServiceError) {
+    /// Starts a service; one that runs goes on running. A start limit of systemd that was reached is lifted.
+    public func start(_ service: Service) throws(ServiceError) { try runPastStartLimit(commands.start, service) }
+
+    private func runPastStartLimit(_ command: [String], _ service: Service) throws(ServiceError) {
+        let begin = MonotonicClock.microseconds
         do {
-            try run(commands.start, service)
+            try run(command, service)
         } catch {
-            guard isDefault, case .failed = error, reachedStartLimit(service) else { throw error }
+            guard isDefault, case .failed = error, wasNotStarted(service, since: begin) else { throw error }
             try run(["systemctl", "reset-failed", "{}"], service)
-            try run(commands.start, service)
+            try run(command, service)
         }
     }
 
@@ -106,10 +101,17 @@ public struct ServiceManager: Sendable {
         return states
     }
 
-    private func reachedStartLimit(_ service: Service) -> Bool {
-        let words = ["systemctl", "show", "--property=Result", service.unit]
-        let result = try? processes.run(words, interruption: interruption)
-        return result?.output.contains("Result=start-limit-hit") ?? false
+    /// Whether systemd refused to start the service at all, as it does beyond the start limit. The property Result says so
+    /// only where the limit was reached by a request, not by a restart of systemd's own.
+    private func wasNotStarted(_ service: Service, since begin: UInt64) -> Bool {
+        let words = ["systemctl", "show", "--property=Result,ExecMainStartTimestampMonotonic", service.unit]
+        guard let lines = try? processes.run(words, interruption: interruption).output.split(separator: "\n") else {
+            return false
+        }
+        if lines.contains("Result=start-limit-hit") { return true }
+        let name = "ExecMainStartTimestampMonotonic="
+        let start = lines.first { $0.hasPrefix(name) }.flatMap { UInt64($0.dropFirst(name.count)) }
+        return start.map { $0 < begin } ?? false
     }
 
     @discardableResult

@@ -1,0 +1,11 @@
+import Foundation
+
+/// The clock by which systemd stamps what it does, CLOCK_MONOTONIC.
+enum MonotonicClock {
+    /// Microseconds since the system started, without the time it slept.
+    static var microseconds: UInt64 {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+        return UInt64(now.tv_sec) * 1_000_000 + UInt64(now.tv_nsec) / 1000
+    }
+}

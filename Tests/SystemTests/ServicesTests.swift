@@ -1,0 +1,125 @@
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("services of a device") struct ServicesTests {
+        @Test("where there is only the older unit of the mapper, that one is used")
+        func oldMapper() throws {
+            let prepared = try PreparedDevice(mapper: .old)
+            #expect(try prepared.tedge("connect", "c8y") == Outcome(status: 0, try page("connect")))
+            #expect(
+                try prepared.services()[1...2] == ["tedge-mapper-c8y: inactive", "tedge-mapper: active enabled"])
+            #expect(try prepared.tedge("disconnect", "c8y") == Outcome(status: 0, try page("disconnect")))
+            #expect(try prepared.services()[2] == "tedge-mapper: inactive disabled")
+        }
+
+        @Test("without a mapper and an agent there is a warning, and the bridge works")
+        func noMapper() throws {
+            let prepared = try PreparedDevice(mapper: .none, agent: false)
+            let outcome = try prepared.tedge("connect", "c8y")
+            #expect(outcome.stderr == "Warning: tedge-mapper is not installed. We recommend to install it.\n")
+            #expect(outcome.stdout.hasSuffix("connection check is successful.\n"))
+            #expect(outcome.status == 0)
+        }
+
+        @Test("a mapper that fails takes everything back: files, services, local MQTT")
+        func mapperFails() throws {
+            let prepared = try PreparedDevice()
+            try prepared.device.ask(["tedge", "init"])
+            try prepared.device.ask(["systemctl", "start", "mosquitto"])
+            try prepared.device.write(
+                "[Unit]\nDescription=broken\n\n[Service]\nType=oneshot\nExecStart=/bin/false\n\n[Install]\n"
+                    + "WantedBy=multi-user.target\n",
+                to: "/etc/systemd/system/tedge-mapper-c8y.service")
+            try prepared.device.ask(["systemctl", "daemon-reload"])
+            let (files, services) = (try prepared.snapshot(), try prepared.services())
+            let outcome = try prepared.tedge("connect", "c8y")
+            #expect(outcome.status == 1)
+            #expect(outcome.stderr.contains("tedge-mapper-c8y"))
+            #expect(try prepared.snapshot() == files)
+            // It failed where it had been inactive before.
+            #expect(try prepared.services() == services.map { $0.replacing("c8y: inactive", with: "c8y: failed") })
+            #expect(try prepared.hasLocalMQTT())
+        }
+
+        @Test("a line of someone's file that mosquitto refuses is quoted; once it is gone the next connect succeeds")
+        func brokenConfiguration() throws {
+            let prepared = try PreparedDevice()
+            try prepared.device.ask(["tedge", "init"])
+            try prepared.device.ask(["systemctl", "start", "mosquitto"])
+            #expect(try prepared.hasLocalMQTT())
+            try prepared.device.write("allow_zero_length_clientid maybe\n", to: "/etc/mosquitto/conf.d/mine.conf")
+            let before = try prepared.snapshot()
+            let outcome = try prepared.tedge("connect", "c8y")
+            #expect(outcome.status == 1)
+            #expect(outcome.stderr.contains("Caused by:\n"))
+            #expect(outcome.stderr.contains("Error: Invalid allow_zero_length_clientid value (maybe)."))
+            #expect(outcome.stderr.contains("Error found at /etc/mosquitto/conf.d/mine.conf:1."))
+            #expect(try prepared.snapshot() == before)
+            try prepared.device.remove("/etc/mosquitto/conf.d/mine.conf")
+            #expect(try prepared.tedge("connect", "c8y") == Outcome(status: 0, try page("connect")))
+            #expect(try prepared.hasLocalMQTT())
+        }
+
+        @Test("ten quick rounds go past systemd's start limit and leave the device connected")
+        func startLimit() throws {
+            let prepared = try PreparedDevice()
+            for _ in 0..<10 {
+                #expect(try prepared.tedge("connect", "c8y").status == 0)
+                #expect(try prepared.tedge("disconnect", "c8y").status == 0)
+            }
+            #expect(try prepared.tedge("connect", "c8y") == Outcome(status: 0, try page("connect")))
+            #expect(try prepared.hasLocalMQTT())
+        }
+
+        @Test("without systemd the files are written, and the advice says what to start")
+        func noSystemd() throws {
+            let prepared = try PreparedDevice()
+            let outcome = try prepared.device.run([
+                "unshare", "--mount", "sh", "-c", "mount -t tmpfs none /run && exec tedge connect c8y",
+            ])
+            #expect(outcome.status == 4)
+            #expect(outcome.stderr.contains("'systemd' service manager is not available on the system."))
+            #expect(outcome.stdout.contains("you will have to start the required services on your own."))
+            #expect(try prepared.device.exists(PreparedDevice.bridge))
+        }
+    }
+
+    @Suite("init on a device") struct InitTests {
+        @Test("it makes the directories and the include line, once")
+        func directories() throws {
+            let device = try Device.fresh()
+            let original = try device.text("/etc/mosquitto/mosquitto.conf")
+            #expect(try device.run(["tedge", "init"]) == Outcome(status: 0, stdout: "", stderr: ""))
+            for name in ["", "/mosquitto-conf", "/device-certs", "/mappers", "/operations/c8y", "/plugins", "/sm-plugins"] {
+                #expect(try device.mode("/etc/tedge\(name)") == "775")
+                #expect(try device.owner("/etc/tedge\(name)") == "tedge:tedge")
+            }
+            let line = "include_dir /etc/tedge/mosquitto-conf\n"
+            let wanted = original.replacing(
+                "include_dir /etc/mosquitto/conf.d", with: line + "include_dir /etc/mosquitto/conf.d")
+            #expect(try device.text("/etc/mosquitto/mosquitto.conf") == wanted)
+            #expect(original != wanted)
+            #expect(try device.run(["tedge", "init"]) == Outcome(status: 0, stdout: "", stderr: ""))
+            #expect(try device.text("/etc/mosquitto/mosquitto.conf") == wanted)
+        }
+
+        @Test("connect puts the include line there itself, and leaves the rest of the file as it was")
+        func connectIncludes() throws {
+            let prepared = try PreparedDevice()
+            let original = try prepared.device.text("/etc/mosquitto/mosquitto.conf")
+            #expect(try prepared.tedge("connect", "c8y").status == 0)
+            let after = try prepared.device.text("/etc/mosquitto/mosquitto.conf")
+            #expect(after.replacing("include_dir /etc/tedge/mosquitto-conf\n", with: "") == original)
+            #expect(after != original)
+        }
+
+        @Test("without root it says that root is needed")
+        func noRoot() throws {
+            let device = try Device.fresh()
+            let outcome = try device.run(["tedge", "init"], user: "operator")
+            #expect(outcome.status == 1 && outcome.stdout == "")
+            #expect(outcome.stderr.contains("You have to run tedge with sudo."))
+        }
+    }
+}
