@@ -1,65 +1,55 @@
-/// Temporary.
+/// A TOML 1.0 document that keeps its own bytes: an edit changes the lines of one key and nothing else.
+///
+/// Reading and each edit take time linear in the size of the document.
 public struct TOMLDocument: Sendable {
+    /// The document as it is written, comments, blanks and line ends included.
     public private(set) var bytes: [UInt8]
-    var tree: Tree
-    public init(parsing bytes: [UInt8]) throws(TOMLError) { self.bytes = bytes; tree = try Parser.parse(bytes) }
+    private var tree: Tree
+
+    /// Reads a document. Throws with the place where it is not valid TOML 1.0.
+    public init(parsing bytes: [UInt8]) throws(TOMLError) {
+        tree = try Parser.parse(bytes)
+        self.bytes = bytes
+    }
+
+    /// All that the document holds.
     public var root: TOMLTable { tree.contents(of: 0) }
-    func node(_ path: [String]) -> Int? {
-        var table = 0; var found: Int?
-        for (i, key) in path.enumerated() {
-            guard let n = tree.node(key, in: table) else { return nil }
-            found = n
-            if i < path.count - 1 { guard case .table(let t) = tree.nodes[n].content else { return nil }; table = Int(t) }
-        }
-        return found
+
+    /// The value at a path of keys, tables included; nil where there is none. Arrays are not passed through.
+    public subscript(path path: [String]) -> TOMLValue? {
+        tree.node(at: path).map { tree.value(of: tree.nodes[$0].content) }
     }
-    public subscript(path path: [String]) -> TOMLValue? { node(path).map { tree.value(of: tree.nodes[$0].content) } }
-    public func position(of path: [String]) -> (line: Int, column: Int)? { node(path).map { Place.lineAndColumn(of: Int(tree.nodes[$0].start), in: bytes) } }
-    func render(_ v: TOMLValue) -> String {
-        switch v {
-        case .string(let s): "\"" + s.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-        case .integer(let i): String(i)
-        case .boolean(let b): b ? "true" : "false"
-        case .array(let a): "[" + a.map(render).joined(separator: ", ") + "]"
-        default: "0"
-        }
+
+    /// Where the line of a key or the header of a table begins, both counted from 1 and columns in Unicode scalars; nil
+    /// where there is no such key.
+    public func position(of path: [String]) -> (line: Int, column: Int)? {
+        tree.node(at: path).map { Place.lineAndColumn(of: Int(tree.nodes[$0].start), in: bytes) }
     }
-    func lineEnd(_ o: Int) -> Int { var o = o; while o < bytes.count, bytes[o] != 10 { o += 1 }; return min(o + 1, bytes.count) }
+
+    /// Sets a key to a value. A new key is written at the end of its table, in a new table at the end of the document where
+    /// there is none yet.
+    ///
+    /// Throws where a table with keys of its own or an array of tables stands at the path, or a value on the way to it;
+    /// nothing has changed then.
     public mutating func set(_ path: [String], to value: TOMLValue) throws(TOMLError) {
-        if let n = node(path) {
-            if case .table = tree.nodes[n].content { throw TOMLError(line: 1, column: 1, kind: .tableInTheWay(path.joined(separator: "."))) }
-            bytes.replaceSubrange(Int(tree.nodes[n].value)..<Int(tree.nodes[n].end), with: Array(render(value).utf8))
-        } else {
-            var at = bytes.count
-            var text = "[" + path.dropLast().joined(separator: ".") + "]\n" + path.last! + " = " + render(value) + "\n"
-            if !bytes.isEmpty { text = "\n" + text }
-            for i in 1..<path.count { if let n = node(Array(path.prefix(i))), self[path: Array(path.prefix(i))]!.typeName != "table" { _ = n; throw TOMLError(line: 1, column: 1, kind: .notATable(path[0], firstLine: 1)) } }
-            if path.count == 1 {
-                text = path[0] + " = " + render(value) + "\n"
-                at = tree.firstHeader ?? bytes.count
-            } else {
-                for count in stride(from: path.count - 1, to: 0, by: -1) {
-                    if let n = node(Array(path.prefix(count))), case .table(let t) = tree.nodes[n].content, tree.tables[Int(t)].origin == .header {
-                        let last = Int(tree.tables[Int(t)].last)
-                        at = lineEnd(Int(tree.nodes[last].end))
-                        text = path.dropFirst(count).joined(separator: ".") + " = " + render(value) + "\n"
-                        if at > 0, bytes[at - 1] != 10 { text = "\n" + text }
-                        break
-                    }
-                }
-            }
-            bytes.insert(contentsOf: Array(text.utf8), at: at)
-        }
-        tree = try Parser.parse(bytes)
+        try apply(Editor(bytes: bytes, tree: tree).setting(path, to: value))
     }
+
+    /// Takes a key with its lines, or the header of an empty table, out. Returns false where there was none.
+    ///
+    /// Throws where a table with keys of its own or an array of tables stands at the path; nothing has changed then.
+    @discardableResult
     public mutating func remove(_ path: [String]) throws(TOMLError) -> Bool {
-        guard let n = node(path) else { return false }
-        if case .table(let t) = tree.nodes[n].content {
-            guard tree.tables[Int(t)].entries.keys.isEmpty else { return false }
-        }
-        var start = Int(tree.nodes[n].start); while start > 0, bytes[start - 1] != 10 { start -= 1 }
-        bytes.removeSubrange(start..<lineEnd(Int(tree.nodes[n].end)))
-        tree = try Parser.parse(bytes)
+        guard let splice = try Editor(bytes: bytes, tree: tree).removing(path) else { return false }
+        try apply(splice)
         return true
+    }
+
+    private mutating func apply(_ splice: Splice?) throws(TOMLError) {
+        guard let splice else { return }
+        var changed = bytes
+        changed.replaceSubrange(splice.range, with: splice.text.utf8)
+        tree = try Parser.parse(changed)
+        bytes = changed
     }
 }

@@ -119,6 +119,6 @@ extension Parser {
             offset += 1
         }
         guard let scalar = Unicode.Scalar(number) else { throw error(.invalidUnicodeEscape, at: start) }
-        content.append(contentsOf: Array(String(scalar).utf8))
+        if let encoded = UTF8.encode(scalar) { content.append(contentsOf: encoded) }
     }
 }

@@ -57,7 +57,8 @@ extension Parser {
     /// Reads an element of an array. No key leads to it, so an inline table leaves the tree again as a value.
     private mutating func readElement() throws(TOMLError) -> TOMLValue {
         let (nodes, tables) = (tree.nodes.count, tree.tables.count)
-        let value = tree.value(of: try readValue())
+        let content = try readValue()
+        let value = tree.value(of: content)
         tree.nodes.removeSubrange(nodes...)
         tree.tables.removeSubrange(tables...)
         return value

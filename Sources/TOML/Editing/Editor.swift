@@ -1,0 +1,143 @@
+/// Bytes that are put in the place of others.
+struct Splice {
+    var range: Range<Int>
+    var text: String
+}
+
+/// Finds the bytes that an edit changes.
+struct Editor {
+    let bytes: [UInt8]
+    let tree: Tree
+
+    /// What sets a key to a value; nil where it has that value.
+    func setting(_ path: [String], to value: TOMLValue) throws(TOMLError) -> Splice? {
+        let route = try route(to: path)
+        guard let node = route.node else { return adding(path, Spelling.value(value), route) }
+        let found = tree.nodes[node]
+        if case .value(value) = found.content { return nil }
+        guard hasOwnValue(node) else { throw obstacle(node, path[...]) }
+        return Splice(range: Int(found.value)..<Int(found.end), text: Spelling.value(value))
+    }
+
+    /// What takes a key out; nil where there is none.
+    func removing(_ path: [String]) throws(TOMLError) -> Splice? {
+        let route = try route(to: path)
+        guard let node = route.node else { return nil }
+        guard hasOwnValue(node) || isEmptyHeader(node) else { throw obstacle(node, path[...]) }
+        if let inline = route.inline { return removing(node, fromInline: inline.node) }
+        let range = lineStart(Int(tree.nodes[node].start))..<lineEnd(Int(tree.nodes[node].end))
+        return Splice(range: range, text: "")
+    }
+
+    /// Whether `key = value` stands at the node, not a table of several lines.
+    private func hasOwnValue(_ node: Int) -> Bool {
+        switch tree.nodes[node].content {
+        case .value: true
+        case .table(let table): tree.tables[Int(table)].origin == .inline
+        case .tables: false
+        }
+    }
+
+    private func isEmptyHeader(_ node: Int) -> Bool {
+        guard case .table(let table) = tree.nodes[node].content else { return false }
+        return tree.tables[Int(table)].origin == .header && tree.tables[Int(table)].entries.keys.isEmpty
+    }
+
+    // MARK: New keys
+
+    private func adding(_ path: [String], _ value: String, _ route: Route) -> Splice {
+        let table = tree.tables[route.table]
+        if let inline = route.inline {
+            let entry = "\(Spelling.dottedKey(path[inline.known...])) = \(value)"
+            guard table.entries.keys.isEmpty else {
+                return insertion(", \(entry)", at: Int(tree.nodes[Int(table.last)].end))
+            }
+            let braces = tree.nodes[inline.node]
+            return Splice(range: Int(braces.value)..<Int(braces.end), text: "{ \(entry) }")
+        }
+        switch table.origin {
+        case .header, .dotted:
+            return line("\(Spelling.dottedKey(path[route.section...])) = \(value)", after: Int(table.last))
+        case .root where path.count == 1:
+            return lineOfRoot("\(Spelling.key(path[0])) = \(value)", last: Int(table.last))
+        case .root, .implicit, .inline:
+            let header = "[\(Spelling.dottedKey(path.dropLast()))]"
+            return atEnd("\(header)\(lineBreak)\(Spelling.key(path[path.count - 1])) = \(value)", isSection: true)
+        }
+    }
+
+    /// A line after that of a node, indented alike.
+    private func line(_ text: String, after node: Int) -> Splice {
+        let at = lineEnd(Int(tree.nodes[node].end))
+        guard at < bytes.count || bytes[at - 1] == UInt8(ascii: "\n") else { return atEnd(text, isSection: false) }
+        let start = lineStart(Int(tree.nodes[node].start))
+        let indentation = bytes[start...].prefix(while: \.isBlank)
+        return insertion("\(String(decoding: indentation, as: UTF8.self))\(text)\(lineBreak)", at: at)
+    }
+
+    /// A line of the document's own table, which ends at the first header. Comments directly above that belong to it.
+    private func lineOfRoot(_ text: String, last: Int) -> Splice {
+        if last != 0 { return line(text, after: last) }
+        guard let header = tree.firstHeader else { return atEnd(text, isSection: false) }
+        var at = lineStart(header)
+        while at > Place.start(of: bytes) {
+            let above = lineStart(at - 1)
+            guard bytes[above..<at].first(where: { !$0.isBlank }) == UInt8(ascii: "#") else { break }
+            at = above
+        }
+        return insertion("\(text)\(lineBreak)\(lineBreak)", at: at)
+    }
+
+    /// Lines at the end of the document; a section is set off by a blank line.
+    private func atEnd(_ text: String, isSection: Bool) -> Splice {
+        var before = ""
+        if bytes.count > Place.start(of: bytes) {
+            if bytes[bytes.count - 1] != UInt8(ascii: "\n") { before += lineBreak }
+            let lastLine = bytes[lineStart(bytes.count - 1)...]
+            if isSection, !lastLine.allSatisfy({ $0.isBlank || $0 == 0x0A || $0 == 0x0D }) { before += lineBreak }
+        }
+        return insertion("\(before)\(text)\(lineBreak)", at: bytes.count)
+    }
+
+    private func insertion(_ text: String, at offset: Int) -> Splice { Splice(range: offset..<offset, text: text) }
+
+    // MARK: Inline tables
+
+    /// Takes an entry with the comma that is no longer needed out of braces.
+    private func removing(_ node: Int, fromInline table: Int) -> Splice {
+        var (start, end) = (Int(tree.nodes[node].start), Int(tree.nodes[node].end))
+        var next = end
+        while bytes[next].isBlank { next += 1 }
+        var previous = start - 1
+        while bytes[previous].isBlank { previous -= 1 }
+        if bytes[next] == UInt8(ascii: ",") {
+            end = next + 1
+            while bytes[end].isBlank { end += 1 }
+        } else if bytes[previous] == UInt8(ascii: ",") {
+            start = previous
+        } else {
+            (start, end) = (Int(tree.nodes[table].value) + 1, Int(tree.nodes[table].end) - 1)
+        }
+        return Splice(range: start..<end, text: "")
+    }
+
+    // MARK: Lines
+
+    /// What ends the lines of the document.
+    private var lineBreak: String {
+        guard let first = bytes.firstIndex(of: UInt8(ascii: "\n")), first > 0 else { return "\n" }
+        return bytes[first - 1] == UInt8(ascii: "\r") ? "\r\n" : "\n"
+    }
+
+    /// Where the line of an offset begins; the byte order mark is before the first line.
+    private func lineStart(_ offset: Int) -> Int {
+        var start = offset
+        while start > Place.start(of: bytes), bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+        return start
+    }
+
+    /// Where the line after that of an offset begins.
+    private func lineEnd(_ offset: Int) -> Int {
+        bytes[offset...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+    }
+}
