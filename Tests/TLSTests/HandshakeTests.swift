@@ -156,6 +156,30 @@ struct HandshakeTests {
         #expect(try server.request().bodySize == 4 << 20)
     }
 
+    @Test("a server that has gone without a word is told, by reading and by writing")
+    func gone() throws {
+        let server = try server(extra: ["--ending", "close"])
+        let connection = try reach(server.port, trusting)
+        try connection.ask()
+        #expect(try connection.read(until: later) == [UInt8]("hello"))
+        #expect(throws: TLSError.closed(.read)) { try connection.read(until: later) }
+        // The first bytes are what the server's machine answers with a reset.
+        #expect(throws: TLSError.closed(.write)) {
+            while true { try connection.ask() }
+        }
+    }
+
+    @Test("after a server's goodbye there is nothing more to read, however often one asks")
+    func goodbye() throws {
+        let server = try server()
+        let connection = try reach(server.port, trusting)
+        try connection.ask()
+        #expect(try connection.readAll() == [UInt8]("hello"))
+        #expect(try connection.read(until: later) == [])
+        connection.shutDown()
+        #expect(try connection.read(until: later) == [])
+    }
+
     @Test("what other calls left in OpenSSL's queue of errors disturbs neither writing nor reading")
     func leftErrors() throws {
         let server = try server()
