@@ -156,16 +156,19 @@ struct HandshakeTests {
         #expect(try server.request().bodySize == 4 << 20)
     }
 
-    @Test("a server that has gone without a word is told, by reading and by writing")
+    @Test("a server that has gone without a word is told by reading, and by writing")
     func gone() throws {
         let server = try server(extra: ["--ending", "close"])
-        let connection = try reach(server.port, trusting)
-        try connection.ask()
-        #expect(try connection.read(until: later) == [UInt8]("hello"))
-        #expect(throws: TLSError.closed(.read)) { try connection.read(until: later) }
+        let reader = try reach(server.port, trusting)
+        try reader.ask()
+        #expect(try reader.read(until: later) == [UInt8]("hello"))
+        #expect(throws: TLSError.closed(.read)) { try reader.read(until: later) }
+        let writer = try reach(server.port, trusting)
+        try writer.ask()
+        #expect(try writer.read(until: later) == [UInt8]("hello"))
         // The first bytes are what the server's machine answers with a reset.
         #expect(throws: TLSError.closed(.write)) {
-            while true { try connection.ask() }
+            while true { try writer.ask() }
         }
     }
 

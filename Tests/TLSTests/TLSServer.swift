@@ -51,6 +51,9 @@ final class TLSServer: Sendable {
         self.port = port
     }
 
+    /// Its directory goes after it, lest it write there meanwhile.
+    deinit { process.kill() }
+
     /// What it has served so far.
     func requests() throws -> [Request] {
         try contents(of: directory.file("log")).split(separator: "\n").map {
