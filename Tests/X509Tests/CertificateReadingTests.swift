@@ -120,6 +120,24 @@ struct CertificateReadingTests {
         #expect(try isErrorQueueEmpty())
     }
 
+    @Test("what other calls left in OpenSSL's queue of errors is not taken for a failure")
+    func leftErrors() throws {
+        let crypto = try CryptoLibrary.open()
+        func leaveError() { #expect(crypto.EVP_PKEY_CTX_new_from_name(nil, "none", nil) == nil) }
+        leaveError()
+        #expect(throws: X509Error.noPEM(label: "CERTIFICATE")) { try Certificate(pem: []) }
+        leaveError()
+        #expect(try Certificate.all(inPEM: pem).count == 1)
+        leaveError()
+        let damaged = "-----BEGIN CERTIFICATE-----\n%%%%\n-----END CERTIFICATE-----\n"
+        #expect(throws: X509Error.openSSL(.readCertificate, reason: "bad base64 decode")) {
+            try Certificate(pem: Array(damaged.utf8))
+        }
+        leaveError()
+        #expect(throws: Never.self) { try Certificate.made(key: .generateP256()) }
+        #expect(try isErrorQueueEmpty())
+    }
+
     @Test("an empty block is an error for which OpenSSL has no reason")
     func emptyBlock() throws {
         let text = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
