@@ -105,6 +105,15 @@ struct ProxyTunnelTests {
         #expect(throws: TLSError.closed(.read)) { try reach(443, nobody, proxy: way(proxy)) }
     }
 
+    @Test("a proxy that resets the connection has closed it")
+    func resets() throws {
+        let proxy = try FakeServer { connection in
+            _ = connection.readHead()
+            connection.resetAtEnd()
+        }
+        #expect(throws: TLSError.closed(.read)) { try reach(443, nobody, proxy: way(proxy)) }
+    }
+
     @Test("a proxy that does not answer ends at the deadline", arguments: ["", "HTTP/1.1 200 OK\r\n"])
     func silent(answer: String) throws {
         let proxy = try proxy(answer)
