@@ -130,6 +130,7 @@ struct HandshakeTests {
         arguments: [
             ("DNS:other.example", ["other.example"]), ("DNS:*.localhost,IP:127.0.0.1", ["*.localhost", "127.0.0.1"]),
             ("DNS:localhost.evil,DNS:xlocalhost", ["localhost.evil", "xlocalhost"]), ("email:a@localhost", []),
+            ("IP:::1,IP:10.0.0.1", ["::1", "10.0.0.1"]),
         ])
     func wrongHost(alternatives: String, names: [String]) throws {
         let server = try server(alternatives)
