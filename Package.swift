@@ -39,7 +39,8 @@ let package = Package(
         .testTarget(
             name: "SocketsTests", dependencies: ["Sockets", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "X509Tests", dependencies: ["X509", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "TLSTests", dependencies: ["TLS", "X509", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TLSTests", dependencies: ["TLS", "X509", "TestSupport"], exclude: ["Server"], swiftSettings: strict),
         .testTarget(
             name: "MQTTTests", dependencies: ["MQTT", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(

@@ -64,7 +64,9 @@ public enum TCPConnector {
         hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(address.text, String(port), &hints, &list) == 0, let first = list else { return EADDRNOTAVAIL }
+        guard getaddrinfo(address.text, String(port), &hints, &list) == 0, let first = list else {
+            return EADDRNOTAVAIL
+        }
         defer { freeaddrinfo(list) }
         return Glibc.connect(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 ? nil : errno
     }

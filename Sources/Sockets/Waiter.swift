@@ -34,7 +34,8 @@ public struct Waiter<Failure: SocketFailure> {
     }
 
     /// Waits until the deadline. Returns what `poll` found; 0 at the deadline.
-    public func ready(_ descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant) throws(Failure) -> Int16
+    public func ready(_ descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant) throws(Failure)
+        -> Int16
     {
         while true {
             let isLast = ContinuousClock.now >= deadline

@@ -42,9 +42,13 @@ struct ProxyTunnel {
             } else if errno == EAGAIN {
                 guard try waiter.ready(descriptor, Int16(POLLOUT), until: deadline) != 0 else { throw .silent(.write) }
             } else if errno != EINTR {
-                throw .lost(errno: errno)
+                throw lost(.write, errno)
             }
         }
+    }
+
+    private func lost(_ stage: TLSError.Stage, _ code: Int32) -> TLSError {
+        code == ECONNRESET || code == EPIPE ? .closed(stage) : .lost(errno: code)
     }
 
     private func byte(until deadline: ContinuousClock.Instant) throws(HTTPError) -> UInt8 {
@@ -54,7 +58,7 @@ struct ProxyTunnel {
             case 1: return byte
             case 0: throw .connection(.closed(.read))
             default:
-                guard errno == EAGAIN || errno == EINTR else { throw .connection(.lost(errno: errno)) }
+                guard errno == EAGAIN || errno == EINTR else { throw .connection(lost(.read, errno)) }
                 do throws(TLSError) {
                     guard try waiter.ready(descriptor, Int16(POLLIN), until: deadline) != 0 else {
                         throw TLSError.silent(.read)

@@ -113,11 +113,19 @@ final class SSLContext {
             let bytes = UnsafeBufferPointer(start: data, count: Int(call.ASN1_STRING_length(string)))
             return switch kind {
             case GEN_DNS: Printable.text(bytes)
-            case GEN_IPADD where bytes.count == 4: bytes.map { String($0) }.joined(separator: ".")
+            case GEN_IPADD: address(bytes)
             default: nil
             }
         }
     }
+}
+
+/// An address of version 4 or 6 as it is written.
+private func address(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    guard let family = [4: AF_INET, 16: AF_INET6][bytes.count] else { return nil }
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    guard inet_ntop(family, bytes.baseAddress, &text, socklen_t(text.count)) != nil else { return nil }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
 
 /// The last error of the system in words.

@@ -5,7 +5,8 @@ import Sockets
 /// One TLS connection as a client, TLS 1.2 or later, to be used by one thread.
 ///
 /// The server's name goes with the handshake (RFC 6066), and its certificate must carry it. Every wait ends as soon as
-/// something happens, at its deadline, or at most 100 ms after `interrupted` begins to say so.
+/// something happens, at its deadline, or at most 100 ms after `interrupted` begins to say so. The process must ignore
+/// SIGPIPE.
 public final class TLSConnection {
     private let call: ssl_functions
     private let context: SSLContext
@@ -27,6 +28,7 @@ public final class TLSConnection {
         call = context.call
         waiter = Waiter(interrupted: interrupted)
         self.host = host.first == "[" && host.last == "]" ? String(host.dropFirst().dropLast()) : host
+        guard HostName.isPossible(self.host) else { throw .nameNotResolved(host: host, reason: "not a host name") }
         let descriptor = try TCPConnector.connect(
             host: proxy?.host ?? self.host, port: proxy?.port ?? port, until: deadline, waiter)
         self.descriptor = descriptor
@@ -36,7 +38,8 @@ public final class TLSConnection {
         }
         self.ssl = ssl
         if let proxy {
-            try ProxyTunnel(descriptor, waiter).open(to: "\(host):\(port)", proxy, until: deadline)
+            try ProxyTunnel(descriptor, waiter).open(
+                to: "\(HostName.bracketed(self.host)):\(port)", proxy, until: deadline)
         }
         try shakeHands(until: deadline)
     }
@@ -54,6 +57,8 @@ public final class TLSConnection {
         var rest = bytes[...]
         while !rest.isEmpty {
             var count = 0
+            // What other calls of this thread have left would be taken for a failure of this one.
+            call.ERR_clear_error()
             let result = rest.withUnsafeBytes { call.SSL_write_ex(ssl, $0.baseAddress, $0.count, &count) }
             if result == 1 {
                 rest = rest.dropFirst(count)
@@ -68,6 +73,7 @@ public final class TLSConnection {
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while true {
             var count = 0
+            call.ERR_clear_error()
             let result = buffer.withUnsafeMutableBytes { call.SSL_read_ex(ssl, $0.baseAddress, $0.count, &count) }
             if result == 1 { return Array(buffer.prefix(count)) }
             if call.SSL_get_error(ssl, result) == SSL_ERROR_ZERO_RETURN { return [] }
@@ -113,12 +119,11 @@ public final class TLSConnection {
         case SSL_ERROR_WANT_WRITE: events = POLLOUT
         case SSL_ERROR_SYSCALL:
             call.ERR_clear_error()
-            throw code == 0 || code == ECONNRESET ? .closed(stage) : .lost(errno: code)
+            throw [0, ECONNRESET, EPIPE].contains(code) ? .closed(stage) : .lost(errno: code)
         case SSL_ERROR_ZERO_RETURN: throw .closed(stage)
         default: throw failure(stage)
         }
         guard try waiter.ready(descriptor, Int16(events), until: deadline) != 0 else { throw .silent(stage) }
-        call.ERR_clear_error()
     }
 
     private func failure(_ stage: TLSError.Stage) -> TLSError {

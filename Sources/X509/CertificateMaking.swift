@@ -2,6 +2,9 @@ import COpenSSL
 import Glibc
 
 extension Certificate {
+    /// From the year 0 to the year 9999; OpenSSL writes others with a sign or a fifth digit, which nothing can read.
+    private static let possibleDates: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
+
     /// Makes a certificate that a key signs for itself, as an authority (`CA:TRUE`), which Cumulocity demands of a
     /// self-signed certificate.
     ///
@@ -27,7 +30,8 @@ extension Certificate {
         for (time, seconds) in [
             (crypto.X509_getm_notBefore(pointer), notBefore), (crypto.X509_getm_notAfter(pointer), notAfter),
         ] {
-            guard crypto.ASN1_TIME_set(time, time_t(seconds)) != nil else { throw .invalidDate(seconds) }
+            guard Self.possibleDates.contains(seconds) else { throw .invalidDate(seconds) }
+            guard crypto.ASN1_TIME_set(time, time_t(seconds)) != nil else { throw crypto.error(.memory) }
         }
         let name = crypto.X509_get_subject_name(pointer)
         try crypto.fill(name, commonName, organization, organizationalUnit)
@@ -55,7 +59,9 @@ public enum CertificateRequest {
         try crypto.check(crypto.X509_REQ_set_version(request, 0), .makeRequest)
         try crypto.fill(crypto.X509_REQ_get_subject_name(request), commonName, organization, organizationalUnit)
         try crypto.check(crypto.X509_REQ_set_pubkey(request, key.pointer), .makeRequest)
-        guard crypto.X509_REQ_sign(request, key.pointer, crypto.EVP_sha256()) > 0 else {
+        // EdDSA has its digest within itself (RFC 8410).
+        let digest = key.kind.hasPrefix("ED") ? nil : crypto.EVP_sha256()
+        guard crypto.X509_REQ_sign(request, key.pointer, digest) > 0 else {
             throw crypto.error(.makeRequest)
         }
         return try crypto.writing(.makeRequest) { crypto.PEM_write_bio_X509_REQ($0, request) }
@@ -73,7 +79,7 @@ extension crypto_functions {
     ) throws(X509Error) {
         for (key, value) in [("CN", commonName), ("O", organization), ("OU", unit)] where !value.isEmpty {
             let bytes = Array(value.utf8)
-            // 0x1000 is MBSTRING_UTF8 and makes the shortest type; V_ASN1_UTF8STRING would take the bytes unchecked.
+            // With MBSTRING_UTF8 OpenSSL would choose the shortest type, and take at most 64 characters.
             try check(X509_NAME_add_entry_by_txt(name, key, V_ASN1_UTF8STRING, bytes, Int32(bytes.count), -1, 0))
         }
     }

@@ -22,7 +22,9 @@ struct CryptoLibrary: @unchecked Sendable {
 
     /// The functions, for objects whose existence shows that they are there.
     static var functions: crypto_functions {
-        guard case .success(let library) = opened else { preconditionFailure("an object of libcrypto without libcrypto") }
+        guard case .success(let library) = opened else {
+            preconditionFailure("an object of libcrypto without libcrypto")
+        }
         return library.functions
     }
 }
@@ -44,7 +46,9 @@ extension crypto_functions {
     }
 
     /// Reads PEM from bytes.
-    func reading<Result>(_ bytes: [UInt8], _ body: (OpaquePointer) throws(X509Error) -> Result) throws(X509Error) -> Result {
+    func reading<Result>(_ bytes: [UInt8], _ body: (OpaquePointer) throws(X509Error) -> Result) throws(X509Error)
+        -> Result
+    {
         ERR_clear_error()
         return try withBytes(bytes) { buffer throws(X509Error) in
             guard let bio = BIO_new_mem_buf(buffer.baseAddress, Int32(clamping: buffer.count)) else {

@@ -25,7 +25,9 @@ enum DistinguishedName {
         guard let name else { return nil }
         var found: String?
         for index in 0..<max(0, crypto.X509_NAME_entry_count(name)) {
-            guard let entry = crypto.X509_NAME_get_entry(name, index), key(of: entry, crypto) == shortName else { continue }
+            guard let entry = crypto.X509_NAME_get_entry(name, index), key(of: entry, crypto) == shortName else {
+                continue
+            }
             found = value(of: entry, crypto)
         }
         return found
@@ -38,7 +40,8 @@ enum DistinguishedName {
         var text = [CChar](repeating: 0, count: 128)
         let length = crypto.OBJ_obj2txt(&text, Int32(text.count), object, 1)
         guard length > 0 else { return "?" }
-        return String(decoding: text.prefix(min(Int(length), text.count - 1)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return String(
+            decoding: text.prefix(min(Int(length), text.count - 1)).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private static func value(of entry: OpaquePointer, _ crypto: crypto_functions) -> String? {

@@ -48,7 +48,9 @@ public final class PrivateKey: Sendable {
     /// The key as PKCS #8 (RFC 5208) in PEM, not encrypted, with line feeds. The caller wipes it.
     public func pem() throws(X509Error) -> [UInt8] {
         let crypto = CryptoLibrary.functions
-        return try crypto.writing(.writeKey) { crypto.PEM_write_bio_PKCS8PrivateKey($0, pointer, nil, nil, 0, nil, nil) }
+        return try crypto.writing(.writeKey) {
+            crypto.PEM_write_bio_PKCS8PrivateKey($0, pointer, nil, nil, 0, nil, nil)
+        }
     }
 
     /// The kind and size, for example `EC P-256` or `RSA 2048`.

@@ -26,16 +26,43 @@ struct AddressLookupTests {
 
     @Test("a name that cannot exist is an error with the resolver's words")
     func unknown() {
-        #expect(throws: TestSocketFailure.nameNotResolved(host: "a..b", reason: String(cString: gai_strerror(EAI_NONAME)))) {
+        #expect(
+            throws: TestSocketFailure.nameNotResolved(host: "a..b", reason: String(cString: gai_strerror(EAI_NONAME)))
+        ) {
             try AddressLookup.addresses(of: "a..b", until: later, patient)
         }
+    }
+
+    @Test("a name that does not exist is an error with the resolver's words")
+    func invalid() {
+        let error = #expect(throws: TestSocketFailure.self) {
+            try AddressLookup.addresses(of: "nowhere.invalid", until: later, patient)
+        }
+        // Without any name server it is the second.
+        let words = [EAI_NONAME, EAI_AGAIN].map { String(cString: gai_strerror($0)) }
+        #expect(words.map { .nameNotResolved(host: "nowhere.invalid", reason: $0) }.contains(error))
+    }
+
+    @Test("the resolver is asked for the name as it is, and its addresses keep their order")
+    func order() throws {
+        let answer = ["192.0.2.2", "::1", "192.0.2.1"].map { NetworkAddress(text: $0, isIPv6: $0 == "::1") }
+        let addresses = try AddressLookup.addresses(of: "Some.Name", until: later, patient) { host in
+            host == "Some.Name" ? .success(answer) : .failure(AddressLookup.Failure(reason: host))
+        }
+        #expect(addresses == answer)
+    }
+
+    @Test("an error number is told in words with the number")
+    func words() {
+        #expect(SystemWords.text(ECONNREFUSED) == "Connection refused (os error 111)")
     }
 
     @Test("a name server that does not answer ends at the deadline, and the late answer disturbs nobody")
     func silence() {
         let answer = DispatchSemaphore(value: 0)
         let done = DispatchSemaphore(value: 0)
-        #expect(throws: TestSocketFailure.nameNotResolved(host: "x", reason: "no answer from the name server in time")) {
+        #expect(throws: TestSocketFailure.nameNotResolved(host: "x", reason: "no answer from the name server in time"))
+        {
             try AddressLookup.addresses(of: "x", until: soon, patient) { _ in
                 answer.wait()
                 done.signal()

@@ -1,9 +1,11 @@
 import Sockets
 
-/// An error of a module that waits.
-enum TestSocketFailure: SocketFailure, Equatable {
+/// An error of a module that connects.
+enum TestSocketFailure: ConnectFailure, Equatable {
     case interrupted
     case nameNotResolved(host: String, reason: String)
+    case cannotConnect(host: String, port: UInt16, errno: Int32)
+    case noAnswer(host: String, port: UInt16)
 }
 
 typealias Waiter = Sockets.Waiter<TestSocketFailure>

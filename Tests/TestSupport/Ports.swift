@@ -38,12 +38,21 @@ public func port(of descriptor: Int32) throws -> UInt16 {
 
 /// Whether something accepts connections on a port of 127.0.0.1.
 public func isListening(_ port: UInt16) -> Bool {
+    guard let descriptor = connectedSocket(to: port) else { return false }
+    close(descriptor)
+    return true
+}
+
+/// A connection to a port of 127.0.0.1, nil where there is none. The caller closes it.
+public func connectedSocket(to port: UInt16) -> Int32? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
+    guard descriptor >= 0 else { return nil }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     var address = loopback(port: port)
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    return withSocketAddress(&address) { connect(descriptor, $0, size) == 0 }
+    if withSocketAddress(&address, { connect(descriptor, $0, size) == 0 }) { return descriptor }
+    close(descriptor)
+    return nil
 }
 
 /// Asks `condition` every 2 ms. Returns whether it became true in time.

@@ -6,6 +6,12 @@ public final class TestAuthority: Sendable {
         public let certificate: String
         /// The unencrypted P-256 key.
         public let key: String
+
+        /// Names the files.
+        public init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
     }
 
     /// The authority's own, self-signed.

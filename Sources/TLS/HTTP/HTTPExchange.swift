@@ -6,11 +6,11 @@ public enum HTTPExchange {
     ///   - host: The server, which its certificate must name.
     ///   - deadline: When the answer must be complete.
     public static func send(
-        _ request: HTTPRequest, to host: String, port: UInt16, proxy: TLSProxy? = nil, options: TLSOptions = TLSOptions(),
+        _ request: HTTPRequest, to host: String, port: UInt16, proxy: TLSProxy? = nil,
+        options: TLSOptions = TLSOptions(),
         until deadline: ContinuousClock.Instant, interrupted: @escaping () -> Bool = { false }
     ) throws(HTTPError) -> HTTPResponse {
-        let name = port == 443 ? host : "\(host):\(port)"
-        let bytes = try request.bytes(host: name)
+        let bytes = try request.bytes(host: hostHeader(host, port))
         let connection = try connect {
             () throws(TLSError) in
             let connection = try TLSConnection(
@@ -35,6 +35,11 @@ public enum HTTPExchange {
                 return try parser.finish()
             }
         }
+    }
+
+    /// The host as the server's own address has it (RFC 9110, section 7.2).
+    static func hostHeader(_ host: String, _ port: UInt16) -> String {
+        HostName.bracketed(host) + (port == 443 ? "" : ":\(port)")
     }
 
     private static func connect(_ body: () throws(TLSError) -> TLSConnection) throws(HTTPError) -> TLSConnection {

@@ -10,7 +10,8 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]?
 
     /// Makes a request.
-    public init(_ method: String, _ target: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
+    public init(_ method: String, _ target: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil)
+    {
         self.method = method
         self.target = target
         self.headers = headers

@@ -40,7 +40,6 @@ struct HTTPResponseParser {
     func finish() throws(HTTPError) -> HTTPResponse {
         switch state {
         case .done, .untilEnd: if let response { return response }
-        case .head where lines.isEmpty && !pending.isEmpty: throw .notHTTP(Printable.text(pending.prefix(60)))
         default: break
         }
         throw .truncated
@@ -64,6 +63,7 @@ struct HTTPResponseParser {
             try append(left)
         case .chunkSize:
             guard let line = try nextLine() else { return false }
+            headSize = 0
             let size = try Self.chunkSize(line)
             state = size == 0 ? .trailers : .chunk(left: size)
         case .chunk(let count):
@@ -130,11 +130,13 @@ struct HTTPResponseParser {
 
     /// How the body ends (RFC 9112, section 6.3).
     private func framing(of response: HTTPResponse) throws(HTTPError) -> State {
-        if response.status == 204 || response.status == 304 { return .done }
-        if answersConnect, response.status / 100 == 2 { return .done }
+        // Of a proxy that refuses its head says enough; its body may be long, or without an end.
+        if response.status == 204 || response.status == 304 || answersConnect { return .done }
         let lengths = response.headers.filter { $0.name == "content-length" }.map(\.value)
-        if let coding = response.header("transfer-encoding") {
+        let codings = response.headers.filter { $0.name == "transfer-encoding" }.map(\.value)
+        if !codings.isEmpty {
             guard lengths.isEmpty else { throw .ambiguousLength }
+            let coding = codings.joined(separator: ", ")
             guard coding.lowercased() == "chunked" else { throw .invalidHeader(Printable.text(coding.utf8)) }
             return .chunkSize
         }
@@ -187,9 +189,12 @@ struct HTTPResponseParser {
     /// The size of a chunk; extensions behind a semicolon are left out (RFC 9112, section 7.1.1).
     private static func chunkSize(_ line: [UInt8]) throws(HTTPError) -> Int {
         let digits = line.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 && $0 != 0x09 }
+        let rest = line[digits.count...].drop { $0 == 0x20 || $0 == 0x09 }
         guard (1...8).contains(digits.count), let size = Int(String(decoding: digits, as: UTF8.self), radix: 16),
-            digits[0] != UInt8(ascii: "+"), digits[0] != UInt8(ascii: "-")
+            digits[0] != UInt8(ascii: "+"), digits[0] != UInt8(ascii: "-"),
+            rest.isEmpty || rest.first == UInt8(ascii: ";")
         else { throw .invalidChunk }
+        guard size <= bodyLimit else { throw .tooLarge(limit: bodyLimit) }
         return size
     }
 }

@@ -1,0 +1,129 @@
+import TestSupport
+import Testing
+
+@testable import TLS
+
+@Suite("Certificates of clients")
+struct ClientIdentityTests {
+    private let authority: TestAuthority
+    private let root: String
+
+    init() throws {
+        authority = try TestAuthority()
+        root = authority.authority.certificate
+    }
+
+    private func server(_ extra: [String]) throws -> TLSServer {
+        try TLSServer(
+            try authority.issue("server", alternativeNames: "DNS:localhost"), answer: "hello",
+            extra: ["--client-authority", root] + extra)
+    }
+
+    @Test("a server that asks gets the client's certificate", arguments: ["TLSv1_2", "TLSv1_3"])
+    func presented(newest: String) throws {
+        let server = try server(["--demand", "--newest", newest])
+        let connection = try reach(server.port, .trusting(root, authority.issue("device-7")))
+        try connection.ask()
+        #expect(try connection.readAll() == [UInt8]("hello"))
+        #expect(connection.isIdentityWanted)
+        #expect(try server.request().client == "device-7")
+    }
+
+    @Test("a server that asks and does not demand is content without one, and the asking is seen")
+    func asked() throws {
+        let server = try server([])
+        let connection = try reach(server.port, .trusting(root))
+        try connection.ask()
+        #expect(try connection.readAll() == [UInt8]("hello"))
+        #expect(connection.isIdentityWanted)
+        #expect(try server.request().client == nil)
+    }
+
+    @Test("a certificate that nobody asks for is not sent")
+    func notAsked() throws {
+        let server = try TLSServer(try authority.issue("server", alternativeNames: "DNS:localhost"), answer: "hello")
+        let connection = try reach(server.port, .trusting(root, authority.issue("device-7")))
+        try connection.ask()
+        #expect(try connection.readAll() == [UInt8]("hello"))
+        #expect(!connection.isIdentityWanted)
+        #expect(try server.request().client == nil)
+    }
+
+    @Test("with TLS 1.3 the alert of a server that demands one comes behind the handshake")
+    func missing() throws {
+        let server = try server(["--demand"])
+        let connection = try reach(server.port, .trusting(root))
+        #expect(throws: TLSError.alert(number: 116)) { try connection.read(until: later) }
+        #expect(connection.isIdentityWanted)
+    }
+
+    @Test("with TLS 1.2 the alert of a server that demands one ends the handshake")
+    func missingOlder() throws {
+        let server = try server(["--demand", "--newest", "TLSv1_2"])
+        #expect(throws: TLSError.alert(number: 40)) { try reach(server.port, .trusting(root)) }
+    }
+
+    @Test("the alert about a certificate of an unknown authority is told")
+    func unknownAuthority() throws {
+        let other = try TestAuthority(name: "Other")
+        let server = try server(["--demand"])
+        let connection = try reach(server.port, .trusting(root, other.issue("device-7")))
+        #expect(throws: TLSError.alert(number: 48)) { try connection.read(until: later) }
+    }
+
+    @Test("the chain behind the certificate is sent with it")
+    func chain() throws {
+        let directory = try TemporaryDirectory()
+        let request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+        let middle = TestAuthority.Identity(
+            certificate: directory.file("middle.pem"), key: directory.file("middle.key"))
+        let leaf = TestAuthority.Identity(certificate: directory.file("leaf.pem"), key: directory.file("leaf.key"))
+        for (identity, name, parent) in [(middle, "middle", authority.authority), (leaf, "leaf", middle)] {
+            let files = ["-keyout", identity.key, "-out", identity.certificate, "-subj", "/CN=\(name)"]
+            let result = try ChildProcess.run(
+                "openssl", request + files + ["-CA", parent.certificate, "-CAkey", parent.key])
+            #expect(result.exit == .status(0), "\(result.errors)")
+        }
+        let both = contents(of: leaf.certificate) + contents(of: middle.certificate)
+        let path = try directory.write(both, to: "chain.pem")
+        let server = try server(["--demand"])
+        let connection = try reach(server.port, .trusting(root, .init(certificate: path, key: leaf.key)))
+        try connection.ask()
+        #expect(try connection.readAll() == [UInt8]("hello"))
+        #expect(try server.request().client == "leaf")
+    }
+
+    @Test("files that cannot be used are told before anything is sent, with their path and a reason")
+    func unusable() throws {
+        let directory = try TemporaryDirectory()
+        let good = try authority.issue("device-7")
+        let other = try authority.issue("device-8")
+        let missing = directory.file("none")
+        let text = try directory.write("hello\n", to: "text")
+        let encrypted = directory.file("encrypted")
+        let made = try ChildProcess.run(
+            "openssl", ["pkey", "-aes256", "-passout", "pass:secret", "-in", good.key, "-out", encrypted])
+        #expect(made.exit == .status(0))
+        let cases: [(String, String, String, String?)] = [
+            (missing, good.key, missing, "No such file or directory (os error 2)"),
+            (good.certificate, missing, missing, "No such file or directory (os error 2)"),
+            (text, good.key, text, "no start line"),
+            (good.key, good.key, good.key, "no start line"),
+            (good.certificate, text, text, nil),
+            (good.certificate, good.certificate, good.certificate, nil),
+            (good.certificate, other.key, other.key, "key values mismatch"),
+            (good.certificate, encrypted, encrypted, nil),
+        ]
+        for (certificate, key, path, reason) in cases {
+            let error = #expect(throws: TLSError.self) {
+                try reach(1, .trusting(root, .init(certificate: certificate, key: key)))
+            }
+            guard case .identityUnusable(path, let found) = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            #expect(found == reason ?? found)
+            #expect(found != "unknown error")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Testing
+
+@testable import TLS
+
+@Suite("Heads of HTTP answers")
+struct HTTPHeadTests {
+    @Test(
+        "a status line gives status and words",
+        arguments: [
+            ("HTTP/1.1 200 OK", 200, "OK"),
+            ("HTTP/1.0 404 Not Found", 404, "Not Found"),
+            ("HTTP/1.1 200", 200, ""),
+            ("HTTP/1.1 200 ", 200, ""),
+            ("HTTP/1.1 599 a  b ", 599, "a  b "),
+            ("HTTP/1.1 403 a\u{1B}[31mb\u{202E}", 403, "a [31mb "),
+        ])
+    func statusLine(line: String, status: Int, reason: String) throws {
+        let response = try outcome("\(line)\r\nContent-Length: 0\r\n\r\n").get()
+        #expect(response.status == status)
+        #expect(response.reason == reason)
+    }
+
+    @Test(
+        "what is no status line is not HTTP",
+        arguments: [
+            "\r\n", "\n", "hello\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "220 mail.example ESMTP\r\n", "<html>\r\n",
+            "GET / HTTP/1.1\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "http/1.1 200 OK\r\n\r\n", "HTTP/1.1\r\n\r\n",
+            "HTTP/1.1 20\r\n\r\n", "HTTP/1.1 2000\r\n\r\n", "HTTP/1.1 20x OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n",
+            "HTTP/1.1 600 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1\t200 OK\r\n\r\n",
+            "HTTP/1.1 -20 OK\r\n\r\n",
+            "HTTP/1.1 101 Switching Protocols\r\n\r\n", " HTTP/1.1 200 OK\r\n\r\n", "\u{16}\u{3}\u{1}",
+        ])
+    func notHTTP(text: String) {
+        guard case .failure(.notHTTP(let shown)) = outcome(text) else {
+            Issue.record("\(outcome(text))")
+            return
+        }
+        #expect(!shown.unicodeScalars.contains { $0.properties.generalCategory == .control })
+    }
+
+    @Test("what is not HTTP is known from its first byte that cannot be, and shown up to 60 bytes")
+    func beginning() {
+        var parser = HTTPResponseParser()
+        #expect(throws: HTTPError.notHTTP("HTTQ")) { try parser.add([UInt8]("HTTQ")) }
+        let line = String(repeating: "x", count: 100)
+        #expect(outcome("\(line)\n") == .failure(.notHTTP(String(line.prefix(60)))))
+    }
+
+    @Test("header names are in lower case, values without blanks around them, in their order")
+    func headers() throws {
+        let text =
+            "HTTP/1.1 200 OK\r\nServer: a b\r\nX-Empty:\r\nx-BLANKS: \t c\td \t\r\nX-Empty: 2\r\nV: a:b\r\nContent-Length:0\r\n\r\n"
+        let response = try outcome(text).get()
+        #expect(response.headers.map(\.name) == ["server", "x-empty", "x-blanks", "x-empty", "v", "content-length"])
+        #expect(response.headers.map(\.value) == ["a b", "", "c\td", "2", "a:b", "0"])
+        #expect(response.header("x-empty") == "")
+        #expect(response.header("v") == "a:b")
+        #expect(response.header("Server") == nil)
+    }
+
+    @Test("bytes that are no UTF-8 in a value are replaced")
+    func latin1() throws {
+        let bytes = [UInt8]("HTTP/1.1 200 OK\r\nV: a") + [0xE9] + [UInt8]("b\r\nContent-Length: 0\r\n\r\n")
+        #expect(try outcome([bytes]).get().header("v") == "a\u{FFFD}b")
+    }
+
+    @Test(
+        "a header that breaks the rules is an error",
+        arguments: [
+            " folded", "\tfolded: x", "no colon", ": no name", "with space: x", "space-before : x", "a\tb: x",
+            "na(me): x", "näme: x", "v: a\u{0}b", "v: a\u{1B}[31m", "v: a\rb", "v: a\u{7F}", "v: x\r",
+        ])
+    func badHeader(line: String) {
+        let texts = [
+            "HTTP/1.1 200 OK\r\n\(line)\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n\(line)\r\nContent-Length: 0\r\n\r\n",
+        ]
+        for text in texts {
+            guard case .failure(.invalidHeader(let shown)) = outcome(text) else {
+                Issue.record("\(outcome(text))")
+                continue
+            }
+            #expect(!shown.unicodeScalars.contains { $0.properties.generalCategory == .control })
+        }
+    }
+
+    @Test("each character of a token is one of a name")
+    func tokens() throws {
+        let name = "!#$%&'*+-.^_`|~09azAZ"
+        let response = try outcome("HTTP/1.1 200 OK\r\n\(name): x\r\nContent-Length: 0\r\n\r\n").get()
+        #expect(response.header(name.lowercased()) == "x")
+    }
+
+    @Test("lines may end with a line feed alone")
+    func lineFeeds() throws {
+        let response = try outcome("HTTP/1.1 200 OK\nA: b\nContent-Length: 2\n\nhi").get()
+        #expect(
+            response
+                == HTTPResponse(
+                    status: 200, reason: "OK",
+                    headers: [.init(name: "a", value: "b"), .init(name: "content-length", value: "2")],
+                    body: [UInt8]("hi")))
+    }
+
+    @Test("interim answers before the answer are left out")
+    func interim() throws {
+        let answer = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nhi"
+        let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+        let response = try outcome(interim + answer).get()
+        #expect(response.status == 201)
+        #expect(response.headers.map(\.name) == ["content-length"])
+        #expect(response.body == [UInt8]("hi"))
+        #expect(outcome(interim) == .failure(.truncated))
+    }
+
+    @Test("a head as large as the limit is taken, and a larger one is not, however it is made")
+    func limit() throws {
+        let begin = "HTTP/1.1 204 No Content\r\nA: "
+        let room = (64 << 10) - begin.utf8.count - 4
+        #expect(try outcome("\(begin)\(String(repeating: "x", count: room))\r\n\r\n").get().status == 204)
+        let tooLarge = Result<HTTPResponse, HTTPError>.failure(.tooLarge(limit: 64 << 10))
+        #expect(outcome("\(begin)\(String(repeating: "x", count: room + 1))\r\n\r\n") == tooLarge)
+        #expect(outcome("\(begin)\(String(repeating: "x", count: 70_000))") == tooLarge)
+        #expect(outcome("HTTP/1.1 200 OK\r\n\(String(repeating: "A: b\r\n", count: 11_000))\r\n") == tooLarge)
+        #expect(outcome(String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 3_000)) == tooLarge)
+    }
+
+    @Test("nothing at all is truncated")
+    func nothing() {
+        #expect(outcome([]) == .failure(.truncated))
+    }
+}
