@@ -4,7 +4,9 @@ import Testing
 extension SystemTests {
     /// The transcripts of the user's page, to the letter, on a device with systemd.
     @Suite("the user's page on a device") struct PageTests {
-        @Test("a device that the cloud has never seen is connected at the first try, and its services start with the device")
+        @Test(
+            "a device that the cloud has never seen is connected at the first try, and its services start with the device"
+        )
         func connect() throws {
             let prepared = try PreparedDevice()
             let (device, bridge) = (prepared.device, PreparedDevice.bridge)
@@ -59,7 +61,8 @@ extension SystemTests {
             #expect(outcome.stderr.hasPrefix("Cause: The bridge is up, but Cumulocity does not answer.\n"))
             #expect(outcome.status == 4)
             #expect(try prepared.device.exists(PreparedDevice.bridge))
-            #expect(try prepared.services()[0...1] == ["mosquitto: active enabled", "tedge-mapper-c8y: active enabled"])
+            #expect(
+                try prepared.services()[0...1] == ["mosquitto: active enabled", "tedge-mapper-c8y: active enabled"])
         }
 
         @Test("a user without root is told the file, in three causes")

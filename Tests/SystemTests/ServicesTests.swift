@@ -91,7 +91,9 @@ extension SystemTests {
             let device = try Device.fresh()
             let original = try device.text("/etc/mosquitto/mosquitto.conf")
             #expect(try device.run(["tedge", "init"]) == Outcome(status: 0, stdout: "", stderr: ""))
-            for name in ["", "/mosquitto-conf", "/device-certs", "/mappers", "/operations/c8y", "/plugins", "/sm-plugins"] {
+            for name in [
+                "", "/mosquitto-conf", "/device-certs", "/mappers", "/operations/c8y", "/plugins", "/sm-plugins",
+            ] {
                 #expect(try device.mode("/etc/tedge\(name)") == "775")
                 #expect(try device.owner("/etc/tedge\(name)") == "tedge:tedge")
             }
