@@ -22,7 +22,7 @@ import TestSupport
             hint: "Check the clock of this device with 'date'"),
         Fault(
             ways: "other-host:mqtt", cause: "The certificate of localhost:CLOUD is not for localhost.",
-            hint: "tedge config get c8y.url"),
+            hint: "tedge config get c8y.mqtt"),
         Fault(
             ways: "unknown-authority:mqtt",
             cause: "The certificate of localhost:CLOUD is signed by an authority that this device does not trust.",

@@ -1,10 +1,22 @@
 import Glibc
+import Synchronization
 
-/// A TCP port of 127.0.0.1 that nothing listens on.
+/// The next candidate of `freePort`. The ports lie below those that the kernel gives to outgoing connections, so nobody
+/// takes one before it is used; processes side by side begin at different places.
+private let nextPort = Mutex(UInt16.random(in: 10_000..<30_000))
+
+/// A TCP port of 127.0.0.1 that nothing listens on, and that this process gets once.
 public func freePort() throws -> UInt16 {
-    let descriptor = try listeningSocket(backlog: nil)
-    defer { close(descriptor) }
-    return try port(of: descriptor)
+    for _ in 0..<1_000 {
+        let port = nextPort.withLock { next in
+            defer { next = next < 30_000 ? next + 1 : 10_000 }
+            return next
+        }
+        guard let descriptor = try? listeningSocket(backlog: nil, port: port) else { continue }
+        close(descriptor)
+        return port
+    }
+    throw TestFailure("no free port")
 }
 
 /// A socket bound to a port of 127.0.0.1, listening unless `backlog` is nil. The caller closes it.
