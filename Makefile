@@ -3,10 +3,12 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-# The Swift runtime goes into the executable, so that a device needs no Swift. What is not used is left out, what is the same
-# is there once, and relocations are packed.
-RELEASE = -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker \
-	pack-relative-relocs -Xlinker -s -Xlinker --gc-sections
+# The Swift runtime and those of C++ and gcc go into the executable, so that a device needs none of them. What is not used is
+# left out, what is the same is there once, relocations are packed, and what every start runs is side by side.
+LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --gc-sections \
+	-Xlinker --no-export-dynamic -Xlinker -L$(CURDIR)/.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
+	-Xlinker --symbol-ordering-file=$(CURDIR)/Sources/tedge/start.order -Xlinker --no-warn-symbol-ordering
+RELEASE = -c release --static-swift-stdlib $(LINK)
 
 BUILD_PACKAGES = libmosquitto-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) mosquitto openssl procps python3 python3-paho-mqtt util-linux
@@ -22,6 +24,7 @@ help:
 	@echo 'make install   install to DESTDIR/PREFIX/bin; PREFIX is $(PREFIX)'
 	@echo 'make lint      check the style of the sources'
 	@echo 'make format    put the sources into that style'
+	@echo 'make start-order  note which functions a start runs, for the linker; needs valgrind'
 	@echo 'make coverage  run the unit tests and say how much of the sources they reach'
 	@echo 'make clean     remove what was built'
 
@@ -48,8 +51,13 @@ bench-deps:
 	$(call install,$(BENCH_PACKAGES))
 
 .PHONY: build
-build: deps
-	swift build $(RELEASE) --product tedge
+build: deps .build/static/libstdc++.a
+	swift build $(RELEASE) -Xlinker -s --product tedge
+
+# A directory where the linker finds no other form of the C++ library than the static one.
+.build/static/libstdc++.a:
+	@mkdir -p $(@D)
+	@ln -sf "$$(clang -print-file-name=$(@F))" $@
 
 .PHONY: install
 install: build
@@ -72,6 +80,11 @@ format:
 .PHONY: bench
 bench: bench-deps build
 	@Tests/SystemTests/Bench/all
+
+.PHONY: start-order
+start-order: deps .build/static/libstdc++.a
+	swift build $(RELEASE) --product tedge
+	Tests/SystemTests/Bench/start-order .build/release/tedge
 
 .PHONY: coverage
 coverage: test-deps

@@ -29,7 +29,8 @@ let package = Package(
         .target(name: "MQTT", dependencies: ["CMosquitto", "Sockets"], swiftSettings: strict),
         .target(name: "TedgeCore", dependencies: ["TOML", "X509", "TLS", "MQTT"], swiftSettings: strictAndSafe),
         .executableTarget(
-            name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"], swiftSettings: strictAndSafe),
+            name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"],
+            exclude: ["start.order"], swiftSettings: strictAndSafe),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Page"], swiftSettings: strict),
         .testTarget(

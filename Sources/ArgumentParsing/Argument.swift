@@ -16,8 +16,8 @@ public struct Argument<Value: ArgumentValue> {
     ///
     /// - Parameters:
     ///   - wrappedValue: The value where the argument is not given.
+    ///   - valueName: The stand-in for the value, without brackets, as `KEY`.
     ///   - help: What the argument is for.
-    ///   - valueName: The stand-in for the value, without brackets; made from the property where nil.
     ///   - defaultText: The default to show in place of the one derived from `wrappedValue`.
     ///   - completion: What a shell offers; the allowed values, where the type has them, if nil.
     ///   - isHidden: Whether help and completions leave it out.
@@ -26,8 +26,8 @@ public struct Argument<Value: ArgumentValue> {
     ///   - parse: Reads the value in place of the type. The description of what it throws is the reason.
     public init(
         wrappedValue: Value,
+        _ valueName: String,
         help: String,
-        valueName: String? = nil,
         defaultText: String? = nil,
         completion: CompletionKind? = nil,
         isHidden: Bool = false,
@@ -43,8 +43,8 @@ public struct Argument<Value: ArgumentValue> {
 
     /// Declares an argument without default; the parameters are those of the other initializer.
     public init(
+        _ valueName: String,
         help: String,
-        valueName: String? = nil,
         defaultText: String? = nil,
         completion: CompletionKind? = nil,
         isHidden: Bool = false,
@@ -59,10 +59,7 @@ public struct Argument<Value: ArgumentValue> {
     }
 }
 
-extension Argument: DeclaredArgument {
-    var declaration: ArgumentDeclaration { storage.declaration }
-
-    var suggestions: [String] { storage.suggestions }
-
-    func assign(_ words: [String]) throws(RejectedWord) { try storage.assign(words) }
+extension Argument: ArgumentSource {
+    /// This argument.
+    public var boundArguments: [BoundArgument] { [BoundArgument(storage)] }
 }

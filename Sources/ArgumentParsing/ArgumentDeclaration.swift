@@ -1,4 +1,4 @@
-/// What a property wrapper was told, before the name of its property is known.
+/// What a property wrapper was told.
 struct ArgumentDeclaration: Sendable {
     var kind: ArgumentDescription.Kind
     var names: [ArgumentName] = []
@@ -12,19 +12,18 @@ struct ArgumentDeclaration: Sendable {
     var isHidden = false
     var conflicts: [String] = []
 
-    /// The description for a property with this name; names and value name that were not given are made from it.
-    func description(property: String) -> ArgumentDescription {
-        let word = property.kebabCased
-        let names = kind == .positional ? [] : self.names.isEmpty ? [.long] : self.names
+    /// The declaration with everything filled in that was not given.
+    var description: ArgumentDescription {
         var longNames: [String] = []
         var shortNames: [Character] = []
         for name in names {
-            switch name.form {
-            case .long(let given): longNames.append(given ?? word)
-            case .short(let given): shortNames += (given ?? word.first).map { [$0] } ?? []
+            switch name {
+            case .long(let text): longNames.append(text)
+            case .short(let letter): shortNames.append(letter)
             }
         }
-        let derived = String(word.uppercased().map { $0 == "-" ? "_" : $0 })
+        let name = longNames.first ?? shortNames.first.map { String($0) } ?? ""
+        let derived = String(name.uppercased().map { $0 == "-" ? "_" : $0 })
         return ArgumentDescription(
             kind: kind,
             longNames: longNames,

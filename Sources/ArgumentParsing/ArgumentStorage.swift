@@ -1,5 +1,11 @@
-/// A property that the parser fills; the three property wrappers are.
-protocol DeclaredArgument {
+/// A word that could not be read.
+struct RejectedWord: Error {
+    let word: String
+    let reason: String
+}
+
+/// A property that the parser fills; what the three property wrappers hold.
+protocol DeclaredArgument: AnyObject {
     var declaration: ArgumentDeclaration { get }
 
     /// Words that are close to what the user may have meant.
@@ -9,14 +15,8 @@ protocol DeclaredArgument {
     func assign(_ words: [String]) throws(RejectedWord)
 }
 
-/// A word that could not be read.
-struct RejectedWord: Error {
-    let word: String
-    let reason: String
-}
-
 /// Holds the value of one property. The parser fills it before anything else can see the command.
-final class ArgumentStorage<Value: ArgumentValue> {
+final class ArgumentStorage<Value: ArgumentValue>: DeclaredArgument {
     let declaration: ArgumentDeclaration
     private let parse: ((String) throws -> Value.ArgumentElement)?
     private let suggest: (() -> [String])?
@@ -43,7 +43,8 @@ final class ArgumentStorage<Value: ArgumentValue> {
     ) {
         var declaration = declaration
         let initial = value ?? Value.valueWithoutArguments
-        let text = (value?.argumentElements ?? []).map(\.argumentText).joined(separator: ", ")
+        var text = ""
+        for element in value?.argumentElements ?? [] { text += (text.isEmpty ? "" : ", ") + element.argumentText }
         declaration.defaultText = declaration.defaultText ?? (text.isEmpty ? nil : text)
         declaration.allowedValues = Value.ArgumentElement.allArgumentValues
         declaration.isRequired = initial == nil

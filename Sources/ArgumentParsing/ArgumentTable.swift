@@ -1,22 +1,11 @@
 /// A property of a command together with its description.
-struct BoundArgument {
+public struct BoundArgument {
     let description: ArgumentDescription
     let property: any DeclaredArgument
 
-    /// The declared properties of a value in the order of declaration, those of nested option groups in their place.
-    static func all(of value: any ParsableArguments) -> [BoundArgument] {
-        var found: [BoundArgument] = []
-        for child in Mirror(reflecting: value).children {
-            if let property = child.value as? any DeclaredArgument {
-                let label = child.label ?? ""
-                let name = label.hasPrefix("_") ? String(label.dropFirst()) : label
-                let description = property.declaration.description(property: name)
-                found.append(BoundArgument(description: description, property: property))
-            } else if let group = child.value as? any ParsableArguments {
-                found += all(of: group)
-            }
-        }
-        return found
+    init(_ property: any DeclaredArgument) {
+        description = property.declaration.description
+        self.property = property
     }
 }
 
@@ -27,7 +16,7 @@ struct ArgumentTable {
     private var words: [[String]]
 
     init(of value: any ParsableArguments) {
-        arguments = BoundArgument.all(of: value)
+        arguments = value.boundArguments
         words = Array(repeating: [], count: arguments.count)
     }
 

@@ -25,7 +25,7 @@ public struct CommandDescription: Sendable, Equatable {
 
     /// Describes a whole program.
     public init(of root: any ParsableCommand.Type, globals: any ParsableArguments.Type) {
-        let globalOptions = BoundArgument.all(of: globals.init()).map(\.description)
+        let globalOptions = globals.init().boundArguments.map { $0.description }
         self.init(of: root, path: [root.configuration.name], globalOptions: globalOptions)
     }
 
@@ -33,7 +33,7 @@ public struct CommandDescription: Sendable, Equatable {
     init(of command: any ParsableCommand.Type, path: [String], globalOptions: [ArgumentDescription]) {
         let configuration = command.configuration
         let isGroup = !configuration.subcommands.isEmpty
-        let own = isGroup ? [] : BoundArgument.all(of: command.init()).map(\.description)
+        let own = isGroup ? [] : command.init().boundArguments.map { $0.description }
         var subcommands = configuration.subcommands.map { subcommand in
             CommandDescription(
                 of: subcommand, path: path + [subcommand.configuration.name], globalOptions: globalOptions)
@@ -59,7 +59,7 @@ public struct CommandDescription: Sendable, Equatable {
             completion: .custom("command"), isRepeating: true)
         return CommandDescription(
             path: path + ["help"], abstract: Messages.helpCommand, discussion: "", isHidden: false,
-            arguments: [command.description(property: "command")], options: [.help([])],
+            arguments: [command.description], options: [.help([])],
             globalOptions: globalOptions, subcommands: [])
     }
 
@@ -106,6 +106,6 @@ extension ArgumentDescription {
         _ name: String, short: Character, help: String, taken: Set<Character>
     ) -> ArgumentDescription {
         let names: [ArgumentName] = taken.contains(short) ? [.long(name)] : [.short(short), .long(name)]
-        return ArgumentDeclaration(kind: .flag, names: names, help: help).description(property: name)
+        return ArgumentDeclaration(kind: .flag, names: names, help: help).description
     }
 }

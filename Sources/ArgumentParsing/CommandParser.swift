@@ -1,6 +1,6 @@
 /// Reads command lines of one program.
 public struct CommandParser<Globals: ParsableArguments>: Sendable {
-    private let root: any ParsableCommand.Type
+    let root: any ParsableCommand.Type
     private let version: String
 
     /// Makes a parser.
@@ -57,15 +57,7 @@ public struct CommandParser<Globals: ParsableArguments>: Sendable {
             try table.checkConflicts()
             try table.checkRequired()
         }
-        try validate(globals)
-        try validate(command)
-    }
-
-    /// Validates the option groups of a value before the value itself.
-    private func validate(_ value: any ParsableArguments) throws(UsageError) {
-        for child in Mirror(reflecting: value).children {
-            if let group = child.value as? any ParsableArguments { try validate(group) }
-        }
-        try value.validate()
+        try globals.validateAll()
+        try command.validateAll()
     }
 }

@@ -1,7 +1,5 @@
 extension CommandDescription {
     /// What is wrong with the declarations themselves, at this command and below; empty in a program that is well declared.
-    ///
-    /// A program checks this once, in its tests.
     public var declarationProblems: [String] {
         let place = path.joined(separator: " ")
         let own = nameProblems + orderProblems + conflictProblems + subcommandProblems
@@ -47,6 +45,29 @@ extension CommandDescription {
         return subcommands.map(\.name).compactMap { name in
             if name.isEmpty || name.hasPrefix("-") { return "the subcommand '\(name)' cannot be typed" }
             return seen.insert(name).inserted ? nil : "the subcommand \(name) is declared twice"
+        }
+    }
+}
+
+extension CommandParser {
+    /// What is wrong with the declarations of the program; empty where all is well. A program checks this once, in its tests.
+    public var declarationProblems: [String] {
+        forgotten(in: Globals(), of: "global options") + forgotten(in: root) + description.declarationProblems
+    }
+
+    private func forgotten(in command: any ParsableCommand.Type) -> [String] {
+        let configuration = command.configuration
+        return forgotten(in: command.init(), of: configuration.name)
+            + configuration.subcommands.flatMap { forgotten(in: $0) }
+    }
+
+    /// The properties that are not in the list of the arguments.
+    private func forgotten(in value: any ParsableArguments, of place: String) -> [String] {
+        let listed = Set(value.boundArguments.map { ObjectIdentifier($0.property) })
+        return Mirror(reflecting: value).children.compactMap { child in
+            guard let source = child.value as? any ArgumentSource else { return nil }
+            let isListed = source.boundArguments.allSatisfy { listed.contains(ObjectIdentifier($0.property)) }
+            return isListed ? nil : "\(place): the property '\(child.label ?? "")' is not in 'arguments'"
         }
     }
 }

@@ -12,7 +12,7 @@ public struct Flag {
     /// Declares a flag.
     ///
     /// - Parameters:
-    ///   - names: The names; without any, the long one made from the property.
+    ///   - names: The names, of which there is at least one.
     ///   - help: What the flag does.
     ///   - isHidden: Whether help, suggestions and completions leave it out.
     ///   - conflicts: The names, dashes included, it cannot be given together with.
@@ -23,13 +23,10 @@ public struct Flag {
     }
 }
 
-extension Flag: DeclaredArgument {
-    var declaration: ArgumentDeclaration { storage.declaration }
-
-    var suggestions: [String] { [] }
-
+extension Flag: ArgumentSource {
     /// The word the parser hands to a flag that was given.
     static var presence: String { "true" }
 
-    func assign(_ words: [String]) throws(RejectedWord) { try storage.assign(words) }
+    /// This flag.
+    public var boundArguments: [BoundArgument] { [BoundArgument(storage)] }
 }

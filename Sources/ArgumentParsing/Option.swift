@@ -15,9 +15,9 @@ public struct Option<Value: ArgumentValue> {
     ///
     /// - Parameters:
     ///   - wrappedValue: The value where the option is not given.
-    ///   - names: The names; without any, the long one made from the property.
+    ///   - names: The names, of which there is at least one.
     ///   - help: What the option is for.
-    ///   - valueName: The stand-in for the value, without brackets; made from the property where nil.
+    ///   - valueName: The stand-in for the value, without brackets; made from the name where nil.
     ///   - defaultText: The default to show in place of the one derived from `wrappedValue`.
     ///   - completion: What a shell offers; the allowed values, where the type has them, if nil.
     ///   - isHidden: Whether help, suggestions and completions leave it out.
@@ -61,10 +61,7 @@ public struct Option<Value: ArgumentValue> {
     }
 }
 
-extension Option: DeclaredArgument {
-    var declaration: ArgumentDeclaration { storage.declaration }
-
-    var suggestions: [String] { storage.suggestions }
-
-    func assign(_ words: [String]) throws(RejectedWord) { try storage.assign(words) }
+extension Option: ArgumentSource {
+    /// This option.
+    public var boundArguments: [BoundArgument] { [BoundArgument(storage)] }
 }

@@ -3,12 +3,15 @@ import ArgumentParsing
 /// The options that every command takes, before or after its name.
 struct GlobalOptions: ParsableArguments {
     @Option(
-        .long, help: "Directory of the configuration. [env: TEDGE_CONFIG_DIR]", valueName: "DIR",
+        .long("config-dir"), help: "Directory of the configuration. [env: TEDGE_CONFIG_DIR]", valueName: "DIR",
         defaultText: "/etc/tedge", completion: .directory)
     var configDir: String?
-    @Flag(.long, help: "Print one JSON object on stdout, and progress on stderr.") var json: Bool
-    @Flag(.long, help: "Say on stderr what is done. Secrets are left out.") var debug: Bool
-    @Option(.long, help: "Least important message that is written.", valueName: "LEVEL") var logLevel: LogLevel?
+    @Flag(.long("json"), help: "Print one JSON object on stdout, and progress on stderr.") var json: Bool
+    @Flag(.long("debug"), help: "Say on stderr what is done. Secrets are left out.") var debug: Bool
+    @Option(.long("log-level"), help: "Least important message that is written.", valueName: "LEVEL")
+    var logLevel: LogLevel?
+
+    var arguments: [any ArgumentSource] { [_configDir, _json, _debug, _logLevel] }
 }
 
 /// How important a message is.

@@ -144,6 +144,8 @@ struct CommandDescriptionTests {
 
     private struct Host: ParsableCommand {
         static let configuration = CommandConfiguration(name: "host", abstract: "Name a host.")
-        @Option(.short, .long, help: "The host.") var host: String?
+        @Option(.short("h"), .long("host"), help: "The host.") var host: String?
+
+        var arguments: [any ArgumentSource] { [_host] }
     }
 }

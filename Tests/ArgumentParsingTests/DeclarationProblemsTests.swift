@@ -9,7 +9,17 @@ struct DeclarationProblemsTests {
 
     @Test("a program that is well declared has none")
     func none() {
-        #expect(sampleParser.description.declarationProblems.isEmpty)
+        #expect(sampleParser.declarationProblems == [])
+    }
+
+    @Test("a property that the list of arguments forgot is found, in a group of options and below a command too")
+    func forgotten() {
+        let parser = CommandParser(root: Forgetful.self, globals: ForgetfulOptions.self, version: "1")
+        #expect(
+            parser.declarationProblems == [
+                "global options: the property '_second' is not in 'arguments'",
+                "leaf: the property '_one' is not in 'arguments'", "leaf: the property 'options' is not in 'arguments'",
+            ])
     }
 
     @Test("a name that is declared twice is found, among the global options and the built-in ones too")
@@ -52,14 +62,36 @@ struct DeclarationProblemsTests {
             ])
     }
 
+    private struct ForgetfulOptions: ParsableArguments {
+        @Flag(.long("first"), help: "") var first: Bool
+        @Flag(.long("second"), help: "") var second: Bool
+
+        var arguments: [any ArgumentSource] { [_first] }
+    }
+
+    private struct Forgetful: ParsableCommand {
+        static let configuration = CommandConfiguration(name: "top", abstract: "Wrong.", subcommands: [Leaf.self])
+    }
+
+    private struct Leaf: ParsableCommand {
+        static let configuration = CommandConfiguration(name: "leaf", abstract: "Wrong.")
+        @Flag(.long("one"), help: "") var one: Bool
+        @Argument("WORD", help: "") var word: String
+        var options = ForgetfulOptions()
+
+        var arguments: [any ArgumentSource] { [_word] }
+    }
+
     private static let bad = CommandConfiguration(name: "bad", abstract: "Wrong.")
 
     private struct Duplicates: ParsableCommand {
         static var configuration: CommandConfiguration { bad }
         @Flag(.short("x"), help: "") var one: Bool
         @Flag(.short("x"), help: "") var two: Bool
-        @Flag(help: "") var help: Bool
-        @Flag(help: "") var json: Bool
+        @Flag(.long("help"), help: "") var help: Bool
+        @Flag(.long("json"), help: "") var json: Bool
+
+        var arguments: [any ArgumentSource] { [_one, _two, _help, _json] }
     }
 
     private struct Untypable: ParsableCommand {
@@ -67,19 +99,25 @@ struct DeclarationProblemsTests {
         @Flag(.long("a=b"), help: "") var one: Bool
         @Flag(.long(""), help: "") var two: Bool
         @Flag(.short("ö"), help: "") var three: Bool
+
+        var arguments: [any ArgumentSource] { [_one, _two, _three] }
     }
 
     private struct Order: ParsableCommand {
         static var configuration: CommandConfiguration { bad }
-        @Argument(help: "") var first: String?
-        @Argument(help: "") var last: String
-        @Argument(help: "") var rest: [String]
-        @Argument(help: "") var end: String?
+        @Argument("FIRST", help: "") var first: String?
+        @Argument("LAST", help: "") var last: String
+        @Argument("REST", help: "") var rest: [String]
+        @Argument("END", help: "") var end: String?
+
+        var arguments: [any ArgumentSource] { [_first, _last, _rest, _end] }
     }
 
     private struct Conflict: ParsableCommand {
         static var configuration: CommandConfiguration { bad }
-        @Flag(help: "", conflicts: ["--nothing"]) var one: Bool
+        @Flag(.long("one"), help: "", conflicts: ["--nothing"]) var one: Bool
+
+        var arguments: [any ArgumentSource] { [_one] }
     }
 
     private struct Dash: ParsableCommand {

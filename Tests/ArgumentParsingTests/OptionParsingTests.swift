@@ -163,7 +163,9 @@ struct OptionParsingTests {
     }
 
     private struct ShortGlobals: ParsableArguments {
-        @Flag(.short, help: "Print one JSON object.") var json: Bool
-        @Option(.short, help: "Directory.") var directory: String?
+        @Flag(.short("j"), help: "Print one JSON object.") var json: Bool
+        @Option(.short("d"), help: "Directory.") var directory: String?
+
+        var arguments: [any ArgumentSource] { [_json, _directory] }
     }
 }

@@ -92,6 +92,8 @@ struct PositionalTests {
 
         static let configuration = CommandConfiguration(name: "picky", abstract: "Refuse.")
 
-        @Argument(help: "A word.", parse: { _ in throw TooShort() }) var word: String?
+        @Argument("WORD", help: "A word.", parse: { _ in throw TooShort() }) var word: String?
+
+        var arguments: [any ArgumentSource] { [_word] }
     }
 }

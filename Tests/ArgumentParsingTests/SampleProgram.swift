@@ -4,12 +4,15 @@ import ArgumentParsing
 
 struct SampleGlobals: ParsableArguments {
     @Option(
-        .long, help: "Directory of the configuration.", valueName: "DIR", defaultText: "/etc/tedge",
+        .long("config-dir"), help: "Directory of the configuration.", valueName: "DIR", defaultText: "/etc/tedge",
         completion: .directory)
     var configDir: String?
-    @Flag(.long, help: "Print one JSON object.") var json: Bool
-    @Option(help: "Least important message that is written.", valueName: "LEVEL") var logLevel: LogLevel = .warn
+    @Flag(.long("json"), help: "Print one JSON object.") var json: Bool
+    @Option(.long("log-level"), help: "Least important message that is written.", valueName: "LEVEL")
+    var logLevel: LogLevel = .warn
     @Flag(.long("trace-parser"), help: "Not for users.", isHidden: true) var traceParser: Bool
+
+    var arguments: [any ArgumentSource] { [_configDir, _json, _logLevel, _traceParser] }
 }
 
 enum LogLevel: String, CaseIterable, ExpressibleByArgument {
@@ -47,7 +50,9 @@ struct SampleMigrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         name: "migrate", abstract: "Move old settings.", isHidden: true)
 
-    @Flag(help: "Only look.") var dryRun: Bool
+    @Flag(.long("dry-run"), help: "Only look.") var dryRun: Bool
+
+    var arguments: [any ArgumentSource] { [_dryRun] }
 }
 
 struct SampleConfig: ParsableCommand {
@@ -61,29 +66,35 @@ struct SampleGet: ParsableCommand {
     static let keys = ["c8y.url", "az.url", "device.id"]
 
     @Argument(
-        help: "Key of the setting, as in 'c8y.url'.", completion: .custom("setting-key"), suggestions: { keys },
+        "KEY", help: "Key of the setting, as in 'c8y.url'.", completion: .custom("setting-key"), suggestions: { keys },
         parse: { word in
             guard keys.contains(word) else { throw InvalidValue("no setting has this key") }
             return word
         })
     var key: String
-    @Option(.long, .short, help: "Cloud profile.", valueName: "NAME") var profile: String?
-    @Flag(.long, .short("a"), help: "Print it even where it is not set.") var all: Bool
+    @Option(.long("profile"), .short("p"), help: "Cloud profile.", valueName: "NAME") var profile: String?
+    @Flag(.long("all"), .short("a"), help: "Print it even where it is not set.") var all: Bool
     @Flag(.short("q"), help: "Print nothing.", conflicts: ["--all"]) var quiet: Bool
+
+    var arguments: [any ArgumentSource] { [_key, _profile, _all, _quiet] }
 }
 
 struct SampleSet: ParsableCommand {
     static let configuration = CommandConfiguration(name: "set", abstract: "Change a setting.")
 
-    @Argument(help: "Key of the setting.") var key: String
-    @Argument(help: "The new value.") var value: String
+    @Argument("KEY", help: "Key of the setting.") var key: String
+    @Argument("VALUE", help: "The new value.") var value: String
+
+    var arguments: [any ArgumentSource] { [_key, _value] }
 }
 
 struct SampleList: ParsableCommand {
     static let configuration = CommandConfiguration(name: "list", abstract: "Print all settings.")
 
-    @Flag(help: "Explain each key.") var doc: Bool
-    @Argument(help: "Part of the key.") var filter: String?
+    @Flag(.long("doc"), help: "Explain each key.") var doc: Bool
+    @Argument("FILTER", help: "Part of the key.") var filter: String?
+
+    var arguments: [any ArgumentSource] { [_doc, _filter] }
 }
 
 struct SampleCertificate: ParsableCommand {
@@ -94,9 +105,12 @@ struct SampleCertificate: ParsableCommand {
 struct SampleCreate: ParsableCommand {
     static let configuration = CommandConfiguration(name: "create", abstract: "Make a certificate.")
 
-    @Option(help: "Identity of the device.", valueName: "ID") var deviceId: String
-    @Option(.long, help: "Days until it ends.") var validity: UInt16 = 365
-    @Option(help: "Where the key goes.", completion: .file, conflicts: ["--validity"]) var keyFile: String?
+    @Option(.long("device-id"), help: "Identity of the device.", valueName: "ID") var deviceId: String
+    @Option(.long("validity"), help: "Days until it ends.") var validity: UInt16 = 365
+    @Option(.long("key-file"), help: "Where the key goes.", completion: .file, conflicts: ["--validity"])
+    var keyFile: String?
+
+    var arguments: [any ArgumentSource] { [_deviceId, _validity, _keyFile] }
 
     func validate() throws(UsageError) {
         if deviceId.isEmpty { throw UsageError(.other("a device needs an identity")) }
@@ -113,11 +127,15 @@ struct SampleUploadC8y: ParsableCommand {
         name: "c8y", abstract: "Bring the certificate to Cumulocity.",
         discussion: "Examples:\n  tedge cert upload c8y --user me")
 
-    @Option(.short, .long, help: "User of the cloud.") var user: String
+    @Option(.short("u"), .long("user"), help: "User of the cloud.") var user: String
+
+    var arguments: [any ArgumentSource] { [_user] }
 }
 
 struct SampleTimes: ParsableArguments {
-    @Option(.long, .short("t"), help: "Seconds to wait.", valueName: "SECONDS") var timeout: Int = 30
+    @Option(.long("timeout"), .short("t"), help: "Seconds to wait.", valueName: "SECONDS") var timeout: Int = 30
+
+    var arguments: [any ArgumentSource] { [_timeout] }
 
     func validate() throws(UsageError) {
         guard timeout < 0 else { return }
@@ -129,10 +147,12 @@ struct SampleTimes: ParsableArguments {
 struct SampleConnect: ParsableCommand {
     static let configuration = CommandConfiguration(name: "connect", abstract: "Connect to a cloud.")
 
-    @Argument(help: "The cloud.") var cloud: Cloud
-    @Flag(help: "Only check.", conflicts: ["--offline"]) var test: Bool
-    @Flag(help: "Check nothing.") var offline: Bool
+    @Argument("CLOUD", help: "The cloud.") var cloud: Cloud
+    @Flag(.long("test"), help: "Only check.", conflicts: ["--offline"]) var test: Bool
+    @Flag(.long("offline"), help: "Check nothing.") var offline: Bool
     var times = SampleTimes()
+
+    var arguments: [any ArgumentSource] { [_cloud, _test, _offline, times] }
 }
 
 struct SampleMQTT: ParsableCommand {
@@ -143,19 +163,24 @@ struct SampleMQTT: ParsableCommand {
 struct SamplePublish: ParsableCommand {
     static let configuration = CommandConfiguration(name: "pub", abstract: "Send a message.")
 
-    @Argument(help: "Where to.") var topic: String
-    @Argument(help: "What, if not nothing.") var message: String = ""
-    @Flag(.short, .long, help: "Keep it.") var retain: Bool
-    @Flag(.short("b"), .long, help: "Decode it.") var base64: Bool
-    @Option(.short, .long, help: "Quality of service.") var qos: UInt8 = 0
-    @Option(.long("header"), .long("property"), help: "A pair, any number of times.") var headers: [String] = []
+    @Argument("TOPIC", help: "Where to.") var topic: String
+    @Argument("MESSAGE", help: "What, if not nothing.") var message: String = ""
+    @Flag(.short("r"), .long("retain"), help: "Keep it.") var retain: Bool
+    @Flag(.short("b"), .long("base64"), help: "Decode it.") var base64: Bool
+    @Option(.short("q"), .long("qos"), help: "Quality of service.") var qos: UInt8 = 0
+    @Option(.long("header"), .long("property"), help: "A pair, any number of times.", valueName: "HEADERS") var headers:
+        [String] = []
+
+    var arguments: [any ArgumentSource] { [_topic, _message, _retain, _base64, _qos, _headers] }
 }
 
 struct SampleSubscribe: ParsableCommand {
     static let configuration = CommandConfiguration(name: "sub", abstract: "Receive messages.")
 
-    @Option(.short("C"), .long, help: "Messages to wait for.") var count: Int?
-    @Argument(help: "Topics.", valueName: "TOPIC") var topics: [String]
+    @Option(.short("C"), .long("count"), help: "Messages to wait for.") var count: Int?
+    @Argument("TOPIC", help: "Topics.") var topics: [String]
+
+    var arguments: [any ArgumentSource] { [_count, _topics] }
 }
 
 /// A parser of the sample.

@@ -88,16 +88,22 @@ struct SuggestionTests {
 
     private struct A: ParsableCommand {
         static let configuration = CommandConfiguration(name: "a", abstract: "One.")
-        @Flag(help: "In both.") var shared: Bool
+        @Flag(.long("shared"), help: "In both.") var shared: Bool
+
+        var arguments: [any ArgumentSource] { [_shared] }
     }
 
     private struct B: ParsableCommand {
         static let configuration = CommandConfiguration(name: "b", abstract: "Two.")
-        @Flag(help: "In both.") var shared: Bool
+        @Flag(.long("shared"), help: "In both.") var shared: Bool
+
+        var arguments: [any ArgumentSource] { [_shared] }
     }
 
     private struct Other: ParsableCommand {
         static let configuration = CommandConfiguration(name: "other", abstract: "Neither.")
-        @Flag(help: "Close to the other name.") var share: Bool
+        @Flag(.long("share"), help: "Close to the other name.") var share: Bool
+
+        var arguments: [any ArgumentSource] { [_share] }
     }
 }

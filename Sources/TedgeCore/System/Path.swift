@@ -19,15 +19,15 @@ public enum Path {
 
     /// The path from the root, without `.`, `..` and doubled slashes.
     public static func absolute(_ path: String, relativeTo directory: String) -> String {
-        var parts: [Substring] = []
+        var parts: [String] = []
         let whole = path.hasPrefix("/") ? path : directory + "/" + path
         for part in whole.split(separator: "/") where part != "." {
             if part == ".." {
                 _ = parts.popLast()
             } else {
-                parts.append(part)
+                parts.append(String(part))
             }
         }
-        return "/" + parts.joined(separator: "/")
+        return parts.isEmpty ? "/" : parts.reduce(into: "") { $0 += "/" + $1 }
     }
 }

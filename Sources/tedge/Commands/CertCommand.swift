@@ -14,12 +14,15 @@ extension CloudName: ExpressibleByArgument {}
 
 /// The cloud whose certificate is meant.
 struct CertificateCloud: ParsableArguments {
-    @Argument(help: "Cloud whose own certificate is meant; the device's certificate without it.")
+    @Argument("CLOUD", help: "Cloud whose own certificate is meant; the device's certificate without it.")
     var cloud: CloudName?
     @Option(
-        .long, help: "Cloud profile whose certificate is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
+        .long("profile"), help: "Cloud profile whose certificate is meant. [env: TEDGE_CLOUD_PROFILE]",
+        valueName: "NAME",
         completion: .custom("profile"))
     var profile: ProfileName?
+
+    var arguments: [any ArgumentSource] { [_cloud, _profile] }
 }
 
 extension ProfileName: ExpressibleByArgument {
@@ -41,9 +44,13 @@ struct CertCreateCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         name: "create", abstract: "Make a key and a self-signed certificate for this device.")
 
-    @Option(.long, help: "Identity of the device in the cloud: the certificate's common name.", valueName: "ID")
+    @Option(
+        .long("device-id"), help: "Identity of the device in the cloud: the certificate's common name.", valueName: "ID"
+    )
     var deviceId: String?
     var target = CertificateCloud()
+
+    var arguments: [any ArgumentSource] { [_deviceId, target] }
 
     func run(in context: Context) -> CommandReport {
         CertificateCreator(cloud: target.cloud, profile: target.profile, in: context).run(deviceID: deviceId)
@@ -54,9 +61,12 @@ struct CertCreateCommand: RunnableCommand {
 struct CertShowCommand: RunnableCommand {
     static let configuration = CommandConfiguration(name: "show", abstract: "Show the certificate of this device.")
 
-    @Option(.long, help: "Another certificate to show.", valueName: "FILE", completion: .file) var certPath: String?
-    @Flag(.long, help: "Show the renewed certificate that is not in use yet.") var new: Bool
+    @Option(.long("cert-path"), help: "Another certificate to show.", valueName: "FILE", completion: .file)
+    var certPath: String?
+    @Flag(.long("new"), help: "Show the renewed certificate that is not in use yet.") var new: Bool
     var target = CertificateCloud()
+
+    var arguments: [any ArgumentSource] { [_certPath, _new, target] }
 
     func run(in context: Context) -> CommandReport {
         CertificateViewer(cloud: target.cloud, profile: target.profile, in: context).show(path: certPath, isNew: new)
@@ -69,6 +79,8 @@ struct CertRemoveCommand: RunnableCommand {
         name: "remove", abstract: "Remove the certificate of this device and its key.")
 
     var target = CertificateCloud()
+
+    var arguments: [any ArgumentSource] { [target] }
 
     func run(in context: Context) -> CommandReport {
         CertificateViewer(cloud: target.cloud, profile: target.profile, in: context).remove()

@@ -21,20 +21,23 @@ struct CertUploadC8yCommand: RunnableCommand {
               tedge cert upload c8y --user <user> --password-file - < file
             """)
 
-    @Option(.long, help: "User of Cumulocity who may manage certificates. [env: C8Y_USER]", valueName: "NAME")
+    @Option(.long("user"), help: "User of Cumulocity who may manage certificates. [env: C8Y_USER]", valueName: "NAME")
     var user: String?
     @Option(
-        .long, help: "File with the password on its first line; - is the standard input.", valueName: "FILE",
+        .long("password-file"), help: "File with the password on its first line; - is the standard input.",
+        valueName: "FILE",
         completion: .file, conflicts: ["--password"])
     var passwordFile: String?
     @Option(
-        .long, help: "The password itself. Others on this machine can read it in the list of processes.",
+        .long("password"), help: "The password itself. Others on this machine can read it in the list of processes.",
         valueName: "PASSWORD")
     var password: String?
     @Option(
-        .long, help: "Cloud profile that is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
+        .long("profile"), help: "Cloud profile that is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
         completion: .custom("profile"))
     var profile: ProfileName?
+
+    var arguments: [any ArgumentSource] { [_user, _passwordFile, _password, _profile] }
 
     func run(in context: Context) -> CommandReport {
         if let password { CommandLineWords.wipe(password) }

@@ -15,7 +15,7 @@ struct ConfigCommand: ParsableCommand {
 /// The key of a setting on the command line.
 struct KeyArguments: ParsableArguments {
     @Argument(
-        help: "Key of the setting, for example c8y.url; 'tedge config list --doc' explains them all.",
+        "KEY", help: "Key of the setting, for example c8y.url; 'tedge config list --doc' explains them all.",
         completion: .custom("setting-key"), suggestions: { SettingName.canonicalTexts },
         parse: { word in
             do {
@@ -26,8 +26,10 @@ struct KeyArguments: ParsableArguments {
             return word
         })
     var key: String
-    @Option(.long, help: "Cloud profile that is meant.", valueName: "NAME", completion: .custom("profile"))
+    @Option(.long("profile"), help: "Cloud profile that is meant.", valueName: "NAME", completion: .custom("profile"))
     var profile: String?
+
+    var arguments: [any ArgumentSource] { [_key, _profile] }
 
     var setting: TypedSetting { TypedSetting(key, profile: profile) }
 }
@@ -37,6 +39,8 @@ struct ConfigGetCommand: RunnableCommand {
     static let configuration = CommandConfiguration(name: "get", abstract: "Print the value of a setting.")
 
     var name = KeyArguments()
+
+    var arguments: [any ArgumentSource] { [name] }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).get(name.setting) }
 }
@@ -52,7 +56,9 @@ struct ConfigSetCommand: RunnableCommand {
             """)
 
     var name = KeyArguments()
-    @Argument(help: "The new value.", completion: .custom("setting-value")) var value: String
+    @Argument("VALUE", help: "The new value.", completion: .custom("setting-value")) var value: String
+
+    var arguments: [any ArgumentSource] { [name, _value] }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).set(name.setting, to: value) }
 }
@@ -64,6 +70,8 @@ struct ConfigUnsetCommand: RunnableCommand {
 
     var name = KeyArguments()
 
+    var arguments: [any ArgumentSource] { [name] }
+
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).unset(name.setting) }
 }
 
@@ -73,7 +81,9 @@ struct ConfigAddCommand: RunnableCommand {
         name: "add", abstract: "Add to a setting that is a list; set one that is none.")
 
     var name = KeyArguments()
-    @Argument(help: "What to add; several with commas between them.") var value: String
+    @Argument("VALUE", help: "What to add; several with commas between them.") var value: String
+
+    var arguments: [any ArgumentSource] { [name, _value] }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).add(name.setting, value) }
 }
@@ -84,7 +94,9 @@ struct ConfigRemoveCommand: RunnableCommand {
         name: "remove", abstract: "Remove from a setting that is a list; unset one that is none and has this value.")
 
     var name = KeyArguments()
-    @Argument(help: "What to remove; several with commas between them.") var value: String
+    @Argument("VALUE", help: "What to remove; several with commas between them.") var value: String
+
+    var arguments: [any ArgumentSource] { [name, _value] }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).remove(name.setting, value) }
 }
@@ -93,9 +105,11 @@ struct ConfigRemoveCommand: RunnableCommand {
 struct ConfigListCommand: RunnableCommand {
     static let configuration = CommandConfiguration(name: "list", abstract: "Print the settings and their values.")
 
-    @Flag(.long, help: "Also those without a value.") var all: Bool
-    @Flag(.long, help: "Explain each setting.") var doc: Bool
-    @Argument(help: "Only keys that contain this text.") var filter: String?
+    @Flag(.long("all"), help: "Also those without a value.") var all: Bool
+    @Flag(.long("doc"), help: "Explain each setting.") var doc: Bool
+    @Argument("FILTER", help: "Only keys that contain this text.") var filter: String?
+
+    var arguments: [any ArgumentSource] { [_all, _doc, _filter] }
 
     func run(in context: Context) -> CommandReport {
         SettingsCommands(in: context).list(

@@ -12,13 +12,17 @@ struct ConnectCommand: RunnableCommand {
               4  configured, but the connection is not proven
             """)
 
-    @Argument(help: "The cloud.") var cloud: CloudName
-    @Flag(.long, help: "Check the connection that there is, and change nothing.", conflicts: ["--offline"])
+    @Argument("CLOUD", help: "The cloud.") var cloud: CloudName
+    @Flag(.long("test"), help: "Check the connection that there is, and change nothing.", conflicts: ["--offline"])
     var test: Bool
-    @Flag(.long, help: "Configure and start everything without the network, and check nothing.") var offline: Bool
-    @Option(.long, help: "Cloud profile that is meant.", valueName: "NAME", completion: .custom("profile"))
+    @Flag(.long("offline"), help: "Configure and start everything without the network, and check nothing.")
+    var offline: Bool
+    @Option(.long("profile"), help: "Cloud profile that is meant.", valueName: "NAME", completion: .custom("profile"))
     var profile: ProfileName?
-    @Option(.long, help: "Seconds that the check may take.", valueName: "SECONDS") var timeout: CheckTimeout = .usual
+    @Option(.long("timeout"), help: "Seconds that the check may take.", valueName: "SECONDS")
+    var timeout: CheckTimeout = .usual
+
+    var arguments: [any ArgumentSource] { [_cloud, _test, _offline, _profile, _timeout] }
 
     func run(in context: Context) -> CommandReport {
         if test {

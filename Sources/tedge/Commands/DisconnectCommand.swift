@@ -6,11 +6,13 @@ struct DisconnectCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         name: "disconnect", abstract: "Take the bridge to a cloud away, and stop its mapper.")
 
-    @Argument(help: "The cloud.") var cloud: CloudName
+    @Argument("CLOUD", help: "The cloud.") var cloud: CloudName
     @Option(
-        .long, help: "Cloud profile that is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
+        .long("profile"), help: "Cloud profile that is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
         completion: .custom("profile"))
     var profile: ProfileName?
+
+    var arguments: [any ArgumentSource] { [_cloud, _profile] }
 
     func run(in context: Context) -> CommandReport {
         Disconnector(cloud, profile: profile, in: context).run()

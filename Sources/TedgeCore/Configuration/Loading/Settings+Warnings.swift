@@ -54,7 +54,7 @@ extension Settings {
     private func isKnown(_ keys: [String], of cloud: CloudName?) -> Bool {
         if cloud != nil, keys == ["cloud_type"] { return true }
         guard !keys.contains(where: { $0.utf8.contains(UInt8(ascii: ".")) }) else { return false }
-        let name = ((cloud.map { [$0.rawValue] } ?? []) + keys).joined(separator: ".")
+        let name = keys.dropFirst(cloud == nil ? 1 : 0).reduce(into: cloud?.rawValue ?? keys[0]) { $0 += "." + $1 }
         if SettingTable.key(name) != nil { return true }
         guard let key = SettingTable.key(spelled: SettingTable.folded(name)) else { return false }
         return home(of: SettingName(key)).older.contains {
