@@ -8,7 +8,9 @@ DESTDIR ?=
 LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --gc-sections \
 	-Xlinker --no-export-dynamic -Xlinker -L$(CURDIR)/.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
 	-Xlinker --symbol-ordering-file=$(CURDIR)/Sources/tedge/start.order -Xlinker --no-warn-symbol-ordering
-RELEASE = -c release --static-swift-stdlib $(LINK)
+# Type metadata is made by calls in place of a search by name through all that the executable holds.
+RELEASE = -c release --static-swift-stdlib $(LINK) \
+	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 
 BUILD_PACKAGES = libmosquitto-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) mosquitto openssl procps python3 python3-paho-mqtt util-linux

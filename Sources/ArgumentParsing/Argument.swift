@@ -12,6 +12,9 @@ public struct Argument<Value: ArgumentValue> {
         set { storage = storage.holding(newValue) }
     }
 
+    /// The argument itself, for ``ParsableArguments/arguments``.
+    public var projectedValue: BoundArgument { BoundArgument(storage) }
+
     /// Declares an argument with a default.
     ///
     /// - Parameters:
@@ -57,9 +60,4 @@ public struct Argument<Value: ArgumentValue> {
             completion: completion, isHidden: isHidden, conflicts: conflicts)
         storage = ArgumentStorage(declaration, default: nil, suggest: suggestions, parse: parse)
     }
-}
-
-extension Argument: ArgumentSource {
-    /// This argument.
-    public var boundArguments: [BoundArgument] { [BoundArgument(storage)] }
 }

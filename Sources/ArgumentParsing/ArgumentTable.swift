@@ -1,4 +1,4 @@
-/// A property of a command together with its description.
+/// A property of a command together with its description; the library makes it and reads it.
 public struct BoundArgument {
     let description: ArgumentDescription
     let property: any DeclaredArgument
@@ -16,7 +16,7 @@ struct ArgumentTable {
     private var words: [[String]]
 
     init(of value: any ParsableArguments) {
-        arguments = value.boundArguments
+        arguments = value.arguments
         words = Array(repeating: [], count: arguments.count)
     }
 

@@ -25,7 +25,7 @@ public struct CommandDescription: Sendable, Equatable {
 
     /// Describes a whole program.
     public init(of root: any ParsableCommand.Type, globals: any ParsableArguments.Type) {
-        let globalOptions = globals.init().boundArguments.map { $0.description }
+        let globalOptions = globals.init().arguments.map { $0.description }
         self.init(of: root, path: [root.configuration.name], globalOptions: globalOptions)
     }
 
@@ -33,7 +33,7 @@ public struct CommandDescription: Sendable, Equatable {
     init(of command: any ParsableCommand.Type, path: [String], globalOptions: [ArgumentDescription]) {
         let configuration = command.configuration
         let isGroup = !configuration.subcommands.isEmpty
-        let own = isGroup ? [] : command.init().boundArguments.map { $0.description }
+        let own = isGroup ? [] : command.init().arguments.map { $0.description }
         var subcommands = configuration.subcommands.map { subcommand in
             CommandDescription(
                 of: subcommand, path: path + [subcommand.configuration.name], globalOptions: globalOptions)

@@ -57,7 +57,7 @@ public struct CommandParser<Globals: ParsableArguments>: Sendable {
             try table.checkConflicts()
             try table.checkRequired()
         }
-        try globals.validateAll()
-        try command.validateAll()
+        try globals.validate()
+        try command.validate()
     }
 }

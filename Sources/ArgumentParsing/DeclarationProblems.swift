@@ -63,11 +63,26 @@ extension CommandParser {
 
     /// The properties that are not in the list of the arguments.
     private func forgotten(in value: any ParsableArguments, of place: String) -> [String] {
-        let listed = Set(value.boundArguments.map { ObjectIdentifier($0.property) })
+        let listed = Set(value.arguments.map { ObjectIdentifier($0.property) })
         return Mirror(reflecting: value).children.compactMap { child in
-            guard let source = child.value as? any ArgumentSource else { return nil }
-            let isListed = source.boundArguments.allSatisfy { listed.contains(ObjectIdentifier($0.property)) }
+            let own: [BoundArgument]
+            if let wrapper = child.value as? any ArgumentWrapper {
+                own = [wrapper.projectedValue]
+            } else if let bag = child.value as? any ParsableArguments {
+                own = bag.arguments
+            } else {
+                return nil
+            }
+            let isListed = own.allSatisfy { listed.contains(ObjectIdentifier($0.property)) }
             return isListed ? nil : "\(place): the property '\(child.label ?? "")' is not in 'arguments'"
         }
     }
 }
+
+private protocol ArgumentWrapper {
+    var projectedValue: BoundArgument { get }
+}
+
+extension Argument: ArgumentWrapper {}
+extension Option: ArgumentWrapper {}
+extension Flag: ArgumentWrapper {}

@@ -9,6 +9,9 @@ public struct Flag {
         set { storage = storage.holding(newValue) }
     }
 
+    /// The flag itself, for ``ParsableArguments/arguments``.
+    public var projectedValue: BoundArgument { BoundArgument(storage) }
+
     /// Declares a flag.
     ///
     /// - Parameters:
@@ -23,10 +26,7 @@ public struct Flag {
     }
 }
 
-extension Flag: ArgumentSource {
+extension Flag {
     /// The word the parser hands to a flag that was given.
     static var presence: String { "true" }
-
-    /// This flag.
-    public var boundArguments: [BoundArgument] { [BoundArgument(storage)] }
 }

@@ -11,6 +11,9 @@ public struct Option<Value: ArgumentValue> {
         set { storage = storage.holding(newValue) }
     }
 
+    /// The option itself, for ``ParsableArguments/arguments``.
+    public var projectedValue: BoundArgument { BoundArgument(storage) }
+
     /// Declares an option with a default.
     ///
     /// - Parameters:
@@ -59,9 +62,4 @@ public struct Option<Value: ArgumentValue> {
             completion: completion, isHidden: isHidden, conflicts: conflicts)
         storage = ArgumentStorage(declaration, default: nil, suggest: suggestions, parse: parse)
     }
-}
-
-extension Option: ArgumentSource {
-    /// This option.
-    public var boundArguments: [BoundArgument] { [BoundArgument(storage)] }
 }

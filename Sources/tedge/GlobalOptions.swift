@@ -11,7 +11,7 @@ struct GlobalOptions: ParsableArguments {
     @Option(.long("log-level"), help: "Least important message that is written.", valueName: "LEVEL")
     var logLevel: LogLevel?
 
-    var arguments: [any ArgumentSource] { [_configDir, _json, _debug, _logLevel] }
+    var arguments: [BoundArgument] { [$configDir, $json, $debug, $logLevel] }
 }
 
 /// How important a message is.

@@ -146,6 +146,6 @@ struct CommandDescriptionTests {
         static let configuration = CommandConfiguration(name: "host", abstract: "Name a host.")
         @Option(.short("h"), .long("host"), help: "The host.") var host: String?
 
-        var arguments: [any ArgumentSource] { [_host] }
+        var arguments: [BoundArgument] { [$host] }
     }
 }

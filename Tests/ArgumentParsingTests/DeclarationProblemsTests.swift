@@ -66,7 +66,7 @@ struct DeclarationProblemsTests {
         @Flag(.long("first"), help: "") var first: Bool
         @Flag(.long("second"), help: "") var second: Bool
 
-        var arguments: [any ArgumentSource] { [_first] }
+        var arguments: [BoundArgument] { [$first] }
     }
 
     private struct Forgetful: ParsableCommand {
@@ -79,7 +79,7 @@ struct DeclarationProblemsTests {
         @Argument("WORD", help: "") var word: String
         var options = ForgetfulOptions()
 
-        var arguments: [any ArgumentSource] { [_word] }
+        var arguments: [BoundArgument] { [$word] }
     }
 
     private static let bad = CommandConfiguration(name: "bad", abstract: "Wrong.")
@@ -91,7 +91,7 @@ struct DeclarationProblemsTests {
         @Flag(.long("help"), help: "") var help: Bool
         @Flag(.long("json"), help: "") var json: Bool
 
-        var arguments: [any ArgumentSource] { [_one, _two, _help, _json] }
+        var arguments: [BoundArgument] { [$one, $two, $help, $json] }
     }
 
     private struct Untypable: ParsableCommand {
@@ -100,7 +100,7 @@ struct DeclarationProblemsTests {
         @Flag(.long(""), help: "") var two: Bool
         @Flag(.short("ö"), help: "") var three: Bool
 
-        var arguments: [any ArgumentSource] { [_one, _two, _three] }
+        var arguments: [BoundArgument] { [$one, $two, $three] }
     }
 
     private struct Order: ParsableCommand {
@@ -110,14 +110,14 @@ struct DeclarationProblemsTests {
         @Argument("REST", help: "") var rest: [String]
         @Argument("END", help: "") var end: String?
 
-        var arguments: [any ArgumentSource] { [_first, _last, _rest, _end] }
+        var arguments: [BoundArgument] { [$first, $last, $rest, $end] }
     }
 
     private struct Conflict: ParsableCommand {
         static var configuration: CommandConfiguration { bad }
         @Flag(.long("one"), help: "", conflicts: ["--nothing"]) var one: Bool
 
-        var arguments: [any ArgumentSource] { [_one] }
+        var arguments: [BoundArgument] { [$one] }
     }
 
     private struct Dash: ParsableCommand {

@@ -166,6 +166,6 @@ struct OptionParsingTests {
         @Flag(.short("j"), help: "Print one JSON object.") var json: Bool
         @Option(.short("d"), help: "Directory.") var directory: String?
 
-        var arguments: [any ArgumentSource] { [_json, _directory] }
+        var arguments: [BoundArgument] { [$json, $directory] }
     }
 }

@@ -94,6 +94,6 @@ struct PositionalTests {
 
         @Argument("WORD", help: "A word.", parse: { _ in throw TooShort() }) var word: String?
 
-        var arguments: [any ArgumentSource] { [_word] }
+        var arguments: [BoundArgument] { [$word] }
     }
 }

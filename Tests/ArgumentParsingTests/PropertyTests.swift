@@ -53,6 +53,6 @@ struct PropertyTests {
         @Flag(.short("z"), help: "") var other: Bool
         @Option(.long("first"), .short("x"), .long("second"), .short("y"), help: "") var several: [String] = []
 
-        var arguments: [any ArgumentSource] { [_nothing, _letter, _other, _several] }
+        var arguments: [BoundArgument] { [$nothing, $letter, $other, $several] }
     }
 }

@@ -12,7 +12,7 @@ struct SampleGlobals: ParsableArguments {
     var logLevel: LogLevel = .warn
     @Flag(.long("trace-parser"), help: "Not for users.", isHidden: true) var traceParser: Bool
 
-    var arguments: [any ArgumentSource] { [_configDir, _json, _logLevel, _traceParser] }
+    var arguments: [BoundArgument] { [$configDir, $json, $logLevel, $traceParser] }
 }
 
 enum LogLevel: String, CaseIterable, ExpressibleByArgument {
@@ -52,7 +52,7 @@ struct SampleMigrate: ParsableCommand {
 
     @Flag(.long("dry-run"), help: "Only look.") var dryRun: Bool
 
-    var arguments: [any ArgumentSource] { [_dryRun] }
+    var arguments: [BoundArgument] { [$dryRun] }
 }
 
 struct SampleConfig: ParsableCommand {
@@ -76,7 +76,7 @@ struct SampleGet: ParsableCommand {
     @Flag(.long("all"), .short("a"), help: "Print it even where it is not set.") var all: Bool
     @Flag(.short("q"), help: "Print nothing.", conflicts: ["--all"]) var quiet: Bool
 
-    var arguments: [any ArgumentSource] { [_key, _profile, _all, _quiet] }
+    var arguments: [BoundArgument] { [$key, $profile, $all, $quiet] }
 }
 
 struct SampleSet: ParsableCommand {
@@ -85,7 +85,7 @@ struct SampleSet: ParsableCommand {
     @Argument("KEY", help: "Key of the setting.") var key: String
     @Argument("VALUE", help: "The new value.") var value: String
 
-    var arguments: [any ArgumentSource] { [_key, _value] }
+    var arguments: [BoundArgument] { [$key, $value] }
 }
 
 struct SampleList: ParsableCommand {
@@ -94,7 +94,7 @@ struct SampleList: ParsableCommand {
     @Flag(.long("doc"), help: "Explain each key.") var doc: Bool
     @Argument("FILTER", help: "Part of the key.") var filter: String?
 
-    var arguments: [any ArgumentSource] { [_doc, _filter] }
+    var arguments: [BoundArgument] { [$doc, $filter] }
 }
 
 struct SampleCertificate: ParsableCommand {
@@ -110,7 +110,7 @@ struct SampleCreate: ParsableCommand {
     @Option(.long("key-file"), help: "Where the key goes.", completion: .file, conflicts: ["--validity"])
     var keyFile: String?
 
-    var arguments: [any ArgumentSource] { [_deviceId, _validity, _keyFile] }
+    var arguments: [BoundArgument] { [$deviceId, $validity, $keyFile] }
 
     func validate() throws(UsageError) {
         if deviceId.isEmpty { throw UsageError(.other("a device needs an identity")) }
@@ -129,13 +129,13 @@ struct SampleUploadC8y: ParsableCommand {
 
     @Option(.short("u"), .long("user"), help: "User of the cloud.") var user: String
 
-    var arguments: [any ArgumentSource] { [_user] }
+    var arguments: [BoundArgument] { [$user] }
 }
 
 struct SampleTimes: ParsableArguments {
     @Option(.long("timeout"), .short("t"), help: "Seconds to wait.", valueName: "SECONDS") var timeout: Int = 30
 
-    var arguments: [any ArgumentSource] { [_timeout] }
+    var arguments: [BoundArgument] { [$timeout] }
 
     func validate() throws(UsageError) {
         guard timeout < 0 else { return }
@@ -152,7 +152,9 @@ struct SampleConnect: ParsableCommand {
     @Flag(.long("offline"), help: "Check nothing.") var offline: Bool
     var times = SampleTimes()
 
-    var arguments: [any ArgumentSource] { [_cloud, _test, _offline, times] }
+    var arguments: [BoundArgument] { [$cloud, $test, $offline] + times.arguments }
+
+    func validate() throws(UsageError) { try times.validate() }
 }
 
 struct SampleMQTT: ParsableCommand {
@@ -171,7 +173,7 @@ struct SamplePublish: ParsableCommand {
     @Option(.long("header"), .long("property"), help: "A pair, any number of times.", valueName: "HEADERS") var headers:
         [String] = []
 
-    var arguments: [any ArgumentSource] { [_topic, _message, _retain, _base64, _qos, _headers] }
+    var arguments: [BoundArgument] { [$topic, $message, $retain, $base64, $qos, $headers] }
 }
 
 struct SampleSubscribe: ParsableCommand {
@@ -180,7 +182,7 @@ struct SampleSubscribe: ParsableCommand {
     @Option(.short("C"), .long("count"), help: "Messages to wait for.") var count: Int?
     @Argument("TOPIC", help: "Topics.") var topics: [String]
 
-    var arguments: [any ArgumentSource] { [_count, _topics] }
+    var arguments: [BoundArgument] { [$count, $topics] }
 }
 
 /// A parser of the sample.

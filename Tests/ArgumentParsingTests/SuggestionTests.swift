@@ -90,20 +90,20 @@ struct SuggestionTests {
         static let configuration = CommandConfiguration(name: "a", abstract: "One.")
         @Flag(.long("shared"), help: "In both.") var shared: Bool
 
-        var arguments: [any ArgumentSource] { [_shared] }
+        var arguments: [BoundArgument] { [$shared] }
     }
 
     private struct B: ParsableCommand {
         static let configuration = CommandConfiguration(name: "b", abstract: "Two.")
         @Flag(.long("shared"), help: "In both.") var shared: Bool
 
-        var arguments: [any ArgumentSource] { [_shared] }
+        var arguments: [BoundArgument] { [$shared] }
     }
 
     private struct Other: ParsableCommand {
         static let configuration = CommandConfiguration(name: "other", abstract: "Neither.")
         @Flag(.long("share"), help: "Close to the other name.") var share: Bool
 
-        var arguments: [any ArgumentSource] { [_share] }
+        var arguments: [BoundArgument] { [$share] }
     }
 }

@@ -22,7 +22,7 @@ struct CertificateCloud: ParsableArguments {
         completion: .custom("profile"))
     var profile: ProfileName?
 
-    var arguments: [any ArgumentSource] { [_cloud, _profile] }
+    var arguments: [BoundArgument] { [$cloud, $profile] }
 }
 
 extension ProfileName: ExpressibleByArgument {
@@ -50,7 +50,7 @@ struct CertCreateCommand: RunnableCommand {
     var deviceId: String?
     var target = CertificateCloud()
 
-    var arguments: [any ArgumentSource] { [_deviceId, target] }
+    var arguments: [BoundArgument] { [$deviceId] + target.arguments }
 
     func run(in context: Context) -> CommandReport {
         CertificateCreator(cloud: target.cloud, profile: target.profile, in: context).run(deviceID: deviceId)
@@ -66,7 +66,7 @@ struct CertShowCommand: RunnableCommand {
     @Flag(.long("new"), help: "Show the renewed certificate that is not in use yet.") var new: Bool
     var target = CertificateCloud()
 
-    var arguments: [any ArgumentSource] { [_certPath, _new, target] }
+    var arguments: [BoundArgument] { [$certPath, $new] + target.arguments }
 
     func run(in context: Context) -> CommandReport {
         CertificateViewer(cloud: target.cloud, profile: target.profile, in: context).show(path: certPath, isNew: new)
@@ -80,7 +80,7 @@ struct CertRemoveCommand: RunnableCommand {
 
     var target = CertificateCloud()
 
-    var arguments: [any ArgumentSource] { [target] }
+    var arguments: [BoundArgument] { target.arguments }
 
     func run(in context: Context) -> CommandReport {
         CertificateViewer(cloud: target.cloud, profile: target.profile, in: context).remove()

@@ -37,7 +37,7 @@ struct CertUploadC8yCommand: RunnableCommand {
         completion: .custom("profile"))
     var profile: ProfileName?
 
-    var arguments: [any ArgumentSource] { [_user, _passwordFile, _password, _profile] }
+    var arguments: [BoundArgument] { [$user, $passwordFile, $password, $profile] }
 
     func run(in context: Context) -> CommandReport {
         if let password { CommandLineWords.wipe(password) }

@@ -29,7 +29,7 @@ struct KeyArguments: ParsableArguments {
     @Option(.long("profile"), help: "Cloud profile that is meant.", valueName: "NAME", completion: .custom("profile"))
     var profile: String?
 
-    var arguments: [any ArgumentSource] { [_key, _profile] }
+    var arguments: [BoundArgument] { [$key, $profile] }
 
     var setting: TypedSetting { TypedSetting(key, profile: profile) }
 }
@@ -40,7 +40,7 @@ struct ConfigGetCommand: RunnableCommand {
 
     var name = KeyArguments()
 
-    var arguments: [any ArgumentSource] { [name] }
+    var arguments: [BoundArgument] { name.arguments }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).get(name.setting) }
 }
@@ -58,7 +58,7 @@ struct ConfigSetCommand: RunnableCommand {
     var name = KeyArguments()
     @Argument("VALUE", help: "The new value.", completion: .custom("setting-value")) var value: String
 
-    var arguments: [any ArgumentSource] { [name, _value] }
+    var arguments: [BoundArgument] { name.arguments + [$value] }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).set(name.setting, to: value) }
 }
@@ -70,7 +70,7 @@ struct ConfigUnsetCommand: RunnableCommand {
 
     var name = KeyArguments()
 
-    var arguments: [any ArgumentSource] { [name] }
+    var arguments: [BoundArgument] { name.arguments }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).unset(name.setting) }
 }
@@ -83,7 +83,7 @@ struct ConfigAddCommand: RunnableCommand {
     var name = KeyArguments()
     @Argument("VALUE", help: "What to add; several with commas between them.") var value: String
 
-    var arguments: [any ArgumentSource] { [name, _value] }
+    var arguments: [BoundArgument] { name.arguments + [$value] }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).add(name.setting, value) }
 }
@@ -96,7 +96,7 @@ struct ConfigRemoveCommand: RunnableCommand {
     var name = KeyArguments()
     @Argument("VALUE", help: "What to remove; several with commas between them.") var value: String
 
-    var arguments: [any ArgumentSource] { [name, _value] }
+    var arguments: [BoundArgument] { name.arguments + [$value] }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).remove(name.setting, value) }
 }
@@ -109,7 +109,7 @@ struct ConfigListCommand: RunnableCommand {
     @Flag(.long("doc"), help: "Explain each setting.") var doc: Bool
     @Argument("FILTER", help: "Only keys that contain this text.") var filter: String?
 
-    var arguments: [any ArgumentSource] { [_all, _doc, _filter] }
+    var arguments: [BoundArgument] { [$all, $doc, $filter] }
 
     func run(in context: Context) -> CommandReport {
         SettingsCommands(in: context).list(

@@ -22,7 +22,7 @@ struct ConnectCommand: RunnableCommand {
     @Option(.long("timeout"), help: "Seconds that the check may take.", valueName: "SECONDS")
     var timeout: CheckTimeout = .usual
 
-    var arguments: [any ArgumentSource] { [_cloud, _test, _offline, _profile, _timeout] }
+    var arguments: [BoundArgument] { [$cloud, $test, $offline, $profile, $timeout] }
 
     func run(in context: Context) -> CommandReport {
         if test {

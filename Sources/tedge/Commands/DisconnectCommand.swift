@@ -12,7 +12,7 @@ struct DisconnectCommand: RunnableCommand {
         completion: .custom("profile"))
     var profile: ProfileName?
 
-    var arguments: [any ArgumentSource] { [_cloud, _profile] }
+    var arguments: [BoundArgument] { [$cloud, $profile] }
 
     func run(in context: Context) -> CommandReport {
         Disconnector(cloud, profile: profile, in: context).run()

@@ -14,7 +14,7 @@ struct InitCommand: RunnableCommand {
     )
     var group: String?
 
-    var arguments: [any ArgumentSource] { [_user, _group] }
+    var arguments: [BoundArgument] { [$user, $group] }
 
     func run(in context: Context) -> CommandReport {
         DeviceInitializer(user: user, group: group, in: context).run()
