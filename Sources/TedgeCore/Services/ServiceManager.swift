@@ -24,7 +24,11 @@ public struct ServiceManager: Sendable {
     public func checkAvailability() throws(ServiceError) {
         let unavailable = ServiceError.unavailable(
             manager: commands.name, command: commands.isAvailable.joined(separator: " "))
-        if isDefault, !systemdRuns { throw unavailable }
+        if isDefault {
+            // What sd_booted(3) asks, and whether its command is there.
+            guard systemdRuns, processes.isOnPath("systemctl") else { throw unavailable }
+            return
+        }
         do {
             guard try processes.run(commands.isAvailable, interruption: interruption).succeeded else {
                 throw unavailable
