@@ -1,4 +1,5 @@
 import ArgumentParsing
+import TedgeCore
 
 /// The options that every command takes, before or after its name.
 struct GlobalOptions: ParsableArguments {
@@ -12,13 +13,14 @@ struct GlobalOptions: ParsableArguments {
     var logLevel: LogLevel?
 
     var arguments: [BoundArgument] { [$configDir, $json, $debug, $logLevel] }
+
+    /// The more talkative of the two wishes.
+    var level: LogLevel { max(logLevel ?? .warn, debug ? .debug : .error) }
 }
 
-/// How important a message is.
-enum LogLevel: String, CaseIterable, ExpressibleByArgument {
-    case error, warn, info, debug, trace
-
-    init(argument: String) throws {
+extension LogLevel: ExpressibleByArgument {
+    /// Reads the name of a level; letter case does not count.
+    public init(argument: String) throws {
         guard let level = LogLevel(rawValue: argument.lowercased()) else { throw InvalidValue("") }
         self = level
     }

@@ -24,7 +24,8 @@ enum Program {
     }
 
     private static func run(_ command: any RunnableCommand, _ globals: GlobalOptions) -> Int32 {
-        let context = Context.real(configurationDirectory: globals.configDir, isJSON: globals.json)
+        let context = Context.real(
+            configurationDirectory: globals.configDir, isJSON: globals.json, logLevel: globals.level)
         let report = command.run(in: context)
         context.console.object(report.json)
         return report.status

@@ -16,20 +16,25 @@ public enum ConsoleStream: Sendable {
 public final class Console: Sendable {
     /// Whether results are one JSON object.
     public let isJSON: Bool
+    /// The least important message that is written.
+    public let level: LogLevel
     private let write: @Sendable (ConsoleStream, String) -> Void
     private let openLine = Mutex(false)
 
     /// Makes a console that hands its texts on.
-    public init(isJSON: Bool = false, write: @escaping @Sendable (ConsoleStream, String) -> Void) {
+    public init(
+        isJSON: Bool = false, level: LogLevel = .warn, write: @escaping @Sendable (ConsoleStream, String) -> Void
+    ) {
         self.isJSON = isJSON
+        self.level = level
         self.write = write
     }
 
     /// The process's own streams.
-    public static func standard(isJSON: Bool) -> Console {
+    public static func standard(isJSON: Bool, level: LogLevel = .warn) -> Console {
         let output = DescriptorWriter(descriptor: STDOUT_FILENO)
         let error = DescriptorWriter(descriptor: STDERR_FILENO)
-        return Console(isJSON: isJSON) { stream, text in
+        return Console(isJSON: isJSON, level: level) { stream, text in
             switch stream {
             case .output: output.write(text)
             case .error: error.write(text)
@@ -65,10 +70,22 @@ public final class Console: Sendable {
     }
 
     /// Something to know although the command goes on.
-    public func warning(_ text: String) { error("Warning: \(ErrorFrame.printable(text))\n") }
+    public func warning(_ text: String) {
+        guard level >= .warn else { return }
+        error("Warning: \(ErrorFrame.printable(text))\n")
+    }
 
     /// A remark on what the command does besides.
-    public func note(_ text: String) { error("\(ErrorFrame.printable(text))\n") }
+    public func note(_ text: String) {
+        guard level >= .warn else { return }
+        error("\(ErrorFrame.printable(text))\n")
+    }
+
+    /// What the program does, where messages of this importance are wanted.
+    func log(_ importance: LogLevel, _ text: String) {
+        guard level >= importance else { return }
+        error("\(importance.rawValue): \(ErrorFrame.printable(text))\n")
+    }
 
     /// A text for stderr, as it is. A line of progress that is not finished is ended before it.
     public func error(_ text: String) {

@@ -53,18 +53,31 @@ public struct Context: Sendable {
     }
 
     /// The real world. A configuration directory that is not absolute is taken from the current one.
-    public static func real(configurationDirectory: String?, isJSON: Bool) -> Context {
+    public static func real(configurationDirectory: String?, isJSON: Bool, logLevel: LogLevel = .warn) -> Context {
         let environment = ProcessInfo.processInfo.environment
         let currentDirectory: @Sendable () -> String = { FileManager.default.currentDirectoryPath }
         let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         let directory = typed ?? "/etc/tedge"
-        return Context(
+        let context = Context(
             configurationDirectory: directory.hasPrefix("/")
                 ? Path.absolute(directory, relativeTo: "/") : Path.absolute(directory, relativeTo: currentDirectory()),
             environment: environment, currentDirectory: currentDirectory, files: SystemFiles(),
             accounts: SystemAccounts(), processes: SystemProcesses(environment: environment),
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
-            console: .standard(isJSON: isJSON), interruption: .ofProcess(), terminal: ControllingTerminal())
+            console: .standard(isJSON: isJSON, level: logLevel), interruption: .ofProcess(),
+            terminal: ControllingTerminal())
+        return logLevel > .warn ? context.logged : context
+    }
+
+    /// The same ways, with what goes over them told on stderr as far as the console's level asks for it.
+    var logged: Context {
+        let log = EventLog(console)
+        var context = self
+        context.files = LoggedFiles(base: files, log: log)
+        context.processes = LoggedProcesses(base: processes, log: log)
+        context.broker = LoggedBroker(base: broker, log: log)
+        context.web = LoggedWebService(base: web, log: log)
+        return context
     }
 
     /// Where settings come from in this world.
