@@ -17,5 +17,20 @@ public enum MailDate {
             "\(days[Int(parts.tm_wday)]), \(date) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) +0000"
     }
 
+    /// The seconds since 1970 of a date as HTTP has them (RFC 9110, section 5.6.7): `Tue, 09 Mar 2021 14:10:30 GMT`. Nil for
+    /// anything else.
+    public static func seconds(ofHTTPDate text: String) -> Int64? {
+        let words = text.split(separator: " ")
+        let clock = words.count == 6 ? words[4].split(separator: ":") : []
+        guard clock.count == 3, words[5] == "GMT", let day = Int32(words[1]),
+            let month = months.firstIndex(of: String(words[2])), let year = Int32(words[3]),
+            let hour = Int32(clock[0]), let minute = Int32(clock[1]), let second = Int32(clock[2])
+        else { return nil }
+        var parts = tm()
+        (parts.tm_mday, parts.tm_mon, parts.tm_year) = (day, Int32(month), year - 1900)
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
+        return Int64(timegm(&parts))
+    }
+
     private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

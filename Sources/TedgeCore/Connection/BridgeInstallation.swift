@@ -1,4 +1,5 @@
 import MQTT
+import X509
 
 /// Steps 1 to 8 of connect: files and services, all of them or none.
 final class BridgeInstallation {
@@ -92,13 +93,18 @@ final class BridgeInstallation {
         let bridge = try plan.builder.bridge(mosquittoMajorVersion: {
             MosquittoVersion.major(self.context.processes, self.context.interruption)
         })
+        guard context.now() >= ProgramDate.seconds else {
+            throw ConnectError.clockWrong(clock: MailDate.text(context.now()))
+        }
         let account = brokerAccount
         if context.accounts.isRoot, let account { try give(bridge, to: account) }
         try CertificateValidation(
-            context: context, bridge: bridge,
+            context: context, certificatePath: bridge.certificatePath, keyPath: bridge.keyPath,
+            trustRoots: bridge.trustRoots,
             brokerAccount: manager.isDefault || context.accounts.isRoot ? account : nil,
             rootsKey: try plan.builder.settings.name("root_cert_path").text
         ).run()
+        if manager.isDefault, let problem = ListenerCheck(plan, context).problem() { throw problem }
         return bridge
     }
 
@@ -120,9 +126,14 @@ final class BridgeInstallation {
         }
         if let listeners = plan.listeners {
             try write(plan.paths.listeners, MosquittoRenderer.text(of: listeners))
+        } else {
+            try saving(plan.paths.listeners) { () throws(FileError) in _ = try files.remove(plan.paths.listeners) }
         }
         try write(plan.paths.bridge, MosquittoRenderer.text(of: bridge))
         try keepMapperFromBridging()
+        guard manager.isDefault, context.accounts.isRoot else { return }
+        let complaints = BrokerTrial(context: context).complaints()
+        if !complaints.isEmpty { throw ConnectError.brokerRejects(complaints: complaints) }
     }
 
     private func write(_ path: String, _ text: String) throws {

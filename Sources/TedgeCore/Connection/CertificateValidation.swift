@@ -3,7 +3,9 @@ import X509
 /// Step 3 of connect: what the bridge needs to prove who it is and to know who the cloud is.
 struct CertificateValidation {
     let context: Context
-    let bridge: BridgeConfiguration
+    let certificatePath: String
+    let keyPath: String
+    let trustRoots: BridgeConfiguration.TrustRoots
     /// The user that mosquitto runs as, where that matters and is known.
     let brokerAccount: Account?
     /// The key of the setting that names the roots of trust, for messages.
@@ -11,33 +13,48 @@ struct CertificateValidation {
 
     /// Checks that certificate, key and roots are there, that they parse, belong together and are valid now.
     func run() throws(CertificateError) {
-        let files = context.files
-        let certificate = try CertificateFile.certificate(at: bridge.certificatePath, files: files)
+        let certificate = try certificate()
         try checkDates(of: certificate)
         try checkKey(of: certificate)
         try checkRoots()
-        guard let brokerAccount else { return }
-        let readability = BrokerReadability(files: files, accounts: context.accounts)
-        for path in [bridge.certificatePath, bridge.keyPath] {
-            if let obstacle = readability.obstacle(to: path, for: brokerAccount) {
-                throw .unreadableForBroker(path: path, user: brokerAccount.name, obstacle: obstacle)
+        if let brokerAccount { try checkReadability(for: brokerAccount) }
+    }
+
+    /// The certificate.
+    func certificate() throws(CertificateError) -> Certificate {
+        try CertificateFile.certificate(at: certificatePath, files: context.files)
+    }
+
+    /// The key.
+    func key() throws(CertificateError) -> PrivateKey {
+        try CertificateFile.key(at: keyPath, files: context.files)
+    }
+
+    /// Checks that the user mosquitto runs as can read certificate and key.
+    func checkReadability(for account: Account) throws(CertificateError) {
+        let readability = BrokerReadability(files: context.files, accounts: context.accounts)
+        for path in [certificatePath, keyPath] {
+            if let obstacle = readability.obstacle(to: path, for: account) {
+                throw .unreadableForBroker(path: path, user: account.name, obstacle: obstacle)
             }
         }
     }
 
-    private func checkDates(of certificate: Certificate) throws(CertificateError) {
+    /// Checks that the certificate is valid now.
+    func checkDates(of certificate: Certificate) throws(CertificateError) {
         let now = context.now()
         if now > certificate.notAfter {
-            throw .expired(path: bridge.certificatePath, since: MailDate.text(certificate.notAfter))
+            throw .expired(path: certificatePath, since: MailDate.text(certificate.notAfter))
         }
         if now < certificate.notBefore {
             throw .notYetValid(
-                path: bridge.certificatePath, from: MailDate.text(certificate.notBefore), clock: MailDate.text(now))
+                path: certificatePath, from: MailDate.text(certificate.notBefore), clock: MailDate.text(now))
         }
     }
 
-    private func checkKey(of certificate: Certificate) throws(CertificateError) {
-        let path = bridge.keyPath
+    /// Checks that the key is there and belongs to the certificate.
+    func checkKey(of certificate: Certificate) throws(CertificateError) {
+        let path = keyPath
         // Only root and the owner may look at a key; a caller who may not leaves it to mosquitto.
         do {
             guard try context.files.status(path) != nil else { throw CertificateError.keyMissing(path: path) }
@@ -47,13 +64,14 @@ struct CertificateValidation {
             return
         }
         guard context.files.isReadable(path) else { return }
-        let key = try CertificateFile.key(at: path, files: context.files)
-        guard certificate.matches(key) else { throw .mismatch(certificate: bridge.certificatePath, key: path) }
+        let key = try key()
+        guard certificate.matches(key) else { throw .mismatch(certificate: certificatePath, key: path) }
     }
 
-    private func checkRoots() throws(CertificateError) {
+    /// Checks that the roots of trust hold a certificate.
+    func checkRoots() throws(CertificateError) {
         let path: String
-        switch bridge.trustRoots {
+        switch trustRoots {
         case .directory: return
         case .file(let file): path = file
         }

@@ -17,6 +17,8 @@ struct CheckExchange: Sendable {
         var topic: String
         var payload: String
         var qos: QoS
+        /// Whether the cloud is the same afterwards.
+        var isHarmless = true
     }
 
     /// Where the answers come.
@@ -52,7 +54,8 @@ struct CheckExchange: Sendable {
             questions: [
                 Question(
                     topic: "\(values.prefix)/s/us",
-                    payload: "100,\(field(values.deviceID)),\(field(values.deviceType))", qos: .atLeastOnce),
+                    payload: "100,\(field(values.deviceID)),\(field(values.deviceType))", qos: .atLeastOnce,
+                    isHarmless: false),
                 Question(topic: "\(values.prefix)/s/uat", payload: "", qos: .atMostOnce),
             ],
             answer: { message in

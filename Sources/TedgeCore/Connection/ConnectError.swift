@@ -14,6 +14,16 @@ public enum ConnectError: ExplainedError, Equatable {
     case removalPermission(path: String, SystemError)
     /// mosquitto does not answer after its restart; what it said is listed.
     case brokerSilent(seconds: Int, reason: String, said: [String])
+    /// mosquitto would not start with its configuration.
+    case brokerRejects(complaints: [String])
+    /// Two lines open the same listener.
+    case listenerTwice(port: UInt16, ours: String, other: String)
+    /// Another program listens on the port of the local broker.
+    case portHeld(port: UInt16, holder: String)
+    /// The clock says a time before this program was written.
+    case clockWrong(clock: String)
+    /// The mapper was started and ended again.
+    case mapperFailed(unit: String, said: [String])
 
     /// One word for each case.
     public var id: String {
@@ -22,6 +32,11 @@ public enum ConnectError: ExplainedError, Equatable {
         case .notConnected: "not-connected"
         case .filePermission, .directoryPermission, .removalPermission: "permission-denied"
         case .brokerSilent: "mosquitto-not-answering"
+        case .brokerRejects: "mosquitto-configuration-rejected"
+        case .listenerTwice: "listener-twice"
+        case .portHeld: "port-held"
+        case .clockWrong: "clock-wrong"
+        case .mapperFailed: "mapper-failed"
         }
     }
 
@@ -46,6 +61,18 @@ public enum ConnectError: ExplainedError, Equatable {
         case .brokerSilent(let seconds, let reason, let said):
             ["mosquitto does not answer within \(seconds) seconds after its restart.", reason]
                 + (said.isEmpty ? [] : ["mosquitto said: " + said.joined(separator: "\n")])
+        case .brokerRejects(let complaints):
+            [
+                "mosquitto would not start with its configuration, so it was not restarted.",
+                complaints.joined(separator: "\n"),
+            ]
+        case .listenerTwice(let port, let ours, let other):
+            ["mosquitto cannot open two listeners on port \(port): \(ours) and \(other)."]
+        case .portHeld(let port, let holder): ["Port \(port), on which mosquitto is to listen, is held by \(holder)."]
+        case .clockWrong(let clock): ["The clock of this device is wrong: it says \(clock)."]
+        case .mapperFailed(let unit, let said):
+            ["\(unit) was started and has ended again."]
+                + (said.isEmpty ? [] : ["\(unit) said: " + said.joined(separator: "\n")])
         }
     }
 
@@ -54,6 +81,12 @@ public enum ConnectError: ExplainedError, Equatable {
         switch self {
         case .notConnected(let cloud): "Run 'sudo tedge connect \(cloud.rawValue)' to connect it."
         case .brokerSilent: "Run 'journalctl -u mosquitto' for all that mosquitto said."
+        case .brokerRejects: "Correct the line that mosquitto names, then run the command again."
+        case .listenerTwice(_, _, let other):
+            "Remove the line \(other), or run 'sudo tedge config set mqtt.bind.enabled false' to use that listener alone."
+        case .portHeld: "End that program, or run 'sudo tedge config set mqtt.bind.port <port>' for another port."
+        case .clockWrong: "Run 'sudo timedatectl set-ntp true', or 'sudo date --set=<time>'."
+        case .mapperFailed(let unit, _): "Run 'journalctl -u \(unit)' for all that it said."
         default: nil
         }
     }

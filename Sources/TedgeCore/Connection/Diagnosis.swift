@@ -19,42 +19,61 @@ public struct Diagnosis: Sendable, Equatable {
         self.hint = hint
     }
 
-    /// Finds the cause of a check that failed. Where the bridge is down, the cloud's endpoint is asked for the reason.
+    /// Another tenant than the configured one answered.
+    static func otherTenant(expected: [String], answered: String) -> Diagnosis {
+        Diagnosis(
+            "other-tenant",
+            "Another tenant answered: the device is configured for \(expected.joined(separator: ", ")), and it is "
+                + "connected to \(answered).",
+            hint: "Remove the device certificate from \(answered), then disconnect and connect again.")
+    }
+
+    /// Finds the cause of a check that failed, with the checks of the doctor that bear on it.
     static func of(_ error: any Error, _ plan: ConnectPlan, in context: Context) -> Diagnosis {
+        let name = plan.cloud.displayName
         switch error as? CheckFailure {
         case .broker(let error):
-            return Diagnosis(
-                "local-mqtt-failed", "The local MQTT broker does not serve the check.", seen: "\(error)",
-                hint: "Run 'systemctl status mosquitto' to see whether mosquitto runs.")
+            return firstCause(["mosquitto-running", "listener"], plan, context)
+                ?? Diagnosis(
+                    "local-mqtt-failed", "The local MQTT broker does not serve the check.", seen: "\(error)",
+                    hint: "Run 'systemctl status mosquitto' to see whether mosquitto runs.")
         case .interrupted(let interrupted):
             return Diagnosis("interrupted", interrupted.causes[0] + ".")
-        case .otherTenant(let expected, let answered):
-            return Diagnosis(
-                "other-tenant",
-                "Another tenant answered: the device is configured for \(expected.joined(separator: ", ")), and it is "
-                    + "connected to \(answered).",
-                hint: "Remove the device certificate from \(answered), then disconnect and connect again.")
+        case .otherTenant(let expected, let answered): return otherTenant(expected: expected, answered: answered)
         case .silence:
             return Diagnosis(
-                "cloud-silent",
-                "The bridge is up, but \(plan.cloud.displayName) does not answer.",
+                "cloud-silent", "The bridge is up, but \(name) does not answer.",
                 hint: "Run 'tedge connect \(plan.cloud.name.rawValue) --test' to try again in a minute.")
         case .bridgeDown:
-            return EndpointProbe(plan: plan, context: context).diagnosis()
+            let bearing = [
+                "clock", "certificate", "private-key", "key-pair", "certificate-dates", "broker-reads-key",
+                "trust-roots",
+                "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate", "bridge-current",
+            ]
+            return firstCause(bearing, plan, context)
                 ?? Diagnosis(
-                    "bridge-down", "The bridge to \(plan.cloud.displayName) is down.",
+                    "bridge-down", "The bridge to \(name) is down.",
                     hint: "Run 'journalctl -u mosquitto' to see what mosquitto says about it.")
         case .bridgeUnknown:
-            return Diagnosis(
-                "bridge-unknown",
-                "mosquitto says nothing about the bridge: it has not read \(plan.paths.bridge).",
-                hint: "Run 'sudo tedge init' to include \(plan.paths.directory) in \(context.mosquittoConfiguration), "
-                    + "then disconnect and connect again.")
-        case nil:
-            let explained = error as? any ExplainedError ?? UnexpectedError("\(error)")
-            return Diagnosis(
-                explained.id, explained.causes.joined(separator: ": "), hint: explained.hint)
+            return firstCause(["include-line", "bridge-current"], plan, context)
+                ?? Diagnosis(
+                    "bridge-unknown",
+                    "mosquitto says nothing about the bridge: it has not read \(plan.paths.bridge).",
+                    hint:
+                        "Run 'sudo tedge init' to include \(plan.paths.directory) in \(context.mosquittoConfiguration), "
+                        + "then disconnect and connect again.")
+        case nil: return Diagnosis(error as? any ExplainedError ?? UnexpectedError("\(error)"))
         }
+    }
+
+    /// What the first of some checks finds wrong.
+    private static func firstCause(_ checks: [String], _ plan: ConnectPlan, _ context: Context) -> Diagnosis? {
+        let examination = Examination(
+            plan.cloud.name, profile: plan.profile, until: .now + .seconds(8), in: context)
+        for id in checks {
+            if let diagnosis = examination.outcome(of: id).diagnosis { return diagnosis }
+        }
+        return nil
     }
 }
 

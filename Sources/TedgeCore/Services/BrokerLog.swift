@@ -36,7 +36,7 @@ struct BrokerLog {
     }
 
     /// A line without the seconds since 1970 that mosquitto begins with.
-    private static func withoutTime(_ line: String) -> String {
+    static func withoutTime(_ line: String) -> String {
         let digits = line.prefix { $0.isASCII && $0.isNumber }
         return digits.count >= 9 && line.dropFirst(digits.count).hasPrefix(": ")
             ? String(line.dropFirst(digits.count + 2)) : line

@@ -1,22 +1,27 @@
 /// The version of mosquitto on the device.
 enum MosquittoVersion {
-    /// The first number of the version; nil where there is no mosquitto or it does not say.
-    ///
-    /// mosquitto prints `mosquitto version 2.0.11` as the first line of its help, mosquitto(8). It stands outside the PATH
-    /// of users who are not root.
-    static func major(_ processes: any Processes, _ interruption: Interruption) -> Int? {
+    /// Runs mosquitto, which stands outside the PATH of users who are not root; nil where there is none.
+    static func run(
+        _ arguments: [String], _ processes: any Processes, _ interruption: Interruption
+    ) -> ProcessResult? {
         for program in ["mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"] {
-            guard let result = try? processes.run([program, "-h"], interruption: interruption) else { continue }
-            return major(in: result.output + result.error)
+            if let result = try? processes.run([program] + arguments, interruption: interruption) { return result }
         }
         return nil
     }
 
-    private static func major(in text: String) -> Int? {
+    /// The version, such as `2.0.11`; nil where there is no mosquitto or it does not say.
+    ///
+    /// mosquitto prints `mosquitto version 2.0.11` as the first line of its help, mosquitto(8).
+    static func text(_ processes: any Processes, _ interruption: Interruption) -> String? {
+        guard let result = run(["-h"], processes, interruption) else { return nil }
         let prefix = "mosquitto version "
-        for line in text.split(separator: Character("\n")) where line.hasPrefix(prefix) {
-            return Int(line.dropFirst(prefix.utf8.count).prefix { $0.isASCII && $0.isNumber })
-        }
-        return nil
+        let lines = (result.output + result.error).split(separator: Character("\n"))
+        return lines.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.utf8.count).prefix { $0 != " " }) }
+    }
+
+    /// The first number of the version.
+    static func major(_ processes: any Processes, _ interruption: Interruption) -> Int? {
+        text(processes, interruption).flatMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
     }
 }

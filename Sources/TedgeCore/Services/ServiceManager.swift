@@ -105,6 +105,22 @@ public struct ServiceManager: Sendable {
         return states
     }
 
+    /// Whether systemd no longer starts a service because it was started too often.
+    func hasReachedStartLimit(_ service: Service) -> Bool {
+        guard isDefault else { return false }
+        let words = ["systemctl", "show", "--property=Result", service.unit]
+        let result = try? processes.run(words, interruption: interruption)
+        return result?.output.split(separator: "\n").contains("Result=start-limit-hit") == true
+    }
+
+    /// The last lines of a service in systemd's journal, at most three.
+    func lastLines(of service: Service) -> [String] {
+        guard isDefault else { return [] }
+        let words = ["journalctl", "--unit=\(service.unit)", "--lines=3", "--output=cat", "--quiet", "--no-pager"]
+        guard let result = try? processes.run(words, interruption: interruption), result.succeeded else { return [] }
+        return result.output.split(separator: "\n").map(String.init)
+    }
+
     /// Whether systemd refused to start the service at all, as it does beyond the start limit. The property Result says so
     /// only where the limit was reached by a request, not by a restart of systemd's own.
     private func wasNotStarted(_ service: Service, since begin: UInt64) -> Bool {

@@ -28,6 +28,8 @@ public struct Context: Sendable {
     public var terminal: any Terminal
     /// The main file of mosquitto's configuration.
     public var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
+    /// Where the kernel shows its processes and sockets, proc(5).
+    public var processDirectory = "/proc"
     /// A directory that is there where systemd runs.
     public var systemdDirectory = "/run/systemd/system"
 

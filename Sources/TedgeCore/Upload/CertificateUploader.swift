@@ -20,7 +20,7 @@ public struct CertificateUploader {
         do {
             let settings = try Settings.load(from: context.settingsSource)
             let cloud = settings.cloud(.c8y, profile: profile)
-            let target = try target(cloud)
+            let target = try WebTarget(cloud)
             let deviceID = try cloud.required("device.id")
             let certificate = try certificate(settings)
             let user = try credentials.resolvedUser(in: context)
@@ -46,47 +46,5 @@ public struct CertificateUploader {
         let path = context.files.exists(renewed) ? renewed : pair.certificatePath
         _ = try CertificateFile.certificate(at: path, files: context.files)
         return String(decoding: try context.files.read(path), as: UTF8.self)
-    }
-
-    private func target(_ cloud: CloudSettings) throws -> WebTarget {
-        let endpoint = try cloud.hostPort("http")
-        return WebTarget(
-            endpoint: endpoint, proxy: try proxy(cloud.settings, for: endpoint.host),
-            options: TLSOptions(roots: [.system, .path(try cloud.path("root_cert_path"))]))
-    }
-
-    private func proxy(_ settings: Settings, for host: String) throws -> TLSProxy? {
-        guard let address = try settings.proxyAddress(), !(try isExempt(host, settings)) else { return nil }
-        let credentials = try settings.allOrNone(["proxy.username", "proxy.password"])
-        let authorization = credentials.map { BasicAuthorization.value(user: $0[0], password: Secret($0[1].utf8)) }
-        guard address.scheme == .http else {
-            throw BridgeError.unsupported(
-                key: "proxy.address", value: address.description,
-                instead: "Name a proxy that is spoken to without TLS, as 'http://HOST:PORT'.")
-        }
-        return TLSProxy(
-            host: address.endpoint.bareHost, port: address.endpoint.port, authorization: authorization)
-    }
-
-    /// Whether a host, or the domain that it is in, is one that the proxy is not used for.
-    private func isExempt(_ host: String, _ settings: Settings) throws -> Bool {
-        let exempt = try settings.string("proxy.no_proxy") ?? ""
-        return exempt.split(separator: Character(",")).contains { entry in
-            let name = entry.lowercased().filter { !$0.isWhitespace }
-            let domain = name.hasPrefix(".") ? name : ".\(name)"
-            return !name.isEmpty && (name == "*" || host.lowercased() == name || host.lowercased().hasSuffix(domain))
-        }
-    }
-}
-
-/// The header of HTTP's Basic authentication (RFC 7617).
-enum BasicAuthorization {
-    /// `Basic` and the base64 of user and password.
-    static func value(user: String, password: Secret) -> String {
-        password.withBytes { bytes in
-            var plain = Array("\(user):".utf8) + bytes
-            defer { plain.wipe() }
-            return "Basic " + Data(plain).base64EncodedString()
-        }
     }
 }

@@ -1,55 +1,14 @@
 import TLS
 import X509
 
-/// Asks the cloud's MQTT endpoint, over TLS and without MQTT, why a bridge to it is down. The bridge's session in the cloud
-/// is not disturbed: that would take a CONNECT packet.
-struct EndpointProbe {
-    let plan: ConnectPlan
-    let context: Context
-    /// How long the whole probe may take.
-    static let limit = Duration.seconds(5)
-    /// How long to wait for a server that rejects the certificate after the handshake, as TLS 1.3 does.
-    static let patience = Duration.milliseconds(1500)
-
-    /// The cause, or nil where the endpoint gives none.
-    func diagnosis() -> Diagnosis? {
-        guard let endpoint = try? plan.builder.endpoint(),
-            let roots = try? plan.builder.settings.path("root_cert_path"),
-            let certificatePath = try? plan.builder.settings.path("device.cert_path"),
-            let keyPath = try? plan.builder.settings.path("device.key_path")
-        else { return nil }
-        let canProve = context.files.isReadable(keyPath) && context.files.isReadable(certificatePath)
-        let options = TLSOptions(
-            roots: [.path(roots)],
-            identity: canProve ? .init(certificatePath: certificatePath, keyPath: keyPath) : nil)
-        do throws(TLSError) {
-            let connection = try TLSConnection(
-                host: endpoint.host, port: endpoint.port, options: options, until: .now + Self.limit,
-                interrupted: { context.interruption.isRequested })
-            do throws(TLSError) {
-                _ = try connection.read(until: .now + Self.patience)
-                throw TLSError.closed(.read)
-            } catch {
-                if case .silent = error { return nil }
-                // Without the key the server's refusal says nothing.
-                return canProve ? EndpointWords(plan, endpoint).diagnosis(error) : nil
-            }
-        } catch {
-            return EndpointWords(plan, endpoint).diagnosis(error)
-        }
-    }
-}
-
 /// Failures of the endpoint in words, with what mends them.
 struct EndpointWords {
     private let cloud: Cloud
     private let endpoint: HostPort
     private let settings: CloudSettings
 
-    init(_ plan: ConnectPlan, _ endpoint: HostPort) {
-        cloud = plan.cloud
-        settings = plan.builder.settings
-        self.endpoint = endpoint
+    init(_ cloud: Cloud, _ settings: CloudSettings, _ endpoint: HostPort) {
+        (self.cloud, self.settings, self.endpoint) = (cloud, settings, endpoint)
     }
 
     private var name: String { cloud.name.rawValue }

@@ -1,0 +1,53 @@
+/// How a check of the doctor ended.
+enum CheckOutcome: Sendable, Equatable {
+    /// All is well; what was seen, in a few words.
+    case ok(String)
+    /// It works, and somebody should look at it.
+    case warning(Diagnosis)
+    /// A connection cannot work, or does not.
+    case error(Diagnosis)
+    /// The caller could not see it, or it does not apply here; checks that stand on it are done all the same.
+    case unseen(String)
+    /// Another check took the ground away.
+    case groundless(String)
+
+    /// The state for people and programs.
+    var state: String {
+        switch self {
+        case .ok: "ok"
+        case .warning: "warning"
+        case .error: "error"
+        case .unseen, .groundless: "skipped"
+        }
+    }
+
+    /// Whether a check that stands on this one makes sense.
+    var carries: Bool {
+        switch self {
+        case .ok, .warning, .unseen: true
+        case .error, .groundless: false
+        }
+    }
+
+    /// What is wrong.
+    var diagnosis: Diagnosis? {
+        switch self {
+        case .warning(let diagnosis), .error(let diagnosis): diagnosis
+        default: nil
+        }
+    }
+
+    /// An error as a command would report it.
+    static func error(_ error: any Error) -> CheckOutcome {
+        let explained = error as? any ExplainedError ?? UnexpectedError("\(error)")
+        return .error(Diagnosis(explained))
+    }
+}
+
+extension Diagnosis {
+    /// The first cause is the message, what lies deeper was seen.
+    init(_ error: any ExplainedError) {
+        let deeper = error.causes.dropFirst().joined(separator: ": ")
+        self.init(error.id, error.causes.first ?? error.id, seen: deeper.isEmpty ? nil : deeper, hint: error.hint)
+    }
+}

@@ -1,0 +1,145 @@
+/// `tedge doctor`: looks at everything that a connection needs, and changes nothing.
+public struct Doctor {
+    /// Which checks are wanted, and how they are shown.
+    public struct Options: Sendable {
+        /// Only these checks; all where empty.
+        public var only: [String] = []
+        /// Not these checks.
+        public var skip: [String] = []
+        /// Whether symbols and colours are wanted.
+        public var isColourful = false
+
+        /// All checks, without colours.
+        public init() {}
+    }
+
+    private let context: Context
+    private let cloud: CloudName?
+    private let profile: ProfileName?
+    private let options: Options
+    private static let limit = Duration.seconds(13)
+
+    /// The names of all checks.
+    public static var names: [String] { DoctorCheck.all.map { $0.id } }
+
+    /// Names the cloud; nil for all that have an address.
+    public init(_ cloud: CloudName?, profile: ProfileName?, options: Options, in context: Context) {
+        (self.cloud, self.profile, self.options, self.context) = (cloud, profile, options, context)
+    }
+
+    /// Names every check and what it looks at.
+    public static func list(in context: Context) -> CommandReport {
+        let width = DoctorCheck.all.map { $0.id.count }.max() ?? 0
+        for check in DoctorCheck.all {
+            context.console.result(padded(check.id, to: width + 2) + check.title + "\n")
+        }
+        var report = CommandReport.done("doctor --list", changed: false)
+        let checks = DoctorCheck.all.map { check in
+            JSONValue.object([.init("id", .string(check.id)), .init("title", .string(check.title))])
+        }
+        report.details = [.init("checks", .array(checks))]
+        return report
+    }
+
+    /// Runs the checks and prints a line for each.
+    public func run() -> CommandReport {
+        let deadline = ContinuousClock.now + Self.limit
+        let clouds = cloud.map { [$0] } ?? configuredClouds()
+        var entries: [JSONValue] = []
+        var counts: [String: Int] = [:]
+        var first: Diagnosis?
+        for cloud in clouds {
+            if clouds.count > 1 { context.console.result("\(Cloud.named(cloud).displayName)\n") }
+            let examination = Examination(cloud, profile: profile, until: deadline, in: context)
+            for check in wanted {
+                let outcome = examination.outcome(of: check.id)
+                print(check, outcome)
+                counts[outcome.state, default: 0] += 1
+                if case .error(let diagnosis) = outcome { first = first ?? diagnosis }
+                entries.append(json(check, outcome, cloud))
+            }
+        }
+        let footer = ["ok", "warning", "error", "skipped"].compactMap { state in
+            counts[state].map { "\($0) \(state)" }
+        }
+        context.console.result("\n\(entries.count) checks: \(footer.joined(separator: ", "))\n")
+        var report = CommandReport.done("doctor", cloud: cloud, changed: false)
+        if let first {
+            report.result = .failed
+            (report.reason, report.message, report.hint, report.status) = (first.id, first.message, first.hint, 1)
+        }
+        report.details = [.init("checks", .array(entries))]
+        return report
+    }
+
+    private var wanted: [DoctorCheck] {
+        DoctorCheck.all.filter {
+            (options.only.isEmpty || options.only.contains($0.id)) && !options.skip.contains($0.id)
+        }
+    }
+
+    private func configuredClouds() -> [CloudName] {
+        guard let settings = try? Settings.load(from: context.settingsSource) else { return [.c8y] }
+        let clouds = CloudName.allCases.filter { cloud in
+            ((try? settings.cloud(cloud, profile: profile).string("url")) ?? nil) != nil
+        }
+        return clouds.isEmpty ? [.c8y] : clouds
+    }
+
+    // MARK: Printing
+
+    private func print(_ check: DoctorCheck, _ outcome: CheckOutcome) {
+        let state = outcome.state
+        let mark = options.isColourful ? Self.mark(state) : Self.padded(state, to: 9)
+        var text: String
+        var details: [String] = []
+        switch outcome {
+        case .ok(let seen): text = "\(check.id): \(seen)"
+        case .unseen(let reason): text = "\(check.id): \(reason)"
+        case .groundless(let need): text = "\(check.id): because of \(need)"
+        case .warning(let diagnosis), .error(let diagnosis):
+            text = "\(check.id): \(diagnosis.message)"
+            if let seen = diagnosis.seen { details.append("Seen: \(seen)") }
+            if let hint = diagnosis.hint { details.append("Hint: \(hint)") }
+        }
+        text = ErrorFrame.printable(text).replacing("\n", with: " ")
+        context.console.result(mark + text + "\n")
+        let indent = String(repeating: " ", count: options.isColourful ? 2 : 9)
+        for detail in details {
+            let continued = "\n" + indent + "      "
+            context.console.result(
+                indent + ErrorFrame.printable(detail).replacing("\n", with: continued) + "\n")
+        }
+    }
+
+    private static func mark(_ state: String) -> String {
+        let (symbol, colour) =
+            switch state {
+            case "ok": ("✔", 32)
+            case "warning": ("!", 33)
+            case "error": ("✘", 31)
+            default: ("–", 90)
+            }
+        return "\u{1B}[\(colour)m\(symbol) \(padded(state, to: 8))\u{1B}[0m"
+    }
+
+    private static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private func json(_ check: DoctorCheck, _ outcome: CheckOutcome, _ cloud: CloudName) -> JSONValue {
+        var seen: String?
+        switch outcome {
+        case .ok(let text), .unseen(let text): seen = text
+        case .groundless(let need): seen = "because of \(need)"
+        case .warning(let diagnosis), .error(let diagnosis): seen = diagnosis.seen
+        }
+        let diagnosis = outcome.diagnosis
+        return .object([
+            .init("id", .string(check.id)), .init("cloud", .string(cloud.rawValue)),
+            .init("state", .string(outcome.state)), .init("reason", .optional(diagnosis?.id)),
+            .init("message", .optional(diagnosis?.message)), .init("seen", .optional(seen)),
+            .init("hint", .optional(diagnosis?.hint)),
+        ])
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParsing
+import Foundation
+import TedgeCore
+
+/// `tedge doctor`.
+struct DoctorCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "doctor", abstract: "Find out why a connection does not work, and what mends it.",
+        discussion: """
+            Changes nothing, and does not disturb a bridge that is up. Without root it says what it could not see.
+
+            Exit status:
+              0  no check ended with an error
+              1  at least one did
+            """)
+
+    @Argument("CLOUD", help: "The cloud; all that have an address without it.") var cloud: CloudName?
+    @Flag(.long("list"), help: "Name all checks, and do none.", conflicts: ["--only", "--skip"]) var list: Bool
+    @Option(
+        .long("only"), help: "Only this check; can be given several times.", valueName: "CHECK",
+        completion: .values(Doctor.names), suggestions: { Doctor.names }, parse: checkName)
+    var only: [String] = []
+    @Option(
+        .long("skip"), help: "Not this check; can be given several times.", valueName: "CHECK",
+        completion: .values(Doctor.names), suggestions: { Doctor.names }, parse: checkName)
+    var skip: [String] = []
+    @Option(
+        .long("profile"), help: "Cloud profile that is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
+        completion: .custom("profile"))
+    var profile: ProfileName?
+
+    var arguments: [BoundArgument] { [$cloud, $list, $only, $skip, $profile] }
+
+    func run(in context: Context) -> CommandReport {
+        if list { return Doctor.list(in: context) }
+        var options = Doctor.Options()
+        (options.only, options.skip) = (only, skip)
+        options.isColourful = isatty(STDOUT_FILENO) == 1 && context.environment["NO_COLOR", default: ""].isEmpty
+        return Doctor(cloud, profile: profile, options: options, in: context).run()
+    }
+
+    private static func checkName(_ word: String) throws -> String {
+        guard Doctor.names.contains(word) else {
+            throw InvalidValue("'tedge doctor --list' names all checks")
+        }
+        return word
+    }
+}
