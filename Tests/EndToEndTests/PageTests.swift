@@ -21,7 +21,7 @@ import TestSupport
             gateway.calls == [
                 "available", "is-active mosquitto", "restart mosquitto", "enable mosquitto",
                 "is-active tedge-mapper-c8y",
-                "start tedge-mapper-c8y", "enable tedge-mapper-c8y",
+                "start tedge-mapper-c8y", "enable tedge-mapper-c8y", "available", "is-active tedge-mapper-c8y",
             ])
 
         let test = try gateway.tedge("connect", "c8y", "--test")

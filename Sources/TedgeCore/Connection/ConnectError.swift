@@ -22,8 +22,6 @@ public enum ConnectError: ExplainedError, Equatable {
     case portHeld(port: UInt16, holder: String)
     /// The clock says a time before this program was written.
     case clockWrong(clock: String)
-    /// The mapper was started and ended again.
-    case mapperFailed(unit: String, said: [String])
 
     /// One word for each case.
     public var id: String {
@@ -36,7 +34,6 @@ public enum ConnectError: ExplainedError, Equatable {
         case .listenerTwice: "listener-twice"
         case .portHeld: "port-held"
         case .clockWrong: "clock-wrong"
-        case .mapperFailed: "mapper-failed"
         }
     }
 
@@ -70,9 +67,6 @@ public enum ConnectError: ExplainedError, Equatable {
             ["mosquitto cannot open two listeners on port \(port): \(ours) and \(other)."]
         case .portHeld(let port, let holder): ["Port \(port), on which mosquitto is to listen, is held by \(holder)."]
         case .clockWrong(let clock): ["The clock of this device is wrong: it says \(clock)."]
-        case .mapperFailed(let unit, let said):
-            ["\(unit) was started and has ended again."]
-                + (said.isEmpty ? [] : ["\(unit) said: " + said.joined(separator: "\n")])
         }
     }
 
@@ -80,13 +74,13 @@ public enum ConnectError: ExplainedError, Equatable {
     public var hint: String? {
         switch self {
         case .notConnected(let cloud): "Run 'sudo tedge connect \(cloud.rawValue)' to connect it."
-        case .brokerSilent: "Run 'journalctl -u mosquitto' for all that mosquitto said."
+        case .brokerSilent:
+            "Run 'tedge doctor' to find out more, or 'journalctl -u mosquitto' for all that mosquitto said."
         case .brokerRejects: "Correct the line that mosquitto names, then run the command again."
         case .listenerTwice(_, _, let other):
             "Remove the line \(other), or run 'sudo tedge config set mqtt.bind.enabled false' to use that listener alone."
         case .portHeld: "End that program, or run 'sudo tedge config set mqtt.bind.port <port>' for another port."
         case .clockWrong: "Run 'sudo timedatectl set-ntp true', or 'sudo date --set=<time>'."
-        case .mapperFailed(let unit, _): "Run 'journalctl -u \(unit)' for all that it said."
         default: nil
         }
     }

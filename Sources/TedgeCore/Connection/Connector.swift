@@ -45,7 +45,7 @@ public struct Connector {
         guard configuration == .running else { return reported(withoutServiceManager()) }
         if options.isOffline {
             context.console.line("Offline mode. Skipping the connection check.")
-            return reported(.done("connect", cloud: cloud.name, changed: true))
+            return reported(withMapper())
         }
         return reported(check(plan))
     }
@@ -54,17 +54,27 @@ public struct Connector {
         log.begin("check")
         do {
             try Self.check(plan, timeout: options.timeout, in: context)
-            return .done("connect", cloud: cloud.name, changed: true)
+            return withMapper()
         } catch {
             log.end("failed")
             let warning = "Bridge has been configured, but \(cloud.displayName) connection check failed."
             context.console.line("Warning: \(warning)")
-            let diagnosis = Diagnosis.of(error, plan, in: context)
-            context.console.explain(diagnosis, cloud: cloud.name)
-            return CommandReport(
-                command: "connect", cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
-                message: diagnosis.message, hint: diagnosis.hint, status: 4)
+            return unproven(Diagnosis.of(error, plan, in: context))
         }
+    }
+
+    /// The end of a command that did all it was to do: the mapper that was started must not have ended again.
+    private func withMapper() -> CommandReport {
+        let examination = Examination(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
+        if case .error(let diagnosis) = examination.outcome(of: "mapper-running") { return unproven(diagnosis) }
+        return .done("connect", cloud: cloud.name, changed: true)
+    }
+
+    private func unproven(_ diagnosis: Diagnosis) -> CommandReport {
+        context.console.explain(diagnosis, cloud: cloud.name)
+        return CommandReport(
+            command: "connect", cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
+            message: diagnosis.message, hint: diagnosis.hint, status: 4)
     }
 
     /// Runs the check with its lines.

@@ -83,6 +83,7 @@ extension Console {
         var lines = ["Cause: \(diagnosis.message)"]
         if let seen = diagnosis.seen { lines.append("Seen: \(seen)") }
         if let hint = diagnosis.hint { lines.append("Hint: \(hint)") }
+        lines.append("More: Run 'tedge doctor \(cloud.rawValue)' to check everything else.")
         error(lines.map { ErrorFrame.printable($0) + "\n" }.joined())
     }
 }

@@ -45,9 +45,17 @@ enum CheckOutcome: Sendable, Equatable {
 }
 
 extension Diagnosis {
-    /// The first cause is the message, what lies deeper was seen.
+    /// The first line of the first cause is the message; what lies deeper was seen. A last line that says what to run is the
+    /// hint of an error that has no other.
     init(_ error: any ExplainedError) {
-        let deeper = error.causes.dropFirst().joined(separator: ": ")
-        self.init(error.id, error.causes.first ?? error.id, seen: deeper.isEmpty ? nil : deeper, hint: error.hint)
+        let feed = Character("\n")
+        var lines = error.causes.flatMap { $0.split(separator: feed).map(String.init) }
+        var hint = error.hint
+        if hint == nil, lines.count > 1, let last = lines.last, last.hasPrefix("Run `") {
+            hint = last
+            lines.removeLast()
+        }
+        let deeper = lines.dropFirst().joined(separator: "\n")
+        self.init(error.id, lines.first ?? error.id, seen: deeper.isEmpty ? nil : deeper, hint: hint)
     }
 }

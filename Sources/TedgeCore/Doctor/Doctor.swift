@@ -51,7 +51,7 @@ public struct Doctor {
         for cloud in clouds {
             if clouds.count > 1 { context.console.result("\(Cloud.named(cloud).displayName)\n") }
             let examination = Examination(cloud, profile: profile, until: deadline, in: context)
-            for check in wanted {
+            for check in examined(by: examination) {
                 let outcome = examination.outcome(of: check.id)
                 print(check, outcome)
                 counts[outcome.state, default: 0] += 1
@@ -62,7 +62,8 @@ public struct Doctor {
         let footer = ["ok", "warning", "error", "skipped"].compactMap { state in
             counts[state].map { "\($0) \(state)" }
         }
-        context.console.result("\n\(entries.count) checks: \(footer.joined(separator: ", "))\n")
+        context.console.result(
+            "\n\(entries.count) check\(entries.count == 1 ? "" : "s"): \(footer.joined(separator: ", "))\n")
         var report = CommandReport.done("doctor", cloud: cloud, changed: false)
         if let first {
             report.result = .failed
@@ -76,6 +77,18 @@ public struct Doctor {
         DoctorCheck.all.filter {
             (options.only.isEmpty || options.only.contains($0.id)) && !options.skip.contains($0.id)
         }
+    }
+
+    /// The checks that are wanted, and those that took the ground from one of them.
+    private func examined(by examination: Examination) -> [DoctorCheck] {
+        let ids = Set(wanted.map { $0.id })
+        var causes: Set<String> = []
+        for id in ids {
+            var cause = id
+            while case .groundless(let need) = examination.outcome(of: cause) { cause = need }
+            causes.insert(cause)
+        }
+        return DoctorCheck.all.filter { ids.contains($0.id) || causes.contains($0.id) }
     }
 
     private func configuredClouds() -> [CloudName] {

@@ -62,6 +62,7 @@ public enum ServiceError: ExplainedError, Equatable {
         switch self {
         case .failed(_, _, let detail) where detail.contains("Access denied") || detail.contains("authentication"):
             "Run the command with sudo."
+        case .failed, .signalled: "Run 'tedge doctor' to find out more."
         case .brokenSystemFile(let path, _): "Correct \(path). Nothing has been changed."
         default: nil
         }
