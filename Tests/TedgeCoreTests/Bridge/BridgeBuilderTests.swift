@@ -78,7 +78,7 @@ import Testing
 
     @Test(
         "a template that would be more than one word is refused",
-        arguments: ["a b", "a\\\"b"])
+        arguments: ["a b", "a\\\"b", "a \u{301}b", "\\\"\u{301}"])
     func templates(_ name: String) throws {
         let error = try #require(throws: BridgeError.self) {
             try BridgeFixture.bridge("c8y.smartrest.templates = [\"\(name)\"]\n")
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    static let ids = ["a/b", "a b", "a+b", "a#b", "a\"b"]
+    static let ids = ["a/b", "a b", "a+b", "a#b", "a\"b", "a/\u{301}b", "a#\u{301}"]
 
     @Test("an id that would be more than one level of a topic is refused by Azure and AWS", arguments: ids)
     func levels(_ id: String) throws {
