@@ -38,6 +38,12 @@ import Testing
         #expect(text == (try golden(name, recording: text)))
     }
 
+    @Test("an IPv6 address goes without its brackets, which mosquitto takes for a part of the name")
+    func address() throws {
+        let text = MosquittoRenderer.text(of: try BridgeFixture.bridge("c8y.mqtt = '[2001:db8::1]:8883'\n"))
+        #expect(text.contains("\naddress 2001:db8::1:8883\n"))
+    }
+
     static let listeners = [
         ("listener", ""),
         ("listener-port", "mqtt.bind = { address = '0.0.0.0', port = 1884 }\n"),
