@@ -25,7 +25,7 @@ struct World: Sendable {
         directory = try TemporaryDirectory()
         files = WorldFiles()
         for name in ["systemd", "tedge", "tedge/device-certs", "tedge/mosquitto-conf"] {
-            _ = try files.makeDirectory(directory.file(name), mode: 0o755, owner: nil)
+            try files.makeDirectory(directory.file(name), mode: 0o755, owner: nil)
         }
         try write("include_dir /etc/mosquitto/conf.d\n", to: "mosquitto.conf")
     }

@@ -59,12 +59,14 @@ final class WorldFiles: Files {
 
     func rename(_ path: String, to newPath: String) throws(FileError) { try real.rename(path, to: newPath) }
 
+    @discardableResult
     func remove(_ path: String) throws(FileError) -> Bool {
         try check(.remove, path)
         own(path, nil)
         return try real.remove(path)
     }
 
+    @discardableResult
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
         try check(.makeDirectory, path)
         let isNew = try real.makeDirectory(path, mode: mode, owner: nil)
