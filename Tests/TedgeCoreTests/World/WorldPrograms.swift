@@ -40,6 +40,22 @@ final class WorldPrograms: Processes {
         on(beginning) { () throws(ProcessError) in ProcessResult(ending, output: output, error: error) }
     }
 
+    /// Has the commands that begin with these words end like this, one after the other; the last ending stays.
+    func on(_ beginning: String, inTurn endings: ProcessResult.Ending...) {
+        let rest = Rest(endings)
+        on(beginning) { () throws(ProcessError) in ProcessResult(rest.next()) }
+    }
+
+    private final class Rest: Sendable {
+        private let endings: Mutex<[ProcessResult.Ending]>
+
+        init(_ endings: [ProcessResult.Ending]) { self.endings = Mutex(endings) }
+
+        func next() -> ProcessResult.Ending {
+            endings.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+        }
+    }
+
     /// Has the commands that begin with these words not run at all.
     func on(_ beginning: String, _ failure: ProcessError) {
         on(beginning) { () throws(ProcessError) in throw failure }
