@@ -46,8 +46,8 @@ let package = Package(
         .testTarget(
             name: "MQTTTests", dependencies: ["MQTT", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
-            name: "TedgeCoreTests", dependencies: ["TedgeCore", "TOML", "TestSupport"],
-            exclude: ["Configuration/Fixtures"], swiftSettings: strict),
+            name: "TedgeCoreTests", dependencies: ["TedgeCore", "TOML", "X509", "TLS", "MQTT", "TestSupport"],
+            exclude: ["Configuration/Fixtures", "Bridge/Golden"], swiftSettings: strict),
         .testTarget(
             name: "TedgeTests", dependencies: ["tedge", "ArgumentParsing", "TedgeCore", "TestSupport"],
             swiftSettings: strict),

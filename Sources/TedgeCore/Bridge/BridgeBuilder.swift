@@ -87,7 +87,7 @@ struct BridgeBuilder {
         var values = Cloud.TopicValues(prefix: prefix, deviceID: deviceID)
         guard cloud.check == .smartREST else {
             // The id is a level of these clouds' topics.
-            if deviceID.contains(where: { " /+#\"".contains($0) }) {
+            if deviceID.utf8.contains(where: { " /+#\"".utf8.contains($0) }) {
                 throw BridgeError.unusableValue(
                     key: "device.id", value: deviceID, reason: "it holds a blank, a quote or one of / + #")
             }

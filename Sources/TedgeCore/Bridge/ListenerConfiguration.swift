@@ -53,7 +53,7 @@ enum MosquittoValue {
         if value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             throw .unusableValue(key: key, value: value, reason: "it holds a control character or line end")
         }
-        if value.first == " " || value.last == " " {
+        if value.utf8.first == UInt8(ascii: " ") || value.utf8.last == UInt8(ascii: " ") {
             throw .unusableValue(key: key, value: value, reason: "it begins or ends with a blank")
         }
         return value
@@ -62,7 +62,8 @@ enum MosquittoValue {
     /// A value that is one word of a line.
     static func word(_ value: String, key: String) throws(BridgeError) -> String {
         let value = try line(value, key: key)
-        if value.contains(" ") || value.contains("\"") {
+        // By bytes: a blank with an accent is one character, and mosquitto sees the blank.
+        if value.utf8.contains(where: { " \"".utf8.contains($0) }) {
             throw .unusableValue(key: key, value: value, reason: "it holds a blank or a quote")
         }
         return value

@@ -5,7 +5,7 @@ enum MosquittoRenderer {
         var lines = ["### Bridge"]
         func add(_ key: String, _ value: String) { lines.append("\(key) \(value)") }
         add("connection", bridge.connection)
-        add("address", bridge.address.description)
+        add("address", "\(bridge.address.bareHost):\(bridge.address.port)")
         switch bridge.trustRoots {
         case .file(let path): add("bridge_cafile", path)
         case .directory(let path): add("bridge_capath", path)

@@ -159,8 +159,7 @@ public struct ServiceManager: Sendable {
     }
 
     private static func trimmed(_ text: String) -> String {
-        let lines = text.split(separator: Character("\n")).map { $0.filter { $0 != "\r" } }.filter { !$0.isEmpty }
-        return lines.suffix(10).joined(separator: "\n")
+        text.split(whereSeparator: \.isNewline).suffix(10).joined(separator: "\n")
     }
 }
 

@@ -37,8 +37,10 @@ final class FileTransaction {
         return true
     }
 
-    /// Makes a directory where there is none.
+    /// Makes a directory where there is none, after those above it that are missing.
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) {
+        let parent = Path.directory(of: path)
+        if parent != path, try files.status(parent) == nil { try makeDirectory(parent, mode: 0o755, owner: owner) }
         if try files.makeDirectory(path, mode: mode, owner: owner) { changes.append(.madeDirectory(path)) }
     }
 

@@ -17,12 +17,18 @@ struct SystemFiles: Files {
             }
             if count == 0 { return contents }
             if count < 0 {
-                if errno == EINTR { continue }
+                if errno == EINTR || (errno == EAGAIN && Self.isFilled(descriptor)) { continue }
                 throw FileError(.read, path, .last)
             }
             contents.append(contentsOf: chunk[..<count])
             if contents.count > limit { throw FileError(.read, path, SystemError(EFBIG)) }
         }
+    }
+
+    /// Waits for bytes in a pipe that is empty. A signal ends the wait with `EINTR`.
+    private static func isFilled(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, -1) > 0
     }
 
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {

@@ -68,6 +68,7 @@ public struct UploadCredentials: Sendable {
         do {
             bytes = try context.files.read(source, limit: 65_536)
         } catch {
+            if let signal = context.interruption.signal() { throw .interrupted(Interrupted(signal: signal)) }
             throw .passwordUnreadable(path: path == "-" ? "the standard input" : path, reason: error.reason.description)
         }
         defer { bytes.wipe() }

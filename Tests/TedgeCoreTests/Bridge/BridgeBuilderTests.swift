@@ -1,0 +1,132 @@
+import Testing
+
+@testable import TedgeCore
+
+@Suite struct BridgeBuilderTests {
+    @Test("the roots of trust are a directory where the path is one, else a file")
+    func roots() throws {
+        #expect(try BridgeFixture.bridge().trustRoots == .directory("/etc/ssl/certs"))
+        let file = try BridgeFixture.builder("c8y.root_cert_path = '/r.pem'\n").bridge { 2 }
+        #expect(file.trustRoots == .file("/r.pem"))
+        let directory = try BridgeFixture.builder("c8y.root_cert_path = '/r'\n", directories: ["/r"]).bridge { 2 }
+        #expect(directory.trustRoots == .directory("/r"))
+    }
+
+    @Test("the endpoint of Cumulocity is its own setting, or the address with port 8883")
+    func endpoint() throws {
+        #expect(try BridgeFixture.builder().endpoint().description == "example.cumulocity.com:8883")
+        let other = try BridgeFixture.builder("c8y.mqtt = 'mqtt.example.com:1'\n").endpoint()
+        #expect(other.description == "mqtt.example.com:1")
+        #expect(try BridgeFixture.builder(cloud: .az).endpoint().description == "hub.azure-devices.net:8883")
+    }
+
+    @Test("without an address the setting that is missing is named", arguments: CloudName.allCases)
+    func noAddress(_ cloud: CloudName) throws {
+        let settings = try SettingsWorld().load().cloud(cloud)
+        let builder = BridgeBuilder(cloud: .named(cloud), settings: settings, isDirectory: { _ in false })
+        #expect(throws: SettingsError.missing("\(cloud.rawValue).url")) { try builder.endpoint() }
+    }
+
+    @Test("without a device id the setting that is missing is named")
+    func noDeviceID() throws {
+        let settings = try SettingsWorld("c8y.url = 'a.b'\n").load().cloud(.c8y)
+        let builder = BridgeBuilder(cloud: .cumulocity, settings: settings, isDirectory: { _ in false })
+        #expect(throws: SettingsError.missing("device.id")) { try builder.bridge { 2 } }
+    }
+
+    static let sessions: [(setting: String, version: Int?, expected: Bool?)] = [
+        ("true", nil, false), ("true", 1, false), ("false", 2, nil), ("'auto'", 2, false), ("'auto'", 3, false),
+        ("'auto'", 1, nil), ("'auto'", nil, nil),
+    ]
+
+    @Test("mosquitto is told to keep the local session where the setting or its version says so", arguments: sessions)
+    func localSession(_ setting: String, _ version: Int?, _ expected: Bool?) throws {
+        let builder = try BridgeFixture.builder("c8y.bridge.include.local_cleansession = \(setting)\n")
+        #expect(try builder.bridge { version }.localCleanSession == expected)
+    }
+
+    @Test("the version of mosquitto is asked for only where the settings leave the choice to it")
+    func versionIsNotNeeded() throws {
+        var asked = 0
+        let count = { () -> Int? in
+            asked += 1
+            return 2
+        }
+        _ = try BridgeFixture.builder("c8y.bridge.include.local_cleansession = true\n").bridge(
+            mosquittoMajorVersion: count)
+        _ = try BridgeFixture.builder(cloud: .aws).bridge(mosquittoMajorVersion: count)
+        #expect(asked == 0)
+        _ = try BridgeFixture.builder().bridge(mosquittoMajorVersion: count)
+        #expect(asked == 1)
+    }
+
+    @Test("the interval between signs of life is one that MQTT and mosquitto can keep", arguments: ["5s", "65535s"])
+    func keepAlive(_ interval: String) throws {
+        let bridge = try BridgeFixture.bridge("c8y.bridge.keepalive_interval = '\(interval)'\n")
+        #expect("\(bridge.keepAlive)s" == interval)
+    }
+
+    @Test("an interval that is too short or too long is refused", arguments: ["4s", "65536s", "0"])
+    func keepAliveRefused(_ interval: String) throws {
+        let error = try #require(throws: BridgeError.self) {
+            try BridgeFixture.bridge("c8y.bridge.keepalive_interval = '\(interval)'\n")
+        }
+        #expect(error.id == "setting-unusable")
+        #expect(error.causes.first?.contains("'c8y.bridge.keepalive_interval'") == true)
+        #expect(error.causes.first?.hasSuffix("it must be between 5 and 65535 seconds") == true)
+    }
+
+    @Test(
+        "a template that would be more than one word is refused",
+        arguments: ["a b", "a\\\"b", "a \u{301}b", "\\\"\u{301}"])
+    func templates(_ name: String) throws {
+        let error = try #require(throws: BridgeError.self) {
+            try BridgeFixture.bridge("c8y.smartrest.templates = [\"\(name)\"]\n")
+        }
+        #expect(error.causes.first?.hasSuffix("it holds a blank or a quote") == true)
+    }
+
+    @Test("an empty template is refused")
+    func emptyTemplate() throws {
+        #expect(throws: BridgeError.unusableValue(key: "c8y.smartrest1.templates", value: "", reason: "it is empty")) {
+            try BridgeFixture.bridge("c8y.smartrest1.templates = ['']\n")
+        }
+    }
+
+    static let ids = ["a/b", "a b", "a+b", "a#b", "a\"b", "a/\u{301}b", "a#\u{301}"]
+
+    @Test("an id that would be more than one level of a topic is refused by Azure and AWS", arguments: ids)
+    func levels(_ id: String) throws {
+        for cloud in [CloudName.az, .aws] {
+            let error = try #require(throws: BridgeError.self) { try BridgeFixture.bridge(cloud: cloud, id: id) }
+            #expect(error.hint == "Run 'tedge config set device.id <value>' to correct it.")
+            #expect(error.causes.last == "'\(id)'")
+        }
+    }
+
+    @Test("Cumulocity takes an id with blanks inside, for it is the rest of its line")
+    func idWithBlank() throws {
+        #expect(try BridgeFixture.bridge(id: "a b/c").remoteClientID == "a b/c")
+    }
+
+    @Test("a path with a blank at an end is refused under the key of the profile")
+    func blankAtTheEnd() throws {
+        let lines = "c8y.profiles.p = { url = 'a.b', device.key_path = '/k ' }\n"
+        #expect(
+            throws: BridgeError.unusableValue(
+                key: "c8y.profiles.p.device.key_path", value: "/k ", reason: "it begins or ends with a blank")
+        ) { try BridgeFixture.bridge(lines, profile: "p") }
+    }
+
+    @Test("errors say what the person can do instead")
+    func errors() {
+        let unsupported = BridgeError.unsupported(key: "k", value: "v", instead: "Do this.")
+        #expect(unsupported.id == "setting-unsupported")
+        #expect(unsupported.causes == ["'k' is 'v', which this program cannot do."])
+        #expect(unsupported.hint == "Do this.")
+        let second = BridgeError.builtInBridge(path: "/f")
+        #expect(second.id == "built-in-bridge")
+        #expect(second.causes.first?.contains("in /f:") == true)
+        #expect(second.hint?.contains("tedge config unset mqtt.bridge.built_in") == true)
+    }
+}

@@ -1,0 +1,146 @@
+import Glibc
+import Testing
+
+@testable import TedgeCore
+
+@Suite struct ServiceManagerTests {
+    let world: World
+
+    init() throws { world = try World() }
+
+    private var systemd: ServiceManager { ServiceManager(SystemSettings(path: "/system.toml"), in: world.context) }
+
+    private func other() throws -> ServiceManager {
+        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        return ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
+    }
+
+    @Test("the name of the service takes the place of the braces")
+    func words() throws {
+        try systemd.stop(.mapper(.c8y, nil))
+        try systemd.start(.mapper(.az, try ProfileName(parsing: "p")))
+        try other().restart(.singleMapper)
+        try other().enable(.agent)
+        #expect(
+            world.programs.calls == [
+                "systemctl stop tedge-mapper-c8y", "systemctl start tedge-mapper-az@p",
+                "rc-service tedge-mapper restart", "rc-update add tedge-agent",
+            ])
+    }
+
+    @Test("systemd does not read all units again to enable and disable one")
+    func noReload() throws {
+        try systemd.enable(.agent)
+        try systemd.disable(.agent)
+        #expect(
+            world.programs.calls == [
+                "systemctl --no-reload enable tedge-agent", "systemctl --no-reload disable tedge-agent",
+            ])
+    }
+
+    @Test("enabling tells whether systemd made a link")
+    func enabledBefore() throws {
+        #expect(try !systemd.enable(.mosquitto))
+        world.programs.on("systemctl --no-reload enable", .exited(0), error: "Created symlink a -> b.\n")
+        #expect(try systemd.enable(.mosquitto))
+        #expect(try other().enable(.mosquitto))
+    }
+
+    @Test("status 5 means that there is no such service")
+    func notFound() throws {
+        world.programs.on("systemctl restart", .exited(5), error: "Unit mosquitto.service not found.\n")
+        let error = try #require(throws: ServiceError.self) { try systemd.restart(.mosquitto) }
+        #expect(error == .notFound(service: "mosquitto"))
+        #expect(error.id == "mosquitto-not-found")
+        #expect(error.causes == ["Service mosquitto not found. Install mosquitto to use this command."])
+    }
+
+    @Test("another status is told with the command and what it said")
+    func failed() throws {
+        world.programs.on("systemctl stop", .exited(4), error: "one\n\ntwo\n")
+        let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
+        #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> failed with code: 4.", "one\ntwo"])
+        #expect(error.hint == nil)
+    }
+
+    @Test("a command that says nothing has one cause")
+    func silent() throws {
+        world.programs.on("systemctl stop", .exited(1))
+        let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
+        #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> failed with code: 1."])
+    }
+
+    @Test("of a long complaint the last ten lines are told")
+    func longComplaint() throws {
+        world.programs.on("systemctl stop", .exited(1), error: (1...12).map { "line \($0)\n" }.joined())
+        let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
+        #expect(error.causes.last == (3...12).map { "line \($0)" }.joined(separator: "\n"))
+    }
+
+    @Test("a complaint with carriage returns has plain lines")
+    func carriageReturns() throws {
+        world.programs.on("systemctl stop", .exited(1), error: "one\r\n\r\ntwo\r\n")
+        let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
+        #expect(error.causes.last == "one\ntwo")
+    }
+
+    @Test("a right that is missing has a hint", arguments: ["Access denied", "interactive authentication required."])
+    func accessDenied(_ complaint: String) throws {
+        world.programs.on("systemctl stop", .exited(4), error: complaint)
+        let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
+        #expect(error.hint == "Run the command with sudo.")
+    }
+
+    @Test("a signal, a missing program and one that does not start are told apart")
+    func notRun() throws {
+        let stop = { try systemd.stop(.mosquitto) }
+        world.programs.on("systemctl stop", .signalled(9))
+        #expect(throws: ServiceError.signalled(command: "systemctl stop mosquitto"), performing: stop)
+        world.programs.on("systemctl stop", .notFound("systemctl"))
+        #expect(
+            throws: ServiceError.programMissing(command: "systemctl stop mosquitto", path: "/system.toml"),
+            performing: stop)
+        world.programs.on("systemctl stop", .notStarted("/bin/systemctl", SystemError(ENOEXEC)))
+        #expect(
+            throws: ServiceError.notStarted(command: "systemctl stop mosquitto", SystemError(ENOEXEC)),
+            performing: stop)
+        world.programs.on("systemctl stop", .interrupted(Interrupted(signal: SIGINT)))
+        #expect(throws: ServiceError.interrupted(Interrupted(signal: SIGINT)), performing: stop)
+    }
+
+    @Test("questions are answered by the exit status")
+    func questions() throws {
+        #expect(systemd.isActive(.mosquitto))
+        #expect(systemd.isEnabled(.mosquitto) == true)
+        world.programs.on("systemctl is-", .exited(3))
+        #expect(!systemd.isActive(.mosquitto))
+        #expect(systemd.isEnabled(.mosquitto) == false)
+        #expect(try other().isEnabled(.mosquitto) == nil)
+    }
+
+    @Test("systemd is there where its directory is and its command")
+    func systemdAvailable() throws {
+        try systemd.checkAvailability()
+        #expect(world.programs.calls.isEmpty)
+        world.programs.install([])
+        let unavailable = ServiceError.unavailable(manager: "systemd", command: "systemctl --version")
+        #expect(throws: unavailable) { try systemd.checkAvailability() }
+        world.programs.install(["systemctl"])
+        try world.files.remove(world.directory.file("systemd"))
+        #expect(throws: unavailable) { try systemd.checkAvailability() }
+    }
+
+    @Test("another service manager is there where its command exits with 0")
+    func otherAvailable() throws {
+        let manager = try other()
+        try manager.checkAvailability()
+        #expect(world.programs.calls == ["rc-service -l"])
+        let unavailable = ServiceError.unavailable(manager: "OpenRC", command: "rc-service -l")
+        world.programs.on("rc-service -l", .exited(1))
+        #expect(throws: unavailable) { try manager.checkAvailability() }
+        world.programs.on("rc-service -l", .notFound("rc-service"))
+        #expect(throws: unavailable) { try manager.checkAvailability() }
+        world.programs.on("rc-service -l", .interrupted(Interrupted(signal: SIGTERM)))
+        #expect(throws: ServiceError.interrupted(Interrupted(signal: SIGTERM))) { try manager.checkAvailability() }
+    }
+}

@@ -1,0 +1,118 @@
+import Testing
+
+@testable import TedgeCore
+
+/// What disconnect does to services, and that undoing leaves them as before.
+@Suite struct ServiceRemovalTests {
+    let world: World
+
+    init() throws { world = try World() }
+
+    private func removal() throws -> ServiceRemoval {
+        let manager = ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
+        let removal = ServiceRemoval(manager, cloud: .c8y, profile: nil)
+        world.programs.forget()
+        return removal
+    }
+
+    /// Has the states of mosquitto, of the cloud's mapper and of the single one be these.
+    private func states(_ states: String...) {
+        let blocks = states.map { state in
+            state == "missing"
+                ? "LoadState=not-found\nActiveState=inactive\n" : "LoadState=loaded\nActiveState=\(state)\n"
+        }
+        world.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
+    }
+
+    @Test("mosquitto is restarted where it runs")
+    func mosquitto() throws {
+        states("active", "active", "missing")
+        let removal = try removal()
+        #expect(try removal.restartMosquitto())
+        #expect(removal.mosquittoRunsAgain)
+        #expect(world.programs.calls == ["systemctl restart mosquitto"])
+    }
+
+    @Test("mosquitto that does not run is left alone, also when undoing")
+    func mosquittoIsDown() throws {
+        states("inactive", "missing", "missing")
+        let removal = try removal()
+        #expect(try !removal.restartMosquitto())
+        #expect(removal.undo().isEmpty)
+        #expect(world.programs.calls.isEmpty)
+    }
+
+    @Test("without states mosquitto is asked itself whether it runs")
+    func otherManager() throws {
+        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        world.programs.on("rc-service mosquitto status", .exited(3))
+        #expect(try !removal().restartMosquitto())
+    }
+
+    @Test("what was done is undone: mosquitto first, then the mapper that ran")
+    func undo() throws {
+        states("active", "active", "missing")
+        let removal = try removal()
+        _ = try removal.restartMosquitto()
+        try removal.stopMapper()
+        world.programs.forget()
+        #expect(removal.undo().isEmpty)
+        #expect(world.programs.calls == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
+    }
+
+    @Test("a mapper that did not run is not started")
+    func mapperDidNotRun() throws {
+        states("active", "inactive", "missing")
+        let removal = try removal()
+        try removal.stopMapper()
+        world.programs.forget()
+        #expect(removal.undo().isEmpty)
+        #expect(world.programs.calls.isEmpty)
+    }
+
+    @Test("the one mapper of older installations is stopped where that of the cloud is not installed")
+    func singleMapper() throws {
+        states("active", "missing", "active")
+        let removal = try removal()
+        try removal.stopMapper()
+        try removal.disableMapper()
+        #expect(world.programs.calls == ["systemctl stop tedge-mapper", "systemctl --no-reload disable tedge-mapper"])
+    }
+
+    @Test("a mapper that is no service needs neither")
+    func noMapper() throws {
+        states("active", "missing", "missing")
+        world.programs.on("systemctl stop", .exited(5))
+        let removal = try removal()
+        try removal.stopMapper()
+        try removal.disableMapper()
+        #expect(world.programs.calls == ["systemctl stop tedge-mapper-c8y"])
+        #expect(removal.undo().isEmpty)
+    }
+
+    @Test("a mapper that cannot be stopped or disabled is an error")
+    func failures() throws {
+        states("active", "active", "missing")
+        let removal = try removal()
+        world.programs.on("systemctl stop", .exited(1))
+        world.programs.on("systemctl --no-reload disable", .exited(1))
+        #expect(throws: ServiceError.self) { try removal.stopMapper() }
+        #expect(throws: ServiceError.self) { try removal.disableMapper() }
+        world.programs.forget()
+        #expect(removal.undo().isEmpty)
+        #expect(world.programs.calls.isEmpty)
+    }
+
+    @Test("what another service manager disabled is enabled again, and what cannot be undone is told")
+    func undoOfOtherManager() throws {
+        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        let removal = try removal()
+        try removal.stopMapper()
+        try removal.disableMapper()
+        world.programs.on("rc-update add", .exited(1))
+        world.programs.forget()
+        #expect(
+            removal.undo() == [.failed(command: "rc-update add tedge-mapper-c8y", status: 1, detail: "")])
+        #expect(world.programs.calls == ["rc-update add tedge-mapper-c8y", "rc-service tedge-mapper-c8y restart"])
+    }
+}

@@ -1,0 +1,109 @@
+import Testing
+
+@testable import TedgeCore
+
+/// What systemd says of services, and its limit of starts.
+@Suite struct ServiceStateTests {
+    let world: World
+
+    init() throws { world = try World() }
+
+    private var manager: ServiceManager { ServiceManager(SystemSettings(path: "/system.toml"), in: world.context) }
+
+    @Test("the states of several services are read from one answer, in their order")
+    func states() {
+        let answer = """
+            LoadState=loaded
+            ActiveState=active
+
+            ActiveState=failed
+            LoadState=loaded
+
+            LoadState=not-found
+            ActiveState=inactive
+
+            LoadState=masked
+            ActiveState=reloading
+
+            """
+        world.programs.on("systemctl show", .exited(0), output: answer)
+        let services: [Service] = [.mosquitto, .agent, .singleMapper, .mapper(.c8y, nil)]
+        #expect(
+            manager.states(of: services) == [
+                .mosquitto: ServiceState(isInstalled: true, isActive: true),
+                .agent: ServiceState(isInstalled: true, isActive: false),
+                .singleMapper: ServiceState(isInstalled: false, isActive: false),
+                .mapper(.c8y, nil): ServiceState(isInstalled: true, isActive: true),
+            ])
+        #expect(
+            world.programs.calls == [
+                "systemctl show --property=LoadState,ActiveState mosquitto tedge-agent tedge-mapper tedge-mapper-c8y"
+            ])
+    }
+
+    @Test("an answer that does not fit the question is none")
+    func misfit() {
+        let complete = "LoadState=loaded\nActiveState=active\n"
+        world.programs.on("systemctl show", .exited(0), output: complete)
+        #expect(manager.states(of: [.mosquitto]) != nil)
+        #expect(manager.states(of: [.mosquitto, .agent]) == nil)
+        world.programs.on("systemctl show", .exited(1), output: complete)
+        #expect(manager.states(of: [.mosquitto]) == nil)
+        world.programs.on("systemctl show", .notFound("systemctl"))
+        #expect(manager.states(of: [.mosquitto]) == nil)
+    }
+
+    @Test("another service manager is not asked")
+    func otherManager() throws {
+        var settings = SystemSettings(path: "/system.toml")
+        settings.commands.name = "other"
+        let manager = ServiceManager(settings, in: world.context)
+        #expect(manager.states(of: [.mosquitto]) == nil)
+        #expect(world.programs.calls.isEmpty)
+    }
+
+    static let refusals = ["Result=start-limit-hit\n", "Result=success\nExecMainStartTimestampMonotonic=0\n"]
+
+    @Test("a service that systemd refused to start is started once more without the limit", arguments: refusals)
+    func startLimit(_ answer: String) throws {
+        world.programs.on("systemctl restart", inTurn: .exited(1), .exited(0))
+        world.programs.on("systemctl show", .exited(0), output: answer)
+        try manager.restart(.mosquitto)
+        #expect(
+            world.programs.calls == [
+                "systemctl restart mosquitto",
+                "systemctl show --property=Result,ExecMainStartTimestampMonotonic mosquitto",
+                "systemctl reset-failed mosquitto", "systemctl restart mosquitto",
+            ])
+    }
+
+    @Test("a service that was started and failed by itself is not started again")
+    func realFailure() {
+        let later = "Result=exit-code\nExecMainStartTimestampMonotonic=\(UInt64.max)\n"
+        world.programs.on("systemctl start", .exited(1))
+        world.programs.on("systemctl show", .exited(0), output: later)
+        #expect(throws: ServiceError.failed(command: "systemctl start tedge-agent", status: 1, detail: "")) {
+            try manager.start(.agent)
+        }
+        #expect(!world.programs.calls.contains("systemctl reset-failed tedge-agent"))
+    }
+
+    @Test("a second failure is told, and the limit is not lifted again")
+    func failsTwice() {
+        world.programs.on("systemctl start", .exited(1), error: "broken\n")
+        world.programs.on("systemctl show", .exited(0), output: Self.refusals[0])
+        #expect(throws: ServiceError.failed(command: "systemctl start tedge-agent", status: 1, detail: "broken")) {
+            try manager.start(.agent)
+        }
+        #expect(world.programs.calls.filter { $0.hasPrefix("systemctl start") }.count == 2)
+    }
+
+    @Test("another service manager knows no limit")
+    func noLimit() throws {
+        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        world.programs.on("rc-service mosquitto restart", .exited(1))
+        let manager = ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
+        #expect(throws: ServiceError.self) { try manager.restart(.mosquitto) }
+        #expect(world.programs.calls == ["rc-service mosquitto restart"])
+    }
+}

@@ -1,0 +1,197 @@
+import Glibc
+import Testing
+
+@testable import TedgeCore
+
+/// What connect does to services, and that undoing leaves them as before.
+@Suite struct ServiceTransactionTests {
+    let world: World
+
+    init() throws { world = try World() }
+
+    private func services(profile: ProfileName? = nil) throws -> ServiceTransaction {
+        let manager = ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
+        let services = ServiceTransaction(manager, cloud: .c8y, profile: profile)
+        services.remember()
+        world.programs.forget()
+        return services
+    }
+
+    /// Has another service manager than systemd run.
+    private func useOther() throws {
+        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+    }
+
+    @Test("what was started and enabled is disabled and stopped, the last first")
+    func undoStarts() throws {
+        world.programs.states(mapper: "inactive")
+        world.programs.on("systemctl --no-reload enable", .exited(0), error: "Created symlink.\n")
+        let services = try services()
+        try services.startMapper()
+        try services.enableMapper()
+        #expect(services.undoStarts().isEmpty)
+        #expect(
+            world.programs.calls == [
+                "systemctl start tedge-mapper-c8y", "systemctl --no-reload enable tedge-mapper-c8y",
+                "systemctl --no-reload disable tedge-mapper-c8y", "systemctl stop tedge-mapper-c8y",
+            ])
+    }
+
+    @Test("a mapper that ran and was enabled goes on running")
+    func nothingToUndo() throws {
+        world.programs.states(mapper: "active")
+        let services = try services()
+        try services.startMapper()
+        try services.enableMapper()
+        world.programs.forget()
+        #expect(services.undoStarts().isEmpty)
+        #expect(world.programs.calls.isEmpty)
+    }
+
+    @Test("a mapper that failed to start is stopped, for systemd may try it again and again")
+    func failedStart() throws {
+        world.programs.states(mapper: "inactive")
+        world.programs.on("systemctl start", .exited(1))
+        let services = try services()
+        #expect(throws: ServiceError.self) { try services.startMapper() }
+        world.programs.forget()
+        #expect(services.undoStarts().isEmpty)
+        #expect(world.programs.calls == ["systemctl stop tedge-mapper-c8y"])
+    }
+
+    @Test("undoing twice undoes once")
+    func undoTwice() throws {
+        world.programs.states(mapper: "inactive")
+        let services = try services()
+        try services.startMapper()
+        _ = services.undoStarts()
+        world.programs.forget()
+        #expect(services.undoStarts().isEmpty)
+        #expect(world.programs.calls.isEmpty)
+    }
+
+    @Test("what cannot be undone is told, and the rest is undone")
+    func undoFails() throws {
+        world.programs.states(mapper: "inactive")
+        world.programs.on("systemctl --no-reload enable", .exited(0), error: "Created symlink.\n")
+        let services = try services()
+        try services.startMapper()
+        try services.enableMapper()
+        world.programs.on("systemctl --no-reload disable", .exited(1))
+        #expect(
+            services.undoStarts() == [
+                .failed(command: "systemctl --no-reload disable tedge-mapper-c8y", status: 1, detail: "")
+            ])
+        #expect(world.programs.calls.last == "systemctl stop tedge-mapper-c8y")
+    }
+
+    @Test("the one mapper of older installations is started where that of the cloud is not installed")
+    func singleMapper() throws {
+        let blocks = ["loaded", "not-found", "loaded", "not-found"].map { "LoadState=\($0)\nActiveState=inactive\n" }
+        world.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
+        let services = try services()
+        try services.startMapper()
+        #expect(world.programs.calls == ["systemctl start tedge-mapper"])
+    }
+
+    @Test("without states the mapper of the cloud is tried first")
+    func withoutStates() throws {
+        try useOther()
+        world.programs.on("rc-service tedge-mapper-c8y restart", .exited(5))
+        world.programs.on("rc-service tedge-mapper-c8y status", .exited(3))
+        let services = try services()
+        try services.startMapper()
+        try services.enableMapper()
+        #expect(
+            world.programs.changes == [
+                "rc-service tedge-mapper-c8y status", "rc-service tedge-mapper-c8y restart",
+                "rc-service tedge-mapper status", "rc-service tedge-mapper restart", "rc-update add tedge-mapper",
+            ])
+        world.programs.forget()
+        #expect(services.undoStarts().isEmpty)
+        #expect(world.programs.calls.isEmpty)
+    }
+
+    @Test("without states one that did not run is taken for disabled")
+    func otherManagerUndo() throws {
+        try useOther()
+        world.programs.on("rc-service tedge-mapper-c8y status", .exited(3))
+        let services = try services()
+        try services.startMapper()
+        try services.enableMapper()
+        world.programs.forget()
+        #expect(services.undoStarts().isEmpty)
+        #expect(
+            world.programs.calls == ["rc-update delete tedge-mapper-c8y", "rc-service tedge-mapper-c8y stop"])
+    }
+
+    @Test("a profile has a mapper of its own, and no other stands in")
+    func profile() throws {
+        try useOther()
+        world.programs.on("rc-service tedge-mapper-c8y@p restart", .exited(5))
+        let services = try services(profile: try ProfileName(parsing: "p"))
+        #expect(throws: ServiceError.notFound(service: "tedge-mapper-c8y@p")) { try services.startMapper() }
+        #expect(!world.programs.calls.contains { $0.contains("tedge-mapper ") })
+    }
+
+    @Test("an agent that is no service is not started")
+    func noAgent() throws {
+        world.programs.states(agent: "not-found")
+        let services = try services()
+        #expect(throws: ServiceError.notFound(service: "tedge-agent")) { try services.startAgent() }
+        #expect(world.programs.calls.isEmpty)
+    }
+
+    @Test("mosquitto that ran is restarted with the files as before")
+    func mosquittoRan() throws {
+        world.programs.states(mosquitto: true)
+        let services = try services()
+        #expect(services.undoMosquitto().isEmpty)
+        #expect(world.programs.calls.isEmpty)
+        try services.restartMosquitto()
+        #expect(services.mosquittoRunsAgain)
+        #expect(services.undoMosquitto().isEmpty)
+        #expect(world.programs.calls == ["systemctl restart mosquitto", "systemctl restart mosquitto"])
+    }
+
+    @Test("mosquitto that did not run and was not enabled is stopped and disabled")
+    func mosquittoDidNotRun() throws {
+        world.programs.states(mosquitto: false)
+        world.programs.on("systemctl is-enabled", .exited(1))
+        let services = try services()
+        try services.restartMosquitto()
+        try services.enableMosquitto()
+        world.programs.forget()
+        #expect(!services.mosquittoRunsAgain)
+        #expect(services.undoMosquitto().isEmpty)
+        #expect(world.programs.calls == ["systemctl stop mosquitto", "systemctl --no-reload disable mosquitto"])
+    }
+
+    @Test("mosquitto that is not installed needs no undoing; another failure is told")
+    func mosquittoUndoFails() throws {
+        world.programs.states(mosquitto: false)
+        world.programs.on("systemctl restart", .exited(5))
+        world.programs.on("systemctl stop", .exited(5))
+        let services = try services()
+        #expect(throws: ServiceError.notFound(service: "mosquitto")) { try services.restartMosquitto() }
+        #expect(services.undoMosquitto().isEmpty)
+        world.programs.on("systemctl stop", .exited(1))
+        #expect(
+            services.undoMosquitto() == [.failed(command: "systemctl stop mosquitto", status: 1, detail: "")])
+    }
+
+    @Test("a signal does not keep anything from being undone")
+    func signal() throws {
+        let interruption = world.signal.interruption
+        world.programs.on("systemctl stop") { () throws(ProcessError) in
+            if let signal = interruption.signal() { throw .interrupted(Interrupted(signal: signal)) }
+            return ProcessResult(.exited(0))
+        }
+        world.programs.states(mapper: "inactive")
+        let services = try services()
+        try services.startMapper()
+        world.signal.send(SIGINT)
+        _ = services.undoStarts()
+        #expect(world.programs.calls.last == "systemctl stop tedge-mapper-c8y")
+    }
+}

@@ -1,0 +1,152 @@
+import Glibc
+import Testing
+
+@testable import TedgeCore
+
+@Suite struct SystemSettingsTests {
+    /// The commands of a complete table, by key.
+    static let commands = [
+        "is_available": "['rc-service', '-l']", "restart": "['rc-service', '{}', 'restart']",
+        "stop": "['rc-service', '{}', 'stop']", "enable": "['rc-update', 'add', '{}']",
+        "disable": "['rc-update', 'delete', '{}']", "is_active": "['rc-service', '{}', 'status']",
+    ]
+
+    /// The text of `system.toml` with these commands.
+    static func text(_ commands: [String: String]) -> String {
+        "[init]\nname = 'OpenRC'\n" + commands.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }.joined()
+    }
+
+    private func load(_ text: String) throws -> SystemSettings {
+        let world = try World()
+        try world.write(text, to: "tedge/system.toml")
+        return try SystemSettings.load(from: world.context)
+    }
+
+    /// The causes of the error that a file leads to, without the name of its directory.
+    private func causes(_ text: String) throws -> [String] {
+        let world = try World()
+        try world.write(text, to: "tedge/system.toml")
+        let error = try #require(throws: ServiceError.self) { try SystemSettings.load(from: world.context) }
+        #expect(error.id == "system-file-broken")
+        return error.causes.map(world.neutral)
+    }
+
+    @Test("without a file the owner is tedge and the service manager systemd")
+    func missing() throws {
+        let settings = try SystemSettings.load(from: try World().context)
+        #expect(settings.user == "tedge")
+        #expect(settings.group == "tedge")
+        #expect(settings.commands == .systemd)
+        #expect(settings.commands.enable == ["systemctl", "enable", "{}"])
+    }
+
+    @Test("a file that may not be read means the defaults")
+    func unreadable() throws {
+        let world = try World()
+        try world.write("user = 'pi'\n", to: "tedge/system.toml")
+        world.files.fail(.read, "system.toml", EACCES)
+        #expect(try SystemSettings.load(from: world.context).user == "tedge")
+    }
+
+    @Test("user and group can be others, also none")
+    func owners() throws {
+        let settings = try load("user = 'pi'\ngroup = ''\n")
+        #expect(settings.user == "pi")
+        #expect(settings.group == "")
+        #expect(settings.commands == .systemd)
+    }
+
+    @Test("each command is the one of its key")
+    func commandsOfKeys() throws {
+        let commands = try load(Self.text(Self.commands.merging(["start": "['s', '{}']"]) { $1 })).commands
+        #expect(
+            commands
+                == ServiceCommands(
+                    name: "OpenRC", isAvailable: ["rc-service", "-l"], restart: ["rc-service", "{}", "restart"],
+                    stop: ["rc-service", "{}", "stop"], start: ["s", "{}"], enable: ["rc-update", "add", "{}"],
+                    disable: ["rc-update", "delete", "{}"], isActive: ["rc-service", "{}", "status"]))
+    }
+
+    @Test("without a command to start a service the one that restarts it stands in")
+    func start() throws {
+        #expect(try load(Self.text(Self.commands)).commands.start == ["rc-service", "{}", "restart"])
+    }
+
+    @Test("a command that is missing is named with the file", arguments: commands.keys.sorted())
+    func missingCommand(_ key: String) throws {
+        var commands = Self.commands
+        commands[key] = nil
+        #expect(
+            try causes(Self.text(commands)) == [
+                "Toml syntax error in the system config file 'WORLD/tedge/system.toml': the field '\(key)' is missing "
+                    + "in [init]"
+            ])
+    }
+
+    static let broken: [(commands: [String: String], cause: String)] = [
+        (
+            ["stop": "[]"],
+            "Syntax error in the system config file for 'stop': Requires 1 or more arguments.\n"
+                + "Check 'WORLD/tedge/system.toml' file."
+        ),
+        (
+            ["is_available": "['']"],
+            "Syntax error in the system config file for 'is_available': Requires 1 or more arguments.\n"
+                + "Check 'WORLD/tedge/system.toml' file."
+        ),
+        (
+            ["enable": "['rc-update', 'add']"],
+            "Syntax error in the system config file for 'enable': A placeholder '{}' is missing.\n"
+                + "Check 'WORLD/tedge/system.toml' file."
+        ),
+        (
+            ["start": "['{}x']"],
+            "Syntax error in the system config file for 'start': A placeholder '{}' is missing.\n"
+                + "Check 'WORLD/tedge/system.toml' file."
+        ),
+        (
+            ["restart": "['rc-service', 1]"],
+            "Toml syntax error in the system config file 'WORLD/tedge/system.toml': the words of 'restart' in [init] "
+                + "must be strings"
+        ),
+        (
+            ["disable": "'rc-update'"],
+            "Toml syntax error in the system config file 'WORLD/tedge/system.toml': the field 'disable' is missing in "
+                + "[init]"
+        ),
+        (
+            ["reload": "['x', '{}']"],
+            "Toml syntax error in the system config file 'WORLD/tedge/system.toml': unknown field 'reload' in [init], "
+                + "expected one of name, is_available, restart, stop, start, enable, disable, is_active"
+        ),
+        (
+            ["is_available": "[\n"],
+            "Toml syntax error in the system config file 'WORLD/tedge/system.toml': line "
+        ),
+    ]
+
+    @Test("a command that cannot be used is an error with key and file", arguments: broken)
+    func brokenCommand(_ commands: [String: String], _ cause: String) throws {
+        let causes = try causes(Self.text(Self.commands.merging(commands) { $1 }))
+        #expect(causes.count == 1)
+        #expect(causes.first?.hasPrefix(cause) == true)
+    }
+
+    @Test("what is no table, and a table without a name, are errors")
+    func noTable() throws {
+        #expect(try causes("init = 1\n").first?.hasSuffix("'init' must be a table") == true)
+        #expect(try causes("[init]\nstop = ['x', '{}']\n").first?.hasSuffix("'name' is missing in [init]") == true)
+    }
+
+    @Test("the owner has the numbers of user and group, where the device knows both")
+    func numbers() throws {
+        var settings = SystemSettings(path: "/system.toml")
+        #expect(settings.owner(in: WorldAccounts()) == Owner(user: 900, group: 901))
+        settings.group = "mosquitto"
+        #expect(settings.owner(in: WorldAccounts()) == Owner(user: 900, group: 120))
+        settings.group = "nobody"
+        #expect(settings.owner(in: WorldAccounts()) == nil)
+        (settings.user, settings.group) = ("nobody", "tedge")
+        #expect(settings.owner(in: WorldAccounts()) == nil)
+    }
+}

@@ -1,0 +1,24 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import TedgeCore
+
+/// A pipe in the place of a file, as `/dev/stdin` and the shell's `<(command)` are.
+@Suite struct PipeReadingTests {
+    @Test("what is written to a pipe later is waited for, up to its end")
+    func laterBytes() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("pipe")
+        #expect(mkfifo(path, 0o600) == 0)
+        let writer = open(path, O_RDWR | O_CLOEXEC)
+        #expect(write(writer, "first", 5) == 5)
+        let answer = Task.detached { try SystemFiles().read(path) }
+        // The reader has taken the first bytes, and finds the pipe empty.
+        var waiting: Int32 = 5
+        #expect(eventually { ioctl(writer, UInt(FIONREAD), &waiting) == 0 && waiting == 0 })
+        _ = write(writer, " second", 7)
+        close(writer)
+        #expect(String(decoding: try await answer.value, as: UTF8.self) == "first second")
+    }
+}

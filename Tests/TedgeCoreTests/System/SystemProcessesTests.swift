@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import TedgeCore
+
+@Suite struct SystemProcessesTests {
+    let directory: TemporaryDirectory
+    private let processes = SystemProcesses(environment: ProcessInfo.processInfo.environment)
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func shell(_ script: String, _ interruption: Interruption = .never) throws -> ProcessResult {
+        try processes.run(["sh", "-c", script, directory.path], interruption: interruption)
+    }
+
+    @Test("what a program prints, and its status, is known")
+    func result() throws {
+        let result = try shell("echo out; echo err >&2; exit 3")
+        #expect(result == ProcessResult(.exited(3), output: "out\n", error: "err\n"))
+        #expect(!result.succeeded)
+        #expect(try shell("exit 0").succeeded)
+    }
+
+    @Test("a program that a signal ended is told apart")
+    func signal() throws {
+        #expect(try shell("kill -KILL $$").ending == .signalled(SIGKILL))
+        #expect(try shell("exit 137").ending == .exited(137))
+    }
+
+    @Test("arguments are handed on as they are")
+    func arguments() throws {
+        let words = ["a b", "", "$HOME", "*", "é\n'\""]
+        let result = try processes.run(["printf", "<%s>"] + words, interruption: .never)
+        #expect(result.output == words.map { "<\($0)>" }.joined())
+    }
+
+    @Test("a program that is not there, or cannot be executed, is an error")
+    func notFound() throws {
+        #expect(throws: ProcessError.notFound("tedge-no-such-program")) {
+            try processes.run(["tedge-no-such-program"], interruption: .never)
+        }
+        #expect(throws: ProcessError.notFound("/no/such/program")) {
+            try processes.run(["/no/such/program"], interruption: .never)
+        }
+        #expect(throws: ProcessError.notFound("")) { try processes.run([], interruption: .never) }
+        let text = try directory.write("text", to: "text", mode: 0o644)
+        #expect(throws: ProcessError.notFound(text)) { try processes.run([text], interruption: .never) }
+        #expect(throws: ProcessError.notFound(directory.path)) {
+            try processes.run([directory.path], interruption: .never)
+        }
+    }
+
+    @Test("a program that the system cannot start is an error with the reason")
+    func notStarted() throws {
+        let path = try directory.write("#!/no/such/interpreter\n", to: "broken", mode: 0o755)
+        let error = try #require(throws: ProcessError.self) { try processes.run([path], interruption: .never) }
+        guard case .notStarted(path, let reason) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(reason == SystemError(ENOENT))
+    }
+
+    @Test("programs are looked up on PATH, and only there")
+    func path() throws {
+        try directory.write("#!/bin/sh\necho mine\n", to: "mine", mode: 0o755)
+        try directory.write("", to: "plain")
+        let processes = SystemProcesses(environment: ["PATH": "/nowhere:\(directory.path)"])
+        #expect(processes.isOnPath("mine"))
+        #expect(!processes.isOnPath("plain"))
+        #expect(!processes.isOnPath("sh"))
+        #expect(try processes.run(["mine"], interruption: .never).output == "mine\n")
+        #expect(SystemProcesses(environment: [:]).isOnPath("sh"))
+    }
+
+    @Test("a program has the environment but for passwords, and nothing to read")
+    func environment() throws {
+        var environment = ["PATH": "/usr/bin:/bin", "A": "1"]
+        for name in ["C8Y_PASSWORD", "C8YPASS", "DEVICE_ONE_TIME_PASSWORD", "TEDGE_PROXY_PASSWORD"] {
+            environment[name] = "secret"
+        }
+        let processes = SystemProcesses(environment: environment)
+        let result = try processes.run(["sh", "-c", "cat; env"], interruption: .never)
+        #expect(result.output.contains("A=1\n"))
+        #expect(!result.output.contains("secret"))
+    }
+
+    @Test("of a flood the first 64 KiB are kept, and the program is not held up")
+    func flood() throws {
+        let result = try shell("head -c 300000 /dev/zero | tr '\\0' x; head -c 300000 /dev/zero | tr '\\0' y >&2")
+        #expect(result.ending == .exited(0))
+        #expect(result.output == String(repeating: "x", count: 65_536))
+        #expect(result.error == String(repeating: "y", count: 65_536))
+    }
+
+    @Test("a daemon that a program leaves behind is not waited for")
+    func daemon() throws {
+        #expect(mkfifo(directory.file("pipe"), 0o600) == 0)
+        let result = try shell("cat \"$0/pipe\" & echo $!")
+        let daemon = try #require(pid_t(result.output.dropLast()))
+        #expect(kill(daemon, 0) == 0)
+        // Its end: the pipe that it reads is opened and closed.
+        close(open(directory.file("pipe"), O_RDWR | O_CLOEXEC))
+        kill(daemon, SIGKILL)
+    }
+
+    @Test("a signal ends the program that is waited for")
+    func interruption() throws {
+        let (started, pipe) = (directory.file("started"), directory.file("pipe"))
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let interruption = Interruption { access(started, F_OK) == 0 ? SIGHUP : nil }
+        // This thread's mask would be the program's, which could not be ended then.
+        var (blocked, before) = (sigset_t(), sigset_t())
+        sigemptyset(&blocked)
+        sigaddset(&blocked, SIGTERM)
+        pthread_sigmask(SIG_BLOCK, &blocked, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        #expect(throws: ProcessError.interrupted(Interrupted(signal: SIGHUP))) {
+            try shell(
+                "trap 'echo > \"$0/ended\"; exit' TERM; echo > \"$0/started\"; read x < \"$0/pipe\"", interruption)
+        }
+        #expect(access(directory.file("ended"), F_OK) == 0)
+    }
+}

@@ -1,0 +1,95 @@
+import TestSupport
+import X509
+
+@testable import TedgeCore
+
+/// A device in a temporary directory: real files, and programs, broker, cloud and terminal that do what a test says.
+struct World: Sendable {
+    /// Holds everything; removed with the last copy of the world.
+    let directory: TemporaryDirectory
+    let files: WorldFiles
+    let programs = WorldPrograms()
+    let broker = WorldBroker()
+    let web = WorldWeb()
+    let printed = Printed()
+    let signal = WorldSignal()
+    var terminal = WorldTerminal()
+    var accounts = WorldAccounts()
+    var environment: [String: String] = [:]
+    var isJSON = false
+    /// 2023-11-14 22:13:20 UTC.
+    static let now: Int64 = 1_700_000_000
+
+    /// Makes a device with systemd, where nothing is configured.
+    init() throws {
+        directory = try TemporaryDirectory()
+        files = WorldFiles()
+        for name in ["systemd", "tedge", "tedge/device-certs", "tedge/mosquitto-conf"] {
+            try files.makeDirectory(directory.file(name), mode: 0o755, owner: nil)
+        }
+        try write("include_dir /etc/mosquitto/conf.d\n", to: "mosquitto.conf")
+    }
+
+    /// The ways to this world.
+    var context: Context {
+        let directory = directory
+        var context = Context(
+            configurationDirectory: directory.file("tedge"), environment: environment,
+            currentDirectory: { directory.path }, files: files, accounts: accounts, processes: programs,
+            broker: broker, web: web, now: { World.now }, console: printed.console(isJSON: isJSON),
+            interruption: signal.interruption, terminal: terminal)
+        context.mosquittoConfiguration = directory.file("mosquitto.conf")
+        context.systemdDirectory = directory.file("systemd")
+        return context
+    }
+
+    /// The absolute path of a file of the configuration directory.
+    func path(_ name: String) -> String { directory.file("tedge/\(name)") }
+
+    /// Writes a file, named from the temporary directory.
+    func write(_ text: String, to name: String, mode: UInt32 = 0o644) throws {
+        try directory.write(text, to: name, mode: mode)
+    }
+
+    /// A file as text, named from the temporary directory; nil where there is none.
+    func text(_ name: String) throws -> String? {
+        try files.readIfPresent(directory.file(name)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Makes certificate and key of the device.
+    func makePair(
+        id: String = "gateway-1", notBefore: Int64 = now - 86_400, notAfter: Int64 = now + 86_400 * 365
+    ) throws {
+        let key = try PrivateKey.generateP256()
+        let certificate = try Certificate.selfSigned(
+            commonName: id, organization: "Example", organizationalUnit: "Tests", key: key, notBefore: notBefore,
+            notAfter: notAfter)
+        try write(String(decoding: try certificate.pem(), as: UTF8.self), to: World.certificate, mode: 0o444)
+        try write(String(decoding: try key.pem(), as: UTF8.self), to: World.key, mode: 0o600)
+    }
+
+    static let certificate = "tedge/device-certs/tedge-certificate.pem"
+    static let key = "tedge/device-certs/tedge-private-key.pem"
+
+    /// All that is in the temporary directory, each file with its permissions and its text.
+    func snapshot() throws -> [String] { try snapshot(below: "") }
+
+    private func snapshot(below prefix: String) throws -> [String] {
+        try files.list(directory.file(prefix)).flatMap { name in
+            let path = prefix + name
+            guard let status = try files.status(directory.file(path), followLinks: false) else { return [path] }
+            let line = "\(path) \(String(status.mode, radix: 8)) \(status.owner)"
+            if status.kind == .directory { return try [line] + snapshot(below: "\(path)/") }
+            return ["\(line): \(try text(path) ?? "")"]
+        }
+    }
+
+    /// A text with what differs from run to run replaced by a word.
+    func neutral(_ text: String) -> String { text.replacing(directory.path, with: "WORLD") }
+
+    /// What was printed on stdout.
+    var output: String { neutral(printed.output) }
+
+    /// What was printed on stderr.
+    var errors: String { neutral(printed.errors) }
+}

@@ -1,0 +1,89 @@
+import Synchronization
+
+@testable import TedgeCore
+
+/// The real files, but for what a test has fail, and for owners: those are only remembered, so that tests need not be
+/// root and nothing is given away.
+final class WorldFiles: Files {
+    private let real = SystemFiles()
+    private let faults = Mutex<[Fault]>([])
+    private let owners = Mutex<[String: Owner]>([:])
+    /// Who owns what nobody has given away.
+    static let owner = Owner(user: 1000, group: 1000)
+
+    private struct Fault {
+        let operation: FileError.Operation
+        let suffix: String
+        let reason: SystemError
+    }
+
+    /// Has an operation on the paths with this end fail.
+    func fail(_ operation: FileError.Operation, _ suffix: String, _ code: Int32) {
+        faults.withLock { $0.append(Fault(operation: operation, suffix: suffix, reason: SystemError(code))) }
+    }
+
+    /// No longer has anything fail.
+    func heal() { faults.withLock { $0 = [] } }
+
+    private func check(_ operation: FileError.Operation, _ path: String) throws(FileError) {
+        let fault = faults.withLock { $0.first { $0.operation == operation && path.hasSuffix($0.suffix) } }
+        if let fault { throw FileError(operation, path, fault.reason) }
+    }
+
+    private func own(_ path: String, _ owner: Owner?) {
+        owners.withLock { $0[path] = owner }
+    }
+
+    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try check(.read, path)
+        return try real.read(path, limit: limit)
+    }
+
+    func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
+        var status = try real.status(path, followLinks: followLinks)
+        status?.owner = owners.withLock { $0[path] } ?? Self.owner
+        return status
+    }
+
+    func replace(_ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError) {
+        try check(.write, path)
+        try real.replace(path, with: contents, mode: mode, owner: nil)
+        own(path, owner)
+    }
+
+    func create(_ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError) {
+        try check(.create, path)
+        try real.create(path, with: contents, mode: mode, owner: nil)
+        own(path, owner)
+    }
+
+    func rename(_ path: String, to newPath: String) throws(FileError) { try real.rename(path, to: newPath) }
+
+    @discardableResult
+    func remove(_ path: String) throws(FileError) -> Bool {
+        try check(.remove, path)
+        own(path, nil)
+        return try real.remove(path)
+    }
+
+    @discardableResult
+    func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
+        try check(.makeDirectory, path)
+        let isNew = try real.makeDirectory(path, mode: mode, owner: nil)
+        if isNew { own(path, owner) }
+        return isNew
+    }
+
+    func changeMode(_ path: String, to mode: UInt16) throws(FileError) { try real.changeMode(path, to: mode) }
+
+    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
+        try check(.changeOwner, path)
+        own(path, owner)
+    }
+
+    func list(_ path: String) throws(FileError) -> [String] { try real.list(path) }
+
+    func isReadable(_ path: String) -> Bool {
+        (try? check(.read, path)) != nil && real.isReadable(path)
+    }
+}
