@@ -46,7 +46,8 @@ public struct Diagnosis: Sendable, Equatable {
                 hint: "Run 'tedge connect \(plan.cloud.name.rawValue) --test' to try again in a minute.")
         case .bridgeDown:
             let bearing = [
-                "clock", "certificate", "private-key", "key-pair", "certificate-dates", "broker-reads-key",
+                "include-line", "clock", "certificate", "private-key", "key-pair", "certificate-dates",
+                "broker-reads-key",
                 "trust-roots",
                 "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate", "bridge-current",
             ]

@@ -15,9 +15,10 @@ struct EndpointWords {
 
     private func key(_ suffix: String) -> String { (try? settings.name(suffix).text) ?? "\(name).\(suffix)" }
 
-    /// The setting that the name of the endpoint comes from.
+    /// The setting that the name of the endpoint comes from: the endpoint's own where somebody has set it.
     private var hostKey: String {
-        key((try? settings.hostPort("url"))?.host == endpoint.host ? "url" : cloud.endpointSetting)
+        let own = (try? settings.name(cloud.endpointSetting)).flatMap { try? settings.settings.value(of: $0) }
+        return key(own.map { $0.origin == .fallback } ?? true ? "url" : cloud.endpointSetting)
     }
 
     func diagnosis(_ error: TLSError) -> Diagnosis? {

@@ -4,10 +4,11 @@ struct BrokerLog {
     let manager: ServiceManager
     let since: Int64
 
-    /// The last lines that name an error, at most three, the oldest first.
+    /// The last lines that name an error, at most three, the oldest first. What mosquitto says against its configuration is
+    /// in the journal; once it has read it, it writes to its log file.
     func lastErrors() -> [String] {
-        let lines = journal() + logFile()
-        let errors = lines.filter(Self.namesError).map(Self.withoutTime)
+        let said = journal().filter(Self.namesError)
+        let errors = (said.isEmpty ? logFile().filter(Self.namesError) : said).map(Self.withoutTime)
         // A service manager may have tried again and again.
         return Array(errors.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.suffix(3))
     }

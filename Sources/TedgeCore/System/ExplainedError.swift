@@ -1,3 +1,5 @@
+import Foundation
+
 /// An error that a person can meet: every one says what happened, where, and what to do next.
 public protocol ExplainedError: Error, Sendable {
     /// A word for programs that stays the same between releases, for example `mosquitto-not-found`.
@@ -16,9 +18,14 @@ extension ExplainedError {
 extension SettingsError: ExplainedError {}
 
 extension FileError: ExplainedError {
-    /// One word for each operation.
+    /// One word for a disk that is full or cannot be written, else one for each operation.
     public var id: String {
-        switch operation {
+        switch reason.code {
+        case ENOSPC, EDQUOT: return "disk-full"
+        case EROFS: return "read-only-file-system"
+        default: break
+        }
+        return switch operation {
         case .read, .list: "file-unreadable"
         case .write, .create, .remove, .makeDirectory, .changeMode, .changeOwner: "file-not-writable"
         }
@@ -40,8 +47,13 @@ extension FileError: ExplainedError {
         return [what, reason.description]
     }
 
-    /// For a permission that is missing: to run the command as root.
+    /// What gives room or the right to write.
     public var hint: String? {
-        reason.isPermission ? "Run the command with sudo." : nil
+        switch reason.code {
+        case EACCES, EPERM: "Run the command with sudo."
+        case ENOSPC, EDQUOT: "Run 'df \(Path.directory(of: path))', and remove what is not needed."
+        case EROFS: "Run 'sudo mount -o remount,rw <directory>' for the file system of \(path)."
+        default: nil
+        }
     }
 }

@@ -60,7 +60,7 @@ import Testing
         world.programs.on("systemctl stop", .exited(4), error: "one\n\ntwo\n")
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> failed with code: 4.", "one\ntwo"])
-        #expect(error.hint == nil)
+        #expect(error.hint == "Run 'tedge doctor' to find out more.")
     }
 
     @Test("a command that says nothing has one cause")
