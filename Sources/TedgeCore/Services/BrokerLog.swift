@@ -15,12 +15,16 @@ struct BrokerLog {
 
     private func journal() -> [String] {
         guard manager.isDefault else { return [] }
-        let words = [
-            "journalctl", "--unit=mosquitto", "--lines=20", "--output=cat", "--quiet", "--no-pager",
-            "--since=@\(since)",
-        ]
+        // With --since, journalctl of systemd 252 prints the first lines and not the last ones.
+        let words = ["journalctl", "--unit=mosquitto", "--lines=40", "--output=short-unix", "--quiet", "--no-pager"]
         guard let result = try? context.processes.run(words, interruption: .never), result.succeeded else { return [] }
-        return result.output.split(separator: Character("\n")).map(String.init)
+        return result.output.split(separator: Character("\n")).compactMap { line in
+            // Such as `1795463966.072187 gateway mosquitto[456]: Error: ...`.
+            guard let time = Int64(line.prefix { $0 != "." }), time >= since,
+                let colon = line.firstRange(of: "]: ")
+            else { return nil }
+            return String(line[colon.upperBound...])
+        }
     }
 
     private func logFile() -> [String] {

@@ -45,17 +45,19 @@ import Testing
         world.programs.on(
             "journalctl", .exited(0),
             output: """
-                1700000001: Error: one
-                1700000002: Error: two
-                mosquitto version 2.0.11 starting
-                Error: three
-                17: an error
-                1700000009: Error: two
+                1699999999.900000 gateway mosquitto[7]: 1699999999: Error: older
+                1700000001.123456 gateway mosquitto[7]: 1700000001: Error: one
+                1700000002.123456 gateway mosquitto[7]: 1700000002: Error: two
+                1700000002.123456 gateway mosquitto[7]: mosquitto version 2.0.11 starting
+                1700000002.123456 gateway mosquitto[7]: Error: three
+                1700000003.123456 gateway systemd[1]: 17: an error
+                1700000009.123456 gateway mosquitto[7]: 1700000009: Error: two
+                -- Boot of an error --
                 """)
         #expect(try lastErrors() == ["Error: two", "Error: three", "17: an error"])
         #expect(
             world.programs.calls == [
-                "journalctl --unit=mosquitto --lines=20 --output=cat --quiet --no-pager --since=@1700000000"
+                "journalctl --unit=mosquitto --lines=40 --output=short-unix --quiet --no-pager"
             ])
     }
 

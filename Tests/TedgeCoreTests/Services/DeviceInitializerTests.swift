@@ -128,7 +128,7 @@ import Testing
         let world = try world()
         world.files.fail(.write, "mosquitto.conf", ENOSPC)
         world.files.fail(.remove, "/log", EBUSY)
-        #expect(run(world).reason == "file-not-writable")
+        #expect(run(world).reason == "disk-full")
         #expect(
             world.errors.hasPrefix("Warning: Could not put back WORLD/log: Device or resource busy (os error 16)\n"))
         #expect(world.files.exists(world.directory.file("log")))

@@ -56,7 +56,10 @@ import Testing
         #expect(error.causes == [cause, "Permission denied (os error 13)"])
         #expect(error.hint == "Run the command with sudo.")
         #expect(error.id == ([.read, .list].contains(operation) ? "file-unreadable" : "file-not-writable"))
-        #expect(FileError(operation, "/f", SystemError(ENOSPC)).hint == nil)
+        #expect(FileError(operation, "/f", SystemError(EIO)).hint == nil)
+        #expect(FileError(operation, "/f", SystemError(ENOSPC)).id == "disk-full")
+        #expect(FileError(operation, "/d/f", SystemError(ENOSPC)).hint?.contains("'df /d'") == true)
+        #expect(FileError(operation, "/f", SystemError(EROFS)).id == "read-only-file-system")
         #expect(FileError(operation, "/f", SystemError(EPERM)).hint != nil)
     }
 }
