@@ -58,7 +58,7 @@ struct EndpointWords {
 
     /// The setting that the name of the endpoint comes from.
     private var hostKey: String {
-        key((try? settings.hostPort("url"))?.host == endpoint.host ? "url" : cloud.endpointSetting)
+        key((try? settings.string("url")) == endpoint.host ? "url" : cloud.endpointSetting)
     }
 
     func diagnosis(_ error: TLSError) -> Diagnosis? {
