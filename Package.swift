@@ -50,7 +50,7 @@ let package = Package(
             exclude: ["Configuration/Fixtures", "Bridge/Golden"], swiftSettings: strict),
         .testTarget(
             name: "TedgeTests", dependencies: ["tedge", "ArgumentParsing", "TedgeCore", "TestSupport"],
-            swiftSettings: strict),
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TestSupport"], exclude: ["services", "demo"],
             swiftSettings: strict),

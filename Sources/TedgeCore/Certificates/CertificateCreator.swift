@@ -70,7 +70,7 @@ public struct CertificateCreator {
         for (path, setting) in [(pair.certificatePath, "device.cert.path"), (pair.keyPath, "device.key.path")] {
             let directory = Path.directory(of: path)
             if try files.status(directory) == nil {
-                guard directory.hasPrefix(context.configurationDirectory) else {
+                guard Path.join(directory, "").hasPrefix(Path.join(context.configurationDirectory, "")) else {
                     throw CertificateError.directoryMissing(path: directory, setting: setting)
                 }
                 try files.makeDirectory(directory, mode: 0o775, owner: try systemOwner())

@@ -13,8 +13,8 @@ struct CertUploadC8yCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         name: "c8y", abstract: "Have Cumulocity trust the certificate of this device.",
         discussion: """
-            The password is taken from --password-file, else from the variable C8Y_PASSWORD or C8YPASS, else it is asked for on \
-            the terminal. It is never stored.
+            The password is taken from --password-file, else from the variable C8Y_PASSWORD or C8YPASS, else
+            it is asked for on the terminal. It is never stored.
 
             Examples:
               tedge cert upload c8y --user <user>

@@ -18,7 +18,7 @@ struct World: Sendable {
     var environment: [String: String] = [:]
     var isJSON = false
     /// 2023-11-14 22:13:20 UTC.
-    static let now: Int64 = 1_700_000_000
+    static let now: Int64 = 1_800_000_000
 
     /// Makes a device with systemd, where nothing is configured.
     init() throws {

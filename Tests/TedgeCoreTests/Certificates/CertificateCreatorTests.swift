@@ -1,0 +1,145 @@
+import Glibc
+import Testing
+import X509
+
+@testable import TedgeCore
+
+@Suite struct CertificateCreatorTests {
+    private func create(_ world: World, id: String? = "gateway-1", cloud: CloudName? = nil) -> CommandReport {
+        CertificateCreator(cloud: cloud, profile: nil, in: world.context).run(deviceID: id)
+    }
+
+    private func status(_ world: World, _ name: String) throws -> FileStatus? {
+        try world.files.status(world.directory.file(name))
+    }
+
+    /// Expects a failure that changed nothing, and returns its report.
+    private func fail(
+        _ world: World, id: String? = "gateway-1", sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> CommandReport {
+        let before = try world.snapshot()
+        let report = create(world, id: id)
+        #expect(report.status == 1, sourceLocation: sourceLocation)
+        #expect(try world.snapshot() == before, sourceLocation: sourceLocation)
+        return report
+    }
+
+    @Test("a key and a certificate that belongs to it are made, as the settings say")
+    func create() throws {
+        let world = try World()
+        try world.write(
+            "certificate = { organization = 'O', organization_unit = 'U', validity.requested_duration = '10d' }\n",
+            to: "tedge/tedge.toml")
+        let report = create(world)
+        #expect(report.status == 0 && report.changed)
+        let certificate = try Certificate(pem: try world.files.read(world.directory.file(World.certificate)))
+        let key = try PrivateKey(pem: try world.files.read(world.directory.file(World.key)))
+        #expect(certificate.matches(key))
+        #expect(certificate.commonName == "gateway-1")
+        #expect(certificate.subject == certificate.issuer)
+        #expect(certificate.notBefore == World.now - 86_400)
+        #expect(certificate.notAfter == World.now + 9 * 86_400)
+        #expect(certificate.subject.contains("O=O") && certificate.subject.contains("OU=U"))
+        #expect(world.errors.hasPrefix("Certificate created successfully\n"))
+        #expect(world.output.hasPrefix("Certificate:   WORLD/\(World.certificate)\nSubject:       "))
+    }
+
+    @Test("everyone can read the certificate, and its owner alone the key")
+    func permissions() throws {
+        let world = try World()
+        #expect(create(world).status == 0)
+        #expect(try status(world, World.certificate)?.mode == 0o444)
+        #expect(try status(world, World.key)?.mode == 0o400)
+        #expect(try status(world, World.key)?.owner == WorldFiles.owner)
+    }
+
+    @Test("root gives both to the user that mosquitto runs as")
+    func owner() throws {
+        var world = try World()
+        world.accounts.caller = WorldAccounts.root
+        #expect(create(world).status == 0)
+        #expect(try status(world, World.certificate)?.owner == Owner(user: 110, group: 120))
+        #expect(try status(world, World.key)?.owner == Owner(user: 110, group: 120))
+    }
+
+    @Test("a certificate, a key, or a link in the place of one is never replaced")
+    func existing() throws {
+        for (name, reason) in [(World.certificate, "certificate-exists"), (World.key, "key-exists")] {
+            let world = try World()
+            try world.write("theirs", to: name)
+            #expect(try fail(world).reason == reason)
+            let linked = try World()
+            symlink("/no/such/file", linked.directory.file(name))
+            #expect(create(linked).reason == reason)
+        }
+    }
+
+    @Test("a certificate that cannot be written takes its key with it")
+    func halfWritten() throws {
+        let world = try World()
+        world.files.fail(.create, "tedge-certificate.pem", ENOSPC)
+        #expect(try fail(world).reason == "file-not-writable")
+        world.files.heal()
+        world.files.fail(.create, "tedge-certificate.pem", EEXIST)
+        #expect(try fail(world).reason == "certificate-exists")
+        world.files.heal()
+        world.files.fail(.create, "tedge-private-key.pem", EEXIST)
+        #expect(try fail(world).reason == "key-exists")
+    }
+
+    @Test("a signal ends it with nothing made")
+    func signal() throws {
+        let world = try World()
+        world.signal.send(SIGINT)
+        #expect(try fail(world).reason == "interrupted")
+    }
+
+    @Test("without an id the one of the settings is taken")
+    func storedIdentity() throws {
+        let world = try World()
+        #expect(try fail(world, id: nil).reason == "device-id-invalid")
+        #expect(world.errors.hasPrefix("Error: failed to create a test certificate for the device.\n"))
+        try world.write("device.id = 'stored'\n", to: "tedge/tedge.toml")
+        #expect(create(world, id: nil).status == 0)
+        #expect(CertificateFile.commonName(at: world.directory.file(World.certificate), files: world.files) == "stored")
+    }
+
+    @Test("an id that no cloud takes is refused with the reason")
+    func badID() throws {
+        let world = try World()
+        #expect(try fail(world, id: "a/b").reason == "device-id-invalid")
+        #expect(
+            world.errors == """
+                Error: failed to create a test certificate for the device a/b.
+
+                Caused by:
+                    0: DeviceID Error
+                    1: The string '"a/b"' contains characters which cannot be used in a name [use only A-Z, a-z, 0-9, ' = \
+                ( ) , - . ? % * _ ! @]
+
+                """)
+    }
+
+    @Test("a cloud's own certificate goes where its settings say")
+    func ofCloud() throws {
+        let world = try World()
+        let (certificate, key) = (world.path("c8y/c.pem"), world.path("c8y/k.pem"))
+        try world.write(
+            "c8y.device = { cert_path = '\(certificate)', key_path = '\(key)' }\n", to: "tedge/tedge.toml")
+        let report = create(world, cloud: .c8y)
+        #expect(report.status == 0)
+        #expect(report.cloud == .c8y)
+        #expect(CertificateFile.commonName(at: certificate, files: world.files) == "gateway-1")
+        #expect(try status(world, "tedge/c8y")?.mode == 0o775)
+    }
+
+    @Test("directories are made below the configuration alone", arguments: ["other", "tedge-other"])
+    func elsewhere(_ name: String) throws {
+        let world = try World()
+        let path = world.directory.file("\(name)/c.pem")
+        try world.write("device.cert_path = '\(path)'\n", to: "tedge/tedge.toml")
+        let report = try fail(world)
+        #expect(report.reason == "certificate-directory-missing")
+        #expect(report.hint == "Run 'sudo tedge init' to make the directories.")
+    }
+}

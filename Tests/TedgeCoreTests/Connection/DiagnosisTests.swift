@@ -1,0 +1,125 @@
+import Glibc
+import MQTT
+import TLS
+import TestSupport
+import Testing
+
+@testable import TedgeCore
+
+/// The first cause of a connection that is not proven, in words and with what mends it.
+@Suite struct DiagnosisTests {
+    private let world: World
+
+    init() throws {
+        world = try World.ready()
+        // As the program does: a server that goes away is an error, not a signal.
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    private func words(_ error: TLSError, _ cloud: Cloud = .cumulocity) throws -> Diagnosis? {
+        try world.write(
+            "az.url = 'hub.azure-devices.net'\nc8y.url = 'example.cumulocity.com'\n", to: "tedge/tedge.toml")
+        let plan = try world.plan(cloud)
+        return EndpointWords(plan.cloud, plan.builder.settings, try plan.builder.endpoint()).diagnosis(error)
+    }
+
+    static let errors: [(error: TLSError, id: String, hint: String)] = [
+        (.nameNotResolved(host: "h", reason: "r"), "name-not-resolved", "'tedge config get c8y.url'"),
+        (.cannotConnect(host: "h", port: 1, errno: ECONNREFUSED), "port-closed", "between this device and h:1."),
+        (.cannotConnect(host: "h", port: 1, errno: EHOSTUNREACH), "host-unreachable", "network and firewall"),
+        (.noAnswer(host: "h", port: 1), "packets-dropped", "h:1"),
+        (.untrusted(code: 20, reason: "r"), "server-certificate-untrusted", "tedge config set c8y.root_cert_path"),
+        (.wrongHost(host: "h", names: ["a", "b"]), "server-certificate-wrong-host", "'tedge config get c8y.url'"),
+        (.serverExpired(notAfter: 0), "server-certificate-expired", "'date'"),
+        (.serverNotYetValid(notBefore: 0), "clock-wrong", "'timedatectl set-time'"),
+        (.closed(.read), "cloud-closes-connection", "tedge cert upload c8y --user <username>"),
+        (.lost(errno: ECONNRESET), "cloud-closes-connection", "tedge cert upload c8y"),
+        (.notTLS(reason: "r"), "not-tls", "'c8y.mqtt'"), (.silent(.handshake), "endpoint-silent", "'c8y.mqtt'"),
+        (.rootsUnusable(path: "/r", reason: "r"), "trust-roots-unusable", "c8y.root_cert_path"),
+        (.alert(number: 45), "certificate-expired", "'date'"),
+        (.alert(number: 48), "device-certificate-not-trusted", "tedge cert upload c8y"),
+        (.alert(number: 46), "device-certificate-not-trusted", "tedge connect c8y --test"),
+        (.alert(number: 116), "device-certificate-not-trusted", "tedge cert upload c8y"),
+    ]
+
+    @Test("each failure of the endpoint has a word for programs and a hint that names what to type", arguments: errors)
+    func endpoint(_ error: TLSError, _ id: String, _ hint: String) throws {
+        let diagnosis = try #require(try words(error))
+        #expect(diagnosis.id == id)
+        #expect(diagnosis.hint?.contains(hint) == true, "\(diagnosis.hint ?? "")")
+    }
+
+    @Test("an alert of another kind has no hint, and failures of this program no diagnosis")
+    func others() throws {
+        let alert = try #require(try words(.alert(number: 80)))
+        #expect(alert.id == "tls-alert")
+        #expect(alert.seen == "TLS alert 'internal error'")
+        #expect(alert.hint == nil)
+        for error in [TLSError.interrupted, .openSSL(reason: "r"), .libraryMissing(reason: "r"), .proxyNotHTTP] {
+            #expect(try words(error) == nil)
+        }
+    }
+
+    @Test("another cloud is told by its own name and settings")
+    func azure() throws {
+        let diagnosis = try #require(try words(.alert(number: 48), .azure))
+        #expect(diagnosis.message == "Azure does not trust the device certificate.")
+        #expect(
+            diagnosis.hint?.hasPrefix("Register the device certificate in Azure, then run 'tedge connect az") == true)
+        #expect(try words(.untrusted(code: 20, reason: "r"), .azure)?.hint?.contains("az.root_cert_path") == true)
+    }
+
+    @Test("what the certificate is for is seen")
+    func wrongHost() throws {
+        #expect(try words(.wrongHost(host: "h", names: ["a", "b"]))?.seen == "it is for a, b")
+        #expect(try words(.wrongHost(host: "h", names: []))?.seen == "the certificate names no host")
+    }
+
+    static let failures: [(CheckFailure, String)] = [
+        (.broker(.notConnected), "local-mqtt-failed"), (.interrupted(Interrupted(signal: SIGINT)), "interrupted"),
+        (.otherTenant(expected: ["a", "b"], answered: "c"), "other-tenant"), (.silence, "cloud-silent"),
+        (.bridgeUnknown, "bridge-unknown"),
+    ]
+
+    @Test("each failure of the check has a word for programs and names what matters", arguments: failures)
+    func check(_ failure: CheckFailure, _ id: String) throws {
+        let diagnosis = Diagnosis.of(failure, try world.plan(), in: world.context)
+        #expect(diagnosis.id == id)
+        if case .otherTenant = failure {
+            #expect(diagnosis.message.contains("configured for a, b, and it is connected to c."))
+        }
+        if failure == .bridgeUnknown {
+            #expect(diagnosis.message.hasSuffix("has not read \(world.directory.file(World.bridge))."))
+        }
+    }
+
+    @Test("where the bridge is down the endpoint is asked, also by an IPv6 address", arguments: ["localhost", "[::1]"])
+    func closedPort(_ host: String) throws {
+        try world.configure("c8y.mqtt = '\(host):\(try freePort())'\n")
+        let diagnosis = Diagnosis.of(CheckFailure.bridgeDown, try world.plan(), in: world.context)
+        #expect(diagnosis.id == "port-closed" || (host == "[::1]" && diagnosis.id == "host-unreachable"))
+    }
+
+    @Test("an endpoint that accepts and closes is told so")
+    func closingServer() throws {
+        let server = try FakeServer { _ in }
+        try world.configure("c8y.mqtt = '127.0.0.1:\(server.port)'\n")
+        let diagnosis = Diagnosis.of(CheckFailure.bridgeDown, try world.plan(), in: world.context)
+        #expect(diagnosis.id == "cloud-closes-connection")
+    }
+
+    @Test("another error is told in its own words")
+    func otherError() throws {
+        let diagnosis = Diagnosis.of(SettingsError.missing("x.y"), try world.plan(), in: world.context)
+        #expect(diagnosis.id == "setting-missing")
+        #expect(diagnosis.message.contains("'x.y'"))
+    }
+
+    @Test("a diagnosis is printed as cause, what was seen, and hint, harmless for a terminal")
+    func printing() {
+        let console = world.context.console
+        console.explain(Diagnosis("id", "m\u{1B}", seen: "s", hint: "h"), cloud: .c8y)
+        console.explain(Diagnosis("id", "alone"), cloud: .c8y)
+        #expect(world.errors == "Cause: m\\u{1b}\nSeen: s\nHint: h\nCause: alone\n")
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import TLS
+import Testing
+import X509
+
+@testable import TedgeCore
+
+@Suite struct CertificateUploaderTests {
+    let world: World
+
+    init() throws { world = try World.ready() }
+
+    private func upload(profile: ProfileName? = nil) -> CommandReport {
+        let credentials = UploadCredentials(user: "t1/admin", passwordFile: nil, password: "p:w")
+        return CertificateUploader(profile: profile, in: world.context).run(credentials)
+    }
+
+    /// The lines of the error without the warning of the password.
+    private var error: String {
+        world.errors.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().joined(separator: "\n")
+    }
+
+    @Test("the tenant is asked for its name, and then to trust the certificate")
+    func success() throws {
+        world.web.answer(200, "OK", #"{"name":"t1234","domainName":"x"}"#)
+        world.web.answer(201, "Created", "{}")
+        let report = upload()
+        #expect(report.status == 0 && report.changed)
+        #expect(world.output == "Certificate uploaded successfully.\n")
+        let requests = world.web.requests
+        try #require(requests.count == 2)
+        #expect("\(requests[0].method) \(requests[0].target)" == "GET /tenant/currentTenant")
+        #expect(requests[0].body == nil)
+        #expect("\(requests[1].method) \(requests[1].target)" == "POST /tenant/tenants/t1234/trusted-certificates")
+        for request in requests {
+            let authorization = request.headers.first { $0.name == "Authorization" }?.value
+            #expect(authorization == "Basic \(Data("t1/admin:p:w".utf8).base64EncodedString())")
+        }
+        let body = try JSONSerialization.jsonObject(with: Data(requests[1].body ?? [])) as? [String: Any]
+        #expect(body?["name"] as? String == "gateway-1")
+        #expect(body?["certInPemFormat"] as? String == (try world.text(World.certificate)))
+        #expect(body?["autoRegistrationEnabled"] as? Bool == true)
+        #expect(body?["status"] as? String == "ENABLED")
+    }
+
+    @Test("a certificate that is there already changes nothing and is no error")
+    func exists() {
+        world.web.answer(200, "OK", #"{"name":"t1234"}"#)
+        world.web.answer(409, "Conflict", #"{"message":"exists"}"#)
+        let report = upload()
+        #expect(report.status == 0 && !report.changed)
+        #expect(world.output == "Certificate already exists in the cloud.\n")
+    }
+
+    static let refusals: [(status: Int, reason: String, body: String, id: String, cause: String)] = [
+        (401, "Unauthorized", "", "upload-unauthorized", "does not accept the user 't1/admin'"),
+        (403, "Forbidden", #"{"message":"no role"}"#, "upload-forbidden", "1: The server says: no role\n"),
+        (404, "Not Found", "<html>", "upload-not-found", "example.cumulocity.com:443 knows nothing of trusted"),
+        (500, "Internal", "a\n\n b\u{1B}", "upload-server-error", "1: The server says: a b\\u{1b}\n"),
+        (503, "", "", "upload-server-error", "The server failed with 503.\n"),
+        (302, "Found", "", "upload-refused", "Request returned with code: 302 Found\n"),
+        (422, "Unprocessable", #"{"message":""}"#, "upload-refused", "The server says: {\"message\":\"\"}\n"),
+    ]
+
+    @Test("each refusal says what it means, in both requests", arguments: refusals)
+    func refusal(_ status: Int, _ reason: String, _ body: String, _ id: String, _ cause: String) throws {
+        world.web.answer(status, reason, body)
+        #expect(upload().reason == id)
+        #expect(world.errors.contains(cause), "\(world.errors)")
+        #expect(world.web.requests.count == 1)
+        world.web.answer(200, "OK", #"{"name":"t1234"}"#)
+        world.web.answer(status, reason, body)
+        let report = upload()
+        #expect(report.reason == id)
+        #expect(report.status == 1)
+        #expect(report.hint?.isEmpty == false)
+        #expect(world.web.requests.count == 3)
+        #expect(world.output == "")
+    }
+
+    static let noTenants = [
+        "<html>captive portal</html>", "", "[]", "{}", #"{"name":1}"#, #"{"name":""}"#, #"{"name":"a/b"}"#,
+        #"{"name":"a?x"}"#, #"{"name":"ä"}"#, "{\"name\":\"\(String(repeating: "x", count: 65))\"}",
+    ]
+
+    @Test("an answer that does not name a tenant ends it before the certificate is sent", arguments: noTenants)
+    func noTenant(_ body: String) {
+        world.web.answer(200, "OK", body)
+        #expect(upload().reason == "upload-not-json")
+        #expect(world.web.requests.count == 1)
+    }
+
+    @Test("of a long answer the beginning is told, on one line")
+    func longAnswer() {
+        world.web.answer(200, "OK", String(repeating: "ab \n", count: 500))
+        _ = upload()
+        #expect(error.contains("    1: '\(String(repeating: "ab ", count: 66))ab'\n"))
+    }
+
+    static let failures: [(error: HTTPError, id: String)] = [
+        (.connection(.nameNotResolved(host: "h", reason: "r")), "name-not-resolved"),
+        (.connection(.cannotConnect(host: "h", port: 1, errno: ECONNREFUSED)), "port-closed"),
+        (.connection(.cannotConnect(host: "h", port: 1, errno: ENETUNREACH)), "host-unreachable"),
+        (.connection(.noAnswer(host: "h", port: 1)), "packets-dropped"),
+        (.connection(.silent(.read)), "endpoint-silent"),
+        (.connection(.untrusted(code: 1, reason: "r")), "server-certificate-untrusted"),
+        (.connection(.wrongHost(host: "h", names: [])), "server-certificate-wrong-host"),
+        (.connection(.serverExpired(notAfter: 0)), "server-certificate-expired"),
+        (.connection(.serverNotYetValid(notBefore: 0)), "clock-wrong"), (.connection(.notTLS(reason: "r")), "not-tls"),
+        (.connection(.rootsUnusable(path: "/r", reason: "r")), "trust-roots-unusable"),
+        (.connection(.proxyRefused(status: 407, reason: "r")), "proxy-refused"),
+        (.connection(.lost(errno: ECONNRESET)), "connection-failed"), (.notHTTP("SSH"), "upload-not-http"),
+        (.truncated, "upload-answer-broken"), (.tooLarge(limit: 1), "upload-answer-broken"),
+    ]
+
+    @Test("each failure of the connection has a word for programs", arguments: failures)
+    func connection(_ error: HTTPError, _ id: String) {
+        world.web.fail(error)
+        let report = upload()
+        #expect(report.reason == id)
+        #expect(report.status == 1)
+        #expect(report.message?.isEmpty == false)
+    }
+
+    @Test("a signal is told, and not the connection that it ended")
+    func signal() {
+        world.web.fail(.connection(.interrupted))
+        world.signal.send(SIGINT)
+        #expect(upload().reason == "interrupted")
+    }
+
+    @Test("a renewed certificate goes before the one in use")
+    func renewed() throws {
+        let old = try world.text(World.certificate)
+        try world.makePair(id: "renewed")
+        let new = try #require(try world.text(World.certificate))
+        try world.write(new, to: "\(World.certificate).new")
+        try world.write(old ?? "", to: World.certificate)
+        world.web.answer(200, "OK", #"{"name":"t1"}"#)
+        world.web.answer(200, "OK")
+        #expect(upload().status == 0)
+        let body = try JSONSerialization.jsonObject(with: Data(world.web.requests[1].body ?? [])) as? [String: Any]
+        #expect(body?["certInPemFormat"] as? String == new)
+    }
+
+    @Test("without a certificate nothing is sent")
+    func noCertificate() throws {
+        try world.files.remove(world.directory.file(World.certificate))
+        #expect(upload().status == 1)
+        #expect(world.web.requests.isEmpty)
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParsing
+import Testing
+
+@testable import TedgeCore
+@testable import tedge
+
+/// From words to commands.
+@Suite struct CommandTests {
+    static let lines: [(line: String, type: any ParsableCommand.Type)] = [
+        ("init", InitCommand.self), ("init --user pi --group pi", InitCommand.self),
+        ("config get c8y.url", ConfigGetCommand.self), ("config set c8y.url a.b", ConfigSetCommand.self),
+        ("config unset c8y.url --profile p", ConfigUnsetCommand.self),
+        ("config add c8y.smartrest.templates a", ConfigAddCommand.self),
+        ("config remove c8y.smartrest.templates a", ConfigRemoveCommand.self), ("config list", ConfigListCommand.self),
+        ("config list --all --doc url", ConfigListCommand.self), ("cert create --device-id a", CertCreateCommand.self),
+        ("cert create c8y --profile p", CertCreateCommand.self), ("cert show --new", CertShowCommand.self),
+        ("cert remove az", CertRemoveCommand.self), ("cert upload c8y --user me", CertUploadC8yCommand.self),
+        ("connect c8y --test --timeout 3600", ConnectCommand.self), ("connect aws --offline", ConnectCommand.self),
+        ("disconnect az --profile p", DisconnectCommand.self),
+    ]
+
+    /// The command of a line.
+    private func command<Command: ParsableCommand>(_ line: String, _ type: Command.Type) throws -> Command {
+        let words = line.split(separator: " ").map(String.init)
+        guard case .command(let command, _, _) = try Program.parser.parse(words) else {
+            throw UsageMismatch(line: line)
+        }
+        return try #require(command as? Command)
+    }
+
+    private struct UsageMismatch: Error { let line: String }
+
+    @Test("every line selects its command, which can be run", arguments: lines)
+    func reachable(_ line: String, _ type: any ParsableCommand.Type) throws {
+        let words = line.split(separator: " ").map(String.init)
+        guard case .command(let command, _, let path) = try Program.parser.parse(words) else {
+            Issue.record("no command")
+            return
+        }
+        #expect(ObjectIdentifier(Swift.type(of: command)) == ObjectIdentifier(type))
+        #expect(command is any RunnableCommand)
+        #expect(path.first == "tedge" && words.starts(with: path.dropFirst()))
+    }
+
+    @Test("there is no command that no line reaches")
+    func complete() throws {
+        let leaves = HelpTests.commands.filter { !$0.isGroup }.map { $0.path.dropFirst().joined(separator: " ") }
+        for leaf in leaves {
+            #expect(Self.lines.contains { "\($0.line) ".hasPrefix("\(leaf) ") }, "\(leaf)")
+        }
+        #expect(!leaves.isEmpty)
+    }
+
+    @Test("what is typed arrives in the command")
+    func values() throws {
+        let connect = try command("connect az --timeout 30 --profile p", ConnectCommand.self)
+        #expect(connect.cloud == .az && connect.timeout.seconds == 30 && connect.profile?.text == "p")
+        #expect(!connect.test && !connect.offline)
+        #expect(try command("connect c8y", ConnectCommand.self).timeout.seconds == 10)
+        let upload = try command("cert upload c8y --user me --password-file -", CertUploadC8yCommand.self)
+        #expect(upload.user == "me" && upload.passwordFile == "-" && upload.password == nil)
+        #expect(try command("config set c8y.url -- -x", ConfigSetCommand.self).value == "-x")
+        let list = try command("config list --doc c8y", ConfigListCommand.self)
+        #expect(list.doc && !list.all && list.filter == "c8y")
+    }
+
+    static let wrong = [
+        "connect", "connect gcp", "connect c8y --test --offline", "connect c8y --timeout 0",
+        "connect c8y --timeout 3601", "connect c8y --timeout x", "connect c8y --profile a/b", "disconnect",
+        "config", "config get", "config get c8y.urk", "config set c8y.url", "cert upload", "cert upload az",
+        "cert upload c8y --password a --password-file b", "frobnicate", "--log-level loud", "init extra",
+    ]
+
+    @Test("a line that is wrong prints why on stderr, and the status says so", arguments: wrong)
+    func usageErrors(_ line: String) {
+        let printed = Transcript()
+        #expect(Program.run(line.split(separator: " ").map(String.init), printed.console) == 2)
+        #expect(!printed.errors.isEmpty)
+        #expect(printed.output == "")
+    }
+
+    @Test("help and version are results")
+    func results() {
+        let help = Transcript()
+        #expect(Program.run(["connect", "--help"], help.console) == 0)
+        #expect(help.output == (HelpTests.commands.first { $0.path == ["tedge", "connect"] }?.help ?? "") + "\n")
+        #expect(help.errors == "")
+        let version = Transcript()
+        #expect(Program.run(["--version"], version.console) == 0)
+        #expect(version.output == "tedge 1.0.0\n")
+    }
+}
