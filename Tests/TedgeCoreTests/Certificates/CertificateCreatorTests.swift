@@ -114,8 +114,8 @@ import X509
 
                 Caused by:
                     0: DeviceID Error
-                    1: The string '"a/b"' contains characters which cannot be used in a name [use only A-Z, a-z, 0-9, ' = \
-                ( ) , - . ? % * _ ! @]
+                    1: The string '"a/b"' contains characters which cannot be used in a name [use only A-Z, a-z, 0-9, \
+                ' = ( ) , - . ? % * _ ! @]
 
                 """)
     }

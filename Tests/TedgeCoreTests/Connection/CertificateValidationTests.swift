@@ -67,7 +67,8 @@ import X509
         let missing = try World.ready("c8y.root_cert_path = '/no/such/file'\n")
         #expect(
             try refused(missing).message
-                == "The trusted root certificates are missing: 'c8y.root_cert_path' is /no/such/file, which does not exist."
+                == "The trusted root certificates are missing: 'c8y.root_cert_path' is /no/such/file, "
+                + "which does not exist."
         )
         let broken = try World.ready("c8y.root_cert_path = '/etc/hostname'\n")
         try broken.configure("c8y.root_cert_path = '\(broken.directory.file("mosquitto.conf"))'\n")

@@ -153,7 +153,8 @@ import Testing
             world.errors.hasPrefix(
                 """
                 Warning: Could not put back WORLD/\(World.bridge): Device or resource busy (os error 16)
-                Warning: Could not put services back: Service command <"systemctl restart mosquitto"> failed with code: 1.
+                Warning: Could not put services back: Service command <"systemctl restart mosquitto"> failed with \
+                code: 1.
                 Error:
                 """))
     }

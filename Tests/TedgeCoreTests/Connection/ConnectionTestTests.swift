@@ -22,7 +22,8 @@ import Testing
             world.output == """
                 Sending packets to check connection. This may take up to 7 seconds.
 
-                Try 1 / 2: Sending a message to Cumulocity. Received expected response message, connection check is successful.
+                Try 1 / 2: Sending a message to Cumulocity. Received expected response message, \
+                connection check is successful.
                 Connection check to c8y cloud is successful.
 
                 """)

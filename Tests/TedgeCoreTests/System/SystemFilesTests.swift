@@ -156,10 +156,10 @@ import Testing
 
     @Test("the status tells kind, permissions and size")
     func status() throws {
-        try directory.write("four", to: "a", mode: 0o4751)
+        try directory.write("four", to: "a", mode: 0o1751)
         let status = try #require(try files.status(file("a")))
         #expect(status.kind == .file)
-        #expect(status.mode == 0o4751)
+        #expect(status.mode == 0o1751)
         #expect(status.size == 4)
         #expect(try files.status(directory.path)?.kind == .directory)
         #expect(try files.status("/dev/null")?.kind == .other)

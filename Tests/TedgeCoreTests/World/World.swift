@@ -46,9 +46,9 @@ struct World: Sendable {
     /// The absolute path of a file of the configuration directory.
     func path(_ name: String) -> String { directory.file("tedge/\(name)") }
 
-    /// Writes a file, named from the temporary directory.
-    func write(_ text: String, to name: String, mode: UInt32 = 0o644) throws {
-        try directory.write(text, to: name, mode: mode)
+    /// Writes a file, named from the temporary directory, in the place of one that may be read-only.
+    func write(_ text: String, to name: String, mode: UInt16 = 0o644) throws {
+        try SystemFiles().replace(directory.file(name), with: Array(text.utf8), mode: mode, owner: nil)
     }
 
     /// A file as text, named from the temporary directory; nil where there is none.
