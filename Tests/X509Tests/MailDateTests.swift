@@ -34,4 +34,14 @@ struct MailDateTests {
     func impossible(seconds: Int64) {
         #expect(MailDate.text(seconds) == "\(seconds) seconds after 1970")
     }
+
+    @Test("a date of HTTP is read, and nothing else")
+    func httpDates() {
+        #expect(MailDate.seconds(ofHTTPDate: "Tue, 09 Mar 2021 14:10:30 GMT") == 1_615_299_030)
+        for text in [
+            "", "Tue, 09 Mar 2021 14:10:30 +0000", "Tue, 09 Mrz 2021 14:10:30 GMT", "09 Mar 2021 14:10:30 GMT",
+        ] {
+            #expect(MailDate.seconds(ofHTTPDate: text) == nil, "\(text)")
+        }
+    }
 }

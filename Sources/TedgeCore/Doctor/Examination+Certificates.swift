@@ -76,14 +76,6 @@ extension Examination {
                     seen: certificate.subject, hint: "Run 'tedge cert create --device-id <id>' to make another one."))
         }
         if let problem = DeviceIDRule.problem(of: name) { return .error(CertificateError.badDeviceID(name, problem)) }
-        let id = (try? cloudSettings().string("device.id")) ?? nil
-        guard id == nil || id == name else {
-            return .error(
-                Diagnosis(
-                    "device-id-differs", "The device id is '\(id ?? "")', and the certificate is for '\(name)'.",
-                    seen: certificate.subject,
-                    hint: "Run 'tedge config unset device.id' to take the id of the certificate."))
-        }
         return .ok(certificate.subject)
     }
 

@@ -25,7 +25,7 @@ extension Examination {
     func nameResolution() -> CheckOutcome {
         guard let endpoint else { return .unseen("there is no address") }
         do {
-            let addresses = try AddressLookup.addresses(of: endpoint.host, until: end(after: 3), waiter)
+            let addresses = try AddressLookup.addresses(of: endpoint.bareHost, until: end(after: 3), waiter)
             return .ok(addresses.map(\.text).joined(separator: ", "))
         } catch {
             return failed(error, endpoint)
@@ -35,13 +35,13 @@ extension Examination {
     func tcp() -> CheckOutcome {
         guard let endpoint else { return .unseen("there is no address") }
         do {
-            try reach(endpoint.host, endpoint.port, within: 3)
+            try reach(endpoint.bareHost, endpoint.port, within: 3)
             return .ok("port \(endpoint.port) is open")
         } catch {
             guard case .error(let diagnosis) = failed(error, endpoint), endpoint.port != 443 else {
                 return failed(error, endpoint)
             }
-            let isOpen = (try? reach(endpoint.host, 443, within: 1.5)) != nil
+            let isOpen = (try? reach(endpoint.bareHost, 443, within: 1.5)) != nil
             let seen =
                 (diagnosis.seen ?? "") + "; port 443 of \(endpoint.host) is \(isOpen ? "open" : "not open either")"
             return .error(Diagnosis(diagnosis.id, diagnosis.message, seen: seen, hint: diagnosis.hint))

@@ -78,7 +78,7 @@ import X509
     func halfWritten() throws {
         let world = try World()
         world.files.fail(.create, "tedge-certificate.pem", ENOSPC)
-        #expect(try fail(world).reason == "file-not-writable")
+        #expect(try fail(world).reason == "disk-full")
         world.files.heal()
         world.files.fail(.create, "tedge-certificate.pem", EEXIST)
         #expect(try fail(world).reason == "certificate-exists")

@@ -18,7 +18,7 @@ import Testing
         #expect(exchange.filters == ["p/s/e", "p/s/dat"])
         #expect(
             exchange.questions == [
-                .init(topic: "p/s/us", payload: "100,gw,thin-edge.io", qos: .atLeastOnce),
+                .init(topic: "p/s/us", payload: "100,gw,thin-edge.io", qos: .atLeastOnce, isHarmless: false),
                 .init(topic: "p/s/uat", payload: "", qos: .atMostOnce),
             ])
     }

@@ -87,6 +87,8 @@ import Testing
                     0: Service command <"systemctl restart mosquitto"> failed with code: 1.
                     1: Error: Address already in use
 
+                Hint: Run 'tedge doctor' to find out more.
+
                 """)
         #expect(world.broker.waits.count == 1)
     }
@@ -95,12 +97,12 @@ import Testing
     func silentBroker() throws {
         let world = try World.ready()
         world.broker.failToStart(.silent(.init(host: "127.0.0.1", port: 1883)))
-        world.programs.on("journalctl", .exited(0), output: "Error: broken\n")
+        world.programs.on("journalctl", .exited(0), output: "1800000000.5 gateway mosquitto[7]: Error: broken\n")
         let changes = ["systemctl restart mosquitto", "systemctl restart mosquitto"]
         let errors = try fail(world, reason: "mosquitto-not-answering", changes: changes)
         #expect(errors.contains("    0: mosquitto does not answer within 5 seconds after its restart.\n"))
         #expect(errors.contains("    2: mosquitto said: Error: broken\n"))
-        #expect(errors.hasSuffix("\nHint: Run 'journalctl -u mosquitto' for all that mosquitto said.\n"))
+        #expect(errors.hasSuffix("or 'journalctl -u mosquitto' for all that mosquitto said.\n"))
     }
 
     @Test("a mapper that cannot be started is stopped, and mosquitto runs as before")

@@ -125,6 +125,7 @@ import Testing
             world.errors == """
                 Cause: The bridge is up, but Cumulocity does not answer.
                 Hint: Run 'tedge connect c8y --test' to try again in a minute.
+                More: Run 'tedge doctor c8y' to check everything else.
 
                 """)
         #expect(report.status == 4)

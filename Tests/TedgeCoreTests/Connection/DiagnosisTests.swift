@@ -95,6 +95,9 @@ import Testing
 
     @Test("where the bridge is down the endpoint is asked, also by an IPv6 address", arguments: ["localhost", "[::1]"])
     func closedPort(_ host: String) throws {
+        var world = world
+        world.accounts.users = [:]
+        try world.write("include_dir \(world.path("mosquitto-conf"))\n", to: "mosquitto.conf")
         try world.configure("c8y.mqtt = '\(host):\(try freePort())'\n")
         let diagnosis = Diagnosis.of(CheckFailure.bridgeDown, try world.plan(), in: world.context)
         #expect(diagnosis.id == "port-closed" || (host == "[::1]" && diagnosis.id == "host-unreachable"))
@@ -103,6 +106,9 @@ import Testing
     @Test("an endpoint that accepts and closes is told so")
     func closingServer() throws {
         let server = try FakeServer { _ in }
+        var world = world
+        world.accounts.users = [:]
+        try world.write("include_dir \(world.path("mosquitto-conf"))\n", to: "mosquitto.conf")
         try world.configure("c8y.mqtt = '127.0.0.1:\(server.port)'\n")
         let diagnosis = Diagnosis.of(CheckFailure.bridgeDown, try world.plan(), in: world.context)
         #expect(diagnosis.id == "cloud-closes-connection")
@@ -118,8 +124,9 @@ import Testing
     @Test("a diagnosis is printed as cause, what was seen, and hint, harmless for a terminal")
     func printing() {
         let console = world.context.console
+        let more = "More: Run 'tedge doctor c8y' to check everything else.\n"
         console.explain(Diagnosis("id", "m\u{1B}", seen: "s", hint: "h"), cloud: .c8y)
         console.explain(Diagnosis("id", "alone"), cloud: .c8y)
-        #expect(world.errors == "Cause: m\\u{1b}\nSeen: s\nHint: h\nCause: alone\n")
+        #expect(world.errors == "Cause: m\\u{1b}\nSeen: s\nHint: h\n\(more)Cause: alone\n\(more)")
     }
 }

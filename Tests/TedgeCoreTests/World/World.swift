@@ -17,7 +17,7 @@ struct World: Sendable {
     var accounts = WorldAccounts()
     var environment: [String: String] = [:]
     var isJSON = false
-    /// 2023-11-14 22:13:20 UTC.
+    /// 2027-01-15 08:00:00 UTC.
     static let now: Int64 = 1_800_000_000
 
     /// Makes a device with systemd, where nothing is configured.

@@ -1,0 +1,140 @@
+import Foundation
+import MQTT
+import TestSupport
+import Testing
+
+@testable import TedgeCore
+
+/// The doctor in a stub world: order, grounds, choice and words. What it finds on a device, the system tests show.
+@Suite struct DoctorTests {
+    private func run(
+        _ world: World, _ cloud: CloudName? = .c8y, only: [String] = [], skip: [String] = [], isColourful: Bool = false
+    ) -> CommandReport {
+        var options = Doctor.Options()
+        (options.only, options.skip, options.isColourful) = (only, skip, isColourful)
+        return Doctor(cloud, profile: nil, options: options, in: world.context).run()
+    }
+
+    @Test("every check stands on checks before it, and no name is there twice")
+    func table() {
+        var seen: Set<String> = []
+        for check in DoctorCheck.all {
+            #expect(check.needs.allSatisfy(seen.contains), "\(check.id)")
+            #expect(seen.insert(check.id).inserted, "\(check.id)")
+            #expect(check.id.allSatisfy { $0.isLowercase || $0 == "-" })
+        }
+    }
+
+    @Test("a check whose ground is gone is skipped, and says because of which")
+    func grounds() throws {
+        let world = try World()
+        let report = run(world, only: ["key-pair", "certificate-expiry"])
+        #expect(report.status == 1 && report.reason == "certificate-missing")
+        #expect(
+            world.output == """
+                error    certificate: No certificate has been attached to that device.
+                         Seen: Missing file: "WORLD/tedge/device-certs/tedge-certificate.pem"
+                         Hint: Run `tedge cert create --device-id <id>` to generate a new certificate.
+                skipped  key-pair: because of certificate
+                skipped  certificate-expiry: because of certificate-dates
+
+                3 checks: 1 error, 2 skipped
+
+                """)
+    }
+
+    @Test("settings that are broken are told with file and line, and all that needs them is skipped")
+    func brokenSettings() throws {
+        let world = try World()
+        try world.write("[c8y\n", to: "tedge/tedge.toml")
+        let report = run(world, only: ["settings", "cloud-address"])
+        #expect(report.status == 1)
+        #expect(world.output.contains("WORLD/tedge/tedge.toml"))
+        #expect(world.output.contains("skipped  cloud-address: because of settings\n"))
+    }
+
+    @Test("a warning alone ends with status 0")
+    func warning() throws {
+        let world = try World.ready()
+        try world.configure("c8y.nonsense = 1\n")
+        let report = run(world, only: ["known-settings"])
+        #expect(report.status == 0 && report.reason == nil)
+        #expect(world.output.hasPrefix("warning  known-settings: Unknown configuration field \"c8y.nonsense\""))
+    }
+
+    @Test("a certificate that ends soon is a warning, one with an id that no cloud takes an error")
+    func certificates() throws {
+        let world = try World.ready()
+        try world.makePair(notAfter: World.now + 86_400 * 10)
+        _ = run(world, only: ["certificate-expiry"])
+        #expect(world.output.hasPrefix("warning  certificate-expiry: The device certificate expires in 10 days.\n"))
+        let other = try World.ready()
+        try other.makePair(id: "a/b")
+        #expect(run(other, only: ["certificate-subject"]).reason == "device-id-invalid")
+    }
+
+    @Test("a file that was changed by hand is told with its first line that differs")
+    func changedFile() throws {
+        let world = try World.ready()
+        #expect(world.connect().status == 0)
+        #expect(run(world, only: ["bridge-current"]).status == 0)
+        let text = try #require(try world.text(World.bridge))
+        try world.write(text.replacing("connection edge_to_c8y", with: "connection mine"), to: World.bridge)
+        _ = run(world, only: ["bridge-current"])
+        #expect(world.output.contains("is 'connection mine' and should be 'connection edge_to_c8y'"))
+    }
+
+    @Test("without a cloud those with an address are examined, each under its name")
+    func clouds() throws {
+        let world = try World.ready()
+        try world.configure("az.url = 'hub.azure-devices.net'\n")
+        let report = run(world, nil, only: ["clock"])
+        #expect(report.status == 0)
+        #expect(
+            world.output == """
+                Cumulocity
+                ok       clock: Fri, 15 Jan 2027 08:00:00 +0000
+                Azure
+                ok       clock: Fri, 15 Jan 2027 08:00:00 +0000
+
+                2 checks: 2 ok
+
+                """)
+    }
+
+    @Test("on a terminal states have symbols and colours, and nothing that was seen can add its own")
+    func colours() throws {
+        let world = try World.ready()
+        try world.configure("\"a\\u001b[31m\" = 1\n")
+        _ = run(world, only: ["clock", "known-settings"], isColourful: true)
+        #expect(world.output.contains("\u{1B}[32m✔ ok      \u{1B}[0mclock: "))
+        #expect(world.output.contains("\u{1B}[33m! warning \u{1B}[0mknown-settings: "))
+        #expect(world.output.split(separator: "\u{1B}").count == 4)
+    }
+
+    @Test("the cloud is asked nothing that changes it")
+    func harmless() throws {
+        let world = try World.ready()
+        try world.write("include_dir \(world.path("mosquitto-conf"))\n", to: "mosquitto.conf")
+        #expect(world.connect().status == 0)
+        let before = world.broker.published.count
+        _ = run(world, only: ["round-trip"])
+        let asked = world.broker.published.dropFirst(before)
+        #expect(asked.map { $0.split(separator: " ")[0] } == ["c8y/s/uat"])
+    }
+
+    @Test("with JSON each check is an object, and nothing else is on stdout")
+    func json() throws {
+        var world = try World()
+        world.isJSON = true
+        let report = run(world, only: ["certificate"])
+        #expect(world.output == "")
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(report.json.text.utf8)) as? [String: Any])
+        let checks = try #require(object["checks"] as? [[String: Any]])
+        #expect(checks.count == 1)
+        #expect(checks[0]["id"] as? String == "certificate" && checks[0]["state"] as? String == "error")
+        #expect(checks[0]["reason"] as? String == "certificate-missing")
+        #expect((checks[0]["hint"] as? String)?.contains("tedge cert create") == true)
+    }
+}
