@@ -117,6 +117,7 @@ import Testing
         let world = try World.ready()
         try world.write("include_dir \(world.path("mosquitto-conf"))\n", to: "mosquitto.conf")
         #expect(world.connect().status == 0)
+        world.programs.on("mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")
         let before = world.broker.published.count
         _ = run(world, only: ["round-trip"])
         let asked = world.broker.published.dropFirst(before)
