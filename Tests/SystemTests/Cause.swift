@@ -16,6 +16,8 @@ struct Cause: CustomTestStringConvertible, Sendable {
     var name: String?
     /// Whether the device is connected before.
     var isConnected = false
+    /// Whether mosquitto runs before.
+    var isBrokerAlive = true
     /// Whether the cloud trusts the device's certificate before.
     var isTrusted = true
     /// What is run; words up to `--` stand in front of tedge.
@@ -107,11 +109,10 @@ struct Cause: CustomTestStringConvertible, Sendable {
         Cause(
             id: "mosquitto-configuration-rejected", status: 1,
             inject: {
-                try $0.device.ask(["systemctl", "start", "mosquitto"])
                 try $0.device.write("frobnicate true\n", to: "/etc/mosquitto/conf.d/mine.conf")
             }, mend: .step("Correct the line") { try $0.device.remove("/etc/mosquitto/conf.d/mine.conf") }),
         Cause(
-            id: "port-held", status: 1,
+            id: "port-held", isBrokerAlive: false, status: 1,
             inject: {
                 try $0.device.ask([
                     "systemd-run", "--quiet", "--unit=holder", "/usr/bin/python3", "-m", "http.server", "1883",
@@ -122,7 +123,7 @@ struct Cause: CustomTestStringConvertible, Sendable {
             id: "listener-twice", status: 1,
             inject: {
                 try $0.device.write("listener 1883\nallow_anonymous true\n", to: "/etc/mosquitto/conf.d/mine.conf")
-                try $0.device.ask(["systemctl", "start", "mosquitto"])
+                try $0.device.ask(["systemctl", "restart", "mosquitto"])
             },
             mend: .step("tedge config set mqtt.bind.enabled false") {
                 try $0.device.ask(["tedge", "config", "set", "mqtt.bind.enabled", "false"])
