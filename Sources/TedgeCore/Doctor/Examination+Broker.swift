@@ -13,6 +13,13 @@ extension Examination {
                     "service-manager-unavailable", "The service manager '\(name)' is not available.",
                     hint: "Start mosquitto and tedge-mapper by other means, or name their commands in "
                         + "\(context.configurationDirectory)/system.toml."))
+        } catch ServiceError.interrupted {
+            return .error(
+                Diagnosis(
+                    "service-manager-silent", "The service manager does not answer.",
+                    hint:
+                        "Check 'is_available' in \(context.configurationDirectory)/system.toml, or restart the device.")
+            )
         } catch {
             return .error(error)
         }

@@ -21,13 +21,17 @@ final class Examination {
 
     /// Looks at one cloud. Programs, name servers and servers that do not answer are left at the deadline.
     init(_ cloud: CloudName, profile: ProfileName?, until deadline: ContinuousClock.Instant, in context: Context) {
-        let interruption = context.interruption
         var context = context
-        context.interruption = Interruption { interruption.signal() ?? (ContinuousClock.now > deadline ? 14 : nil) }
+        context.interruption = Self.bounded(context.interruption, deadline)
         self.context = context
         self.cloud = Cloud.named(cloud)
         self.profile = profile
         self.deadline = deadline
+    }
+
+    /// An interruption that comes at a point of time by itself, as SIGALRM (14) would.
+    private static func bounded(_ interruption: Interruption, _ deadline: ContinuousClock.Instant) -> Interruption {
+        Interruption { interruption.signal() ?? (ContinuousClock.now > deadline ? 14 : nil) }
     }
 
     /// The outcome of a check, which is run only once, after those that it stands on.
@@ -59,7 +63,10 @@ final class Examination {
     private(set) lazy var plan: Result<ConnectPlan, any Error> = Result { try ConnectPlan(cloud, profile, in: context) }
     /// What drives services.
     private(set) lazy var manager: Result<ServiceManager, any Error> = Result {
-        ServiceManager(try SystemSettings.load(from: context), in: context)
+        // One that hangs leaves time for the other checks.
+        var context = context
+        context.interruption = Self.bounded(context.interruption, end(after: 4))
+        return ServiceManager(try SystemSettings.load(from: context), in: context)
     }
     /// What systemd knows of mosquitto and the mapper; nil where something else manages services.
     private(set) lazy var states: [Service: ServiceState]? = (try? manager.get())?.states(
