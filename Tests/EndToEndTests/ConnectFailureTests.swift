@@ -113,6 +113,10 @@ import TestSupport
         let outcome = try ready.gateway.tedge("connect", "c8y")
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("mosquitto does not answer within 5 seconds after its restart."))
+        let evidence = "mosquitto-conf/c8y-bridge.conf.rejected"
+        #expect(outcome.errors.hasSuffix("is kept in \(ready.gateway.path(evidence)).\n"))
+        #expect(ready.gateway.text(evidence)?.contains("\nconnection edge_to_c8y\n") == true)
+        unlink(ready.gateway.path(evidence))
         #expect(try ready.gateway.snapshot() == before)
         unlink(ready.gateway.path("mosquitto-conf/zz.conf"))
         try ready.gateway.tedge("connect", "c8y").expectSuccess()

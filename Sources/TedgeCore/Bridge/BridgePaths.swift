@@ -22,6 +22,13 @@ public struct BridgePaths: Sendable {
     /// The file with the listeners.
     public var listeners: String { "\(directory)/tedge-mosquitto.conf" }
 
+    /// A sign, or the bridge file itself under another name, that is there while connect or disconnect is not complete:
+    /// what they find here was left by one that was killed. mosquitto reads only names that end in `.conf`.
+    public var unfinished: String { bridge + ".unfinished" }
+
+    /// The last bridge file that mosquitto did not take, kept to be looked at.
+    public var rejected: String { bridge + ".rejected" }
+
     /// The file with the bridge.
     public var bridge: String {
         "\(directory)/\(cloud.rawValue)\(profile.map { "@\($0)" } ?? "")-bridge.conf"

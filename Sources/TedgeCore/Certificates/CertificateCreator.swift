@@ -46,7 +46,14 @@ public struct CertificateCreator {
     private func create(_ id: String, _ settings: Settings) throws {
         if let problem = DeviceIDRule.problem(of: id) { throw CertificateError.badDeviceID(id, problem) }
         let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
-        try prepare(pair)
+        let certificate = try context.changingFiles("tedge cert create") { try make(id, settings, pair, $0) }
+        console(certificate, pair)
+    }
+
+    private func make(
+        _ id: String, _ settings: Settings, _ pair: CertificatePair, _ files: FileTransaction
+    ) throws -> Certificate {
+        try prepare(pair, files)
         let begin = context.now() - Self.day
         let days = try settings.duration("certificate.validity.requested_duration").components.seconds / Self.day
         let certificate: Certificate
@@ -60,20 +67,22 @@ public struct CertificateCreator {
         } catch let error as X509Error {
             throw CertificateError.cryptography("\(error)")
         }
-        try store(certificate, key, pair)
-        console(certificate, pair)
+        try store(certificate, key, pair, files)
+        return certificate
     }
 
     /// Finds out before anything is made whether both files can be.
-    private func prepare(_ pair: CertificatePair) throws {
+    private func prepare(_ pair: CertificatePair, _ transaction: FileTransaction) throws {
         let files = context.files
+        try pair.checkPlaces()
+        _ = try pair.settle()
         for (path, setting) in [(pair.certificatePath, "device.cert.path"), (pair.keyPath, "device.key.path")] {
             let directory = Path.directory(of: path)
             if try files.status(directory) == nil {
                 guard Path.join(directory, "").hasPrefix(Path.join(context.configurationDirectory, "")) else {
                     throw CertificateError.directoryMissing(path: directory, setting: setting)
                 }
-                try files.makeDirectory(directory, mode: 0o775, owner: try systemOwner())
+                try transaction.makeDirectory(directory, mode: 0o775, owner: try systemOwner())
             }
         }
         if try files.status(pair.certificatePath, followLinks: false) != nil {
@@ -89,28 +98,28 @@ public struct CertificateCreator {
     }
 
     /// Writes the key first: a certificate stands for a pair that is complete.
-    private func store(_ certificate: Certificate, _ key: PrivateKey, _ pair: CertificatePair) throws {
+    private func store(
+        _ certificate: Certificate, _ key: PrivateKey, _ pair: CertificatePair, _ files: FileTransaction
+    ) throws {
         try context.interruption.check()
         var secret = try Self.pem(of: key)
         defer { secret.wipe() }
-        try publish(secret, pair.keyPath, pair.owner, orElse: .keyExists(path: pair.keyPath))
-        do {
-            try context.interruption.check()
-            try publish(
-                try Self.pem(of: certificate), pair.certificatePath, pair.owner, mode: 0o444,
-                orElse: .certificateExists(path: pair.certificatePath))
-        } catch {
-            _ = try? context.files.remove(pair.keyPath)
-            throw error
+        let published = try Self.pem(of: certificate)
+        try files.mark(pair.unfinishedPath, published)
+        try orElse(.keyExists(path: pair.keyPath)) { () throws(FileError) in
+            try files.create(pair.keyPath, secret, mode: 0o400, owner: pair.owner)
         }
+        try context.interruption.check()
+        try orElse(.certificateExists(path: pair.certificatePath)) { () throws(FileError) in
+            try files.create(pair.certificatePath, published, mode: 0o444, owner: pair.owner)
+        }
+        try context.interruption.check()
     }
 
     /// Creates a file; `existing` is thrown where there is one.
-    private func publish(
-        _ contents: [UInt8], _ path: String, _ owner: Owner?, mode: UInt16 = 0o400, orElse existing: CertificateError
-    ) throws {
+    private func orElse(_ existing: CertificateError, _ body: () throws(FileError) -> Void) throws {
         do {
-            try context.files.create(path, with: contents, mode: mode, owner: owner)
+            try body()
         } catch {
             if error.reason.isExistence { throw existing }
             throw error

@@ -10,6 +10,8 @@ public enum CertificateError: ExplainedError, Equatable {
     case keyMissing(path: String)
     /// The directory of a file is missing.
     case directoryMissing(path: String, setting: String)
+    /// Somebody else can exchange what is in the directory of a file.
+    case foreignDirectory(path: String, directory: String, why: String)
     /// A certificate cannot be read from its file.
     case unreadable(path: String, reason: String)
     /// A file holds no certificate.
@@ -43,6 +45,7 @@ public enum CertificateError: ExplainedError, Equatable {
         case .certificateMissing: "certificate-missing"
         case .keyMissing: "key-missing"
         case .directoryMissing: "certificate-directory-missing"
+        case .foreignDirectory: "certificate-directory-foreign"
         case .unreadable: "certificate-unreadable"
         case .notACertificate: "certificate-broken"
         case .notAKey: "key-broken"
@@ -81,6 +84,8 @@ public enum CertificateError: ExplainedError, Equatable {
             ]
         case .directoryMissing(let path, let setting):
             ["Invalid \(setting) path: Directory: \"\(path)\" not found"]
+        case .foreignDirectory(let path, let directory, let why):
+            ["root does not write \(path): the directory \(directory) \(why)."]
         case .unreadable(let path, let reason): ["reading certificate from \(path)", reason]
         case .notACertificate(let path, let reason): ["decoding certificate from \(path)", reason]
         case .notAKey(let path, let reason): ["The private key in \(path) cannot be used", reason]
@@ -109,6 +114,8 @@ public enum CertificateError: ExplainedError, Equatable {
     public var hint: String? {
         switch self {
         case .directoryMissing: "Run 'sudo tedge init' to make the directories."
+        case .foreignDirectory:
+            "Set 'device.cert_path' and 'device.key_path' to a directory of root or tedge, or run this as that user."
         case .mismatch: "Run 'tedge cert remove' and 'tedge cert create --device-id <id>', or set 'device.key_path'."
         case .expired:
             "Run 'tedge cert remove', then 'tedge cert create --device-id <id>' and upload the new certificate."

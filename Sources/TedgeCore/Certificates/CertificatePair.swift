@@ -1,3 +1,5 @@
+import X509
+
 /// Where a device's certificate and key are, and who shall own them.
 struct CertificatePair {
     let certificatePath: String
@@ -17,5 +19,38 @@ struct CertificatePair {
         guard context.accounts.isRoot else { return nil }
         let user = MosquittoSetup.load(from: context)?.user ?? "mosquitto"
         return context.accounts.user(named: user)?.owner
+    }
+
+    /// A copy of the certificate that is there while the pair is made or removed. A key without certificate that belongs to
+    /// it is half of a pair.
+    var unfinishedPath: String { certificatePath + ".unfinished" }
+
+    /// Throws where root must not write to the directories of the pair.
+    func checkPlaces() throws {
+        for path in [certificatePath, keyPath] { try CertificatePlace(path, in: context).check() }
+    }
+
+    /// Ends what a killed run began: removes the half of a pair, and files without a name of their own. Returns whether there
+    /// was half a pair.
+    func settle() throws -> Bool {
+        let files = context.files
+        for path in [certificatePath, keyPath] {
+            Leftover.sweep(Path.directory(of: path), of: Path.name(of: path), files)
+        }
+        guard let unfinished = try files.readIfPresent(unfinishedPath) else { return false }
+        let isHalf = try files.status(certificatePath, followLinks: false) == nil && isKey(of: unfinished)
+        if isHalf { try files.remove(keyPath) }
+        files.discard(unfinishedPath)
+        return isHalf
+    }
+
+    /// Whether the key is that of a certificate.
+    private func isKey(of certificate: [UInt8]) -> Bool {
+        guard let certificate = try? Certificate(pem: certificate), var bytes = try? context.files.read(keyPath) else {
+            return false
+        }
+        defer { bytes.wipe() }
+        guard let key = try? PrivateKey(pem: bytes) else { return false }
+        return certificate.matches(key)
     }
 }

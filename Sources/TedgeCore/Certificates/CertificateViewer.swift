@@ -45,28 +45,32 @@ public struct CertificateViewer {
 
     /// Removes certificate and key. Where there is none, that is said and no error.
     public func remove() -> CommandReport {
-        let files = FileTransaction(context.files)
         do {
             let settings = try Settings.load(from: context.settingsSource)
             let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
-            // The certificate goes first: a key alone is taken for nothing, a certificate alone for a pair.
-            let removed = try [pair.certificatePath, pair.keyPath, pair.certificatePath + ".new"].map {
-                try context.interruption.check()
-                return try files.remove($0)
+            let changed = try context.changingFiles("tedge cert remove") { files in
+                try pair.checkPlaces()
+                let wasHalf = try pair.settle()
+                try remove(pair, files)
+                return files.hasChanges || wasHalf
             }
-            let message =
-                removed.contains(true)
-                ? "Certificate was successfully removed" : "There is no certificate to remove"
+            let message = changed ? "Certificate was successfully removed" : "There is no certificate to remove"
             context.console.note(message)
-            return .done("cert remove", cloud: cloud, changed: removed.contains(true), message: message)
+            return .done("cert remove", cloud: cloud, changed: changed, message: message)
         } catch {
-            for failure in files.rollBack() {
-                context.console.warning("Could not put back \(failure.path): \(failure.reason)")
-            }
             let failure = CommandFailure(
                 command: "tedge cert remove", "failed to remove the device certificate", error)
             context.console.report(failure)
             return .failed("cert remove", cloud: cloud, failure)
         }
+    }
+
+    private func remove(_ pair: CertificatePair, _ files: FileTransaction) throws {
+        try context.interruption.check()
+        _ = try files.remove(pair.certificatePath, aside: pair.unfinishedPath)
+        try context.interruption.check()
+        _ = try files.remove(pair.keyPath)
+        _ = try files.remove(pair.certificatePath + ".new")
+        try context.interruption.check()
     }
 }

@@ -19,6 +19,8 @@ final class BridgeInstallation {
     private let services: ServiceTransaction
     private let setup: MosquittoSetup?
     private var brokerLog: BrokerLog
+    /// Whether the bridge file is written and mosquitto has not yet taken it.
+    private var isBrokerInDoubt = false
     /// How long mosquitto may take to answer, in seconds.
     private static let patience = 5
 
@@ -36,10 +38,17 @@ final class BridgeInstallation {
     /// Runs the steps. Where one fails, everything is as before when this throws.
     func run() throws -> Outcome {
         do {
-            return try steps()
+            let outcome = try steps()
+            try context.interruption.check()
+            files.commit()
+            context.files.discard(plan.paths.rejected)
+            return outcome
         } catch {
             log.end("failed")
+            let rejected =
+                isBrokerInDoubt && Self.isRejection(error) ? try? context.files.read(plan.paths.bridge) : nil
             undo()
+            if let rejected { keep(rejected) }
             throw error
         }
     }
@@ -85,7 +94,9 @@ final class BridgeInstallation {
     private func checkExistingBridge() throws {
         try begin("existing-bridge", "Checking if configuration for requested bridge already exists.")
         // Where the caller may not look, writing will tell.
-        if context.files.exists(plan.paths.bridge) { throw ConnectError.alreadyConnected(cloud: plan.cloud.name) }
+        if context.files.exists(plan.paths.bridge), !context.files.exists(plan.paths.unfinished) {
+            throw ConnectError.alreadyConnected(cloud: plan.cloud.name)
+        }
     }
 
     private func validate() throws -> BridgeConfiguration {
@@ -114,6 +125,7 @@ final class BridgeInstallation {
     /// Gives certificate and key to mosquitto's user. What cannot be given is found out by the check that follows.
     private func give(_ bridge: BridgeConfiguration, to account: Account) throws {
         for path in [bridge.certificatePath, bridge.keyPath] {
+            guard (try? CertificatePlace(path, in: context).check()) != nil else { continue }
             try? files.changeOwner(path, to: account.owner)
         }
     }
@@ -124,6 +136,10 @@ final class BridgeInstallation {
         try saving(plan.paths.directory, directory: true) { () throws(FileError) in
             try files.makeDirectory(plan.paths.directory, mode: 0o775, owner: systemOwner)
         }
+        // From here on a run that is killed has left half a connection, which the next one does not take for a whole one.
+        try saving(plan.listeners == nil ? plan.paths.bridge : plan.paths.listeners) { () throws(FileError) in
+            try files.mark(plan.paths.unfinished)
+        }
         if let listeners = plan.listeners {
             try write(plan.paths.listeners, MosquittoRenderer.text(of: listeners))
         } else {
@@ -131,6 +147,7 @@ final class BridgeInstallation {
         }
         try write(plan.paths.bridge, MosquittoRenderer.text(of: bridge))
         try keepMapperFromBridging()
+        isBrokerInDoubt = true
         guard manager.isDefault, context.accounts.isRoot else { return }
         let complaints = BrokerTrial(context: context).complaints()
         if !complaints.isEmpty { throw ConnectError.brokerRejects(complaints: complaints) }
@@ -199,6 +216,7 @@ final class BridgeInstallation {
             throw ConnectError.brokerSilent(
                 seconds: seconds, reason: "\(error)", said: brokerLog.lastErrors())
         }
+        isBrokerInDoubt = false
     }
 
     private func waitForMosquitto(_ interruption: Interruption) throws {
@@ -238,11 +256,25 @@ final class BridgeInstallation {
 
     // MARK: Undoing
 
+    /// Whether mosquitto may not have taken the configuration, so that a person wants to look at it.
+    private static func isRejection(_ error: any Error) -> Bool {
+        switch error {
+        case ConnectError.brokerRejects, ConnectError.brokerSilent, ServiceError.failed, ServiceError.signalled: true
+        default: false
+        }
+    }
+
+    /// Keeps the bridge file that was taken back, for a person to look at.
+    private func keep(_ rejected: [UInt8]) {
+        let path = plan.paths.rejected
+        guard (try? context.files.replace(path, with: rejected, mode: 0o644, owner: nil)) != nil else { return }
+        log.evidence = path
+    }
+
     /// Puts everything back. Signals wait until this is done.
     private func undo() {
         let failures = services.undoStarts()
-        let fileFailures = files.rollBack()
-        for failure in fileFailures { context.console.warning("Could not put back \(failure.path): \(failure.reason)") }
+        context.putBack(files)
         for failure in failures + services.undoMosquitto() {
             context.console.warning("Could not put services back: \(failure.causes.joined(separator: ": "))")
         }

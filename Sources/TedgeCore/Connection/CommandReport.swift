@@ -76,6 +76,8 @@ public struct CommandReport: Sendable {
 /// Times the steps of a command.
 final class StepLog {
     private(set) var steps: [CommandReport.Step] = []
+    /// A file that was kept for a person to look at.
+    var evidence: String?
     private var begin = ContinuousClock.now
 
     /// Ends the current step well and begins another one.

@@ -32,14 +32,19 @@ public struct Connector {
         let configuration: BridgeInstallation.Outcome
         let plan: ConnectPlan
         do {
-            plan = try ConnectPlan(cloud, profile, in: context)
-            try plan.refuseUnsupported()
-            configuration = try BridgeInstallation(plan, in: context, log: log).run()
+            (plan, configuration) = try context.changing("tedge connect \(cloud.name.rawValue)") {
+                let plan = try ConnectPlan(cloud, profile, in: context)
+                try plan.refuseUnsupported()
+                return (plan, try BridgeInstallation(plan, in: context, log: log).run())
+            }
         } catch {
             log.end("failed")
             let failure = CommandFailure(
                 command: "tedge connect", "failed to create bridge to connect \(cloud.displayName) cloud.", error)
             context.console.report(failure)
+            if let path = log.evidence {
+                context.console.note("\nThe bridge configuration that was taken back is kept in \(path).")
+            }
             return reported(.failed("connect", cloud: cloud.name, failure))
         }
         guard configuration == .running else { return reported(withoutServiceManager()) }

@@ -17,7 +17,7 @@ public struct Disconnector {
     /// Disconnects. Prints the steps, and an error where one failed.
     public func run() -> CommandReport {
         do {
-            return try disconnect()
+            return try context.changing("tedge disconnect \(cloud.name.rawValue)") { try disconnect() }
         } catch {
             let failure = CommandFailure(
                 command: "tedge disconnect", "failed to remove the bridge to disconnect \(cloud.displayName) cloud",
@@ -33,7 +33,7 @@ public struct Disconnector {
         let paths = BridgePaths(in: context.configurationDirectory, cloud.name, profile)
         context.console.step("Removing \(cloud.displayName) bridge.")
         let files = FileTransaction(context.files)
-        guard try remove(paths.bridge, files) else {
+        guard try remove(paths, files) else {
             context.console.line("Bridge doesn't exist. Operation finished!")
             return .done("disconnect", cloud: cloud.name, changed: false)
         }
@@ -41,9 +41,10 @@ public struct Disconnector {
             try manager.checkAvailability()
         } catch {
             guard case .unavailable = error else {
-                _ = files.rollBack()
+                context.putBack(files)
                 throw error
             }
+            finish(paths, files)
             context.console.warning(
                 "Service manager '\(manager.commands.name)' is not available, skipping stopping/disabling of tedge "
                     + "components. Restart mosquitto to close the bridge.")
@@ -52,6 +53,7 @@ public struct Disconnector {
         let services = ServiceRemoval(manager, cloud: cloud.name, profile: profile)
         do {
             try apply(services, settings)
+            finish(paths, files)
         } catch {
             putBack(files, services, settings)
             throw error
@@ -59,12 +61,20 @@ public struct Disconnector {
         return .done("disconnect", cloud: cloud.name, changed: true)
     }
 
-    private func remove(_ path: String, _ files: FileTransaction) throws -> Bool {
+    /// Takes the bridge file from mosquitto; false where there is none, and no run was killed that had taken it already.
+    private func remove(_ paths: BridgePaths, _ files: FileTransaction) throws -> Bool {
         do {
-            return try files.remove(path)
+            if try files.remove(paths.bridge, aside: paths.unfinished) { return true }
+            return try context.files.status(paths.unfinished, followLinks: false) != nil
         } catch  where error.reason.isPermission {
-            throw ConnectError.removalPermission(path: path, error.reason)
+            throw ConnectError.removalPermission(path: paths.bridge, error.reason)
         }
+    }
+
+    private func finish(_ paths: BridgePaths, _ files: FileTransaction) {
+        files.commit()
+        context.files.discard(paths.unfinished)
+        context.files.discard(paths.rejected)
     }
 
     private func apply(_ services: ServiceRemoval, _ settings: Settings) throws {
@@ -100,9 +110,7 @@ public struct Disconnector {
     }
 
     private func putBack(_ files: FileTransaction, _ services: ServiceRemoval, _ settings: Settings) {
-        for failure in files.rollBack() {
-            context.console.warning("Could not put back \(failure.path): \(failure.reason)")
-        }
+        context.putBack(files)
         for failure in services.undo() {
             context.console.warning("Could not put services back: \(failure.causes.joined(separator: ": "))")
         }

@@ -14,14 +14,13 @@ public struct DeviceInitializer {
 
     /// Makes what is missing, prints nothing but warnings, and an error where something cannot be made.
     public func run() -> CommandReport {
-        let files = FileTransaction(context.files)
         do {
-            try initialize(files)
-            return .done("init", changed: files.hasChanges)
-        } catch {
-            for failure in files.rollBack() {
-                context.console.warning("Could not put back \(failure.path): \(failure.reason)")
+            let changed = try context.changingFiles("tedge init") { files in
+                try initialize(files)
+                return files.hasChanges
             }
+            return .done("init", changed: changed)
+        } catch {
             let failure = CommandFailure("failed to Initialize tedge", Self.explained(error))
             context.console.report(failure)
             return .failed("init", failure)

@@ -14,6 +14,8 @@ public protocol Accounts: Sendable {
     var caller: Owner { get }
     /// Looks a user up by name; its owner has the user's primary group.
     func user(named name: String) -> Account?
+    /// The login name of a user.
+    func name(ofUser user: UInt32) -> String?
     /// Looks a group up by name.
     func group(named name: String) -> UInt32?
     /// All groups that a user belongs to.
@@ -37,6 +39,11 @@ struct SystemAccounts: Accounts {
     func user(named name: String) -> Account? {
         guard let entry = unsafe getpwnam(name) else { return nil }
         return unsafe Account(name: name, owner: Owner(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid))
+    }
+
+    func name(ofUser user: UInt32) -> String? {
+        guard let entry = unsafe getpwuid(user) else { return nil }
+        return unsafe String(cString: entry.pointee.pw_name)
     }
 
     func group(named name: String) -> UInt32? {

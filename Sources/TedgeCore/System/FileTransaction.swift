@@ -1,10 +1,22 @@
-/// Changes to files that are put back together: bytes, permissions and owners, the last change first.
+extension Context {
+    /// Puts files back as they were, and says on stderr what could not be.
+    func putBack(_ files: FileTransaction) {
+        for failure in files.rollBack() { console.warning("Could not put back \(failure.path): \(failure.reason)") }
+    }
+}
+
+/// Changes to files that are put back together, the last change first: bytes, permissions, owners and links. What was there
+/// before stays under another name until `commit`, so that putting it back needs no room on the disk.
 final class FileTransaction {
     private enum Change {
-        case written(path: String, before: [UInt8]?, mode: UInt16, owner: Owner)
-        case removed(path: String, contents: [UInt8], status: FileStatus)
+        case created(String)
+        /// What was there has a second name, or is held here where the file system gives none.
+        case replaced(String, kept: String?, contents: [UInt8], status: FileStatus)
+        case removed(String, aside: String)
         case madeDirectory(String)
         case changedOwner(path: String, before: FileStatus)
+        /// An empty file that stands for a change that is not complete.
+        case marked(String, isNew: Bool)
     }
 
     private let files: any Files
@@ -13,28 +25,92 @@ final class FileTransaction {
     init(_ files: any Files) { self.files = files }
 
     /// Whether anything differs from before.
-    var hasChanges: Bool { !changes.isEmpty }
-
-    /// Replaces or creates a file. One that is there keeps its permissions and owner unless they are given.
-    func write(_ path: String, _ contents: [UInt8], mode: UInt16? = nil, owner: Owner? = nil) throws(FileError) {
-        let status = try files.status(path)
-        let before = status == nil ? nil : try files.read(path)
-        let mode = mode ?? status?.mode ?? 0o644
-        let newOwner = owner ?? status.flatMap { $0.owner == Owner(user: 0, group: 0) ? nil : $0.owner }
-        try files.replace(path, with: contents, mode: mode, owner: newOwner)
-        changes.append(
-            .written(
-                path: path, before: before, mode: status?.mode ?? mode, owner: status?.owner ?? Owner(user: 0, group: 0)
-            ))
+    var hasChanges: Bool {
+        changes.contains { if case .marked = $0 { false } else { true } }
     }
 
-    /// Removes a file; false when there was none.
-    func remove(_ path: String) throws(FileError) -> Bool {
-        guard let status = try files.status(path) else { return false }
-        let contents = try files.read(path)
-        guard try files.remove(path) else { return false }
-        changes.append(.removed(path: path, contents: contents, status: status))
+    /// Replaces or creates a file. One that is there keeps its permissions and owner unless they are given, and is left
+    /// alone where nothing would differ. A symbolic link stays one, and its target is replaced.
+    func write(_ path: String, _ contents: [UInt8], mode: UInt16? = nil, owner: Owner? = nil) throws(FileError) {
+        let target = files.resolved(path)
+        let status = try files.status(target)
+        let before = status == nil ? nil : try files.read(target)
+        let owner = owner ?? status.flatMap { $0.owner == Owner(user: 0, group: 0) ? nil : $0.owner }
+        let mode = mode ?? status?.mode ?? 0o644
+        if let status, before == contents, mode == status.mode, owner == nil || owner == status.owner { return }
+        let isFirst = !isChanged(target)
+        let kept = isFirst && status != nil ? keep(target) : nil
+        do throws(FileError) {
+            try files.replace(target, with: contents, mode: mode, owner: owner)
+        } catch {
+            // What fails may have been done all the same, and only not be durable.
+            let isDone = try files.status(target)?.identity != status?.identity
+            if isFirst, isDone { record(target, status, before, kept) } else if let kept { files.discard(kept) }
+            throw FileError(error.operation, path, error.reason)
+        }
+        if isFirst { record(target, status, before, kept) }
+    }
+
+    private func record(_ target: String, _ status: FileStatus?, _ before: [UInt8]?, _ kept: String?) {
+        if let status, let before {
+            changes.append(.replaced(target, kept: kept, contents: kept == nil ? before : [], status: status))
+        } else {
+            changes.append(.created(target))
+        }
+    }
+
+    /// Gives a file a second name, where the file system can. Such names that killed runs left are removed.
+    private func keep(_ target: String) -> String? {
+        Leftover.sweep(Path.directory(of: target), of: Path.name(of: target), files)
+        let name = Leftover.name(for: target)
+        return (try? files.link(target, to: name)) == nil ? nil : name
+    }
+
+    private func isChanged(_ target: String) -> Bool {
+        changes.contains { change in
+            switch change {
+            case .created(let path), .replaced(let path, _, _, _): path == target
+            default: false
+            }
+        }
+    }
+
+    /// Removes a file; false when there was none. Until `commit` it has another name.
+    ///
+    /// - Parameter aside: That name, in the same directory; one that `Leftover.sweep` knows where nil.
+    func remove(_ path: String, aside: String? = nil) throws(FileError) -> Bool {
+        guard try files.status(path, followLinks: false) != nil else { return false }
+        let aside = aside ?? Leftover.name(for: path)
+        do throws(FileError) {
+            try files.rename(path, to: aside)
+        } catch {
+            let isDone = try files.status(path, followLinks: false) == nil
+            if isDone { changes.append(.removed(path, aside: aside)) }
+            throw FileError(.remove, path, error.reason)
+        }
+        changes.append(.removed(path, aside: aside))
         return true
+    }
+
+    /// Creates a file that must not exist yet (`EEXIST`).
+    func create(_ path: String, _ contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError) {
+        try files.create(path, with: contents, mode: mode, owner: owner)
+        changes.append(.created(path))
+    }
+
+    /// Leaves a sign that a change is not complete, before the files that it is about are changed. It is gone after
+    /// `commit` and `rollBack`, unless it was there before, which only `commit` ends.
+    ///
+    /// - Parameter contents: What the next run has to know; without it the sign is as durable as the next change in its
+    ///   directory.
+    func mark(_ path: String, _ contents: [UInt8] = []) throws(FileError) {
+        let isNew = try files.status(path, followLinks: false) == nil
+        changes.append(.marked(path, isNew: isNew))
+        if !contents.isEmpty {
+            try files.replace(path, with: contents, mode: 0o644, owner: nil)
+        } else if isNew {
+            try files.touch(path)
+        }
     }
 
     /// Makes a directory where there is none, after those above it that are missing.
@@ -49,6 +125,19 @@ final class FileTransaction {
         guard let before = try files.status(path, followLinks: false), before.owner != owner else { return }
         try files.changeOwner(path, to: owner)
         changes.append(.changedOwner(path: path, before: before))
+    }
+
+    /// Makes the changes final.
+    func commit() {
+        for change in changes {
+            switch change {
+            case .replaced(_, let kept?, _, _): files.discard(kept)
+            case .removed(_, let aside): files.discard(aside)
+            case .marked(let path, _): files.discard(path)
+            default: break
+            }
+        }
+        changes = []
     }
 
     /// Puts everything back, and says what could not be.
@@ -67,16 +156,19 @@ final class FileTransaction {
 
     private func undo(_ change: Change) throws(FileError) {
         switch change {
-        case .written(let path, nil, _, _): try files.remove(path)
-        case .written(let path, let before?, let mode, let owner):
-            try files.replace(path, with: before, mode: mode, owner: owner)
-        case .removed(let path, let contents, let status):
+        case .created(let path): try files.remove(path)
+        case .replaced(let path, let kept?, _, _):
+            try files.rename(kept, to: path)
+        case .replaced(let path, nil, let contents, let status):
             try files.replace(path, with: contents, mode: status.mode, owner: status.owner)
+        case .removed(let path, let aside):
+            try files.rename(aside, to: path)
         case .madeDirectory(let path): try files.remove(path)
         case .changedOwner(let path, let before):
             try files.changeOwner(path, to: before.owner)
             // The system takes set-user-id bits away with a change of the owner.
             try files.changeMode(path, to: before.mode)
+        case .marked(let path, let isNew): if isNew { files.discard(path) }
         }
     }
 }

@@ -27,6 +27,8 @@ public struct FileStatus: Sendable, Equatable {
     public var owner: Owner
     /// The size in bytes.
     public var size: Int64
+    /// What tells the file from every other one that exists, whatever its name: device and inode.
+    var identity: [UInt64]
 }
 
 /// What went wrong with which file.
@@ -70,6 +72,26 @@ public protocol Files: Sendable {
     /// Creates a file that must not exist yet (`EEXIST`); it appears under its name when it is complete.
     func create(_ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError)
 
+    /// The file that a chain of symbolic links leads to, whether it exists or not. Links among the directories above it
+    /// stay as they are.
+    func resolved(_ path: String) -> String
+
+    /// The path of a directory, or of the last one above it that exists, without symbolic links.
+    func realPath(_ path: String) throws(FileError) -> String
+
+    /// Gives a file a second name in the same directory; one that exists is an error (`EEXIST`). Not durable by itself.
+    func link(_ path: String, to newPath: String) throws(FileError)
+
+    /// Makes an empty file where there is none. It is on the disk with the next change in its directory.
+    func touch(_ path: String) throws(FileError)
+
+    /// Removes a file that nobody misses should it come back after a power cut. A failure counts for nothing.
+    func discard(_ path: String)
+
+    /// Takes the lock that a file stands for, which is made where it is missing, and writes into it who has it. Nil where
+    /// another process has the lock. It ends with the returned object, or with the process.
+    func lock(_ path: String, holder: String) throws(FileError) -> FileLock?
+
     /// Gives a file another name in the same directory, replacing what bears that name.
     func rename(_ path: String, to newPath: String) throws(FileError)
 
@@ -84,7 +106,7 @@ public protocol Files: Sendable {
     /// Changes the permission bits.
     func changeMode(_ path: String, to mode: UInt16) throws(FileError)
 
-    /// Changes the owner of a file that is not a symbolic link (`ELOOP`).
+    /// Changes the owner of a file that is not a symbolic link (`ELOOP`) and has no second name elsewhere (`EMLINK`).
     func changeOwner(_ path: String, to owner: Owner) throws(FileError)
 
     /// The names in a directory, sorted; empty when there is none.

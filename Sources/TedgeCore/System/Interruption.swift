@@ -22,14 +22,14 @@ public struct Interruption: Sendable {
     /// Nothing ever interrupts.
     public static let never = Interruption { nil }
 
-    /// From now on SIGINT, SIGTERM and SIGHUP no longer end the process; they are noticed here, and every wait ends. A
+    /// From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT no longer end the process; they are noticed here, and every wait ends. A
     /// second one changes nothing: what was begun is put back first.
     public static func ofProcess() -> Interruption {
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { number in
             _ = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
         }
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
             // A signal that was ignored, as by nohup, stays so.
             var current = sigaction()
             unsafe sigaction(number, nil, &current)
@@ -63,6 +63,7 @@ public struct Interrupted: ExplainedError, Equatable {
             case SIGINT: "SIGINT"
             case SIGTERM: "SIGTERM"
             case SIGHUP: "SIGHUP"
+            case SIGQUIT: "SIGQUIT"
             default: "signal \(signal)"
             }
         return ["Interrupted by \(name)"]

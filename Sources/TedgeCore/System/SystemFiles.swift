@@ -6,12 +6,17 @@ struct SystemFiles: Files {
     init() {}
 
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        // A pipe of another user cannot be opened once more, only read.
+        let isInput = path == "/dev/stdin"
+        let descriptor = unsafe isInput ? fcntl(0, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.read, path, .last) }
         defer { close(descriptor) }
         var contents: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
+        // It may have held a key or a password.
+        defer { chunk.wipe() }
         while true {
+            guard !isInput || Self.isFilled(descriptor) else { throw FileError(.read, path, .last) }
             let count = unsafe chunk.withUnsafeMutableBytes { buffer in
                 unsafe Foundation.read(descriptor, buffer.baseAddress, buffer.count)
             }
@@ -56,12 +61,51 @@ struct SystemFiles: Files {
     ) throws(FileError) {
         // link() refuses an existing name, which rename() would replace.
         try write(contents, beside: path, named: path, mode: mode, owner: owner) { temporary in
-            let result = unsafe link(temporary, path)
+            let result = unsafe Foundation.link(temporary, path)
             let code = errno
             unsafe unlink(temporary)
             errno = code
             return result
+        } withdraw: {
+            unsafe unlink(path)
         }
+    }
+
+    func resolved(_ path: String) -> String {
+        var path = path
+        for _ in 0..<40 {
+            guard let status = try? status(path, followLinks: false), status.kind == .link,
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+            else { return path }
+            path = target.hasPrefix("/") ? target : Path.join(Path.directory(of: path), target)
+        }
+        return path
+    }
+
+    func realPath(_ path: String) throws(FileError) -> String {
+        if let name = unsafe realpath(path, nil) {
+            defer { unsafe free(name) }
+            return unsafe String(cString: name)
+        }
+        let reason = SystemError.last
+        guard reason.isAbsence, path != "/" else { throw FileError(.read, path, reason) }
+        return try realPath(Path.directory(of: path))
+    }
+
+    func link(_ path: String, to newPath: String) throws(FileError) {
+        guard unsafe Foundation.link(path, newPath) == 0 else { throw FileError(.create, newPath, .last) }
+    }
+
+    func touch(_ path: String) throws(FileError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileError(.create, path, .last) }
+        close(descriptor)
+    }
+
+    func discard(_ path: String) { unsafe unlink(path) }
+
+    func lock(_ path: String, holder: String) throws(FileError) -> FileLock? {
+        try FileLock.take(path, holder: holder)
     }
 
     func rename(_ path: String, to newPath: String) throws(FileError) {
@@ -81,9 +125,14 @@ struct SystemFiles: Files {
 
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
         if unsafe mkdir(path, mode_t(mode)) == 0 {
-            guard unsafe chmod(path, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
-            if let owner { try changeOwner(path, to: owner) }
-            return true
+            do throws(FileError) {
+                try changeMode(path, to: mode)
+                if let owner { try changeOwner(path, to: owner) }
+                return true
+            } catch {
+                unsafe rmdir(path)
+                throw error
+            }
         }
         let reason = SystemError.last
         if reason.code == EEXIST {
@@ -105,6 +154,11 @@ struct SystemFiles: Files {
         let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.changeOwner, path, .last) }
         defer { close(descriptor) }
+        var information = stat()
+        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.changeOwner, path, .last) }
+        guard information.st_nlink == 1 || information.st_mode & S_IFMT == S_IFDIR else {
+            throw FileError(.changeOwner, path, SystemError(EMLINK))
+        }
         guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
     }
 
@@ -134,10 +188,9 @@ extension SystemFiles {
     /// Writes a temporary file beside `target`, makes it durable and lets `publish` give it its name.
     private func write(
         _ contents: [UInt8], beside target: String, named path: String, mode: UInt16, owner: Owner?,
-        publish: (String) -> Int32
+        publish: (String) -> Int32, withdraw: () -> Void = {}
     ) throws(FileError) {
-        let temporary = Path.join(
-            Path.directory(of: target), ".\(Path.name(of: target)).\(UInt32.random(in: .min ... .max)).tmp")
+        let temporary = Leftover.name(for: target)
         // 0600 until the owner is right, so that a private key is never open to anyone else.
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError(.write, path, .last) }
@@ -152,7 +205,12 @@ extension SystemFiles {
             unsafe unlink(temporary)
             throw FileError(.write, path, reason)
         }
-        try synchronizeDirectory(of: target)
+        do {
+            try synchronizeDirectory(of: target)
+        } catch {
+            withdraw()
+            throw error
+        }
     }
 
     private func writeAll(_ contents: [UInt8], to descriptor: Int32) -> Bool {
@@ -176,18 +234,6 @@ extension SystemFiles {
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.write, path, .last) }
     }
-
-    /// The file that a chain of symbolic links leads to, whether it exists or not.
-    private func resolved(_ path: String) -> String {
-        var path = path
-        for _ in 0..<40 {
-            guard let status = try? status(path, followLinks: false), status.kind == .link,
-                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
-            else { return path }
-            path = Path.absolute(target, relativeTo: Path.directory(of: path))
-        }
-        return path
-    }
 }
 
 extension FileStatus {
@@ -201,6 +247,7 @@ extension FileStatus {
         mode = UInt16(information.st_mode & 0o7777)
         owner = Owner(user: information.st_uid, group: information.st_gid)
         size = Int64(information.st_size)
+        identity = [UInt64(information.st_dev), UInt64(information.st_ino)]
     }
 }
 

@@ -52,6 +52,8 @@ struct ControllingTerminal: Terminal {
         if isSecret {
             settings.c_lflag &= ~tcflag_t(ECHO)
             settings.c_lflag |= tcflag_t(ECHONL)
+            // Who stopped the command here would be left with a terminal that shows nothing.
+            settings.c_cc.10 = 0  // VSUSP, switched off (termios(3), _POSIX_VDISABLE)
             guard unsafe tcsetattr(descriptor, TCSAFLUSH, &settings) == 0 else { throw .failed(.last) }
         }
         // Signals set a flag and come back here, so that this runs on every way out but SIGKILL.

@@ -72,12 +72,13 @@ public struct UploadCredentials: Sendable {
             throw .passwordUnreadable(path: path == "-" ? "the standard input" : path, reason: error.reason.description)
         }
         defer { bytes.wipe() }
-        var line = bytes.prefix { $0 != UInt8(ascii: "\n") }
-        if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
-        guard !line.isEmpty else {
+        // No slice is kept: the bytes would be copied before they are wiped.
+        var end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        if end > 0, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        guard end > 0 else {
             throw .passwordUnreadable(
                 path: path == "-" ? "the standard input" : path, reason: "the first line is empty")
         }
-        return Secret(line)
+        return Secret(bytes[..<end])
     }
 }

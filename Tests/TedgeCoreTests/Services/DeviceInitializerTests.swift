@@ -65,7 +65,7 @@ import Testing
         let world = try world(root: false)
         let before = try world.text("mosquitto.conf")
         #expect(run(world).status == 0)
-        #expect(try owner(world, "data") == WorldFiles.owner)
+        #expect(try owner(world, "data") == WorldAccounts.root)
         #expect(try world.text("mosquitto.conf") == before)
     }
 

@@ -8,7 +8,7 @@ final class WorldFiles: Files {
     private let real = SystemFiles()
     private let faults = Mutex<[Fault]>([])
     private let owners = Mutex<[String: Owner]>([:])
-    /// Who owns what nobody has given away.
+    /// Who owns the files that nobody has given away; the directories are root's.
     static let owner = Owner(user: 1000, group: 1000)
 
     private struct Fault {
@@ -41,7 +41,8 @@ final class WorldFiles: Files {
 
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
         var status = try real.status(path, followLinks: followLinks)
-        status?.owner = owners.withLock { $0[path] } ?? Self.owner
+        let usual = status?.kind == .directory ? WorldAccounts.root : Self.owner
+        status?.owner = owners.withLock { $0[path] } ?? usual
         return status
     }
 
@@ -57,7 +58,33 @@ final class WorldFiles: Files {
         own(path, owner)
     }
 
-    func rename(_ path: String, to newPath: String) throws(FileError) { try real.rename(path, to: newPath) }
+    func resolved(_ path: String) -> String { real.resolved(path) }
+
+    func realPath(_ path: String) throws(FileError) -> String { try real.realPath(path) }
+
+    func link(_ path: String, to newPath: String) throws(FileError) {
+        try check(.create, newPath)
+        try real.link(path, to: newPath)
+        own(newPath, owners.withLock { $0[path] })
+    }
+
+    func touch(_ path: String) throws(FileError) {
+        try check(.create, path)
+        try real.touch(path)
+    }
+
+    func discard(_ path: String) {
+        own(path, nil)
+        real.discard(path)
+    }
+
+    func lock(_ path: String, holder: String) throws(FileError) -> FileLock? { try real.lock(path, holder: holder) }
+
+    func rename(_ path: String, to newPath: String) throws(FileError) {
+        try check(path.hasSuffix(".tmp") ? .write : .remove, path.hasSuffix(".tmp") ? newPath : path)
+        try real.rename(path, to: newPath)
+        own(newPath, owners.withLock { $0.removeValue(forKey: path) })
+    }
 
     @discardableResult
     func remove(_ path: String) throws(FileError) -> Bool {

@@ -45,6 +45,7 @@ struct WorldAccounts: Accounts {
     static let root = Owner(user: 0, group: 0)
 
     func user(named name: String) -> Account? { users[name].map { Account(name: name, owner: $0) } }
+    func name(ofUser user: UInt32) -> String? { users.first { $0.value.user == user }?.key }
     func group(named name: String) -> UInt32? { groupNumbers[name] }
     func groups(of account: Account) -> [UInt32] { [account.owner.group] + (memberships[account.name] ?? []) }
 }

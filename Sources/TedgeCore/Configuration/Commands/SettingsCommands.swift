@@ -83,11 +83,13 @@ public struct SettingsCommands {
         _ change: (inout SettingsEditor, SettingName) throws(SettingsError) -> Void
     ) -> CommandReport {
         run(command, title) {
-            var editor = SettingsEditor(try load())
-            try change(&editor, try typed.name(in: context))
-            for warning in editor.warnings { context.console.warning(warning.text) }
-            let changed = try SettingsStore(context).write(editor.edits)
-            return .done(command, changed: changed)
+            let name = try typed.name(in: context)
+            return try context.changingFiles("tedge \(command) \(name.text)") { files in
+                var editor = SettingsEditor(try load())
+                try change(&editor, name)
+                for warning in editor.warnings { context.console.warning(warning.text) }
+                return .done(command, changed: try SettingsStore(context, files).write(editor.edits))
+            }
         }
     }
 
@@ -123,30 +125,27 @@ public struct TypedSetting: Sendable {
     }
 }
 
-/// Writes the files that an editor has changed: all of them or none.
+/// Writes the files that an editor has changed.
 struct SettingsStore {
     private let context: Context
+    private let files: FileTransaction
 
-    init(_ context: Context) { self.context = context }
+    init(_ context: Context, _ files: FileTransaction) {
+        self.context = context
+        self.files = files
+    }
 
     /// Writes the files; false where there is nothing to write.
     func write(_ edits: [FileEdit]) throws -> Bool {
-        let files = FileTransaction(context.files)
-        do {
-            for edit in edits {
-                try context.interruption.check()
-                try write(edit, files)
-            }
-        } catch {
-            for failure in files.rollBack() {
-                context.console.warning("Could not put back \(failure.path): \(failure.reason)")
-            }
-            throw error
+        for edit in edits {
+            try context.interruption.check()
+            try write(edit)
         }
+        try context.interruption.check()
         return files.hasChanges
     }
 
-    private func write(_ edit: FileEdit, _ files: FileTransaction) throws {
+    private func write(_ edit: FileEdit) throws {
         guard let contents = edit.contents else {
             _ = try files.remove(edit.path)
             return

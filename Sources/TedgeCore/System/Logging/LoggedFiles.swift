@@ -35,6 +35,28 @@ struct LoggedFiles: Files {
         }
     }
 
+    func resolved(_ path: String) -> String { base.resolved(path) }
+
+    func realPath(_ path: String) throws(FileError) -> String { try base.realPath(path) }
+
+    func link(_ path: String, to newPath: String) throws(FileError) {
+        try log.record(.debug, "link \(path) to \(newPath)") { () throws(FileError) in
+            try base.link(path, to: newPath)
+        }
+    }
+
+    func touch(_ path: String) throws(FileError) {
+        try log.record(.info, "touch \(path)") { () throws(FileError) in try base.touch(path) }
+    }
+
+    func discard(_ path: String) {
+        log.record(.debug, "discard \(path)") { base.discard(path) }
+    }
+
+    func lock(_ path: String, holder: String) throws(FileError) -> FileLock? {
+        try base.lock(path, holder: holder)
+    }
+
     func rename(_ path: String, to newPath: String) throws(FileError) {
         try log.record(.info, "rename \(path) to \(newPath)") { () throws(FileError) in
             try base.rename(path, to: newPath)

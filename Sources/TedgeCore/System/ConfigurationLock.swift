@@ -1,0 +1,161 @@
+import Foundation
+
+/// The right to change what a configuration directory stands for: its files, the bridges and their services. One command
+/// has it at a time; those that only read need none.
+public struct ConfigurationLock: Sendable {
+    private let lock: FileLock?
+    private let madeDirectories: [String]
+    private let files: any Files
+
+    /// How long a command waits for another, in seconds.
+    static let patience = 30
+    /// After how many seconds it says so.
+    private static let silence = 1
+
+    /// The file that stands for the lock.
+    static func path(in directory: String) -> String { Path.join(directory, ".tedge.lock") }
+
+    /// Waits until no other command changes the directory, which is made where it is missing, and removes what killed runs
+    /// left there. Where the caller may not write there is no lock, and the command finds out what it may do.
+    ///
+    /// - Parameter command: What has the lock, for those who wait.
+    init(_ command: String, in context: Context) throws {
+        let directory = context.configurationDirectory
+        let path = Self.path(in: directory)
+        files = context.files
+        madeDirectories = try Self.makeDirectories(directory, context)
+        do {
+            lock = try Self.wait(for: path, command, context)
+        } catch {
+            Self.remove(madeDirectories, files)
+            throw error
+        }
+        guard lock != nil else { return }
+        for place in ["", "/mosquitto-conf", "/device-certs"] { Leftover.sweep(directory + place, files) }
+        for mapper in (try? files.list(directory + "/mappers")) ?? [] {
+            Leftover.sweep("\(directory)/mappers/\(mapper)", files)
+        }
+    }
+
+    /// Lets the next command go on. A directory that was made for the lock and holds nothing is removed.
+    func release() {
+        lock?.release()
+        Self.remove(madeDirectories, files)
+    }
+
+    private static func wait(for path: String, _ command: String, _ context: Context) throws -> FileLock? {
+        let begin = ContinuousClock.now
+        var wasSaid = false
+        while true {
+            try context.interruption.check()
+            do throws(FileError) {
+                if let lock = try context.files.lock(path, holder: command) { return lock }
+            } catch {
+                // What cannot be written there is for the command to find out.
+                if error.reason.forbidsWriting { return nil }
+                throw error
+            }
+            let waited = begin.duration(to: .now)
+            if waited >= .seconds(patience) {
+                throw LockError(path: path, holder: holder(path, context.files), seconds: patience)
+            }
+            if waited >= .seconds(silence), !wasSaid {
+                wasSaid = true
+                let name = holder(path, context.files)?.description ?? "another command"
+                context.console.note("Waiting for \(name) to finish.")
+            }
+            // A signal ends the pause. Those who wait do not look all at the same time.
+            _ = poll(nil, 0, Int32.random(in: 5...15))
+        }
+    }
+
+    /// Who has the lock, as far as the file tells.
+    private static func holder(_ path: String, _ files: any Files) -> LockError.Holder? {
+        guard let bytes = try? files.read(path, limit: 4096) else { return nil }
+        let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        guard let space = line.firstIndex(of: " "), let process = Int32(line[..<space]) else { return nil }
+        return .init(process: process, command: String(line[line.index(after: space)...]))
+    }
+
+    private static func makeDirectories(_ directory: String, _ context: Context) throws -> [String] {
+        var missing: [String] = []
+        var path = directory
+        while !context.files.exists(path), path != "/" {
+            missing.append(path)
+            path = Path.directory(of: path)
+        }
+        guard !missing.isEmpty else { return [] }
+        do throws(FileError) {
+            let owner =
+                context.accounts.isRoot
+                ? (try? SystemSettings.load(from: context))?.owner(in: context.accounts) : nil
+            _ = try context.files.makeDirectory(directory, mode: 0o755, owner: owner)
+        } catch {
+            if error.reason.forbidsWriting || error.reason.isAbsence || error.reason.isExistence { return [] }
+            throw error
+        }
+        return missing
+    }
+
+    private static func remove(_ directories: [String], _ files: any Files) {
+        for directory in directories { _ = try? files.remove(directory) }
+    }
+}
+
+/// Another command has been changing the configuration for too long.
+struct LockError: ExplainedError, Equatable {
+    /// Who has the lock.
+    struct Holder: Equatable, CustomStringConvertible {
+        let process: Int32
+        let command: String
+        var description: String { "'\(command)' (process \(process))" }
+    }
+
+    let path: String
+    let holder: Holder?
+    /// How long was waited.
+    let seconds: Int
+
+    var id: String { "configuration-locked" }
+
+    var causes: [String] {
+        let name = holder?.description ?? "Another command"
+        return ["\(name) is changing \(Path.directory(of: path)) and did not finish within \(seconds) seconds."]
+    }
+
+    var hint: String? {
+        guard let holder else { return "Try again when it has finished. The lock is \(path)." }
+        return "Wait until it has finished, or end it with 'kill \(holder.process)', and try again."
+    }
+}
+
+extension Context {
+    /// Does something while no other command changes the configuration.
+    ///
+    /// - Parameter command: The words of the command, without what may be secret.
+    func changing<Result>(_ command: String, _ body: () throws -> Result) throws -> Result {
+        let lock = try ConfigurationLock(command, in: self)
+        defer { lock.release() }
+        return try body()
+    }
+
+    /// Does something with files while no other command changes the configuration: all of it or, where it throws, nothing.
+    func changingFiles<Result>(_ command: String, _ body: (FileTransaction) throws -> Result) throws -> Result {
+        try changing(command) {
+            let transaction = FileTransaction(files)
+            do {
+                let result = try body(transaction)
+                transaction.commit()
+                return result
+            } catch {
+                putBack(transaction)
+                throw error
+            }
+        }
+    }
+}
+
+extension SystemError {
+    /// True for the codes that say that nothing can be written here.
+    fileprivate var forbidsWriting: Bool { [EACCES, EPERM, EROFS, ENOSPC, EDQUOT].contains(code) }
+}
