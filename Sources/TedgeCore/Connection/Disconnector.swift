@@ -33,14 +33,14 @@ public struct Disconnector {
         let paths = BridgePaths(in: context.configurationDirectory, cloud.name, profile)
         context.console.step("Removing \(cloud.displayName) bridge.")
         let files = FileTransaction(context.files)
-        guard try remove(paths, files) else {
-            context.console.line("Bridge doesn't exist. Operation finished!")
-            return .done("disconnect", cloud: cloud.name, changed: false)
-        }
         do {
+            guard try remove(paths, files) else {
+                context.console.line("Bridge doesn't exist. Operation finished!")
+                return .done("disconnect", cloud: cloud.name, changed: false)
+            }
             try manager.checkAvailability()
         } catch {
-            guard case .unavailable = error else {
+            guard case ServiceError.unavailable = error else {
                 context.putBack(files)
                 throw error
             }

@@ -64,18 +64,28 @@ public struct ServiceManager: Sendable {
     /// Has a service started when the device starts. Returns false where systemd says that this was so already.
     @discardableResult
     public func enable(_ service: Service) throws(ServiceError) -> Bool {
+        try changeLinks("enable", commands.enable, service)
+    }
+
+    /// No longer has a service started when the device starts. Returns false where systemd says that this was so already.
+    @discardableResult
+    public func disable(_ service: Service) throws(ServiceError) -> Bool {
+        try changeLinks("disable", commands.disable, service)
+    }
+
+    /// Runs to its end, which is near, whatever signal comes: who interrupts it does not know what it has done.
+    private func changeLinks(
+        _ verb: String, _ command: [String], _ service: Service
+    ) throws(ServiceError) -> Bool {
+        var manager = self
+        manager.interruption = .never
         guard isDefault else {
-            try run(commands.enable, service)
+            try manager.run(command, service)
             return true
         }
         // Without the reload, which takes a tenth of a second and changes nothing that systemd needs to know at once.
-        // Links that are made are named on stderr.
-        return try !run(["systemctl", "--no-reload", "enable", "{}"], service).error.isEmpty
-    }
-
-    /// No longer has a service started when the device starts.
-    public func disable(_ service: Service) throws(ServiceError) {
-        try run(isDefault ? ["systemctl", "--no-reload", "disable", "{}"] : commands.disable, service)
+        // Links that are made or removed are named on stderr.
+        return try !manager.run(["systemctl", "--no-reload", verb, "{}"], service).error.isEmpty
     }
 
     /// Whether the service runs.

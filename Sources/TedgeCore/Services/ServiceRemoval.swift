@@ -26,23 +26,21 @@ final class ServiceRemoval {
 
     /// Stops the mapper. One that is not installed as a service needs none.
     func stopMapper() throws(ServiceError) {
-        let wasActive = states?[mapper]?.isActive ?? true
+        // One that a signal interrupts may have come to its end.
+        if states?[mapper]?.isActive ?? true { stopped = mapper }
         do {
             try manager.stop(mapper)
         } catch {
             guard case .notFound = error else { throw error }
-            return
+            stopped = nil
         }
-        if wasActive { stopped = mapper }
     }
 
     /// No longer has the mapper started with the device.
     func disableMapper() throws(ServiceError) {
         if states != nil, states?[mapper]?.isInstalled == false { return }
         do {
-            let wasEnabled = manager.isDefault ? nil : true
-            try manager.disable(mapper)
-            if wasEnabled == true { disabled = mapper }
+            if try manager.disable(mapper) { disabled = mapper }
         } catch {
             guard case .notFound = error else { throw error }
         }

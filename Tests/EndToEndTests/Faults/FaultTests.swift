@@ -1,0 +1,32 @@
+import TestSupport
+import Testing
+
+/// The release executable is disturbed at every system call that changes a file: killed, interrupted, and made to fail.
+@Suite("faults") struct FaultTests {
+    private func expectSurvival(
+        _ scenario: any FaultScenario, share: Int = 0, of shares: Int = 1,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        var injection = FaultInjection(scenario)
+        try injection.run(share: share, of: shares)
+        let part = shares == 1 ? "" : ", part \(share + 1) of \(shares)"
+        print(
+            "Faults in '\(scenario.words.joined(separator: " "))'\(part): \(injection.injected) injected, "
+                + "\(injection.survived) survived")
+        for problem in injection.problems { Issue.record("\(problem)", sourceLocation: sourceLocation) }
+        #expect(injection.injected == injection.survived, sourceLocation: sourceLocation)
+        #expect(injection.injected == injection.planned && injection.planned > 0, sourceLocation: sourceLocation)
+    }
+
+    @Test("config set writes the whole change or nothing")
+    func settings() throws { try expectSurvival(SettingsScenario()) }
+
+    @Test("cert create makes the whole pair or nothing")
+    func certificates() throws { try expectSurvival(CertificateScenario()) }
+
+    @Test("connect connects or leaves everything as it was", arguments: 0..<2)
+    func connect(part: Int) throws { try expectSurvival(ConnectScenario(), share: part, of: 2) }
+
+    @Test("disconnect takes the whole connection away or nothing", arguments: 0..<2)
+    func disconnect(part: Int) throws { try expectSurvival(DisconnectScenario(), share: part, of: 2) }
+}

@@ -1,0 +1,87 @@
+import TestSupport
+
+/// `config set` on a file with comments.
+struct SettingsScenario: FaultScenario {
+    let gateway: Gateway
+    let words = ["config", "set", "c8y.url", "new.example.com"]
+    private let before: FileStates
+    private let after: FileStates
+
+    init() throws {
+        gateway = try Gateway()
+        try write(
+            "# by hand\n[c8y]\nurl = \"old.example.com\" # ours\n\n[unknown]\nx = 1\n", to: gateway.path("tedge.toml"),
+            mode: 0o640)
+        try gateway.save()
+        before = try gateway.fileStates()
+        try gateway.run(words).expectSuccess()
+        after = try gateway.fileStates()
+    }
+
+    func reset() throws { try gateway.restore() }
+    func problemsOfFailure() throws -> [String] { try gateway.fileStates().settled.differences(from: before) }
+    func problemsOfSuccess() throws -> [String] { try gateway.fileStates().settled.differences(from: after) }
+
+    func problemsOfKill() throws -> [String] {
+        let states = try gateway.fileStates().settled
+        return states == before ? [] : states.differences(from: after)
+    }
+
+    func problemsOfSecondRun() throws -> [String] {
+        try gateway.run(words).expectSuccess()
+        return try gateway.fileStates().differences(from: after)
+    }
+}
+
+/// `cert create` on a device without a certificate.
+struct CertificateScenario: FaultScenario {
+    let gateway: Gateway
+    let words = ["cert", "create", "--device-id", "gateway-1"]
+    private let before: FileStates
+    private static let certificate = "device-certs/tedge-certificate.pem"
+    private static let key = "device-certs/tedge-private-key.pem"
+
+    init() throws {
+        gateway = try Gateway()
+        try gateway.save()
+        before = try gateway.fileStates()
+    }
+
+    func reset() throws { try gateway.restore() }
+    func problemsOfFailure() throws -> [String] { try gateway.fileStates().settled.differences(from: before) }
+    func problemsOfSuccess() throws -> [String] { try gateway.fileStates().settled.problemsOfPair(gateway) }
+
+    func problemsOfKill() throws -> [String] {
+        let states = try gateway.fileStates()
+        let open = states.filter { path, state in
+            path.contains("private-key") && !state.hasPrefix("f400 ") && !state.hasPrefix("f600 ")
+        }
+        return (states[Self.certificate] == nil ? [] : try problemsOfSuccess()) + open.map { "\($0.key) is \($0.value)" }
+    }
+
+    func problemsOfSecondRun() throws -> [String] {
+        let isWhole = try gateway.fileStates()[Self.certificate] != nil
+        let outcome = try gateway.run(words)
+        // A pair that is whole is not made again.
+        let isRefused = outcome.status == 1 && outcome.errors.contains("A certificate already exists")
+        guard isWhole ? isRefused : outcome.status == 0 else { return ["\(outcome)"] }
+        let states = try gateway.fileStates()
+        let left = Set(states.keys).subtracting(before.keys).subtracting(["device-certs", Self.certificate, Self.key])
+        return try states.problemsOfPair(gateway) + left.map { "\($0) is left" }
+    }
+}
+
+extension FileStates {
+    /// What is wrong with the pair of the device.
+    fileprivate func problemsOfPair(_ gateway: Gateway) throws -> [String] {
+        let modes = [
+            ("device-certs/tedge-certificate.pem", "f444 "), ("device-certs/tedge-private-key.pem", "f400 "),
+        ].filter { self[$0.0]?.hasPrefix($0.1) != true }.map { "\($0.0) is \(self[$0.0] ?? "missing")" }
+        let look = """
+            openssl x509 -in tedge-certificate.pem -noout -pubkey >../public && openssl pkey -in tedge-private-key.pem -pubout |
+                cmp - ../public && rm ../public
+            """
+        let pair = try ChildProcess.run("sh", ["-c", "cd \"$0\" && \(look)", gateway.path("device-certs")])
+        return modes + (pair.exit == .status(0) ? [] : ["no pair: \(pair.errors)"])
+    }
+}
