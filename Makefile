@@ -14,7 +14,7 @@ RELEASE = -c release --static-swift-stdlib $(LINK) \
 
 BUILD_PACKAGES = libmosquitto-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) mosquitto openssl procps python3 python3-paho-mqtt util-linux
-TEST_PACKAGES = $(DEMO_PACKAGES) dbus faketime iproute2 mosquitto-clients systemd
+TEST_PACKAGES = $(DEMO_PACKAGES) dbus faketime iproute2 mosquitto-clients strace systemd
 BENCH_PACKAGES = $(TEST_PACKAGES) gcc libc6-dev hyperfine
 
 .PHONY: help

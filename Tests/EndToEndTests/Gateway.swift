@@ -135,7 +135,7 @@ private final class Root: Sendable {
         directory = try TemporaryDirectory()
         let sweep = """
             tail --pid="$0" -f /dev/null
-            for file in "$1"/*/services/*.pid; do [ ! -e "$file" ] || kill -9 "$(cat "$file")"; done
+            for file in "$1"/*/services/*.pid; do [ ! -e "$file" ] || kill -9 "$(cut -d ' ' -f 1 "$file")"; done
             rm -rf "$1"
             """
         sweeper = try ChildProcess("setsid", ["sh", "-c", sweep, String(getpid()), directory.path])

@@ -85,9 +85,17 @@ public final class ChildProcess: Sendable {
     /// Waits for the end. Throws when there is none in time.
     public func waitForExit(within limit: Duration = .seconds(30)) throws -> Exit {
         guard eventually(within: limit, { ended() != nil }), let end = ended() else {
-            throw TestFailure("process \(pid) did not end within \(limit)")
+            throw TestFailure("process \(pid) did not end within \(limit): \(Self.activity(of: pid))")
         }
         return end
+    }
+
+    /// What a process and those below it are doing, each with the system call that it waits in.
+    private static func activity(of pid: pid_t) -> String {
+        let words = contents(of: "/proc/\(pid)/cmdline").split(separator: "\0").joined(separator: " ")
+        let call = contents(of: "/proc/\(pid)/syscall").split(separator: " ").first ?? "?"
+        let children = contents(of: "/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap { pid_t($0) }
+        return (["'\(words)' in call \(call)"] + children.map(activity)).joined(separator: ", ")
     }
 
     private func wait(options: Int32) -> Exit? {

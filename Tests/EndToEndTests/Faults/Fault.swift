@@ -31,8 +31,10 @@ struct Fault: CustomStringConvertible {
     /// The system calls that write, rename, link, unlink, sync, or change mode or owner, of files and directories. What is
     /// written to sockets does not count.
     private static let names = [
-        "write", "pwrite64", "writev", "pwritev", "ftruncate", "truncate", "fallocate", "rename", "renameat", "renameat2",
-        "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "fsync", "fdatasync",
+        "write", "pwrite64", "writev", "pwritev", "ftruncate", "truncate", "fallocate", "rename", "renameat",
+        "renameat2",
+        "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "fsync",
+        "fdatasync",
         "chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat",
     ]
 

@@ -97,7 +97,8 @@ struct FaultInjection {
         let whole = try command(Fault.strace(trace))
         guard whole.status == 0 else { throw TestFailure("undisturbed: \(whole)") }
         problems += try scenario.problemsOfSuccess().map { "undisturbed: \($0)" }
-        let calls = Fault.calls(in: contents(of: trace)).enumerated().filter { $0.offset % shares == share }.map(\.element)
+        let calls = Fault.calls(in: contents(of: trace)).enumerated().filter { $0.offset % shares == share }.map(
+            \.element)
         for call in calls {
             for kind in Fault.Kind.allCases { try inject(Fault(call: call, kind: kind), trace) }
         }

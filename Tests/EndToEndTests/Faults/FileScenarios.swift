@@ -56,7 +56,8 @@ struct CertificateScenario: FaultScenario {
         let open = states.filter { path, state in
             path.contains("private-key") && !state.hasPrefix("f400 ") && !state.hasPrefix("f600 ")
         }
-        return (states[Self.certificate] == nil ? [] : try problemsOfSuccess()) + open.map { "\($0.key) is \($0.value)" }
+        return (states[Self.certificate] == nil ? [] : try problemsOfSuccess())
+            + open.map { "\($0.key) is \($0.value)" }
     }
 
     func problemsOfSecondRun() throws -> [String] {
