@@ -23,6 +23,7 @@ help:
 	@echo 'make demo      build, then run a whole connection on this machine, without root'
 	@echo 'make test      lint, then all tests; as root the system tests too'
 	@echo 'make bench     compare speed and size with the limits; needs root'
+	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
 	@echo 'make install   install to DESTDIR/PREFIX/bin; PREFIX is $(PREFIX)'
 	@echo 'make lint      check the style of the sources'
 	@echo 'make format    put the sources into that style'
@@ -87,6 +88,10 @@ bench: bench-deps build
 start-order: deps .build/static/libstdc++.a
 	swift build $(RELEASE) --product tedge
 	Tests/SystemTests/Bench/start-order .build/release/tedge
+
+.PHONY: sanitize
+sanitize: test-deps
+	@Tests/Sanitizers/run
 
 .PHONY: coverage
 coverage: test-deps

@@ -20,6 +20,12 @@ public struct TOMLDocument: Sendable {
         tree.node(at: path).map { tree.value(of: tree.nodes[$0].content) }
     }
 
+    /// The keys of the table at a path, in constant time; nil where there is none or something else.
+    public func keys(of path: [String]) -> [String]? {
+        guard let node = tree.node(at: path), case .table(let table) = tree.nodes[node].content else { return nil }
+        return tree.tables[Int(table)].entries.keys
+    }
+
     /// Where the line of a key or the header of a table begins, both counted from 1 and columns in Unicode scalars; nil
     /// where there is no such key.
     public func position(of path: [String]) -> (line: Int, column: Int)? {

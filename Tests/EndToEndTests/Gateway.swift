@@ -71,10 +71,15 @@ final class Gateway: Sendable {
 
     /// What `tedge` finds in its environment.
     var environment: [String: String] {
-        [
+        var environment = [
             "PATH": "\(directory)/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "TEDGE_CONFIG_DIR": configuration, "HOME": directory,
         ]
+        // For an executable that was built with a sanitizer.
+        for name in ["ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"] {
+            if let value = getenv(name) { environment[name] = String(cString: value) }
+        }
+        return environment
     }
 
     /// The absolute path of a file of the settings' directory.

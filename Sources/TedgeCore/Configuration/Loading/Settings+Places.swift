@@ -39,7 +39,10 @@ extension Settings {
     /// The table of a cloud or of its profile in the main file. A profile may be written in capitals there.
     private func table(of prefix: String, _ profile: ProfileName?) -> [String] {
         guard let profile else { return [prefix] }
-        let written = profileTable(prefix)?.keys.first { $0.lowercased() == profile.text }
+        let all = main?.document.keys(of: [prefix, "profiles"]) ?? []
+        let written =
+            main?.document.keys(of: [prefix, "profiles", profile.text]) != nil
+            ? profile.text : all.first { $0.lowercased() == profile.text }
         return [prefix, "profiles", written ?? profile.text]
     }
 

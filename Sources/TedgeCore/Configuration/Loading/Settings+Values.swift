@@ -78,14 +78,11 @@ extension Settings {
     ) throws(SettingsError) {
         for count in 1..<max(keys.count, 1) {
             let parent = Array(keys.prefix(count))
-            switch file.document[path: parent] {
-            case nil: return
-            case .table: continue
-            case let other?:
-                let refusal = SettingRefusal(
-                    "'\(parent.joined(separator: "."))' must be a table, it is a value of type \(other.typeName)")
-                throw .invalidInFile(key: name.text, file.place(of: parent), refusal)
-            }
+            if file.document.keys(of: parent) != nil { continue }
+            guard let other = file.document[path: parent] else { return }
+            let refusal = SettingRefusal(
+                "'\(parent.joined(separator: "."))' must be a table, it is a value of type \(other.typeName)")
+            throw .invalidInFile(key: name.text, file.place(of: parent), refusal)
         }
     }
 
