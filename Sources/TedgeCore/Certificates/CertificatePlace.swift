@@ -21,6 +21,8 @@ struct CertificatePlace {
         var directory = try context.files.realPath(Path.directory(of: path))
         while true {
             if let status = try context.files.status(directory), let why = objection(status) {
+                // A user of whom nothing can be read is not one who is not trusted.
+                _ = try context.files.readIfPresent("/etc/passwd")
                 throw CertificateError.foreignDirectory(path: path, directory: directory, why: why)
             }
             if directory == "/" { return }
