@@ -63,10 +63,19 @@ final class Gateway: Sendable {
 
     /// Runs `tedge` as somebody who may read but not write here.
     func runAsStranger(_ words: [String]) throws -> Outcome {
-        let executable = try Self.root.get().executable()
+        let words = try asStranger(words)
+        return Outcome(try ChildProcess.run(words[0], Array(words.dropFirst()), environment: environment))
+    }
+
+    /// Starts `tedge` as somebody who may read but not write here.
+    func startAsStranger(_ words: [String]) throws -> ChildProcess {
+        let words = try asStranger(words)
+        return try ChildProcess(words[0], Array(words.dropFirst()), environment: environment)
+    }
+
+    private func asStranger(_ words: [String]) throws -> [String] {
         let stranger = geteuid() == 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"]
-        return Outcome(
-            try ChildProcess.run(stranger[0], stranger.dropFirst() + [executable] + words, environment: environment))
+        return stranger + [try Self.root.get().executable()] + words
     }
 
     /// What `tedge` finds in its environment.

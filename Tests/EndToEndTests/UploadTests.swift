@@ -136,15 +136,37 @@ import TestSupport
 
     @Test(
         "a signal at the prompt ends the command, and the terminal shows what is typed again",
-        arguments: [SIGINT, SIGTERM, SIGHUP])
+        arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     func interruptedPrompt(signal: Int32) throws {
         let ready = try Ready()
         let session = try ready.session("cert", "upload", "c8y", "--user", "alice")
         try session.wait(for: "Password: ")
         #expect(!session.echoes)
-        if signal == SIGINT { session.type("\u{3}") } else { session.send(signal) }
+        switch signal {
+        case SIGINT: session.type("\u{3}")
+        case SIGQUIT: session.type("\u{1C}")
+        default: session.send(signal)
+        }
         #expect(try session.status() != 0)
         #expect(session.echoes)
         #expect(try !ready.isTrusted())
+    }
+
+    @Test("nobody but root can look into the memory that holds the password, and a crash leaves no image of it")
+    func memory() throws {
+        let ready = try Ready()
+        let pipe = "\(ready.gateway.directory)/pipe"
+        mkfifo(pipe, 0o644)
+        // Held open, so that the command waits for more.
+        let writer = open(pipe, O_RDWR | O_CLOEXEC)
+        defer { close(writer) }
+        let words = ["cert", "upload", "c8y", "--user", "alice", "--password-file", pipe]
+        let process = try ready.gateway.startAsStranger(words)
+        // What proc(5) says of a process that cannot be dumped: its files are root's, whoever runs it.
+        let look = { try ChildProcess.run("stat", ["-c", "%u", "/proc/\(process.pid)/environ"]).output }
+        #expect(eventually { (try? look()) == "0\n" && contents(of: "/proc/\(process.pid)/comm") == "tedge\n" })
+        #expect(contents(of: "/proc/\(process.pid)/status").contains("\nUid:\t\(geteuid() == 0 ? 65534 : geteuid())\t"))
+        process.send(SIGTERM)
+        #expect(try process.waitForExit() == .status(1))
     }
 }
