@@ -79,8 +79,6 @@ import Testing
             "cert", "upload", "c8y", "--user", "a\r\nX-Evil: 1", environment: ["C8Y_PASSWORD": "b\r\nX-Evil: 2"])
         #expect(outcome.status == 1)
         #expect(try problems(outcome, gateway) == [])
-        // They have arrived as what they are, and as no header.
-        let requests = try cloud.show().split(separator: "X-Evil", omittingEmptySubsequences: false)
-        #expect(requests.count == 2 && requests[0].hasSuffix(#": "a\r\n"#) && requests[1].hasPrefix(#": 1""#))
+        #expect(try !cloud.show().contains("X-Evil"))
     }
 }

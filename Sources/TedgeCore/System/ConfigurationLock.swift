@@ -7,8 +7,6 @@ public struct ConfigurationLock: Sendable {
     private let madeDirectories: [String]
     private let files: any Files
 
-    /// How long a command waits for another, in seconds.
-    static let patience = 30
     /// After how many seconds it says so.
     private static let silence = 1
 
@@ -56,8 +54,8 @@ public struct ConfigurationLock: Sendable {
                 throw error
             }
             let waited = begin.duration(to: .now)
-            if waited >= .seconds(patience) {
-                throw LockError(path: path, holder: holder(path, context.files), seconds: patience)
+            if waited >= .seconds(context.lockPatience) {
+                throw LockError(path: path, holder: holder(path, context.files), seconds: context.lockPatience)
             }
             if waited >= .seconds(silence), !wasSaid {
                 wasSaid = true

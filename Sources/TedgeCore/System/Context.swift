@@ -30,6 +30,8 @@ public struct Context: Sendable {
     public var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
     /// Where the kernel shows its processes and sockets, proc(5).
     public var processDirectory = "/proc"
+    /// How long a command waits for another one that changes the configuration, in seconds.
+    public var lockPatience = 30
     /// A directory that is there where systemd runs.
     public var systemdDirectory = "/run/systemd/system"
 

@@ -18,6 +18,24 @@ public struct UploadCredentials: Sendable {
 
     /// The user: typed, from `C8Y_USER`, or asked for.
     func resolvedUser(in context: Context) throws(UploadError) -> String {
+        let user = try givenUser(context)
+        if user.utf8.contains(UInt8(ascii: ":")) { throw .notSendable("The user name holds a colon") }
+        if user.utf8.contains(where: Self.isControl) { throw .notSendable("The user name holds a control character") }
+        return user
+    }
+
+    /// The password: from the file, the command line, the environment, or asked for.
+    func resolvedPassword(in context: Context) throws(UploadError) -> Secret {
+        let password = try givenPassword(context)
+        guard password.withBytes({ !$0.contains(where: Self.isControl) }) else {
+            throw .notSendable("The password holds a control character")
+        }
+        return password
+    }
+
+    private static func isControl(_ byte: UInt8) -> Bool { byte < 32 || byte == 127 }
+
+    private func givenUser(_ context: Context) throws(UploadError) -> String {
         if let user, !user.isEmpty { return user }
         if let user = context.environment["C8Y_USER"], !user.isEmpty { return user }
         guard context.terminal.exists else { throw .noUser }
@@ -28,8 +46,7 @@ public struct UploadCredentials: Sendable {
         return typed
     }
 
-    /// The password: from the file, the command line, the environment, or asked for.
-    func resolvedPassword(in context: Context) throws(UploadError) -> Secret {
+    private func givenPassword(_ context: Context) throws(UploadError) -> Secret {
         if let passwordFile { return try Self.read(passwordFile, context) }
         if let password {
             context.console.warning(

@@ -21,6 +21,8 @@ public enum UploadError: ExplainedError, Equatable {
     case noPassword
     /// There is no user name, and no terminal to ask on.
     case noUser
+    /// A user name or password that Basic authentication cannot carry (RFC 7617, section 2).
+    case notSendable(String)
     /// The file with the password cannot be read.
     case passwordUnreadable(path: String, reason: String)
     /// The terminal cannot be read.
@@ -40,6 +42,7 @@ public enum UploadError: ExplainedError, Equatable {
         case .notJSON: "upload-not-json"
         case .noPassword: "password-missing"
         case .noUser: "user-missing"
+        case .notSendable: "credentials-not-sendable"
         case .passwordUnreadable: "password-unreadable"
         case .terminal: "terminal-failed"
         case .interrupted: "interrupted"
@@ -88,6 +91,7 @@ public enum UploadError: ExplainedError, Equatable {
                 + (excerpt.isEmpty ? [] : ["'\(excerpt)'"])
         case .noPassword: ["There is no password, and no terminal to ask for it."]
         case .noUser: ["There is no user name, and no terminal to ask for it."]
+        case .notSendable(let what): ["\(what), so that it cannot be sent."]
         case .passwordUnreadable(let path, let reason): ["Cannot read the password from \(path)", reason]
         case .terminal(let reason): ["Cannot read from the terminal", reason]
         case .interrupted(let interrupted): interrupted.causes

@@ -111,3 +111,74 @@ import Testing
         #expect(try world.text("d/x") == "theirs")
     }
 }
+
+extension FileTransactionTests {
+    @Test("what is final leaves nothing but the new files behind")
+    func commit() throws {
+        try world.write("old", to: "a")
+        try world.write("gone", to: "b")
+        try files.mark(file("sign"))
+        try files.write(file("a"), Array("new".utf8))
+        try files.write(file("c"), Array("new".utf8))
+        #expect(try files.remove(file("b"), aside: file("b.aside")))
+        #expect(world.files.exists(file("sign")) && world.files.exists(file("b.aside")))
+        #expect(try world.files.list(world.directory.path).filter { Leftover.isName($0, of: "a") }.count == 1)
+        files.commit()
+        #expect(try world.files.list(world.directory.path) == ["a", "c", "mosquitto.conf", "systemd", "tedge"])
+        #expect(try world.text("a") == "new")
+        #expect(files.rollBack().isEmpty)
+        #expect(try world.text("a") == "new")
+    }
+
+    @Test("a sign that was there before outlives everything but what is final")
+    func sign() throws {
+        try world.write("", to: "sign")
+        try files.mark(file("sign"))
+        #expect(!files.hasChanges)
+        #expect(files.rollBack().isEmpty)
+        #expect(world.files.exists(file("sign")))
+        try files.mark(file("sign"))
+        files.commit()
+        #expect(!world.files.exists(file("sign")))
+    }
+
+    @Test("a file that would not change is left alone")
+    func same() throws {
+        try world.write("same", to: "a", mode: 0o600)
+        let before = try status("a")
+        try files.write(file("a"), Array("same".utf8))
+        #expect(!files.hasChanges)
+        #expect(try status("a")?.identity == before?.identity)
+        try files.write(file("a"), Array("same".utf8), mode: 0o644)
+        #expect(files.hasChanges)
+        #expect(files.rollBack().isEmpty)
+        #expect(try status("a") == before)
+    }
+
+    @Test("where the file system gives no second name, what was there is held and written back")
+    func noSecondName() throws {
+        try world.write("old", to: "a", mode: 0o640)
+        let before = try world.snapshot()
+        world.files.fail(.create, ".tmp", EPERM)
+        try files.write(file("a"), Array("new".utf8))
+        #expect(try world.text("a") == "new")
+        #expect(files.rollBack().isEmpty)
+        #expect(try world.snapshot() == before)
+    }
+
+    @Test("links are put back as links, and what they lead to as it was")
+    func links() throws {
+        try world.write("old", to: "target")
+        symlink(file("target"), file("link"))
+        symlink("nowhere", file("dangling"))
+        let before = try world.snapshot()
+        try files.write(file("link"), Array("new".utf8))
+        try files.write(file("dangling"), Array("new".utf8))
+        #expect(try world.text("target") == "new" && world.text("nowhere") == "new")
+        #expect(try files.remove(file("link")))
+        #expect(files.rollBack().isEmpty)
+        #expect(try world.snapshot() == before)
+        #expect(try world.files.status(file("link"), followLinks: false)?.kind == .link)
+        #expect(!world.files.exists(file("nowhere")))
+    }
+}

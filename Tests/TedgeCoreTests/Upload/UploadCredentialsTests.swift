@@ -46,7 +46,7 @@ import Testing
     }
 
     static let files = [
-        ("one\ntwo\n", "one"), ("one", "one"), ("one\r\n", "one"), (" a b \n", " a b "), ("a\rb\n", "a\rb"),
+        ("one\ntwo\n", "one"), ("one", "one"), ("one\r\n", "one"), (" a b \n", " a b "), ("a:b\n", "a:b"),
         ("ü\n", "ü"),
     ]
 
@@ -92,5 +92,17 @@ import Testing
         #expect(throws: UploadError.interrupted(Interrupted(signal: SIGINT))) { try user(world) }
         world.terminal = WorldTerminal(exists: true)
         #expect(throws: UploadError.noPassword) { try password(world) }
+    }
+
+    @Test("what Basic authentication cannot carry is refused")
+    func notSendable() throws {
+        let world = try World()
+        for user in ["a:b", "a\r\nX: 1", "\u{7F}"] {
+            #expect(throws: UploadError.self) { try self.user(world, typed: user) }
+        }
+        #expect(throws: UploadError.notSendable("The password holds a control character")) {
+            try password(world, typed: "a\u{1B}b")
+        }
+        #expect(try password(world, typed: "päss: wörd") == "päss: wörd")
     }
 }

@@ -78,7 +78,10 @@ final class WorldFiles: Files {
         real.discard(path)
     }
 
-    func lock(_ path: String, holder: String) throws(FileError) -> FileLock? { try real.lock(path, holder: holder) }
+    func lock(_ path: String, holder: String) throws(FileError) -> FileLock? {
+        try check(.write, path)
+        return try real.lock(path, holder: holder)
+    }
 
     func rename(_ path: String, to newPath: String) throws(FileError) {
         try check(path.hasSuffix(".tmp") ? .write : .remove, path.hasSuffix(".tmp") ? newPath : path)
