@@ -19,8 +19,8 @@ final class BridgeInstallation {
     private let services: ServiceTransaction
     private let setup: MosquittoSetup?
     private var brokerLog: BrokerLog
-    /// Whether the bridge file is written and mosquitto has not yet taken it.
-    private var isBrokerInDoubt = false
+    /// The bridge file while mosquitto has not taken it yet.
+    private var untaken: [UInt8]?
     /// How long mosquitto may take to answer, in seconds.
     private static let patience = 5
 
@@ -45,10 +45,8 @@ final class BridgeInstallation {
             return outcome
         } catch {
             log.end("failed")
-            let rejected =
-                isBrokerInDoubt && Self.isRejection(error) ? try? context.files.read(plan.paths.bridge) : nil
             undo()
-            if let rejected { keep(rejected) }
+            if let untaken, Self.isRejection(error) { keep(untaken) }
             throw error
         }
     }
@@ -136,20 +134,30 @@ final class BridgeInstallation {
         try saving(plan.paths.directory, directory: true) { () throws(FileError) in
             try files.makeDirectory(plan.paths.directory, mode: 0o775, owner: systemOwner)
         }
+        let bridgeText = MosquittoRenderer.text(of: bridge)
+        let listenersText = plan.listeners.map { MosquittoRenderer.text(of: $0) }
+        try tryOut(bridgeText, listenersText)
         // From here on a run that is killed has left half a connection, which the next one does not take for a whole one.
         try saving(plan.listeners == nil ? plan.paths.bridge : plan.paths.listeners) { () throws(FileError) in
             try files.mark(plan.paths.unfinished)
         }
-        if let listeners = plan.listeners {
-            try write(plan.paths.listeners, MosquittoRenderer.text(of: listeners))
+        if let listenersText {
+            try write(plan.paths.listeners, listenersText)
         } else {
             try saving(plan.paths.listeners) { () throws(FileError) in _ = try files.remove(plan.paths.listeners) }
         }
-        try write(plan.paths.bridge, MosquittoRenderer.text(of: bridge))
+        try write(plan.paths.bridge, bridgeText)
         try keepMapperFromBridging()
-        isBrokerInDoubt = true
+    }
+
+    /// Has the device's own mosquitto read what it is to read, before anything of it is written.
+    private func tryOut(_ bridge: String, _ listeners: String?) throws {
+        untaken = Array(bridge.utf8)
         guard manager.isDefault, context.accounts.isRoot else { return }
-        let complaints = BrokerTrial(context: context).complaints()
+        let trial = BrokerTrial(
+            context: context, directory: plan.paths.directory,
+            planned: [plan.paths.bridge: Array(bridge.utf8), plan.paths.listeners: listeners.map { Array($0.utf8) }])
+        let complaints = trial.complaints()
         if !complaints.isEmpty { throw ConnectError.brokerRejects(complaints: complaints) }
     }
 
@@ -216,7 +224,7 @@ final class BridgeInstallation {
             throw ConnectError.brokerSilent(
                 seconds: seconds, reason: "\(error)", said: brokerLog.lastErrors())
         }
-        isBrokerInDoubt = false
+        untaken = nil
     }
 
     private func waitForMosquitto(_ interruption: Interruption) throws {
@@ -267,6 +275,7 @@ final class BridgeInstallation {
     /// Keeps the bridge file that was taken back, for a person to look at.
     private func keep(_ rejected: [UInt8]) {
         let path = plan.paths.rejected
+        _ = try? context.files.makeDirectory(plan.paths.directory, mode: 0o775, owner: systemOwner)
         guard (try? context.files.replace(path, with: rejected, mode: 0o644, owner: nil)) != nil else { return }
         log.evidence = path
     }

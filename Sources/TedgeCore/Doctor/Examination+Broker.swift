@@ -73,6 +73,15 @@ extension Examination {
     }
 
     func bridgeFile() -> CheckOutcome {
+        let isBusy = context.files.exists(ConfigurationLock.path(in: context.configurationDirectory))
+        if context.files.exists(paths.unfinished), !isBusy {
+            return .warning(
+                Diagnosis(
+                    "connection-unfinished", "A connect or disconnect was ended before it was complete.",
+                    seen: paths.unfinished,
+                    hint: "Run '\(connectCommand)' to complete the connection, or 'sudo tedge disconnect "
+                        + "\(cloud.name.rawValue)' to take it away."))
+        }
         if context.files.exists(paths.bridge) { return .ok(paths.bridge) }
         return .error(
             Diagnosis(

@@ -39,18 +39,11 @@ struct MosquittoSetup {
         return text + (needsLineEnd ? [UInt8(ascii: "\n")] : []) + new
     }
 
-    /// The contents without the lines of some settings.
-    func without(_ keys: [String]) -> [UInt8] {
-        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        let kept = lines.filter { line in !keys.contains { Self.value(of: $0, in: line) != nil } }
-        return Array(kept.joined(separator: [UInt8(ascii: "\n")]))
-    }
-
     private func values(of key: String) -> [String] {
         text.split(separator: UInt8(ascii: "\n")).compactMap { Self.value(of: key, in: $0) }
     }
 
-    private static func value(of key: String, in line: ArraySlice<UInt8>) -> String? {
+    static func value(of key: String, in line: ArraySlice<UInt8>) -> String? {
         let text = String(decoding: line, as: UTF8.self)
         guard let words = text.firstIndex(where: { !$0.isWhitespace }) else { return nil }
         let rest = text[words...]

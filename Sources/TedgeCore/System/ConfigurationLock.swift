@@ -50,7 +50,7 @@ public struct ConfigurationLock: Sendable {
                 if let lock = try context.files.lock(path, holder: command) { return lock }
             } catch {
                 // What cannot be written there is for the command to find out.
-                if error.reason.forbidsWriting { return nil }
+                if error.reason.forbidsWriting || error.reason.isAbsence { return nil }
                 throw error
             }
             let waited = begin.duration(to: .now)
@@ -87,7 +87,7 @@ public struct ConfigurationLock: Sendable {
             let owner =
                 context.accounts.isRoot
                 ? (try? SystemSettings.load(from: context))?.owner(in: context.accounts) : nil
-            _ = try context.files.makeDirectory(directory, mode: 0o755, owner: owner)
+            _ = try context.files.makeDirectory(directory, mode: 0o775, owner: owner)
         } catch {
             if error.reason.forbidsWriting || error.reason.isAbsence || error.reason.isExistence { return [] }
             throw error

@@ -73,6 +73,19 @@ import Testing
         #expect(run(other, only: ["certificate-subject"]).reason == "device-id-invalid")
     }
 
+    @Test("a connect that was killed is told with both ways on, while none runs")
+    func unfinished() throws {
+        let world = try World.ready()
+        #expect(world.connect().status == 0)
+        try world.write("", to: "\(World.bridge).unfinished")
+        #expect(run(world, only: ["bridge-file"]).status == 0)
+        #expect(world.output.contains("A connect or disconnect was ended before it was complete."))
+        let lock = try ConfigurationLock("tedge connect c8y", in: world.context)
+        defer { lock.release() }
+        #expect(run(world, only: ["bridge-file"]).status == 0)
+        #expect(world.output.split(separator: "before it was complete").count == 2)
+    }
+
     @Test("a file that was changed by hand is told with its first line that differs")
     func changedFile() throws {
         let world = try World.ready()
