@@ -61,9 +61,18 @@ private func name(of scalar: Unicode.Scalar?) -> String {
     case " ": "a space"
     case "\t": "a tab"
     case "'": "\"'\""
-    case let scalar? where scalar.properties.isWhitespace || scalar.properties.generalCategory == .format:
-        "U+\(hexadecimal(scalar.value))"
-    case let scalar?: "'\(scalar)'"
+    case let scalar? where isVisible(scalar): "'\(scalar)'"
+    case let scalar?: "U+\(hexadecimal(scalar.value))"
+    }
+}
+
+/// Whether a character shows what it is, alone and in quotes, and steers no terminal.
+private func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator,
+        .nonspacingMark, .enclosingMark:
+        false
+    default: true
     }
 }
 
