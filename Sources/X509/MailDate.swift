@@ -22,14 +22,19 @@ public enum MailDate {
     public static func seconds(ofHTTPDate text: String) -> Int64? {
         let words = text.split(separator: " ")
         let clock = words.count == 6 ? words[4].split(separator: ":") : []
-        guard clock.count == 3, words[5] == "GMT", let day = Int32(words[1]),
-            let month = months.firstIndex(of: String(words[2])), let year = Int32(words[3]),
-            let hour = Int32(clock[0]), let minute = Int32(clock[1]), let second = Int32(clock[2])
+        guard clock.count == 3, words[5] == "GMT", let day = number(words[1], in: 1...31),
+            let month = months.firstIndex(of: String(words[2])), let year = number(words[3], in: 0...9999),
+            let hour = number(clock[0], in: 0...23), let minute = number(clock[1], in: 0...59),
+            let second = number(clock[2], in: 0...60)
         else { return nil }
         var parts = tm()
         (parts.tm_mday, parts.tm_mon, parts.tm_year) = (day, Int32(month), year - 1900)
         (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
         return Int64(timegm(&parts))
+    }
+
+    private static func number(_ digits: Substring, in range: ClosedRange<Int32>) -> Int32? {
+        Int32(digits).flatMap { range.contains($0) ? $0 : nil }
     }
 
     private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }

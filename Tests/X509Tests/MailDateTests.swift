@@ -40,6 +40,8 @@ struct MailDateTests {
         #expect(MailDate.seconds(ofHTTPDate: "Tue, 09 Mar 2021 14:10:30 GMT") == 1_615_299_030)
         for text in [
             "", "Tue, 09 Mar 2021 14:10:30 +0000", "Tue, 09 Mrz 2021 14:10:30 GMT", "09 Mar 2021 14:10:30 GMT",
+            "Tue, 09 Mar -2147483648 14:10:30 GMT", "Tue, 09 Mar 10000 14:10:30 GMT", "Tue, 0 Mar 2021 14:10:30 GMT",
+            "Tue, 09 Mar 2021 -1:10:30 GMT", "Tue, 09 Mar 2021 14:60:30 GMT", "Tue, 09 Mar 2021 14:10:61 GMT",
         ] {
             #expect(MailDate.seconds(ofHTTPDate: text) == nil, "\(text)")
         }
