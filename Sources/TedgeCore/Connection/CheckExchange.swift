@@ -59,12 +59,12 @@ struct CheckExchange: Sendable {
                 Question(topic: "\(values.prefix)/s/uat", payload: "", qos: .atMostOnce),
             ],
             answer: { message in
-                let text = String(decoding: message.payload, as: UTF8.self)
+                let fields = fields(message.payload)
                 switch message.topic {
-                case errors: return text.hasPrefix("41,100,") || text == "41,100" ? .cloudWithMore : nil
+                case errors: return fields.prefix(2) == ["41", "100"] ? .cloudWithMore : nil
                 case tokens:
-                    guard text.hasPrefix("71,") else { return nil }
-                    let token = text.dropFirst(3).prefix { $0 != "\n" && $0 != "\r" && $0 != "," }
+                    guard fields.count >= 2, fields[0] == "71" else { return nil }
+                    let token = fields[1]
                     return TokenIssuer.issuer(ofToken: token).map { .tenant(TokenIssuer.host(of: $0)) } ?? .cloud
                 default: return nil
                 }
@@ -91,6 +91,14 @@ struct CheckExchange: Sendable {
                 message.topic == "\(prefix)/connection-success" && message.payload == Array(requestID.utf8)
                     ? .cloud : nil
             })
+    }
+
+    /// The fields of the first line. Bytes are compared: to a `String`, CR with LF, and a comma with an accent, are neither.
+    private static func fields(_ payload: [UInt8]) -> [String] {
+        let line = payload.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        return line.split(separator: UInt8(ascii: ","), maxSplits: 2, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     /// A value as a field of a comma-separated line: in quotes where it needs them (RFC 4180).

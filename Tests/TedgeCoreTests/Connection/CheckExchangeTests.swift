@@ -40,6 +40,10 @@ import Testing
         ("p/s/e", "", nil), ("p/s/dat", "41,100", nil), ("other", "41,100", nil), ("p/s/dat", "71,abc", .cloud),
         ("p/s/dat", "71,\(token(issuer: "Example.com"))", .tenant("example.com")),
         ("p/s/dat", "71,\(token(issuer: "https://a.example.com:443/x"))\r\n", .tenant("a.example.com")),
+        ("p/s/e", "41,100\r\n50,x", .cloudWithMore), ("p/s/e", "40,x\n41,100", nil),
+        ("p/s/e", "41,100,\u{301}", .cloudWithMore),
+        ("p/s/dat", "71,\(token(issuer: "example.com"))\r\n41,100,x.y", .tenant("example.com")),
+        ("p/s/dat", "71,\(token(issuer: "example.com")),\u{301}", .tenant("example.com")),
         ("p/s/dat", "72,\(token(issuer: "example.com"))", nil), ("c8y/s/e", "41,100", nil),
     ]
 
