@@ -2,6 +2,8 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+# How long each fuzz target runs.
+FUZZ_SECONDS ?= 60
 
 # The Swift runtime and those of C++ and gcc go into the executable, so that a device needs none of them. What is not used is
 # left out, what is the same is there once, relocations are packed, and what every start runs is side by side.
@@ -22,6 +24,7 @@ help:
 	@echo 'make build     build the release executable, .build/release/tedge'
 	@echo 'make demo      build, then run a whole connection on this machine, without root'
 	@echo 'make test      lint, then all tests; as root the system tests too'
+	@echo 'make fuzz      feed what reads foreign bytes with changed ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
 	@echo 'make install   install to DESTDIR/PREFIX/bin; PREFIX is $(PREFIX)'
@@ -74,6 +77,10 @@ demo: demo-deps build
 test: test-deps lint build
 	@Tests/all
 
+.PHONY: fuzz
+fuzz: deps
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' Tests/Fuzzing/run
+
 .PHONY: lint format
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -102,3 +109,4 @@ coverage: test-deps
 .PHONY: clean
 clean:
 	swift package clean
+	rm -rf .build/fuzzing

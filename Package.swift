@@ -59,3 +59,25 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+// 'make fuzz': the modules and what feeds them, as libraries that Tests/Fuzzing/run links with libFuzzer, which has a main
+// of its own.
+if Context.environment["TEDGE_FUZZING"] != nil {
+    package.targets.removeAll { $0.type == .test || $0.name == "tedge" || $0.name == "TestSupport" }
+    package.targets += [
+        .target(
+            name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore"], exclude: ["main.swift", "start.order"],
+            swiftSettings: strictAndSafe),
+        .target(name: "FuzzSupport", path: "Tests/Fuzzing/FuzzSupport", swiftSettings: strict),
+    ]
+    let fuzzers: [(name: String, feeds: Target.Dependency)] = [
+        ("FuzzTOML", "TOML"), ("FuzzEditor", "TOML"), ("FuzzArguments", "tedge"), ("FuzzHTTP", "TLS"),
+        ("FuzzAnswers", "TedgeCore"), ("FuzzPEM", "X509"), ("FuzzSettings", "TedgeCore"),
+    ]
+    package.targets += fuzzers.map { fuzzer in
+        .target(
+            name: fuzzer.name, dependencies: [fuzzer.feeds, "FuzzSupport"], path: "Tests/Fuzzing/\(fuzzer.name)",
+            swiftSettings: strict)
+    }
+    package.products = fuzzers.map { .library(name: $0.name, type: .static, targets: [$0.name]) }
+}
