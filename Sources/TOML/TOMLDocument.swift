@@ -32,6 +32,11 @@ public struct TOMLDocument: Sendable {
         tree.node(at: path).map { Place.lineAndColumn(of: Int(tree.nodes[$0].start), in: bytes) }
     }
 
+    /// The line of `position(of:)`, which is known without a look at the document.
+    public func line(of path: [String]) -> Int? {
+        tree.node(at: path).map { Int(tree.nodes[$0].line) }
+    }
+
     /// Sets a key to a value. A new key is written at the end of its table, in a new table at the end of the document where
     /// there is none yet.
     ///

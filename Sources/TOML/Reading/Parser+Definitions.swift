@@ -57,7 +57,8 @@ extension Parser {
             throw error(.duplicateKey(name, firstLine: line), at: path[last].offset)
         }
         let key = Int32(path[last].offset)
-        let leaf = Tree.Node(content: .value(.boolean(false)), key: key, start: Int32(start), value: key, end: key)
+        let leaf = Tree.Node(
+            content: .value(.boolean(false)), key: key, start: Int32(start), value: key, end: key, line: line)
         let node = tree.add(leaf, as: path[last].text, to: steps[last])
         for step in steps { tree.tables[step].last = Int32(node) }
         return node
@@ -102,7 +103,8 @@ extension Parser {
 
     private mutating func addTable(_ origin: Tree.Origin, at part: Int, to parent: Int) -> Int {
         let (table, start) = (tree.addTable(origin), Int32(path[part].offset))
-        let node = Tree.Node(content: .table(Int32(table)), key: start, start: start, value: start, end: start)
+        let node = Tree.Node(
+            content: .table(Int32(table)), key: start, start: start, value: start, end: start, line: line)
         _ = tree.add(node, as: path[part].text, to: parent)
         return table
     }
@@ -118,7 +120,7 @@ extension Parser {
     private func headerNode(from start: Int) -> Tree.Node {
         Tree.Node(
             content: .value(.boolean(false)), key: Int32(path[path.count - 1].offset), start: Int32(start),
-            value: Int32(offset), end: Int32(offset))
+            value: Int32(offset), end: Int32(offset), line: line)
     }
 
     /// The error that a part of a key or header names something that is closed to it.

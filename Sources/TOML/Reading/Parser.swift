@@ -5,6 +5,8 @@ struct Parser {
 
     let bytes: [UInt8]
     var offset: Int
+    /// The line of the offset, counted from 1.
+    var line: Int32 = 1
     var tree = Tree()
     /// The table to which `key = value` lines add now.
     var section = 0
@@ -124,6 +126,7 @@ extension Parser {
         } else {
             return false
         }
+        line += 1
         return true
     }
 

@@ -23,6 +23,8 @@ struct Tree: Sendable {
         var value: Int32
         /// Where the value or the header ends.
         var end: Int32
+        /// The line, counted from 1, of the key.
+        var line: Int32
     }
 
     /// How a table came to be; it decides who may still add to it.
@@ -48,7 +50,7 @@ struct Tree: Sendable {
         var last: Int32 = 0
     }
 
-    var nodes = [Node(content: .table(0), key: 0, start: 0, value: 0, end: 0)]
+    var nodes = [Node(content: .table(0), key: 0, start: 0, value: 0, end: 0, line: 1)]
     var tables = [Table(origin: .root)]
     /// The tables of each array of tables.
     var arrays: [[Int32]] = []

@@ -32,6 +32,17 @@ import Testing
                 ].map { #"Unknown configuration field "\#($0)" from toml file /etc/tedge/tedge.toml, line \#($1)"# })
     }
 
+    @Test("each of very many unknown keys is named with its line")
+    func manyUnknownKeys() throws {
+        let lines = (1...30_000).map { "k\($0) = 1\n" }.joined()
+        let line = (1...5000).map { "k\($0) = 1" }.joined(separator: ", ")
+        let warnings = try SettingsWorld("\(lines)t = { \(line) }\n").load().warnings()
+        #expect(warnings.count == 35_000)
+        let path = "/etc/tedge/tedge.toml"
+        #expect(warnings[29_999] == .unknownInFile(key: "k30000", path: path, line: 30_000))
+        #expect(warnings.last == .unknownInFile(key: "t.k5000", path: path, line: 30_001))
+    }
+
     @Test("a quoted key that only looks like a setting is unknown")
     func quotedKey() throws {
         let world = SettingsWorld("\"c8y.url\" = 'a.b'\n")

@@ -30,14 +30,15 @@ extension Settings {
                 isMain ? !isKnownInMain(keys) : !isKnown(keys, of: cloud)
             }.map { keys in
                 SettingsWarning.unknownInFile(
-                    key: keys.joined(separator: "."), path: file.path, line: file.place(of: keys).line)
+                    key: keys.joined(separator: "."), path: file.path, line: file.line(of: keys))
             }
         }
     }
 
-    private static func leaves(of table: TOMLTable) -> [[String]] {
+    /// The paths of all values that are no tables.
+    private static func leaves(of table: TOMLTable, below path: [String] = []) -> [[String]] {
         table.flatMap { (key, value) -> [[String]] in
-            if case .table(let inner) = value { leaves(of: inner).map { [key] + $0 } } else { [[key]] }
+            if case .table(let inner) = value { leaves(of: inner, below: path + [key]) } else { [path + [key]] }
         }
     }
 

@@ -32,6 +32,9 @@ struct SettingsFile: Sendable {
         }
     }
 
+    /// The line of a key; the first one for a key that the file does not hold.
+    func line(of keys: [String]) -> Int { document.line(of: keys) ?? 1 }
+
     /// Where a key stands; the beginning of the file for one that it does not hold.
     func place(of keys: [String]) -> SettingPlace {
         let position = document.position(of: keys)
