@@ -4,6 +4,19 @@ import Testing
 
 @Suite("Heads of HTTP answers")
 struct HTTPHeadTests {
+    @Test("a head as long as the limit may come byte by byte")
+    func longLine() throws {
+        let start = "HTTP/1.1 200 OK\r\nA: "
+        let value = String(repeating: "x", count: (64 << 10) - start.utf8.count - 4)
+        let bytes = [UInt8]("\(start)\(value)\r\n\r\n")
+        let expected = outcome([bytes])
+        #expect(try expected.get().header("a") == value)
+        #expect(outcome(bytes.map { [$0] }) == expected)
+        let longer = [UInt8]("\(start)\(value)x\r\n\r\n")
+        #expect(outcome([longer]) == .failure(.tooLarge(limit: 64 << 10)))
+        #expect(outcome(longer.map { [$0] }) == .failure(.tooLarge(limit: 64 << 10)))
+    }
+
     @Test(
         "a status line gives status and words",
         arguments: [

@@ -19,6 +19,8 @@ struct HTTPResponseParser {
     private var state = State.head
     private var pending: [UInt8] = []
     private var consumed = 0
+    /// How much of what is pending holds no line feed, so that a line that comes byte by byte is looked through once.
+    private var searched = 0
     private var lines: [[UInt8]] = []
     private var headSize = 0
     private var response: HTTPResponse?
@@ -31,6 +33,7 @@ struct HTTPResponseParser {
         pending += bytes
         while try step() {}
         pending.removeFirst(consumed)
+        searched = max(0, searched - consumed)
         consumed = 0
         if case .done = state { return true }
         return false
@@ -86,7 +89,8 @@ struct HTTPResponseParser {
 
     /// The next line without its end, or nil where it has not come yet.
     private mutating func nextLine() throws(HTTPError) -> [UInt8]? {
-        guard let end = left.firstIndex(of: UInt8(ascii: "\n")) else {
+        guard let end = pending[max(consumed, searched)...].firstIndex(of: UInt8(ascii: "\n")) else {
+            searched = pending.count
             if case .head = state, lines.isEmpty, !Self.mayBeStatusLine(left) {
                 throw .notHTTP(Printable.text(left.prefix(60)))
             }
