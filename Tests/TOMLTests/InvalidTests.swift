@@ -80,6 +80,31 @@ import Testing
         #expect(error?.kind == .tooDeep(limit: 128))
     }
 
+    static let megabytes: [(String, String, Int)] = [
+        ("a = ", "[", 132), ("a = ", "{a=", 195), ("", "a.", 257), ("[", "a.", 258), ("", "[", 3),
+        ("a = ", "[{a=", 174),
+        ("", "\u{0}", 1), ("a = \"", "x", 5), ("a = '''", "x\n", 5), ("a = \"\"\"", "\\\n", 5), ("a = ", "1", 5),
+        ("a = 0x", "F", 5), ("", "x", (1 << 20) + 1), ("# ", "\u{1}", 3), ("a = \"", "\\q", 6),
+    ]
+
+    @Test("a megabyte of one thing is refused at its place", arguments: megabytes)
+    func megabyte(start: String, piece: String, column: Int) {
+        let text = start + String(repeating: piece, count: ((1 << 20) - start.utf8.count) / piece.utf8.count)
+        let error = #expect(throws: TOMLError.self) { try document(text) }
+        #expect(error?.line == 1)
+        #expect(error?.column == column, "\(error.map { "\($0)" } ?? "")")
+    }
+
+    @Test(
+        "very many keys or headers are read, and an error behind them has its place",
+        arguments: [("k", " = 1"), ("[k", "]"), ("k", ".a = 1"), ("[[k", "]]")])
+    func manyKeys(before: String, after: String) throws {
+        let text = (1...60_000).map { "\(before)\($0)\(after)\n" }.joined()
+        #expect(try document(text).root.count == 60_000)
+        let error = #expect(throws: TOMLError.self) { try document(text + "\(before)1\(after)\n]") }
+        #expect(error.map { (60_001...60_002).contains($0.line) } == true)
+    }
+
     @Test("no beginning of a document, and no byte changed in it, is more than an error")
     func mutations() throws {
         let text = """

@@ -1,4 +1,5 @@
 @testable import TOML
+import TestSupport
 import Testing
 
 @Suite("what holds for every document") struct PropertyTests {
@@ -47,6 +48,59 @@ import Testing
             #expect(lost.count <= 1)
         }
         #expect(edited > 1000)
+    }
+
+    @Test("a document that is read has its bytes, and each of its keys a line")
+    func reading() throws {
+        var numbers = Numbers(seed: 5)
+        var places = 0
+        for _ in 0..<4000 {
+            let bytes = Array(randomDocument(&numbers).utf8)
+            guard let document = try? TOMLDocument(parsing: bytes) else { continue }
+            #expect(document.bytes == bytes)
+            for key in document.root.keys {
+                #expect(document.line(of: [key]) == document.position(of: [key])?.line)
+                places += 1
+            }
+        }
+        #expect(places > 2000)
+    }
+
+    @Test("a string of any Unicode scalars is read back as it was, as a value and as a key")
+    func strings() throws {
+        var numbers = Numbers(seed: 6)
+        for _ in 0..<4000 {
+            let text = anyText(&numbers)
+            var document = try document(numbers.one(of: ["", "\u{FEFF}a = 1\r\n", "[t]\nb = '''\n''' # c"]))
+            for path in [["t", "x"], [text], [text, text]] where document[path: path] == nil {
+                do {
+                    try document.set(path, to: .string(text))
+                } catch {
+                    // The second path goes through the value of the first.
+                    #expect(path == [text, text])
+                    continue
+                }
+                let read = try TOMLDocument(parsing: document.bytes)
+                #expect(read[path: path] == .string(text), "\(text.debugDescription)")
+            }
+        }
+    }
+
+    @Test("each scalar at the borders of planes and ranges is read back, alone and beside what combines with it")
+    func borders() throws {
+        let borders: [UInt32] = [
+            0x7F, 0x80, 0x85, 0x9F, 0xA0, 0xAD, 0x300, 0x7FF, 0x800, 0x200B, 0x200D, 0x2028, 0x2029, 0x202E, 0xD7FF,
+            0xE000, 0xFDD0, 0xFEFF, 0xFFFD, 0xFFFE, 0xFFFF, 0x10000, 0x1F1E6, 0xE0001, 0xFFFFF, 0x10FFFF,
+        ]
+        for scalar in borders.compactMap({ Unicode.Scalar($0) }) {
+            for text in [
+                "\(scalar)", "\"\(scalar)", "\\\(scalar)", "\(scalar)\u{301}", "\r\n\(scalar)", "'''\(scalar)\"\"\"",
+            ] {
+                var document = try document("")
+                try document.set([text], to: .string(text))
+                #expect(try TOMLDocument(parsing: document.bytes).root == [text: .string(text)])
+            }
+        }
     }
 
     private func replacing(_ path: ArraySlice<String>, in table: TOMLTable, by value: TOMLValue) -> TOMLTable {

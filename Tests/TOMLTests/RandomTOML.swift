@@ -1,25 +1,5 @@
 @testable import TOML
-
-/// A generator that gives the same numbers in each run (SplitMix64).
-struct Numbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var number = state
-        number = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        number = (number ^ (number >> 27)) &* 0x94D0_49BB_1331_11EB
-        return number ^ (number >> 31)
-    }
-
-    /// One of some things.
-    mutating func one<Element>(of elements: [Element]) -> Element { elements[Int(next() % UInt64(elements.count))] }
-
-    /// Whether something happens that does so once in a number of times.
-    mutating func once(in times: UInt64) -> Bool { next() % times == 0 }
-}
+import TestSupport
 
 /// Text that TOML can hold: controls, quotes, line ends, letters of any plane, marks that combine.
 func randomText(_ numbers: inout Numbers) -> String {
@@ -32,6 +12,16 @@ func randomText(_ numbers: inout Numbers) -> String {
             case 2: UInt32.random(in: 0x20...0x7E, using: &numbers)
             default: numbers.one(of: [0xE9, 0x301, 0x2028, 0xFEFF, 0xFFFF, 0x1F600, 0x10FFFF, 0x85])
             }
+        if let scalar = Unicode.Scalar(number) { scalars.append(scalar) }
+    }
+    return String(scalars)
+}
+
+/// Text of any Unicode scalars at all, now and then of those that need care.
+func anyText(_ numbers: inout Numbers) -> String {
+    var scalars = String.UnicodeScalarView(randomText(&numbers).unicodeScalars)
+    for _ in 0..<Int.random(in: 0...12, using: &numbers) {
+        let number = UInt32.random(in: 0...(numbers.once(in: 2) ? 0x10FFFF : 0x3000), using: &numbers)
         if let scalar = Unicode.Scalar(number) { scalars.append(scalar) }
     }
     return String(scalars)

@@ -89,6 +89,12 @@ import Testing
         #expect(TokenIssuer.issuer(ofToken: token) == issuer)
     }
 
+    @Test("the payload of a token is not followed however deep it is", arguments: ["[", "{\"a\":", "{\"iss\":["])
+    func deepToken(_ piece: String) {
+        let payload = String(repeating: piece, count: 48_000 / piece.utf8.count)
+        #expect(TokenIssuer.issuer(ofToken: "e30.\(base64URL(Array(payload.utf8))).x") == nil)
+    }
+
     @Test("the host of an issuer is a name or the beginning of an address")
     func host() {
         for issuer in ["Example.com", "https://example.com", "https://EXAMPLE.com:8443/path?x", "example.com/x"] {

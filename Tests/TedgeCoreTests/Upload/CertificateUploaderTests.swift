@@ -52,6 +52,15 @@ import X509
         #expect(world.output == "Certificate already exists in the cloud.\n")
     }
 
+    @Test(
+        "an answer is not followed however deep it is",
+        arguments: ["[", "{\"name\":", "[]", "\u{0}", "{\"name\":\"\u{301}"])
+    func deepAnswer(_ piece: String) {
+        world.web.answer(200, "OK", String(repeating: piece, count: (1 << 20) / piece.utf8.count))
+        #expect(upload().reason == "upload-not-json")
+        #expect(world.errors.utf8.count < 4000)
+    }
+
     static let refusals: [(status: Int, reason: String, body: String, id: String, cause: String)] = [
         (401, "Unauthorized", "", "upload-unauthorized", "does not accept the user 't1/admin'"),
         (403, "Forbidden", #"{"message":"no role"}"#, "upload-forbidden", "1: The server says: no role\n"),
