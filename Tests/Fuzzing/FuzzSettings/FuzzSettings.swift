@@ -18,7 +18,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         return 0
     }
     for warning in settings.warnings() { requirePrintable(ErrorFrame.printable("\(warning)")) }
-    _ = settings.listing().text(all: true)
+    if words.isEmpty { _ = settings.listing().text(all: true) }
     var editor = SettingsEditor(settings)
     for number in 0..<min(words.count / 2, 4) { edit(&editor, words[number * 2], words[number * 2 + 1]) }
     return 0

@@ -63,6 +63,7 @@ import Testing
             "cloud_type",
             "c8y.profiles", "c8y.profiles.test", "c8y.profiles..url", "device.profiles.test.id", "azure",
             "c8y.profiles.test.nothing", "mqtt.profiles.a.bind.port",
+            "c8y.profiles." + String(repeating: "a.", count: 60_000),
         ])
     func unknown(_ typed: String) {
         #expect(throws: SettingsError.unknownKey(typed)) { try SettingName.parse(typed) }

@@ -46,6 +46,9 @@ public enum SettingTable {
         String(decoding: name.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
     }
 
+    /// The length in bytes of the longest name that `key(spelled:)` knows.
+    static let longestSpelling = spellings.keys.map(\.utf8.count).max() ?? 0
+
     private static let spellings: [String: Int] = {
         var spellings = [String: Int](minimumCapacity: keys.count * 2)
         for (position, key) in keys.enumerated() {

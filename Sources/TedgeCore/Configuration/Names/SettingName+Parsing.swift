@@ -56,6 +56,7 @@ extension SettingName {
         let dots = rest.indices.filter { rest[$0] == "." }
         let separators = dots.prefix(1) + rest.indices.filter { rest[$0] == "." || rest[$0] == "_" }
         for separator in separators where separator > rest.startIndex {
+            guard rest[separator...].utf8.count <= SettingTable.longestSpelling else { continue }
             let suffix = SettingTable.folded(rest[rest.index(after: separator)...])
             if let key = SettingTable.key(spelled: "\(cloud.rawValue)_\(suffix)"), key.cloud == cloud {
                 return (key, String(rest[..<separator]))
