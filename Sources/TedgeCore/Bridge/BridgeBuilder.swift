@@ -41,9 +41,9 @@ struct BridgeBuilder {
     /// The local topic on which mosquitto says whether the bridge is up.
     func healthTopic() throws -> String {
         let root = try MosquittoValue.line(try settings.settings.required("mqtt.topic_root"), key: "mqtt.topic_root")
-        let device = try settings.settings.required("mqtt.device_topic_id").split(
-            separator: Character("/"), omittingEmptySubsequences: false)
-        let name = device.prefix(2).joined(separator: "/")
+        let device = try settings.settings.required("mqtt.device_topic_id").utf8.split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let name = device.prefix(2).map { String(Substring($0)) }.joined(separator: "/")
         return try MosquittoValue.line(
             "\(root)/\(name)/service/mosquitto-\(try topicPrefix())-bridge/status/health", key: "mqtt.device_topic_id")
     }

@@ -8,8 +8,8 @@ struct BrokerReadability {
         if account.owner.user == 0 { return nil }
         let groups = accounts.groups(of: account)
         var directory = "/"
-        for part in path.split(separator: "/").dropLast() {
-            directory = Path.join(directory, String(part))
+        for part in Path.parts(of: path).dropLast() {
+            directory = Path.join(directory, part)
             guard let status = (try? files.status(directory)) ?? nil else { return nil }
             if !allows(status, account, groups, bit: 0o1) { return directory }
         }

@@ -63,8 +63,7 @@ public struct Context: Sendable {
         let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         let directory = typed ?? "/etc/tedge"
         let context = Context(
-            configurationDirectory: directory.hasPrefix("/")
-                ? Path.absolute(directory, relativeTo: "/") : Path.absolute(directory, relativeTo: currentDirectory()),
+            configurationDirectory: Path.absolute(directory, relativeTo: currentDirectory()),
             environment: environment, currentDirectory: currentDirectory, files: SystemFiles(),
             accounts: SystemAccounts(), processes: SystemProcesses(environment: environment),
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },

@@ -1,31 +1,39 @@
-/// Path names as text; nothing here looks at the disk.
+/// Path names as text; nothing here looks at the disk. They are taken apart by bytes, as the system does: to a `String`, a slash
+/// and an accent behind it are one character, which is no slash.
 public enum Path {
+    private static let slash = UInt8(ascii: "/")
+
+    /// Whether a path begins at the root.
+    public static func isAbsolute(_ path: String) -> Bool { path.utf8.first == slash }
+
     /// Joins a directory and a relative name.
     public static func join(_ directory: String, _ name: String) -> String {
-        directory.hasSuffix("/") ? directory + name : directory + "/" + name
+        directory.utf8.last == slash ? directory + name : directory + "/" + name
     }
 
     /// The directory part: `/a` for `/a/b`, `/` for `/a`, `.` for a bare name.
     public static func directory(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        guard let slash = path.utf8.lastIndex(of: slash) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// The last part: `b` for `/a/b`.
     public static func name(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+        guard let slash = path.utf8.lastIndex(of: slash) else { return path }
         return String(path[path.utf8.index(after: slash)...])
     }
 
-    /// The path from the root, without `.`, `..` and doubled slashes.
-    public static func absolute(_ path: String, relativeTo directory: String) -> String {
+    /// The parts between the slashes of a path.
+    static func parts(of path: String) -> [String] { path.utf8.split(separator: slash).map { String(Substring($0)) } }
+
+    /// The path from the root, without `.`, `..` and doubled slashes. The directory is asked for where the path is relative.
+    public static func absolute(_ path: String, relativeTo directory: @autoclosure () -> String) -> String {
         var parts: [String] = []
-        let whole = path.hasPrefix("/") ? path : directory + "/" + path
-        for part in whole.split(separator: "/") where part != "." {
+        for part in Self.parts(of: isAbsolute(path) ? path : directory() + "/" + path) where part != "." {
             if part == ".." {
                 _ = parts.popLast()
             } else {
-                parts.append(String(part))
+                parts.append(part)
             }
         }
         return parts.isEmpty ? "/" : parts.reduce(into: "") { $0 += "/" + $1 }

@@ -77,7 +77,7 @@ struct SystemFiles: Files {
             guard let status = try? status(path, followLinks: false), status.kind == .link,
                 let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
             else { return path }
-            path = target.hasPrefix("/") ? target : Path.join(Path.directory(of: path), target)
+            path = Path.isAbsolute(target) ? target : Path.join(Path.directory(of: path), target)
         }
         return path
     }

@@ -74,6 +74,7 @@ import Testing
         .refuses(.topicPrefix, "c8y-internal", "Topic prefix cannot be c8y-internal"),
         .takes(.topicID, "device/main//"), .takes(.topicID, "factory/hall/line/belt"),
         .refuses(.topicID, "device/main/", fourLevels), .refuses(.topicID, "device/main///", fourLevels),
+        .takes(.topicID, "device/\u{301}main//"), .refuses(.topicID, "device/\u{301}main///", fourLevels),
         .refuses(.topicID, "/main//", fourLevels), .refuses(.topicID, "", fourLevels),
         .refuses(.topicID, "device/+//", "An entity topic identifier cannot contain '#' or '+'"),
     ]
@@ -101,6 +102,7 @@ import Testing
     static let lists: [Case] = [
         .takes(.list, "", as: "[]"), .takes(.list, "a", as: #"["a"]"#), .takes(.list, "b,a,b", as: #"["b", "a", "b"]"#),
         .takes(.list, " a , b,", as: #"["a", "b"]"#), .takes(.list, ",,", as: "[]"),
+        .takes(.list, "a,\u{301}b", as: "[\"a\", \"\u{301}b\"]"),
         .takes(.list, #"a"b\c"#, as: #"["a\"b\\c"]"#),
     ]
 

@@ -22,6 +22,10 @@ import Testing
     func accent() {
         #expect(Path.directory(of: "/a/\u{301}b") == "/a")
         #expect(Path.name(of: "/a/\u{301}b") == "\u{301}b")
+        #expect(Path.absolute("/a/\u{301}b/../c", relativeTo: "/x") == "/a/c")
+        #expect(Path.absolute("/\u{301}a", relativeTo: "/x") == "/\u{301}a")
+        #expect(Path.absolute("../\u{301}a", relativeTo: "/x/y") == "/x/\u{301}a")
+        #expect(Path.join("/\u{301}/", "a") == "/\u{301}/a" && Path.isAbsolute("/\u{301}"))
     }
 
     static let absolutes = [

@@ -36,8 +36,8 @@ extension SettingType {
     }
 
     static func checkTopicID(_ text: String) throws(SettingRefusal) {
-        let levels = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard levels.count == 4, levels[0] != "" else {
+        let levels = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard levels.count == 4, !levels[0].isEmpty else {
             throw SettingRefusal(
                 "An entity topic identifier has four levels with '/' between them, of which the first is not empty",
                 hint: "For example 'device/main//'.")

@@ -12,7 +12,7 @@ extension SettingType {
         switch self {
         case .path:
             guard !text.isEmpty else { throw .emptyPath }
-            return ParsedSetting(value: .text(AbsolutePath.clean(text, in: currentDirectory)))
+            return ParsedSetting(value: .text(Path.absolute(text, relativeTo: currentDirectory())))
         case .host, .hostPort:
             return try parseEndpoint(text)
         case .flag:
@@ -21,8 +21,8 @@ extension SettingType {
         case .port, .nonZeroPort, .number, .payloadLimit:
             return ParsedSetting(value: .number(try parseNumber(text)))
         case .list:
-            let entries = text.split(separator: ",").map(Self.trimmed).filter { !$0.isEmpty }
-            return ParsedSetting(value: .list(entries))
+            let entries = text.utf8.split(separator: UInt8(ascii: ",")).map { Self.trimmed(Substring($0)) }
+            return ParsedSetting(value: .list(entries.filter { !$0.isEmpty }))
         default:
             return ParsedSetting(value: try check(text))
         }
@@ -34,7 +34,7 @@ extension SettingType {
         case .name:
             guard !text.isEmpty else { throw SettingRefusal("The value must not be empty") }
         case .path:
-            guard text.hasPrefix("/") else {
+            guard Path.isAbsolute(text) else {
                 throw SettingRefusal("Cannot be converted to an absolute path: \(text)", hint: "Begin it with '/'.")
             }
         case .plainPath:
