@@ -12,13 +12,18 @@ import Testing
         guard symlink(target, path) == 0 else { throw TestFailure("\(path): \(String(cString: strerror(errno)))") }
     }
 
-    @Test("settings are written to the file that a link leads to, and the link stays")
-    func settings() throws {
+    @Test(
+        "settings are written to the file that a link leads to, also on another file system",
+        arguments: [nil, "/dev/shm"])
+    func settings(fileSystem: String?) throws {
         let gateway = try Gateway()
-        let elsewhere = "\(gateway.directory)/elsewhere"
+        let elsewhere = fileSystem.map { "\($0)/tedge-test-\(getpid())" } ?? "\(gateway.directory)/elsewhere"
         mkdir(elsewhere, 0o755)
+        defer { _ = try? ChildProcess.run("rm", ["-rf", elsewhere]) }
         try write("# ours\n", to: "\(elsewhere)/settings.toml", mode: 0o640)
-        try link(gateway.path("tedge.toml"), to: "../elsewhere/settings.toml")
+        try link(
+            gateway.path("tedge.toml"),
+            to: fileSystem == nil ? "../elsewhere/settings.toml" : "\(elsewhere)/settings.toml")
         let before = try gateway.fileStates()
         try gateway.tedge("config", "set", "c8y.url", "example.com").expectSuccess()
         #expect(try gateway.fileStates() == before)
@@ -105,5 +110,26 @@ import Testing
         _ = try gateway.tedge("disconnect", "c8y")
         try gateway.tedge("connect", "c8y", "--offline").expectSuccess()
         #expect(try ChildProcess.run("stat", ["-c", "%U", key]).output == "mosquitto\n")
+    }
+
+    /// Whether files can be made immutable here: by root, and not on every file system.
+    private static let hasImmutableFiles: Bool = {
+        guard isRoot, let directory = try? TemporaryDirectory() else { return false }
+        let probe = "touch \"$0\" && chattr +i \"$0\" && chattr -i \"$0\""
+        return (try? ChildProcess.run("sh", ["-c", probe, directory.file("probe")]).exit) == .status(0)
+    }()
+
+    @Test("a file that is immutable is named with its reason, and stays", .enabled(if: hasImmutableFiles))
+    func immutable() throws {
+        let gateway = try Gateway()
+        let file = gateway.path("tedge.toml")
+        _ = try ChildProcess.run("chattr", ["+i", file])
+        defer { _ = try? ChildProcess.run("chattr", ["-i", file]) }
+        let before = try gateway.fileStates()
+        let outcome = try gateway.tedge("config", "set", "c8y.url", "example.com")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("0: Cannot write \(file)\n    1: Operation not permitted (os error 1)\n"))
+        #expect(!outcome.errors.contains("put back"))
+        #expect(try gateway.fileStates() == before)
     }
 }
