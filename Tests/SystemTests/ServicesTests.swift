@@ -22,6 +22,22 @@ extension SystemTests {
             #expect(outcome.status == 0)
         }
 
+        @Test("services that run 'tedge init' before they start, as those of thin-edge.io do, do not wait for connect")
+        func initBefore() throws {
+            let prepared = try PreparedDevice()
+            for service in ["tedge-mapper-c8y", "tedge-agent"] {
+                try prepared.device.ask([
+                    "sed", "-i", "s|^ExecStart=|ExecStartPre=+/usr/bin/env tedge init\\nExecStart=|",
+                    "/etc/systemd/system/\(service).service",
+                ])
+            }
+            try prepared.device.ask(["systemctl", "daemon-reload"])
+            #expect(try prepared.tedge("connect", "c8y") == Outcome(status: 0, try page("connect")))
+            #expect(try prepared.device.mode("/etc/tedge/plugins") == "775")
+            let journal = try prepared.device.ask(["journalctl", "--unit=tedge-mapper-c8y", "--unit=tedge-agent"])
+            #expect(!journal.contains("Waiting for"))
+        }
+
         @Test("a mapper that fails takes everything back: files, services, local MQTT")
         func mapperFails() throws {
             let prepared = try PreparedDevice()

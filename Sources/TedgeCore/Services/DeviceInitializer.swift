@@ -14,20 +14,22 @@ public struct DeviceInitializer {
 
     /// Makes what is missing, prints nothing but warnings, and an error where something cannot be made.
     public func run() -> CommandReport {
+        // No lock for the directories: services run this before they start, also while connect has it and waits for them.
+        let files = FileTransaction(context.files)
         do {
-            let changed = try context.changingFiles("tedge init") { files in
-                try initialize(files)
-                return files.hasChanges
-            }
+            try makeDirectories(files)
+            let changed = try includeDirectory() || files.hasChanges
+            files.commit()
             return .done("init", changed: changed)
         } catch {
+            context.putBack(files)
             let failure = CommandFailure("failed to Initialize tedge", Self.explained(error))
             context.console.report(failure)
             return .failed("init", failure)
         }
     }
 
-    private func initialize(_ files: FileTransaction) throws {
+    private func makeDirectories(_ files: FileTransaction) throws {
         let settings = try Settings.load(from: context.settingsSource)
         var system = try SystemSettings.load(from: context)
         if let user { system.user = user }
@@ -45,10 +47,20 @@ public struct DeviceInitializer {
             try files.makeDirectory(directory, mode: Self.mode, owner: owner)
             if own.contains(where: { root + $0 == directory }) { try adopt(directory, owner, files) }
         }
-        if context.accounts.isRoot, let setup = MosquittoSetup.load(from: context),
-            let contents = setup.including(BridgePaths.directory(in: root))
-        {
+    }
+
+    /// Has mosquitto read our directory; false where it does so already.
+    private func includeDirectory() throws -> Bool {
+        let directory = BridgePaths.directory(in: context.configurationDirectory)
+        guard context.accounts.isRoot, MosquittoSetup.load(from: context)?.including(directory) != nil else {
+            return false
+        }
+        return try context.changingFiles("tedge init") { files in
+            guard let setup = MosquittoSetup.load(from: context), let contents = setup.including(directory) else {
+                return false
+            }
             try files.write(setup.path, contents)
+            return true
         }
     }
 
