@@ -11,12 +11,16 @@ struct Outcome: Equatable {
     let errors: String
 
     init(_ finished: ChildProcess.Output) {
+        self.init(exit: finished.exit, output: finished.output, errors: finished.errors)
+    }
+
+    init(exit: ChildProcess.Exit, output: String, errors: String) {
         status =
-            switch finished.exit {
+            switch exit {
             case .status(let status): status
             case .signal(let signal): 128 + signal
             }
-        (output, errors) = (finished.output, finished.errors)
+        (self.output, self.errors) = (output, errors)
     }
 
     init(status: Int32, output: String = "", errors: String = "") {

@@ -103,7 +103,7 @@ extension SystemTests {
             #expect(try run(obstacle, prepared, ["tedge", "config", "list"]).0.status == 0)
         }
 
-        @Test("ten quick rounds of connect and disconnect leave the device connected and local MQTT alive")
+        @Test("ten quick rounds, past systemd's start limit, leave the device connected and local MQTT alive")
         func rounds() throws {
             let prepared = try PreparedDevice()
             for round in 1...10 {

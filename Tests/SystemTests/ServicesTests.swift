@@ -81,17 +81,6 @@ extension SystemTests {
             #expect(try prepared.hasLocalMQTT())
         }
 
-        @Test("ten quick rounds go past systemd's start limit and leave the device connected")
-        func startLimit() throws {
-            let prepared = try PreparedDevice()
-            for _ in 0..<10 {
-                #expect(try prepared.tedge("connect", "c8y").status == 0)
-                #expect(try prepared.tedge("disconnect", "c8y").status == 0)
-            }
-            #expect(try prepared.tedge("connect", "c8y") == Outcome(status: 0, try page("connect")))
-            #expect(try prepared.hasLocalMQTT())
-        }
-
         @Test("without systemd the files are written, and the advice says what to start")
         func noSystemd() throws {
             let prepared = try PreparedDevice()

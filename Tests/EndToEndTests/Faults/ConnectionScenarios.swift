@@ -1,13 +1,22 @@
 import TestSupport
 
+/// A command that makes or takes away a connection.
+private protocol ConnectionScenario: FaultScenario {
+    var before: FileStates { get }
+    var after: FileStates { get }
+    /// Whether the mapper runs where the command has succeeded.
+    var isConnectedAfter: Bool { get }
+}
+
 /// `connect c8y` on a device that has never been connected and whose mosquitto runs.
-struct ConnectScenario: FaultScenario {
+struct ConnectScenario: ConnectionScenario {
     let gateway: Gateway
     // What a fault in the check leads to is told by the tests of the check; the second run proves the connection.
     let words = ["connect", "c8y", "--offline"]
+    fileprivate let before: FileStates
+    fileprivate let after: FileStates
+    fileprivate let isConnectedAfter = true
     private let cloud: StandInCloud
-    private let before: FileStates
-    private let after: FileStates
 
     init() throws {
         (cloud, gateway) = (try StandInCloud(), try Gateway())
@@ -26,21 +35,6 @@ struct ConnectScenario: FaultScenario {
         try gateway.restore()
     }
 
-    func problemsOfFailure() throws -> [String] {
-        let states = try gateway.fileStates().settled.filter { !$0.key.hasSuffix(".rejected") }
-        return states.differences(from: before) + problemsOfServices(runs: false)
-    }
-
-    func problemsOfSuccess() throws -> [String] {
-        try gateway.fileStates().settled.differences(from: after) + problemsOfServices(runs: true)
-    }
-
-    func problemsOfKill() throws -> [String] {
-        let states = try gateway.fileStates().settled
-        let torn = states.filter { before[$0.key] != $0.value && after[$0.key] != $0.value }
-        return torn.map { "\($0.key) is \($0.value)" } + problemsOfBroker()
-    }
-
     func problemsOfSecondRun() throws -> [String] {
         let states = try gateway.fileStates()
         let bridge = "mosquitto-conf/c8y-bridge.conf"
@@ -49,26 +43,18 @@ struct ConnectScenario: FaultScenario {
         let isRefused = outcome.status == 1 && outcome.errors.contains("Connection is already established")
         guard isWhole ? isRefused : outcome.status == 0 else { return ["\(outcome)"] }
         if isWhole { try gateway.tedge("connect", "c8y", "--test").expectSuccess() }
-        return try gateway.fileStates().differences(from: after) + problemsOfServices(runs: true)
-    }
-
-    private func problemsOfServices(runs: Bool) -> [String] {
-        let states = [("pid", "runs"), ("enabled", "is enabled")].filter { gateway.isMapper($0.0) != runs }
-        return states.map { "the mapper \($0.1): \(!runs)" } + problemsOfBroker()
-    }
-
-    private func problemsOfBroker() -> [String] {
-        eventually { gateway.isListening } ? [] : ["mosquitto is not alive"]
+        return try problemsOfEnd()
     }
 }
 
 /// `disconnect c8y` on a device that is connected.
-struct DisconnectScenario: FaultScenario {
+struct DisconnectScenario: ConnectionScenario {
     let gateway: Gateway
     let words = ["disconnect", "c8y"]
+    fileprivate let before: FileStates
+    fileprivate let after: FileStates
+    fileprivate let isConnectedAfter = false
     private let cloud: StandInCloud
-    private let before: FileStates
-    private let after: FileStates
 
     init() throws {
         (cloud, gateway) = (try StandInCloud(), try Gateway())
@@ -87,12 +73,21 @@ struct DisconnectScenario: FaultScenario {
         try gateway.restore()
     }
 
+    func problemsOfSecondRun() throws -> [String] {
+        let outcome = try gateway.run(words)
+        return outcome.status == 0 ? try problemsOfEnd() : ["\(outcome)"]
+    }
+}
+
+extension ConnectionScenario {
     func problemsOfFailure() throws -> [String] {
-        try gateway.fileStates().settled.differences(from: before) + problemsOfServices(runs: true)
+        // A bridge file that mosquitto did not take is kept to be looked at.
+        let states = try gateway.fileStates().settled.filter { !$0.key.hasSuffix(".rejected") }
+        return states.differences(from: before) + problemsOfServices(areConnected: !isConnectedAfter)
     }
 
     func problemsOfSuccess() throws -> [String] {
-        try gateway.fileStates().settled.differences(from: after) + problemsOfServices(runs: false)
+        try gateway.fileStates().settled.differences(from: after) + problemsOfServices(areConnected: isConnectedAfter)
     }
 
     func problemsOfKill() throws -> [String] {
@@ -101,15 +96,14 @@ struct DisconnectScenario: FaultScenario {
         return torn.map { "\($0.key) is \($0.value)" } + problemsOfBroker()
     }
 
-    func problemsOfSecondRun() throws -> [String] {
-        let outcome = try gateway.run(words)
-        guard outcome.status == 0 else { return ["\(outcome)"] }
-        return try gateway.fileStates().differences(from: after) + problemsOfServices(runs: false)
+    /// What is wrong at the very end, where nothing may be left over any more.
+    fileprivate func problemsOfEnd() throws -> [String] {
+        try gateway.fileStates().differences(from: after) + problemsOfServices(areConnected: isConnectedAfter)
     }
 
-    private func problemsOfServices(runs: Bool) -> [String] {
-        let states = [("pid", "runs"), ("enabled", "is enabled")].filter { gateway.isMapper($0.0) != runs }
-        return states.map { "the mapper \($0.1): \(!runs)" } + problemsOfBroker()
+    private func problemsOfServices(areConnected: Bool) -> [String] {
+        let states = [("pid", "runs"), ("enabled", "is enabled")].filter { gateway.isMapper($0.0) != areConnected }
+        return states.map { "the mapper \($0.1): \(!areConnected)" } + problemsOfBroker()
     }
 
     private func problemsOfBroker() -> [String] {

@@ -19,13 +19,19 @@ struct Fault: CustomStringConvertible {
         let number: Int
         /// What strace says of it.
         let line: String
+        /// The file that stdout or stderr goes to, where it writes to that: then only calls with this file are counted. How
+        /// much is written to sockets, and so the number of all calls, differs from run to run.
+        let stream: String?
     }
 
     let call: Call
     let kind: Kind
 
-    /// The option of strace(1) that makes it happen.
-    var injection: String { "inject=\(call.name):\(kind.rawValue):when=\(call.number)" }
+    /// The options of strace(1) that make it happen.
+    var injection: [String] {
+        let happens = ["-e", "inject=\(call.name):\(kind.rawValue):when=\(call.number)"]
+        return (call.stream.map { ["-P", $0] } ?? []) + happens
+    }
     var description: String { "\(kind) at \(call.name) \(call.number): \(call.line)" }
 
     /// The system calls that write, rename, link, unlink, sync, or change mode or owner, of files and directories. What is
@@ -39,9 +45,8 @@ struct Fault: CustomStringConvertible {
     ]
 
     /// The words before a command so that its calls are noted in a file. `openat` counts as well where it creates a file.
-    static func strace(_ trace: String, _ injection: String? = nil) -> [String] {
-        ["strace", "-qq", "-y", "-o", trace, "-e", "trace=openat," + names.joined(separator: ",")]
-            + (injection.map { ["-e", $0] } ?? [])
+    static func strace(_ trace: String, _ injection: [String] = []) -> [String] {
+        ["strace", "-qq", "-y", "-o", trace, "-e", "trace=openat," + names.joined(separator: ",")] + injection
     }
 
     /// The calls that strace has noted.
@@ -50,14 +55,17 @@ struct Fault: CustomStringConvertible {
         return trace.split(separator: "\n").compactMap { line in
             guard let end = line.firstIndex(of: "(") else { return nil }
             let name = String(line[..<end])
+            let isStream = line.hasPrefix("write(1<") || line.hasPrefix("write(2<")
+            let stream = isStream ? String(line.drop { $0 != "<" }.dropFirst().prefix { $0 != ">" }) : nil
+            if isStream { numbers[stream ?? "", default: 0] += 1 }
             numbers[name, default: 0] += 1
             guard names.contains(name) || line.contains("O_CREAT"), !line.contains("<socket:") else { return nil }
-            return Call(name: name, number: numbers[name] ?? 0, line: String(line.prefix(160)))
+            return Call(
+                name: name, number: numbers[stream ?? name] ?? 0, line: String(line.prefix(160)), stream: stream)
         }
     }
 
-    /// Whether strace has noted that it happened, and to the call that was meant: what is written to sockets differs from run
-    /// to run, and so do the numbers of the calls.
+    /// Whether strace has noted that it happened, and to the call that was meant.
     func happened(in trace: String, _ outcome: Outcome) -> Bool {
         let lines = trace.split(separator: "\n").filter { !$0.hasPrefix("+++") }
         let position: Int? =
@@ -70,15 +78,8 @@ struct Fault: CustomStringConvertible {
         return call.name != "write" || Self.written(lines[position]) == Self.written(call.line)
     }
 
-    /// The beginning of what a call writes, without the number of the file and what differs from run to run.
+    /// The beginning of what a call writes, without what differs from run to run.
     private static func written(_ line: some StringProtocol) -> String {
         String(line.drop { $0 != "," }.prefix(24).filter { !$0.isNumber })
-    }
-
-    /// The same fault at the same call of another run.
-    func found(in trace: String) -> Fault? {
-        let calls = Self.calls(in: trace)
-        return calls.first { $0.name == call.name && Self.written($0.line) == Self.written(call.line) }
-            .map { Fault(call: $0, kind: kind) }
     }
 }

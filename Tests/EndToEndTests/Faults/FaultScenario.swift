@@ -105,29 +105,18 @@ struct FaultInjection {
     }
 
     private func command(_ prefix: [String]) throws -> Outcome {
-        Outcome(
-            try ChildProcess.run(
-                prefix[0], prefix.dropFirst() + [releaseExecutable] + scenario.words,
-                environment: scenario.gateway.environment))
-    }
-
-    /// Runs the command until the fault has happened to the call that is meant.
-    private func disturbed(_ fault: Fault, _ trace: String) throws -> Outcome? {
-        var fault = fault
-        for _ in 0..<20 {
-            try scenario.reset()
-            let outcome = try command(Fault.strace(trace, fault.injection))
-            if fault.happened(in: contents(of: trace), outcome) { return outcome }
-            try scenario.reset()
-            _ = try command(Fault.strace(trace))
-            fault = fault.found(in: contents(of: trace)) ?? fault
-        }
-        return nil
+        let (output, errors) = ("\(scenario.gateway.directory)/out", "\(scenario.gateway.directory)/err")
+        let child = try ChildProcess(
+            prefix[0], prefix.dropFirst() + [releaseExecutable] + scenario.words,
+            environment: scenario.gateway.environment, output: output, errors: errors)
+        return Outcome(exit: try child.waitForExit(), output: contents(of: output), errors: contents(of: errors))
     }
 
     private mutating func inject(_ fault: Fault, _ trace: String) throws {
         planned += 1
-        guard let outcome = try disturbed(fault, trace) else {
+        try scenario.reset()
+        let outcome = try command(Fault.strace(trace, fault.injection))
+        guard fault.happened(in: contents(of: trace), outcome) else {
             problems.append("\(fault): did not happen")
             return
         }
