@@ -43,7 +43,9 @@ public struct ConfigurationLock: Sendable {
 
     private static func wait(for path: String, _ command: String, _ context: Context) throws -> FileLock? {
         let begin = ContinuousClock.now
-        var wasSaid = false
+        // The patience is for one holder: where many wait, the lock goes from hand to hand.
+        var (known, since): (LockError.Holder?, ContinuousClock.Instant) = (nil, begin)
+        var (wasSaid, next) = (false, begin.advanced(by: .seconds(min(silence, context.lockPatience))))
         while true {
             try context.interruption.check()
             do throws(FileError) {
@@ -53,17 +55,22 @@ public struct ConfigurationLock: Sendable {
                 if error.reason.forbidsWriting || error.reason.isAbsence { return nil }
                 throw error
             }
-            let waited = begin.duration(to: .now)
-            if waited >= .seconds(context.lockPatience) {
-                throw LockError(path: path, holder: holder(path, context.files), seconds: context.lockPatience)
+            let now = ContinuousClock.now
+            if now >= next {
+                next = now.advanced(by: .seconds(silence))
+                let holder = holder(path, context.files)
+                if holder != known { (known, since) = (holder, known == nil ? begin : now) }
+                if since.duration(to: now) >= .seconds(context.lockPatience) {
+                    throw LockError(path: path, holder: holder, seconds: context.lockPatience)
+                }
+                if !wasSaid {
+                    wasSaid = true
+                    context.console.note("Waiting for \(holder?.description ?? "another command") to finish.")
+                }
             }
-            if waited >= .seconds(silence), !wasSaid {
-                wasSaid = true
-                let name = holder(path, context.files)?.description ?? "another command"
-                context.console.note("Waiting for \(name) to finish.")
-            }
-            // A signal ends the pause. Those who wait do not look all at the same time.
-            _ = poll(nil, 0, Int32.random(in: 5...15))
+            // A signal ends the pause, which grows to 50 ms. Those who wait do not look all at the same time.
+            let pause = min(50, 5 + Int32(begin.duration(to: now) / .milliseconds(20)))
+            _ = poll(nil, 0, Int32.random(in: pause / 2...pause))
         }
     }
 
