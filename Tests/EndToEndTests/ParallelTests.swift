@@ -13,7 +13,7 @@ import Testing
                 errors: directory.file("\(number).err"))
         }
         return try children.enumerated().map { number, child in
-            let exit = try child.waitForExit(within: .seconds(60))
+            let exit = try child.waitForExit(within: .seconds(120))
             guard case .status(let status) = exit else { throw TestFailure("\(exit)") }
             return Outcome(
                 status: status, output: contents(of: directory.file("\(number).out")),
