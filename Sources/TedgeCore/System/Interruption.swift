@@ -11,6 +11,9 @@ public struct Interruption: Sendable {
         self.signal = signal
     }
 
+    /// Whether a signal came to this process since `ofProcess`.
+    static var wasReceived: Bool { received.load(ordering: .relaxed) != 0 }
+
     /// Whether a signal came.
     public var isRequested: Bool { signal() != nil }
 

@@ -33,7 +33,15 @@ struct SystemFiles: Files {
     /// Waits for bytes in a pipe that is empty. A signal ends the wait with `EINTR`.
     private static func isFilled(_ descriptor: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&entry, 1, -1) > 0
+        // A signal may come just before the wait, which then would not end.
+        while true {
+            let ready = unsafe poll(&entry, 1, 100)
+            if ready != 0 { return ready > 0 }
+            if Interruption.wasReceived {
+                errno = EINTR
+                return false
+            }
+        }
     }
 
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
