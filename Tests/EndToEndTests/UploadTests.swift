@@ -166,7 +166,15 @@ import TestSupport
         let look = { try ChildProcess.run("stat", ["-c", "%u", "/proc/\(process.pid)/environ"]).output }
         #expect(eventually { (try? look()) == "0\n" && contents(of: "/proc/\(process.pid)/comm") == "tedge\n" })
         #expect(contents(of: "/proc/\(process.pid)/status").contains("\nUid:\t\(geteuid() == 0 ? 65534 : geteuid())\t"))
+        #expect(eventually { catches(SIGTERM, process) })
         process.send(SIGTERM)
         #expect(try process.waitForExit() == .status(1))
+    }
+
+    /// Whether a process has come so far that a signal no longer just ends it (proc(5), SigCgt).
+    private func catches(_ signal: Int32, _ process: ChildProcess) -> Bool {
+        let lines = contents(of: "/proc/\(process.pid)/status").split(separator: "\n")
+        let mask = lines.first { $0.hasPrefix("SigCgt:") }.flatMap { UInt64($0.dropFirst(8), radix: 16) }
+        return (mask ?? 0) & 1 << (signal - 1) != 0
     }
 }
