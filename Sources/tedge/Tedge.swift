@@ -23,7 +23,7 @@ struct Tedge: ParsableCommand {
             """,
         subcommands: [
             InitCommand.self, ConfigCommand.self, CertCommand.self, ConnectCommand.self, DisconnectCommand.self,
-            DoctorCommand.self,
+            ReconnectCommand.self, RefreshBridgesCommand.self, DoctorCommand.self,
         ])
 }
 

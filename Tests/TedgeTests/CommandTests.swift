@@ -16,7 +16,8 @@ import Testing
         ("cert create c8y --profile p", CertCreateCommand.self), ("cert show --new", CertShowCommand.self),
         ("cert remove az", CertRemoveCommand.self), ("cert upload c8y --user me", CertUploadC8yCommand.self),
         ("connect c8y --test --timeout 3600", ConnectCommand.self), ("connect aws --offline", ConnectCommand.self),
-        ("disconnect az --profile p", DisconnectCommand.self), ("doctor", DoctorCommand.self),
+        ("disconnect az --profile p", DisconnectCommand.self), ("reconnect c8y --offline", ReconnectCommand.self),
+        ("refresh-bridges", RefreshBridgesCommand.self), ("doctor", DoctorCommand.self),
         ("doctor c8y --only clock --skip tcp", DoctorCommand.self), ("doctor --list", DoctorCommand.self),
     ]
 

@@ -33,4 +33,21 @@ public struct BridgePaths: Sendable {
     public var bridge: String {
         "\(directory)/\(cloud.rawValue)\(profile.map { "@\($0)" } ?? "")-bridge.conf"
     }
+
+    /// The connections that have a bridge file, in the order of the clouds and then of the profiles.
+    static func connections(among names: [String]) -> [(cloud: CloudName, profile: ProfileName?)] {
+        var connections: [(cloud: CloudName, profile: ProfileName?)] = []
+        for cloud in CloudName.allCases {
+            let ending = "-bridge.conf"
+            if names.contains(cloud.rawValue + ending) { connections.append((cloud, nil)) }
+            let own = names.filter { $0.hasPrefix("\(cloud.rawValue)@") && $0.hasSuffix(ending) }
+            for middle in own.map({ $0.dropFirst(cloud.rawValue.utf8.count + 1).dropLast(ending.utf8.count) }).sorted()
+            {
+                // Only names that this program gives.
+                guard let profile = try? ProfileName(parsing: String(middle)), profile.text == middle else { continue }
+                connections.append((cloud, profile))
+            }
+        }
+        return connections
+    }
 }

@@ -26,8 +26,9 @@ struct ConnectPlan {
         paths = BridgePaths(in: context.configurationDirectory, cloud.name, profile)
     }
 
-    /// Refuses settings that a bridge of mosquitto cannot follow.
+    /// Refuses settings that a bridge of mosquitto cannot follow, and those of another connection that would be in its way.
     func refuseUnsupported() throws {
+        try ProfileClash(builder.settings).check()
         if try settings.bool("mqtt.bridge.built_in") {
             throw BridgeError.builtInBridge(path: Settings.mainPath(in: settings.directory))
         }
@@ -38,6 +39,25 @@ struct ConnectPlan {
             throw BridgeError.unsupported(
                 key: key, value: method, instead: "Run 'tedge config set \(key) certificate' to use a certificate.")
         }
+    }
+
+    /// The bridge as the settings ask for it.
+    func bridge(in context: Context) throws -> BridgeConfiguration {
+        try builder.bridge(mosquittoMajorVersion: {
+            MosquittoVersion.major(context.processes, context.interruption)
+        })
+    }
+
+    /// The check of what the bridge proves itself with.
+    ///
+    /// - Parameter account: The user that mosquitto runs as, where it matters whether that can read the files.
+    func validation(
+        of bridge: BridgeConfiguration, for account: Account?, in context: Context
+    ) throws -> CertificateValidation {
+        CertificateValidation(
+            context: context, certificatePath: bridge.certificatePath, keyPath: bridge.keyPath,
+            trustRoots: bridge.trustRoots, brokerAccount: account,
+            rootsKey: try builder.settings.name("root_cert_path").text)
     }
 
     /// What the check needs.

@@ -16,7 +16,7 @@ public struct ConnectionTest {
     /// Checks, prints the verdict, and the cause of a failure.
     public func run() -> CommandReport {
         do {
-            let plan = try ConnectPlan(cloud, profile, in: context)
+            let plan = try ConnectPlan(cloud, try ProfileName.choose(profile, in: context), in: context)
             guard context.files.exists(plan.paths.bridge) else { throw ConnectError.notConnected(cloud: cloud.name) }
             do {
                 try Connector.check(plan, timeout: timeout, in: context)

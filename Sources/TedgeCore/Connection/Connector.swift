@@ -1,6 +1,7 @@
 import MQTT
 
-/// Connects the device to a cloud: the steps in their order, with what each says, and all of it undone where one fails.
+/// Connects the device to a cloud, or connects it anew: the steps in their order, with what each says, and all of it undone
+/// where one fails.
 public struct Connector {
     /// What the caller may choose.
     public struct Options: Sendable {
@@ -8,6 +9,8 @@ public struct Connector {
         public var isOffline = false
         /// How many seconds the check may take.
         public var timeout = 10
+        /// Whether a bridge that is there is taken away first.
+        public var isReconnection = false
 
         /// Makes the usual choice.
         public init() {}
@@ -18,6 +21,8 @@ public struct Connector {
     private let profile: ProfileName?
     private let options: Options
     private let log = StepLog()
+
+    private var command: String { options.isReconnection ? "reconnect" : "connect" }
 
     /// Names the cloud.
     public init(_ cloud: CloudName, profile: ProfileName?, options: Options, in context: Context) {
@@ -32,34 +37,56 @@ public struct Connector {
         let configuration: BridgeInstallation.Outcome
         let plan: ConnectPlan
         do {
-            (plan, configuration) = try context.changing("tedge connect \(cloud.name.rawValue)") {
-                let plan = try ConnectPlan(cloud, profile, in: context)
+            (plan, configuration) = try context.changing("tedge \(command) \(cloud.name.rawValue)") {
+                let plan = try ConnectPlan(cloud, try ProfileName.choose(profile, in: context), in: context)
                 try plan.refuseUnsupported()
-                return (plan, try BridgeInstallation(plan, in: context, log: log).run())
+                return (plan, try install(plan))
             }
         } catch {
             log.end("failed")
-            let failure = CommandFailure(
-                command: "tedge connect", "failed to create bridge to connect \(cloud.displayName) cloud.", error)
+            let title =
+                options.isReconnection
+                ? "failed to reconnect \(cloud.displayName) cloud."
+                : "failed to create bridge to connect \(cloud.displayName) cloud."
+            let failure = CommandFailure(command: "tedge \(command)", title, error)
             context.console.report(failure)
             if let path = log.evidence {
                 context.console.note("\nThe bridge configuration that was taken back is kept in \(path).")
             }
-            return reported(.failed("connect", cloud: cloud.name, failure))
+            return reported(.failed(command, cloud: cloud.name, failure))
         }
         guard configuration == .running else { return reported(withoutServiceManager()) }
         if options.isOffline {
             context.console.line("Offline mode. Skipping the connection check.")
-            return reported(withMapper())
+            return reported(withMapper(plan))
         }
         return reported(check(plan))
+    }
+
+    /// Installs the bridge, in the place of the one that is there when this is a reconnection: that comes back where
+    /// installing fails.
+    private func install(_ plan: ConnectPlan) throws -> BridgeInstallation.Outcome {
+        let installation = BridgeInstallation(plan, in: context, log: log)
+        guard options.isReconnection else { return try installation.run() }
+        try plan.validation(of: try plan.bridge(in: context), for: nil, in: context).run()
+        log.begin("disconnect")
+        let previous = try Disconnection(cloud, plan.profile, isFollowed: true, in: context)
+        if case .absent = try previous.run() { context.console.step("Bridge doesn't exist.") }
+        do {
+            let outcome = try installation.run()
+            previous.commit()
+            return outcome
+        } catch {
+            previous.undo()
+            throw error
+        }
     }
 
     private func check(_ plan: ConnectPlan) -> CommandReport {
         log.begin("check")
         do {
             try Self.check(plan, timeout: options.timeout, in: context)
-            return withMapper()
+            return withMapper(plan)
         } catch {
             log.end("failed")
             let warning = "Bridge has been configured, but \(cloud.displayName) connection check failed."
@@ -69,16 +96,16 @@ public struct Connector {
     }
 
     /// The end of a command that did all it was to do: the mapper that was started must not have ended again.
-    private func withMapper() -> CommandReport {
-        let examination = Examination(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
+    private func withMapper(_ plan: ConnectPlan) -> CommandReport {
+        let examination = Examination(cloud.name, profile: plan.profile, until: .now + .seconds(5), in: context)
         if case .error(let diagnosis) = examination.outcome(of: "mapper-running") { return unproven(diagnosis) }
-        return .done("connect", cloud: cloud.name, changed: true)
+        return .done(command, cloud: cloud.name, changed: true)
     }
 
     private func unproven(_ diagnosis: Diagnosis) -> CommandReport {
         context.console.explain(diagnosis, cloud: cloud.name)
         return CommandReport(
-            command: "connect", cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
+            command: command, cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
             message: diagnosis.message, hint: diagnosis.hint, status: 4)
     }
 
@@ -99,7 +126,7 @@ public struct Connector {
 
             """)
         return CommandReport(
-            command: "connect", cloud: cloud.name, result: .unproven, changed: true,
+            command: command, cloud: cloud.name, result: .unproven, changed: true,
             reason: "service-manager-unavailable", message: "The bridge is configured, but nothing could be started.",
             hint:
                 "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.rawValue) --test'.",

@@ -112,9 +112,7 @@ extension Examination {
     func bridgeCurrent() -> CheckOutcome {
         do {
             let plan = try plan.get()
-            let bridge = try plan.builder.bridge(mosquittoMajorVersion: {
-                MosquittoVersion.major(self.context.processes, self.context.interruption)
-            })
+            let bridge = try plan.bridge(in: context)
             var wanted = [(paths.bridge, MosquittoRenderer.text(of: bridge))]
             if let listeners = plan.listeners {
                 wanted.append((paths.listeners, MosquittoRenderer.text(of: listeners)))

@@ -97,7 +97,7 @@ final class Examination {
     var disconnectCommand: String { connectCommand.replacing("connect", with: "disconnect") }
 
     /// The command that connects it anew.
-    var reconnectCommand: String { "\(disconnectCommand) && \(connectCommand)" }
+    var reconnectCommand: String { connectCommand.replacing("connect", with: "reconnect") }
 
     /// Whether the caller is root. Others cannot see everything.
     var isRoot: Bool { context.accounts.isRoot }

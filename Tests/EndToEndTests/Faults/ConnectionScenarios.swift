@@ -6,6 +6,8 @@ private protocol ConnectionScenario: FaultScenario {
     var after: FileStates { get }
     /// Whether the mapper runs where the command has succeeded.
     var isConnectedAfter: Bool { get }
+    /// Whether it runs before the command, and where that has failed.
+    var isConnectedBefore: Bool { get }
 }
 
 /// `connect c8y` on a device that has never been connected and whose mosquitto runs.
@@ -81,11 +83,47 @@ struct DisconnectScenario: ConnectionScenario {
     }
 }
 
+/// `reconnect c8y` on a device that is connected, with settings that have changed since.
+struct ReconnectScenario: ConnectionScenario {
+    let gateway: Gateway
+    let words = ["reconnect", "c8y", "--offline"]
+    fileprivate let before: FileStates
+    fileprivate let after: FileStates
+    fileprivate let isConnectedAfter = true
+    fileprivate let isConnectedBefore = true
+    private let cloud: StandInCloud
+
+    init() throws {
+        (cloud, gateway) = (try StandInCloud(), try Gateway())
+        try gateway.configure(for: cloud)
+        try gateway.certify(for: cloud)
+        try gateway.tedge("connect", "c8y").expectSuccess()
+        try gateway.tedge("config", "set", "c8y.bridge.keepalive_interval", "42s").expectSuccess()
+        try gateway.save()
+        before = try gateway.fileStates()
+        try gateway.run(words).expectSuccess()
+        after = try gateway.fileStates()
+    }
+
+    func reset() throws {
+        try gateway.service("start", "tedge-mapper-c8y")
+        try gateway.service("enable", "tedge-mapper-c8y")
+        try gateway.restore()
+    }
+
+    func problemsOfSecondRun() throws -> [String] {
+        let outcome = try gateway.run(words)
+        return outcome.status == 0 ? try problemsOfEnd() : ["\(outcome)"]
+    }
+}
+
 extension ConnectionScenario {
+    fileprivate var isConnectedBefore: Bool { !isConnectedAfter }
+
     func problemsOfFailure() throws -> [String] {
         // A bridge file that mosquitto did not take is kept to be looked at.
         let states = try gateway.fileStates().settled.filter { !$0.key.hasSuffix(".rejected") }
-        return states.differences(from: before) + problemsOfServices(areConnected: !isConnectedAfter)
+        return states.differences(from: before) + problemsOfServices(areConnected: isConnectedBefore)
     }
 
     func problemsOfSuccess() throws -> [String] {

@@ -29,4 +29,7 @@ import Testing
 
     @Test("disconnect takes the whole connection away or nothing", arguments: 0..<2)
     func disconnect(part: Int) throws { try expectSurvival(DisconnectScenario(), share: part, of: 2) }
+
+    @Test("reconnect brings the new connection or leaves the old one", arguments: 0..<2)
+    func reconnect(part: Int) throws { try expectSurvival(ReconnectScenario(), share: part, of: 2) }
 }

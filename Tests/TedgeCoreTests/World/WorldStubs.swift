@@ -18,6 +18,9 @@ final class Printed: Sendable {
     var errors: String { texts.withLock { $0.filter { $0.stream == .error }.map(\.text).joined() } }
     /// Both in the order in which they came, as on a terminal.
     var all: String { texts.withLock { $0.map(\.text).joined() } }
+
+    /// Forgets what was printed so far.
+    func forget() { texts.withLock { $0 = [] } }
 }
 
 /// A signal that a test sends.

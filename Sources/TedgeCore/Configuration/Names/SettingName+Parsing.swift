@@ -74,6 +74,12 @@ extension ProfileName {
         return try parse(environment, from: .variable)
     }
 
+    /// A profile of the `--profile` option, else that of `TEDGE_CLOUD_PROFILE`.
+    static func choose(_ profile: ProfileName?, in context: Context) throws(SettingsError) -> ProfileName? {
+        if let profile { return profile }
+        return try choose(option: nil, environment: context.environment["TEDGE_CLOUD_PROFILE"])
+    }
+
     static func parse(_ text: String, from source: ProfileSource) throws(SettingsError) -> ProfileName {
         do {
             return try ProfileName(parsing: text)

@@ -1,0 +1,119 @@
+import X509
+
+/// A change of what mosquitto reads, and its restart: files and broker that can be put back until the change is final.
+final class BrokerConfiguration {
+    let files: FileTransaction
+    let services: ServiceTransaction
+    let manager: ServiceManager
+    /// The directory of our files, which mosquitto includes.
+    let directory: String
+    /// mosquitto's own main file, where there is one that may be read.
+    let setup: MosquittoSetup?
+    private let context: Context
+    private let system: SystemSettings
+    private let broker: BrokerStart
+    private var log: BrokerLog
+
+    /// Prepares a change for the services of a cloud's profile.
+    init(_ plan: ConnectPlan, in context: Context) {
+        self.context = context
+        system = plan.system
+        directory = plan.paths.directory
+        manager = ServiceManager(plan.system, in: context)
+        files = FileTransaction(context.files)
+        services = ServiceTransaction(manager, cloud: plan.cloud.name, profile: plan.profile)
+        setup = MosquittoSetup.load(from: context)
+        broker = BrokerStart(settings: plan.settings, context: context)
+        log = BrokerLog(context: context, manager: manager, since: context.now())
+    }
+
+    /// The user that mosquitto runs as.
+    var account: Account? { context.accounts.user(named: setup?.user ?? "mosquitto") }
+
+    /// The owner of files of tedge, where this is root.
+    private(set) lazy var systemOwner = context.accounts.isRoot ? system.owner(in: context.accounts) : nil
+
+    // MARK: Files
+
+    /// Has mosquitto read our directory, which is made where it is missing, where it is the device's own mosquitto and this
+    /// is root.
+    func include() throws {
+        if manager.isDefault, context.accounts.isRoot, let setup, let contents = setup.including(directory) {
+            try files.write(setup.path, contents)
+        }
+        try saving(directory, directory: true) { () throws(FileError) in
+            try files.makeDirectory(directory, mode: 0o775, owner: systemOwner)
+        }
+    }
+
+    /// Has the device's own mosquitto read what it is to read, before anything of it is written. Throws
+    /// `ConnectError.brokerRejects`.
+    ///
+    /// - Parameter planned: The files to be; nil for one that is to be removed.
+    func tryOut(_ planned: [(path: String, contents: [UInt8]?)]) throws {
+        guard manager.isDefault, context.accounts.isRoot else { return }
+        let files = Dictionary(uniqueKeysWithValues: planned.map { ($0.path, $0.contents) })
+        let complaints = BrokerTrial(context: context, directory: directory, planned: files).complaints()
+        if !complaints.isEmpty { throw ConnectError.brokerRejects(complaints: complaints) }
+    }
+
+    /// Writes a file of ours.
+    func write(_ path: String, _ text: String) throws {
+        try saving(path) { () throws(FileError) in try files.write(path, Array(text.utf8), mode: 0o644) }
+    }
+
+    /// Writes the file with the listeners, or removes it where none is wanted.
+    func writeListeners(_ text: String?, _ path: String) throws {
+        if let text { return try write(path, text) }
+        try saving(path) { () throws(FileError) in _ = try files.remove(path) }
+    }
+
+    /// Does something to a file, with the words of the user's page where the caller may not.
+    func saving(_ path: String, directory: Bool = false, _ body: () throws(FileError) -> Void) throws {
+        do {
+            try body()
+        } catch  where error.reason.isPermission {
+            throw directory
+                ? ConnectError.directoryPermission(path: path, error.reason)
+                : ConnectError.filePermission(path: path, error.reason)
+        }
+    }
+
+    // MARK: The broker
+
+    /// Restarts mosquitto. Where it does not start, the error has what it said.
+    func restart() throws {
+        log = BrokerLog(context: context, manager: manager, since: context.now())
+        do {
+            try services.restartMosquitto()
+        } catch {
+            guard case .failed(let command, let status, let detail) = error else { throw error }
+            let text = ([detail] + log.lastErrors()).filter { !$0.isEmpty }.joined(separator: "\n")
+            throw ServiceError.failed(command: command, status: status, detail: text)
+        }
+    }
+
+    /// Waits until mosquitto answers.
+    func awaitStart() throws { try broker.wait(log) }
+
+    /// Puts everything back. Signals wait until this is done.
+    func undo() {
+        let failures = services.undoStarts()
+        context.putBack(files)
+        for failure in failures + services.undoMosquitto() {
+            context.console.warning("Could not put services back: \(failure.causes.joined(separator: ": "))")
+        }
+        if services.mosquittoRunsAgain { broker.settle() }
+    }
+
+    /// Keeps a bridge file that mosquitto did not take, for a person to look at, where the error says so. Returns its path.
+    func keep(_ rejected: [UInt8], at path: String, after error: any Error) -> String? {
+        switch error {
+        case ConnectError.brokerRejects, ConnectError.brokerSilent, ServiceError.failed, ServiceError.signalled: break
+        default: return nil
+        }
+        _ = try? context.files.makeDirectory(directory, mode: 0o775, owner: systemOwner)
+        guard (try? context.files.replace(path, with: rejected, mode: 0o644, owner: nil)) != nil else { return nil }
+        return path
+    }
+}

@@ -1,0 +1,104 @@
+/// The bridge to a cloud taken away, with the mapper behind it: files and services that can be put back until it is final.
+final class Disconnection {
+    /// How far it came.
+    enum Outcome {
+        /// There was no bridge.
+        case absent
+        /// The bridge is gone, and what belongs to it was stopped.
+        case complete
+        /// The bridge file is gone, and there is nothing to stop services with.
+        case withoutServices
+    }
+
+    private let cloud: Cloud
+    private let profile: ProfileName?
+    private let context: Context
+    private let paths: BridgePaths
+    private let manager: ServiceManager
+    private let broker: BrokerStart
+    private let isFollowed: Bool
+    private let files: FileTransaction
+    private var services: ServiceRemoval?
+
+    /// Reads the settings and `system.toml`; changes nothing.
+    ///
+    /// - Parameter isFollowed: Whether other steps follow, so that an empty line is to part them from these.
+    init(_ cloud: Cloud, _ profile: ProfileName?, isFollowed: Bool = false, in context: Context) throws {
+        self.cloud = cloud
+        self.profile = profile
+        self.context = context
+        self.isFollowed = isFollowed
+        paths = BridgePaths(in: context.configurationDirectory, cloud.name, profile)
+        manager = ServiceManager(try SystemSettings.load(from: context), in: context)
+        broker = BrokerStart(settings: try Settings.load(from: context.settingsSource), context: context)
+        files = FileTransaction(context.files)
+    }
+
+    /// Runs the steps. Where one fails, everything is as before when this throws; else `commit` or `undo` must follow.
+    func run() throws -> Outcome {
+        do {
+            return try steps()
+        } catch {
+            undo()
+            throw error
+        }
+    }
+
+    private func steps() throws -> Outcome {
+        context.console.step("Removing \(cloud.displayName) bridge.")
+        guard try remove() else { return .absent }
+        do {
+            try manager.checkAvailability()
+        } catch ServiceError.unavailable {
+            context.console.warning(
+                "Service manager '\(manager.commands.name)' is not available, skipping stopping/disabling of tedge "
+                    + "components. Restart mosquitto to close the bridge.")
+            return .withoutServices
+        }
+        let services = ServiceRemoval(manager, cloud: cloud.name, profile: profile)
+        self.services = services
+        try apply(services)
+        return .complete
+    }
+
+    /// Takes the bridge file from mosquitto; false where there is none, and no run was killed that had taken it already.
+    private func remove() throws -> Bool {
+        do {
+            if try files.remove(paths.bridge, aside: paths.unfinished) { return true }
+            return try context.files.status(paths.unfinished, followLinks: false) != nil
+        } catch  where error.reason.isPermission {
+            throw ConnectError.removalPermission(path: paths.bridge, error.reason)
+        }
+    }
+
+    private func apply(_ services: ServiceRemoval) throws {
+        context.console.step("Applying changes to mosquitto.")
+        let log = BrokerLog(context: context, manager: manager, since: context.now())
+        if try services.restartMosquitto() { try broker.wait(log) }
+        context.console.step("\(cloud.displayName) Bridge successfully disconnected!")
+        try context.interruption.check()
+        guard context.processes.isOnPath("tedge-mapper") || context.processes.isOnPath("tedge_mapper") else { return }
+        context.console.step("Stopping tedge-mapper service.")
+        try services.stopMapper()
+        try context.interruption.check()
+        context.console.step("Disabling tedge-mapper service.")
+        try services.disableMapper()
+        context.console.line("tedge-mapper service successfully stopped and disabled!" + (isFollowed ? "\n" : ""))
+    }
+
+    /// Makes it final.
+    func commit() {
+        files.commit()
+        context.files.discard(paths.unfinished)
+        context.files.discard(paths.rejected)
+    }
+
+    /// Puts everything back. Signals wait until this is done.
+    func undo() {
+        context.putBack(files)
+        for failure in services?.undo() ?? [] {
+            context.console.warning("Could not put services back: \(failure.causes.joined(separator: ": "))")
+        }
+        if services?.mosquittoRunsAgain == true { broker.settle() }
+    }
+}

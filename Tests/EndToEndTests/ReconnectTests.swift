@@ -1,0 +1,73 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Connections that are renewed: `reconnect` and `refresh-bridges`.
+@Suite("reconnect and refresh-bridges") struct ReconnectTests {
+    /// A gateway that is connected, with its cloud.
+    private struct Connected {
+        let cloud: StandInCloud
+        let gateway: Gateway
+
+        init() throws {
+            (cloud, gateway) = (try StandInCloud(), try Gateway())
+            try gateway.configure(for: cloud)
+            try gateway.certify(for: cloud)
+            try gateway.tedge("connect", "c8y").expectSuccess()
+        }
+    }
+
+    @Test("a connected device is disconnected and connected, and the cloud answers")
+    func reconnect() throws {
+        let device = try Connected()
+        let before = try device.gateway.snapshot()
+        let outcome = try device.gateway.tedge("reconnect", "c8y")
+        let lines = try page("disconnect").output + "\n" + page("connect").output
+        #expect(outcome == Outcome(status: 0, output: lines))
+        #expect(try device.gateway.snapshot() == before)
+        #expect(try device.gateway.tedge("connect", "c8y", "--test").status == 0)
+    }
+
+    @Test("a reconnection whose mosquitto does not come up leaves the connection that there was")
+    func failure() throws {
+        let device = try Connected()
+        // The port of the local broker is taken by somebody else as soon as mosquitto is told to change it.
+        let port = try freePort()
+        let holder = try listeningSocket(backlog: 1, port: port)
+        defer { close(holder) }
+        try device.gateway.tedge("config", "set", "mqtt.bind.port", String(port)).expectSuccess()
+        let before = try device.gateway.snapshot()
+        let outcome = try device.gateway.tedge("reconnect", "c8y")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.hasPrefix("Error: failed to reconnect Cumulocity cloud.\n"))
+        let after = try device.gateway.snapshot().split(separator: "\n").filter { !$0.contains(".rejected") }
+        #expect(after == before.split(separator: "\n"))
+        #expect(eventually { device.gateway.isListening })
+    }
+
+    @Test("a bridge file of older settings is written anew, and mosquitto restarted for it, once")
+    func refresh() throws {
+        let device = try Connected()
+        let gateway = device.gateway
+        #expect(
+            try gateway.tedge("refresh-bridges")
+                == Outcome(status: 0, output: "All bridges are as the settings ask for them.\n"))
+        try gateway.tedge("config", "set", "c8y.bridge.keepalive_interval", "42s").expectSuccess()
+        let restarts = gateway.calls.count { $0 == "restart mosquitto" }
+        let outcome = try gateway.tedge("refresh-bridges")
+        #expect(outcome.status == 0 && outcome.errors == "")
+        #expect(outcome.output.hasPrefix("Refreshing bridge Cumulocity.\n\nRestarting mosquitto service.\n\n"))
+        #expect(gateway.text("mosquitto-conf/c8y-bridge.conf")?.contains("\nkeepalive_interval 42\n") == true)
+        #expect(gateway.calls.count { $0 == "restart mosquitto" } == restarts + 1)
+        #expect(eventually { (try? gateway.tedge("connect", "c8y", "--test").status) == 0 })
+    }
+
+    @Test("without a bridge there is nothing to refresh, and nothing is written")
+    func nothing() throws {
+        let gateway = try Gateway()
+        let before = try gateway.snapshot()
+        #expect(try gateway.tedge("refresh-bridges") == Outcome(status: 0, output: "No bridges to refresh.\n"))
+        #expect(try gateway.snapshot() == before)
+        #expect(gateway.calls == [])
+    }
+}
