@@ -6,12 +6,15 @@ DESTDIR ?=
 FUZZ_SECONDS ?= 60
 
 # The Swift runtime and those of C++ and gcc go into the executable, so that a device needs none of them. What is not used is
-# left out, what is the same is there once, relocations are packed, and what every start runs is side by side.
+# left out, what is the same is there once, nothing unwinds the stack, relocations are packed, and what every start runs is
+# side by side.
 LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --gc-sections \
 	-Xlinker --no-export-dynamic -Xlinker -L$(CURDIR)/.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
+	-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Sources/tedge/release.ld \
 	-Xlinker --symbol-ordering-file=$(CURDIR)/Sources/tedge/start.order -Xlinker --no-warn-symbol-ordering
-# Type metadata is made by calls in place of a search by name through all that the executable holds.
-RELEASE = -c release --static-swift-stdlib $(LINK) \
+# Type metadata is made by calls in place of a search by name through all that the executable holds. What counts is the size:
+# nothing here computes for long.
+RELEASE = -c release --static-swift-stdlib $(LINK) -Xswiftc -Osize \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 
 BUILD_PACKAGES = libmosquitto-dev libssl-dev

@@ -31,7 +31,7 @@ let package = Package(
             name: "TedgeCore", dependencies: ["TOML", "X509", "TLS", "MQTT", "Sockets"], swiftSettings: strictAndSafe),
         .executableTarget(
             name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"],
-            exclude: ["start.order"], swiftSettings: strictAndSafe),
+            exclude: ["release.ld", "start.order"], swiftSettings: strictAndSafe),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Page"], swiftSettings: strict),
         .testTarget(
@@ -66,7 +66,7 @@ if Context.environment["TEDGE_FUZZING"] != nil {
     package.targets.removeAll { $0.type == .test || $0.name == "tedge" || $0.name == "TestSupport" }
     package.targets += [
         .target(
-            name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore"], exclude: ["main.swift", "start.order"],
+            name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore"], exclude: ["main.swift", "release.ld", "start.order"],
             swiftSettings: strictAndSafe),
         .target(name: "FuzzSupport", path: "Tests/Fuzzing/FuzzSupport", swiftSettings: strict),
     ]
