@@ -13,7 +13,10 @@ final class BridgeInstallation {
     private let plan: ConnectPlan
     private let context: Context
     private let log: StepLog
+    private let isOffline: Bool
     private let broker: BrokerConfiguration
+    /// What became of a renewed certificate.
+    private(set) var renewal = RenewedCertificate.Outcome.none
     /// The bridge file while mosquitto has not taken it yet.
     private var untaken: [UInt8]?
 
@@ -21,10 +24,14 @@ final class BridgeInstallation {
     private var services: ServiceTransaction { broker.services }
     private var manager: ServiceManager { broker.manager }
 
-    init(_ plan: ConnectPlan, in context: Context, log: StepLog) {
+    /// Prepares the installation; changes nothing.
+    ///
+    /// - Parameter isOffline: Whether the cloud must not be asked anything.
+    init(_ plan: ConnectPlan, isOffline: Bool, in context: Context, log: StepLog) {
         self.plan = plan
         self.context = context
         self.log = log
+        self.isOffline = isOffline
         broker = BrokerConfiguration(plan, in: context)
     }
 
@@ -103,6 +110,9 @@ final class BridgeInstallation {
             throw ConnectError.clockWrong(clock: MailDate.text(context.now()))
         }
         let account = broker.account
+        let owner = context.accounts.isRoot ? account?.owner : nil
+        renewal = try RenewedCertificate(plan: plan, bridge: bridge, context: context).take(
+            isOffline: isOffline, owner: owner, files)
         if context.accounts.isRoot, let account { try give(bridge, to: account) }
         let reader = manager.isDefault || context.accounts.isRoot ? account : nil
         try plan.validation(of: bridge, for: reader, in: context).run()

@@ -3,7 +3,7 @@ import X509
 /// Step 3 of connect: what the bridge needs to prove who it is and to know who the cloud is.
 struct CertificateValidation {
     let context: Context
-    let certificatePath: String
+    var certificatePath: String
     let keyPath: String
     let trustRoots: BridgeConfiguration.TrustRoots
     /// The user that mosquitto runs as, where that matters and is known.

@@ -54,7 +54,7 @@ struct CheckExchange: Sendable {
             questions: [
                 Question(
                     topic: "\(values.prefix)/s/us",
-                    payload: "100,\(field(values.deviceID)),\(field(values.deviceType))", qos: .atLeastOnce,
+                    payload: registration(values.deviceID, values.deviceType), qos: .atLeastOnce,
                     isHarmless: false),
                 Question(topic: "\(values.prefix)/s/uat", payload: "", qos: .atMostOnce),
             ],
@@ -99,6 +99,11 @@ struct CheckExchange: Sendable {
         return line.split(separator: UInt8(ascii: ","), maxSplits: 2, omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
         }
+    }
+
+    /// Message 100, which makes the device where the cloud does not know it.
+    static func registration(_ deviceID: String, _ deviceType: String) -> String {
+        "100,\(field(deviceID)),\(field(deviceType))"
     }
 
     /// A value as a field of a comma-separated line: in quotes where it needs them (RFC 4180).

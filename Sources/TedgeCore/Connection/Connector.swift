@@ -36,11 +36,13 @@ public struct Connector {
     public func run() -> CommandReport {
         let configuration: BridgeInstallation.Outcome
         let plan: ConnectPlan
+        let renewal: RenewedCertificate.Outcome
         do {
-            (plan, configuration) = try context.changing("tedge \(command) \(cloud.name.rawValue)") {
+            (plan, configuration, renewal) = try context.changing("tedge \(command) \(cloud.name.rawValue)") {
                 let plan = try ConnectPlan(cloud, try ProfileName.choose(profile, in: context), in: context)
                 try plan.refuseUnsupported()
-                return (plan, try install(plan))
+                let (outcome, renewal) = try install(plan)
+                return (plan, outcome, renewal)
             }
         } catch {
             log.end("failed")
@@ -58,35 +60,41 @@ public struct Connector {
         guard configuration == .running else { return reported(withoutServiceManager()) }
         if options.isOffline {
             context.console.line("Offline mode. Skipping the connection check.")
-            return reported(withMapper(plan))
+            return reported(withMapper(plan, renewal))
         }
-        return reported(check(plan))
+        return reported(check(plan, renewal))
     }
 
     /// Installs the bridge, in the place of the one that is there when this is a reconnection: that comes back where
     /// installing fails.
-    private func install(_ plan: ConnectPlan) throws -> BridgeInstallation.Outcome {
-        let installation = BridgeInstallation(plan, in: context, log: log)
-        guard options.isReconnection else { return try installation.run() }
-        try plan.validation(of: try plan.bridge(in: context), for: nil, in: context).run()
+    private func install(
+        _ plan: ConnectPlan
+    ) throws -> (BridgeInstallation.Outcome, RenewedCertificate.Outcome) {
+        let installation = BridgeInstallation(plan, isOffline: options.isOffline, in: context, log: log)
+        guard options.isReconnection else { return (try installation.run(), installation.renewal) }
+        let bridge = try plan.bridge(in: context)
+        // A renewed certificate may take the place of one that is no longer good.
+        if !context.files.exists(RenewedCertificate.path(besides: bridge.certificatePath)) {
+            try plan.validation(of: bridge, for: nil, in: context).run()
+        }
         log.begin("disconnect")
         let previous = try Disconnection(cloud, plan.profile, isFollowed: true, in: context)
         if case .absent = try previous.run() { context.console.step("Bridge doesn't exist.") }
         do {
             let outcome = try installation.run()
             previous.commit()
-            return outcome
+            return (outcome, installation.renewal)
         } catch {
             previous.undo()
             throw error
         }
     }
 
-    private func check(_ plan: ConnectPlan) -> CommandReport {
+    private func check(_ plan: ConnectPlan, _ renewal: RenewedCertificate.Outcome) -> CommandReport {
         log.begin("check")
         do {
             try Self.check(plan, timeout: options.timeout, in: context)
-            return withMapper(plan)
+            return withMapper(plan, renewal)
         } catch {
             log.end("failed")
             let warning = "Bridge has been configured, but \(cloud.displayName) connection check failed."
@@ -96,10 +104,20 @@ public struct Connector {
     }
 
     /// The end of a command that did all it was to do: the mapper that was started must not have ended again.
-    private func withMapper(_ plan: ConnectPlan) -> CommandReport {
+    private func withMapper(_ plan: ConnectPlan, _ renewal: RenewedCertificate.Outcome) -> CommandReport {
         let examination = Examination(cloud.name, profile: plan.profile, until: .now + .seconds(5), in: context)
         if case .error(let diagnosis) = examination.outcome(of: "mapper-running") { return unproven(diagnosis) }
-        return .done(command, cloud: cloud.name, changed: true)
+        guard case .refused(let reason) = renewal else { return .done(command, cloud: cloud.name, changed: true) }
+        let message = "Successfully connected, however not using the new certificate"
+        let trust =
+            cloud.name == .c8y
+            ? "Run 'tedge cert upload c8y --user <username>'" : "Register the new certificate in \(cloud.displayName)"
+        let hint = "\(trust), then run 'sudo tedge reconnect \(cloud.name.rawValue)'."
+        context.console.note("\(message)\nHint: \(hint)")
+        return CommandReport(
+            command: command, cloud: cloud.name, result: .ok, changed: true, reason: "new-certificate-refused",
+            message: "\(message): \(reason)",
+            hint: hint, status: 3)
     }
 
     private func unproven(_ diagnosis: Diagnosis) -> CommandReport {

@@ -20,6 +20,8 @@ public protocol BrokerSession {
     /// Publishes at QoS 1 or 0.
     func publish(
         topic: String, payload: [UInt8], qos: QoS, until deadline: ContinuousClock.Instant) throws(MQTTError)
+    /// Returns when everything published is acknowledged.
+    func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError)
     /// The next message, or nil where none came until the deadline.
     func nextMessage(until deadline: ContinuousClock.Instant) throws(MQTTError) -> MQTTMessage?
     /// Ends the connection.
@@ -58,6 +60,10 @@ struct MosquittoBrokerAccess: LocalBroker {
             topic: String, payload: [UInt8], qos: QoS, until deadline: ContinuousClock.Instant
         ) throws(MQTTError) {
             try client.publish(topic: topic, payload: payload, qos: qos, retain: false, until: deadline)
+        }
+
+        func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError) {
+            try client.waitForDelivery(until: deadline)
         }
 
         func nextMessage(until deadline: ContinuousClock.Instant) throws(MQTTError) -> MQTTMessage? {

@@ -32,6 +32,8 @@ public struct Context: Sendable {
     public var processDirectory = "/proc"
     /// How long a command waits for another one that changes the configuration, in seconds.
     public var lockPatience = 30
+    /// The pause before what the cloud did not answer is tried again.
+    public var retryPause = Duration.seconds(2)
     /// A directory that is there where systemd runs.
     public var systemdDirectory = "/run/systemd/system"
 

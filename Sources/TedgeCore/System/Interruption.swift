@@ -22,6 +22,18 @@ public struct Interruption: Sendable {
         if let signal = signal() { throw Interrupted(signal: signal) }
     }
 
+    /// Waits, and throws `Interrupted` where a signal comes meanwhile.
+    func pause(_ length: Duration) throws(Interrupted) {
+        let end = ContinuousClock.now + length
+        while true {
+            try check()
+            let rest = ContinuousClock.now.duration(to: end) / .milliseconds(1)
+            if rest <= 0 { return }
+            // A signal ends the pause; one that came just before it is noticed soon.
+            _ = poll(nil, 0, Int32(min(rest.rounded(.up), 100)))
+        }
+    }
+
     /// Nothing ever interrupts.
     public static let never = Interruption { nil }
 

@@ -39,6 +39,7 @@ struct World: Sendable {
             broker: broker, web: web, now: { World.now }, console: printed.console(isJSON: isJSON),
             interruption: signal.interruption, terminal: terminal)
         context.mosquittoConfiguration = directory.file("mosquitto.conf")
+        context.retryPause = .zero
         context.systemdDirectory = directory.file("systemd")
         return context
     }

@@ -93,6 +93,8 @@ final class WorldBroker: LocalBroker {
             waiting += answer(topic, text)
         }
 
+        func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError) {}
+
         func nextMessage(until deadline: ContinuousClock.Instant) throws(MQTTError) -> MQTTMessage? {
             waiting.isEmpty ? nil : waiting.removeFirst()
         }

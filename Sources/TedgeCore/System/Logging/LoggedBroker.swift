@@ -49,6 +49,12 @@ private struct LoggedSession: BrokerSession {
         }
     }
 
+    func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError) {
+        try log.record(.debug, "wait for the acknowledgement") { () throws(MQTTError) in
+            try base.waitForDelivery(until: deadline)
+        }
+    }
+
     func nextMessage(until deadline: ContinuousClock.Instant) throws(MQTTError) -> MQTTMessage? {
         try log.record(
             .debug, "wait for a message",
