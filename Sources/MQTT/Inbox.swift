@@ -8,6 +8,8 @@ final class Inbox {
     var connack: Int32?
     /// Messages handed to libmosquitto that are not done: QoS 0 written, QoS 1 acknowledged, QoS 2 completed.
     var outstanding = 0
+    /// How many messages are done.
+    private(set) var delivered = 0
     /// The granted QoS, or 0x80, of each SUBACK by packet id.
     var grants: [Int32: Int32] = [:]
     /// libmosquitto's error lines, kept while connecting.
@@ -73,7 +75,9 @@ extension Inbox {
         }
         library.call.mosquitto_publish_callback_set(handle) { _, context, _ in
             guard let context else { return }
-            Inbox.at(context).outstanding -= 1
+            let inbox = Inbox.at(context)
+            inbox.outstanding -= 1
+            inbox.delivered += 1
         }
         library.call.mosquitto_subscribe_callback_set(handle) { _, context, packet, count, granted in
             guard let context, let granted, count > 0 else { return }

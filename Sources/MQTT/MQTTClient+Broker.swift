@@ -23,9 +23,37 @@ extension MQTTClient {
             pause = min(pause * 2, 5)
         }
     }
+
+    /// Connects again after a loss, as often as it takes: to a broker that is restarted or a network that comes back. The
+    /// pauses before each attempt grow from 100 ms to a second; without a deadline it goes on as long as that takes.
+    ///
+    /// Throws at once what waiting cannot change, such as a wrong password, and at the deadline what the last attempt met.
+    public func reconnect(until deadline: ContinuousClock.Instant?) throws(MQTTError) {
+        var pause = Duration.milliseconds(100)
+        while true {
+            let next = ContinuousClock.now + pause
+            // No descriptor: a wait for the time alone.
+            _ = try waiter.ready(-1, 0, until: min(deadline ?? next, next))
+            let limit = ContinuousClock.now + .seconds(10)
+            do throws(MQTTError) {
+                return try connect(until: min(deadline ?? limit, limit))
+            } catch {
+                guard error.mayPassAfterLoss, deadline.map({ ContinuousClock.now < $0 }) ?? true else { throw error }
+            }
+            pause = min(pause * 2, .seconds(1))
+        }
+    }
 }
 
 extension MQTTError {
+    /// Whether a network or a broker that is coming back may show itself like this.
+    var mayPassAfterLoss: Bool {
+        switch self {
+        case .cannotConnect, .nameNotResolved, .disconnected, .keepAliveExpired: true
+        default: mayPass
+        }
+    }
+
     /// Whether a broker that is still starting, or a network that is still coming up, shows itself like this.
     var mayPass: Bool {
         switch self {

@@ -34,6 +34,10 @@ public final class MQTTClient {
     /// Whether CONNECT was accepted and nothing has ended the connection since, as far as seen.
     public var isConnected: Bool { session.map { $0.ended == nil } ?? false }
 
+    /// How many messages that were published over this connection are done: written at QoS 0, acknowledged at QoS 1,
+    /// completed at QoS 2. Known until `disconnect`, also when the connection has ended.
+    public var delivered: Int { session?.inbox.delivered ?? 0 }
+
     /// Tells the broker that the connection ends, waiting at most one second for a socket that takes no more bytes.
     ///
     /// What was published and not waited for with `waitForDelivery` may be lost. Does nothing without a connection.
