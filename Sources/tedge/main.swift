@@ -2,6 +2,7 @@ import ArgumentParsing
 import Foundation
 import TedgeCore
 
+StandardStreams.open()
 let console = Console.standard(isJSON: false)
 signal(SIGPIPE, SIG_IGN)
 CoreDump.forbid()
