@@ -23,7 +23,10 @@ struct Tedge: ParsableCommand {
             """,
         subcommands: [
             InitCommand.self, ConfigCommand.self, CertCommand.self, ConnectCommand.self, DisconnectCommand.self,
-            ReconnectCommand.self, RefreshBridgesCommand.self, DoctorCommand.self,
+            ReconnectCommand.self,
+            RefreshBridgesCommand.self,
+            MQTTCommand.self,
+            DoctorCommand.self,
         ])
 }
 

@@ -18,6 +18,8 @@ import Testing
         ("connect c8y --test --timeout 3600", ConnectCommand.self), ("connect aws --offline", ConnectCommand.self),
         ("disconnect az --profile p", DisconnectCommand.self), ("reconnect c8y --offline", ReconnectCommand.self),
         ("refresh-bridges", RefreshBridgesCommand.self), ("doctor", DoctorCommand.self),
+        ("mqtt pub a/b AA== -q 2 -r --base64 --repeat 3 --sleep 0s", MQTTPubCommand.self),
+        ("mqtt sub a/# -q 1 --no-topic --base64 -W 1m -C 0 --retained-only", MQTTSubCommand.self),
         ("doctor c8y --only clock --skip tcp", DoctorCommand.self), ("doctor --list", DoctorCommand.self),
     ]
 
@@ -62,6 +64,14 @@ import Testing
         let upload = try command("cert upload c8y --user me --password-file -", CertUploadC8yCommand.self)
         #expect(upload.user == "me" && upload.passwordFile == "-" && upload.password == nil)
         #expect(try command("config set c8y.url -- -x", ConfigSetCommand.self).value == "-x")
+        let publish = try command("mqtt pub a/b AA== -rq2 --base64 --repeat 3 --sleep 1500ms", MQTTPubCommand.self)
+        #expect(publish.topic == "a/b" && publish.message == "AA==" && publish.qos == 2 && publish.retain)
+        #expect(publish.base64 && publish.count == 3 && publish.sleep?.duration == .milliseconds(1500))
+        let plain = try command("mqtt pub a -- -5", MQTTPubCommand.self)
+        #expect(plain.message == "-5" && plain.qos == 1 && plain.count == 1 && !plain.retain && !plain.base64)
+        let subscribe = try command("mqtt sub + -q 1 -W 2 -C 7 --no-topic --retained-only", MQTTSubCommand.self)
+        #expect(subscribe.topic == "+" && subscribe.qos == 1 && subscribe.duration?.duration == .seconds(2))
+        #expect(subscribe.count == 7 && subscribe.noTopic && subscribe.retainedOnly && !subscribe.base64)
         let list = try command("config list --doc c8y", ConfigListCommand.self)
         #expect(list.doc && !list.all && list.filter == "c8y")
     }
@@ -70,6 +80,9 @@ import Testing
         "connect", "connect gcp", "connect c8y --test --offline", "connect c8y --timeout 0",
         "connect c8y --timeout 3601", "connect c8y --timeout x", "connect c8y --profile a/b", "disconnect",
         "config", "config get", "config get c8y.urk", "config set c8y.url", "cert upload", "cert upload az",
+        "mqtt", "mqtt pub", "mqtt pub a", "mqtt pub a/# x", "mqtt pub a x -q 3", "mqtt pub a x --base64",
+        "mqtt pub a x --repeat 0", "mqtt pub a x --sleep x", "mqtt sub", "mqtt sub a/#/b", "mqtt sub a -q -1",
+        "mqtt sub a -C x", "mqtt sub a -C=-1", "mqtt sub a -W 0s", "mqtt sub a -W 1q", "mqtt sub a b",
         "cert upload c8y --password a --password-file b", "frobnicate", "--log-level loud", "init extra",
     ]
 

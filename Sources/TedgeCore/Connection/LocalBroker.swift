@@ -11,6 +11,9 @@ public protocol LocalBroker: Sendable {
     func connect(
         _ options: MQTTOptions, until deadline: ContinuousClock.Instant, interruption: Interruption
     ) throws(MQTTError) -> any BrokerSession
+
+    /// A client that is not connected yet.
+    func client(_ options: MQTTOptions, interruption: Interruption) throws(MQTTError) -> any MessageClient
 }
 
 /// A connection to the broker, for one thread.
@@ -47,6 +50,10 @@ struct MosquittoBrokerAccess: LocalBroker {
         let client = try MQTTClient(options, interrupted: { interruption.isRequested })
         try client.connect(until: deadline)
         return Session(client: client)
+    }
+
+    func client(_ options: MQTTOptions, interruption: Interruption) throws(MQTTError) -> any MessageClient {
+        try MQTTClient(options, interrupted: { interruption.isRequested })
     }
 
     private struct Session: BrokerSession {

@@ -2,6 +2,16 @@ import Foundation
 
 /// The words of the command line as other processes see them.
 public enum CommandLineWords {
+    /// Whether a word stands for one that is not UTF-8: what is not has become U+FFFD in it.
+    public static func isRepaired(_ word: String) -> Bool {
+        guard word.unicodeScalars.contains("\u{FFFD}") else { return false }
+        return (1..<max(1, Int(CommandLine.argc))).contains { index in
+            guard let typed = unsafe CommandLine.unsafeArgv[index] else { return false }
+            let isValid = unsafe String(validatingCString: typed) != nil
+            return unsafe !isValid && String(cString: typed).hasSuffix(word)
+        }
+    }
+
     /// Overwrites every word that is, or ends in `=` and, a secret, so that `ps` shows it no longer.
     public static func wipe(_ secret: String) {
         let bytes = Array(secret.utf8)

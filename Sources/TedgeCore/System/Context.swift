@@ -26,6 +26,8 @@ public struct Context: Sendable {
     public var interruption: Interruption
     /// The person's terminal.
     public var terminal: any Terminal
+    /// Where messages go as they come.
+    public var output: any MessageOutput = StandardOutput()
     /// The main file of mosquitto's configuration.
     public var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
     /// Where the kernel shows its processes and sockets, proc(5).

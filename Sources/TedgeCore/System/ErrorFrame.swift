@@ -21,11 +21,14 @@ public enum ErrorFrame {
     }
 
     /// The text with every control character but the line feed escaped as in Swift source.
-    public static func printable(_ text: String) -> String {
+    ///
+    /// - Parameter keepsTabs: Whether tabs stay, too.
+    public static func printable(_ text: String, keepsTabs: Bool = false) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch (scalar, scalar.properties.generalCategory) {
             case ("\n", _): result.unicodeScalars.append(scalar)
+            case ("\t", _) where keepsTabs: result.unicodeScalars.append(scalar)
             case (_, .control), (_, .format), (_, .lineSeparator), (_, .paragraphSeparator), (_, .privateUse):
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)

@@ -13,6 +13,7 @@ struct World: Sendable {
     let web = WorldWeb()
     let printed = Printed()
     let signal = WorldSignal()
+    let shown = WorldOutput()
     var terminal = WorldTerminal()
     var accounts = WorldAccounts()
     var environment: [String: String] = [:]
@@ -38,6 +39,7 @@ struct World: Sendable {
             currentDirectory: { directory.path }, files: files, accounts: accounts, processes: programs,
             broker: broker, web: web, now: { World.now }, console: printed.console(isJSON: isJSON),
             interruption: signal.interruption, terminal: terminal)
+        context.output = shown
         context.mosquittoConfiguration = directory.file("mosquitto.conf")
         context.retryPause = .zero
         context.systemdDirectory = directory.file("systemd")

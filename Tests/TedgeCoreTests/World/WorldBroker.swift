@@ -21,6 +21,8 @@ final class WorldBroker: LocalBroker {
     }
 
     private let state = Mutex(State())
+    /// What is done with clients for many messages.
+    let traffic = WorldTraffic()
 
     /// The options with which somebody waited for the broker's start.
     var waits: [MQTTOptions] { state.withLock { $0.waits } }
@@ -67,6 +69,10 @@ final class WorldBroker: LocalBroker {
         }
         if let failure { throw failure }
         return Session(broker: self)
+    }
+
+    func client(_ options: MQTTOptions, interruption: Interruption) throws(MQTTError) -> any MessageClient {
+        WorldClient(options, traffic, interruption)
     }
 
     private final class Session: BrokerSession {

@@ -26,6 +26,11 @@ struct LoggedBroker: LocalBroker {
         return LoggedSession(base: session, log: log)
     }
 
+    func client(_ options: MQTTOptions, interruption: Interruption) throws(MQTTError) -> any MessageClient {
+        LoggedClient(
+            base: try base.client(options, interruption: interruption), place: Self.place(options), log: log)
+    }
+
     private static func place(_ options: MQTTOptions) -> String {
         "\(options.host):\(options.port) as \(options.clientID)" + (options.tls == nil ? "" : ", over TLS")
     }

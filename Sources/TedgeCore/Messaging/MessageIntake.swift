@@ -1,0 +1,77 @@
+import MQTT
+
+/// What `mqtt sub` does with each message: counts it, and shows it or keeps it for the JSON object, until one ends it.
+///
+/// Lines are gathered while messages come one upon the other, and written when there is a pause.
+final class MessageIntake {
+    /// Why no more messages are wanted.
+    enum Ending: String {
+        case count, duration, signal
+        case retainedOnly = "retained-only"
+        case readerGone = "reader-gone"
+    }
+
+    private(set) var ending: Ending?
+    /// Why the output cannot be written.
+    private(set) var failure: SystemError?
+    private(set) var count = 0
+    private(set) var messages: [JSONValue] = []
+
+    private let request: Subscriber.Request
+    private let context: Context
+    private let format: MessageFormat
+    private let deadline: ContinuousClock.Instant?
+    private var waiting: [UInt8] = []
+    /// As many bytes as are gathered at most before they are written.
+    private static let portion = 65_536
+
+    init(_ request: Subscriber.Request, until deadline: ContinuousClock.Instant?, in context: Context) {
+        self.request = request
+        self.context = context
+        self.deadline = deadline
+        format = MessageFormat(
+            showsTopic: request.showsTopic, isBase64: request.isBase64,
+            isForTerminal: !context.console.isJSON && context.output.isTerminal)
+    }
+
+    /// Whether no more messages are wanted.
+    var isOver: Bool { ending != nil || failure != nil }
+
+    /// Takes a message; false where no more is wanted.
+    func take(topic: RawSpan, payload: RawSpan, delivery: MQTTDelivery) -> Bool {
+        if request.retainedOnly, !delivery.isRetained {
+            end(.retainedOnly)
+            return false
+        }
+        count += 1
+        if context.console.isJSON {
+            messages.append(format.json(topic: topic, payload: payload, delivery))
+        } else {
+            format.append(topic: topic, payload: payload, to: &waiting)
+            if waiting.count >= Self.portion { flush() }
+        }
+        if request.limit > 0, count >= request.limit { end(.count) }
+        return !isOver
+    }
+
+    /// Notes why no more is wanted, unless that is known.
+    func end(_ reason: Ending) { ending = ending ?? reason }
+
+    /// Writes what was gathered. A reader that holds still is not waited for any longer when all is over.
+    func flush() {
+        guard !waiting.isEmpty, failure == nil, ending != .readerGone else { return }
+        defer { waiting.removeAll(keepingCapacity: true) }
+        do throws(SystemError) {
+            try context.output.write(waiting) {
+                context.interruption.isRequested || (deadline.map { ContinuousClock.now >= $0 } ?? false)
+            }
+        } catch {
+            if error.isClosedPipe { end(.readerGone) } else { failure = error }
+        }
+    }
+}
+
+extension SystemError {
+    /// Whether nobody reads any more at the other end.
+    fileprivate var isClosedPipe: Bool { self == SystemError(32) }
+}

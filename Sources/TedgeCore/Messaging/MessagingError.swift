@@ -1,0 +1,82 @@
+import Foundation
+import MQTT
+
+/// Why messages cannot be published or received.
+public enum MessagingError: ExplainedError, Equatable {
+    /// The broker cannot be reached, refuses or goes away.
+    case broker(MQTTError)
+    /// Not all of several messages are delivered.
+    case undelivered(delivered: Int, of: Int, MQTTError)
+    /// A signal came before all messages were delivered.
+    case interrupted(Interrupted, delivered: Int, of: Int)
+    /// The standard output cannot be written.
+    case output(SystemError)
+    /// The words of the command line are no message.
+    case message(MessageProblem)
+
+    /// One word for each kind of failure.
+    public var id: String {
+        switch self {
+        case .broker(let error), .undelivered(_, _, let error): Self.id(error)
+        case .interrupted: "interrupted"
+        case .output: "output-failed"
+        case .message: "message-invalid"
+        }
+    }
+
+    /// What happened.
+    public var causes: [String] {
+        switch self {
+        case .broker(let error): ["\(error)"]
+        case .undelivered(let delivered, let all, let error): [Self.count(delivered, of: all), "\(error)"]
+        case .interrupted(let interrupted, let delivered, let all):
+            (all > 1 ? [Self.count(delivered, of: all)] : []) + interrupted.causes
+        case .output(let reason): ["Cannot write the standard output", "\(reason)"]
+        case .message(let problem): ["\(problem)"]
+        }
+    }
+
+    /// What to do about it.
+    public var hint: String? {
+        switch self {
+        case .broker(let error), .undelivered(_, _, let error): Self.hint(error)
+        case .interrupted, .output, .message: nil
+        }
+    }
+
+    private static func count(_ delivered: Int, of all: Int) -> String {
+        "\(delivered) of \(all) messages \(delivered == 1 ? "was" : "were") delivered."
+    }
+
+    private static func id(_ error: MQTTError) -> String {
+        switch error {
+        case .nameNotResolved, .cannotConnect, .noRoute, .silent, .closedBeforeAnswer, .protocolViolation:
+            "broker-unreachable"
+        case .refused: "broker-refuses"
+        case .tls, .unreadable: "broker-tls-failed"
+        case .disconnected, .keepAliveExpired, .notConnected: "broker-connection-lost"
+        case .subscriptionRefused: "subscription-refused"
+        case .timedOut: "broker-silent"
+        case .payloadTooLarge, .invalidTopic: "message-invalid"
+        case .libraryMissing, .library: "mqtt-library-failed"
+        case .invalidOption: "broker-settings-unusable"
+        case .interrupted: "interrupted"
+        }
+    }
+
+    private static func hint(_ error: MQTTError) -> String? {
+        switch error {
+        case .nameNotResolved, .cannotConnect, .noRoute:
+            "Check 'mqtt.client.host' and 'mqtt.client.port' with 'tedge config list mqtt.client', and the broker with "
+                + "'tedge doctor'."
+        case .silent, .closedBeforeAnswer, .protocolViolation:
+            "Check 'mqtt.client.port' with 'tedge config list mqtt.client'; for a listener with TLS set "
+                + "'mqtt.client.auth.ca_file'."
+        case .refused:
+            "Set 'mqtt.client.auth.username' and 'mqtt.client.auth.password_file' to what the broker expects."
+        case .tls, .unreadable, .invalidOption: "Check the settings with 'tedge config list mqtt.client.auth'."
+        case .disconnected, .keepAliveExpired, .timedOut: "Run 'journalctl -u mosquitto' to see what mosquitto says."
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import MQTT
+
+/// `mqtt pub`: publishes a message, once or several times, and waits until all of it is delivered.
+public struct Publisher {
+    /// What is published.
+    public struct Request: Sendable {
+        /// The topic.
+        public var topic: String
+        /// The message as it was typed.
+        public var message: String
+        /// Whether the message is base64.
+        public var isBase64 = false
+        /// The guarantee: 0, 1 or 2.
+        public var qos = 1
+        /// Whether the broker keeps the message for later subscribers.
+        public var isRetained = false
+        /// How many times it is published.
+        public var count = 1
+        /// The time between two of them.
+        public var pause = Duration.seconds(1)
+
+        /// A message that is published once, at QoS 1.
+        public init(topic: String, message: String) {
+            self.topic = topic
+            self.message = message
+        }
+    }
+
+    private let request: Request
+    private let qos: QoS
+    private let context: Context
+
+    /// Takes what is published.
+    public init(_ request: Request, in context: Context) {
+        self.request = request
+        self.context = context
+        qos = request.level
+    }
+
+    /// Publishes. Prints nothing unless it fails.
+    public func run() -> CommandReport {
+        var delivered = 0
+        var report: CommandReport
+        do {
+            let payload = try payload()
+            // At QoS 2 one at a time, because mosquitto closes the connection on more than its max_inflight_messages.
+            let client = try context.messageClient(
+                "tedge-pub", window: qos == .exactlyOnce ? 1 : 100, interruption: context.interruption)
+            defer {
+                delivered = client.delivered
+                client.disconnect()
+            }
+            do throws(MQTTError) {
+                try publish(payload, client)
+            } catch {
+                throw failure(error, client.delivered)
+            }
+            report = .done("mqtt pub", changed: false)
+        } catch {
+            let failure = CommandFailure(command: "tedge mqtt pub", title, error)
+            context.console.report(failure)
+            report = .failed("mqtt pub", failure)
+        }
+        report.details = [
+            .init("topic", .string(request.topic)), .init("qos", .number(request.qos)),
+            .init("retained", .bool(request.isRetained)), .init("delivered", .number(delivered)),
+        ]
+        return report
+    }
+
+    private func payload() throws(MessagingError) -> [UInt8] {
+        do {
+            return try MessageWords.payload(request.message, isBase64: request.isBase64)
+        } catch {
+            throw .message(error)
+        }
+    }
+
+    private func publish(_ payload: [UInt8], _ client: any MessageClient) throws(MQTTError) {
+        try client.connect(until: .now + Context.brokerPatience)
+        for number in 1...request.count {
+            // A broker that lives acknowledges, or takes bytes, all the time.
+            _ = try client.publish(
+                topic: request.topic, payload: payload, qos: qos, retain: request.isRetained,
+                until: .now + Self.stallLimit)
+            if request.pause > .zero, number < request.count {
+                _ = try client.receive(until: .now + request.pause, idle: {}, handler: { _, _, _ in true })
+            }
+        }
+        try client.waitForDelivery(until: .now + Self.stallLimit)
+    }
+
+    /// How long the broker may leave a message lying.
+    private static let stallLimit = Duration.seconds(30)
+
+    private func failure(_ error: MQTTError, _ delivered: Int) -> MessagingError {
+        if error == .interrupted, let signal = context.interruption.signal() {
+            return .interrupted(Interrupted(signal: signal), delivered: delivered, of: request.count)
+        }
+        return request.count > 1
+            ? .undelivered(delivered: delivered, of: request.count, error) : .broker(error)
+    }
+
+    private var title: String {
+        "failed to publish the message \"\(request.message.beginning)\" on the topic \"\(request.topic.beginning)\" "
+            + "with QoS \"\(qos.word)\"."
+    }
+}
+
+extension Publisher.Request {
+    fileprivate var level: QoS { QoS(rawValue: UInt8(truncatingIfNeeded: qos)) ?? .atLeastOnce }
+}
+
+extension QoS {
+    /// The name that thin-edge.io uses in its messages.
+    var word: String {
+        switch self {
+        case .atMostOnce: "AtMostOnce"
+        case .atLeastOnce: "AtLeastOnce"
+        case .exactlyOnce: "ExactlyOnce"
+        }
+    }
+}
+
+extension String {
+    /// The text, or where it is long its first 79 characters, for messages.
+    var beginning: String { count > 80 ? "\(prefix(79))…" : self }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import MQTT
+
+/// `mqtt sub`: shows messages as they come.
+///
+/// A connection that is lost is made again, and the subscription with it: messages that are published in between are not
+/// seen.
+public struct Subscriber {
+    /// What is subscribed to, how it is shown, and what ends it.
+    public struct Request: Sendable {
+        /// The topic filter.
+        public var filter: String
+        /// The best guarantee: 0, 1 or 2.
+        public var qos = 0
+        /// Whether the topic is shown before each message.
+        public var showsTopic = true
+        /// Whether messages are shown as base64.
+        public var isBase64 = false
+        /// The time after which it ends.
+        public var duration: Duration?
+        /// The number of messages after which it ends; 0 is no limit.
+        public var limit = 0
+        /// Whether the first message ends it that was not stored at the broker before; that one is not shown.
+        public var retainedOnly = false
+
+        /// All messages, at QoS 0, until a signal comes.
+        public init(filter: String) { self.filter = filter }
+    }
+
+    private let request: Request
+    private let qos: QoS
+    private let context: Context
+    private let deadline: ContinuousClock.Instant?
+
+    /// Takes what is subscribed to; the duration begins.
+    public init(_ request: Request, in context: Context) {
+        self.request = request
+        self.context = context
+        qos = QoS(rawValue: UInt8(truncatingIfNeeded: request.qos)) ?? .atMostOnce
+        deadline = request.duration.map { .now + $0 }
+    }
+
+    /// Shows messages until something ends it.
+    public func run() -> CommandReport {
+        let intake = MessageIntake(request, until: deadline, in: context)
+        var report: CommandReport
+        do {
+            let ending = try receive(intake)
+            report = .done("mqtt sub", changed: false)
+            report.details = [.init("ended", .string(ending.rawValue))]
+        } catch {
+            let failure = CommandFailure(command: "tedge mqtt sub", title, error)
+            context.console.report(failure)
+            report = .failed("mqtt sub", failure)
+        }
+        report.details += [
+            .init("topic", .string(request.filter)), .init("qos", .number(request.qos)),
+            .init("count", .number(intake.count)),
+        ]
+        if context.console.isJSON { report.details.append(.init("messages", .array(intake.messages))) }
+        return report
+    }
+
+    private func receive(_ intake: MessageIntake) throws -> MessageIntake.Ending {
+        let (signal, output) = (context.interruption.signal, context.output)
+        let isShown = !context.console.isJSON
+        // A reader that went away is to the client what a signal is: the next wait ends.
+        let interruption = Interruption { signal() ?? (isShown && output.isClosed ? SIGPIPE : nil) }
+        let client = try context.messageClient("tedge-sub", interruption: interruption)
+        defer { client.disconnect() }
+        do throws(MQTTError) {
+            try listen(client, intake)
+        } catch .interrupted {
+            intake.end(signal() == nil ? .readerGone : .signal)
+        } catch {
+            intake.flush()
+            throw MessagingError.broker(error)
+        }
+        intake.flush()
+        if let failure = intake.failure { throw MessagingError.output(failure) }
+        return intake.ending ?? .duration
+    }
+
+    /// Returns when the messages that came have ended it, or the duration is over.
+    private func listen(_ client: any MessageClient, _ intake: MessageIntake) throws(MQTTError) {
+        try client.connect(until: .now + patience)
+        try subscribe(client)
+        while true {
+            do throws(MQTTError) {
+                _ = try client.receive(
+                    until: deadline, idle: intake.flush,
+                    handler: { intake.take(topic: $0, payload: $1, delivery: $2) })
+                return
+            } catch {
+                if intake.isOver { return }
+                guard error.isLoss else { throw error }
+                intake.flush()
+                var text = "\(error)"
+                if text.last == "." { text.removeLast() }
+                context.console.warning("\(text); connecting until it is back.")
+            }
+            guard try isBack(client) else { return }
+            context.console.note("Connected to the MQTT broker again.")
+        }
+    }
+
+    /// Connects and subscribes until both is done; false where the duration is over before that.
+    private func isBack(_ client: any MessageClient) throws(MQTTError) -> Bool {
+        while true {
+            do throws(MQTTError) {
+                try client.reconnect(until: deadline)
+                try subscribe(client)
+                return true
+            } catch {
+                if error == .interrupted { throw error }
+                if let deadline, ContinuousClock.now >= deadline { return false }
+                guard error.isLoss else { throw error }
+            }
+        }
+    }
+
+    /// How long the broker may take at the start: no longer than all is to last, but long enough for a slow device.
+    private var patience: Duration { min(Context.brokerPatience, max(request.duration ?? .seconds(10), .seconds(1))) }
+
+    private func subscribe(_ client: any MessageClient) throws(MQTTError) {
+        try client.subscribe([(request.filter, qos)], until: .now + Context.brokerPatience)
+    }
+
+    private var title: String {
+        "failed to subscribe the topic \"\(request.filter.beginning)\" with QoS \"\(qos.word)\"."
+    }
+}
+
+extension MQTTError {
+    /// Whether a connection that was there has ended, or is as good as ended.
+    fileprivate var isLoss: Bool {
+        switch self {
+        case .disconnected, .keepAliveExpired, .timedOut: true
+        default: false
+        }
+    }
+}

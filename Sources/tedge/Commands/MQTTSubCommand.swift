@@ -1,0 +1,54 @@
+import ArgumentParsing
+import TedgeCore
+
+/// `tedge mqtt sub`.
+struct MQTTSubCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "sub", abstract: "Show messages as they come.",
+        discussion: """
+            Each message is a line, [TOPIC] PAYLOAD. A payload that is not UTF-8 is shown as <ERR=NON-UTF8> and
+            its base64. On a terminal control characters are escaped; elsewhere payloads are as they came.
+            Ctrl-C ends it, with status 0. A connection that is lost is made again. The broker is that of the
+            settings mqtt.client.*.
+
+            With --json all messages are in the one object, which is printed at the end: limit them with
+            --count or --duration. The encoding of a payload is utf-8, or base64 where it is not UTF-8.
+
+            Examples:
+              tedge mqtt sub '#'
+              tedge mqtt sub --count 1 --no-topic 'te/device/main///m/+'
+              tedge mqtt sub --retained-only --duration 1s 'te/+/+/+/+/twin/#'
+            """)
+
+    @Argument(
+        "TOPIC", help: "Topic to listen to; + stands for one level, # at the end for all that follow.",
+        parse: MQTTWords.topicFilter)
+    var topic: String
+    @Option(
+        .short("q"), .long("qos"), help: "Best guarantee of the delivery: 0, 1 or 2.",
+        completion: .values(["0", "1", "2"]), parse: MQTTWords.qos)
+    var qos: Int = 0
+    @Flag(.long("no-topic"), help: "Show the payload alone.") var noTopic: Bool
+    @Flag(.long("base64"), help: "Show payloads as base64.") var base64: Bool
+    @Option(
+        .short("W"), .long("duration"), help: "End after this time, for example 10s or 1m 30s.", valueName: "DURATION",
+        parse: MQTTWords.duration)
+    var duration: SettingDuration?
+    @Option(
+        .short("C"), .long("count"), help: "End after so many messages; 0 is no limit.", valueName: "N",
+        parse: MQTTWords.number(from: 0))
+    var count: Int = 0
+    @Flag(
+        .long("retained-only"),
+        help: "Show only messages that the broker keeps, and end at the first that is not one of them.")
+    var retainedOnly: Bool
+
+    var arguments: [BoundArgument] { [$topic, $qos, $noTopic, $base64, $duration, $count, $retainedOnly] }
+
+    func run(in context: Context) -> CommandReport {
+        var request = Subscriber.Request(filter: topic)
+        (request.qos, request.showsTopic, request.isBase64) = (qos, !noTopic, base64)
+        (request.duration, request.limit, request.retainedOnly) = (duration?.duration, count, retainedOnly)
+        return Subscriber(request, in: context).run()
+    }
+}

@@ -1,0 +1,51 @@
+import MQTT
+import Testing
+
+@testable import TedgeCore
+
+@Suite struct SubscriberJSONTests {
+    private func listen(
+        _ events: WorldTraffic.Event..., isClosed: Bool = false, limit: Int = 0
+    ) throws -> (world: World, report: CommandReport) {
+        var world = try World()
+        world.isJSON = true
+        if isClosed { world.shown.close() }
+        for event in events { world.broker.traffic.come(event) }
+        var request = Subscriber.Request(filter: "a/#")
+        (request.duration, request.limit) = (.seconds(3600), limit)
+        return (world, Subscriber(request, in: world.context).run())
+    }
+
+    @Test("the object holds the messages, and nothing is written as they come")
+    func messages() throws {
+        let stored = MQTTMessage(topic: "a/c", payload: [0xFF], qos: .atLeastOnce, isRetained: true)
+        let (world, report) = try listen(.message(message("a/b", "hi\n")), .pause, .message(stored), limit: 2)
+        #expect(world.shown.bytes == [] && world.printed.all == "")
+        #expect(
+            report.json.text
+                == "{\"command\":\"mqtt sub\",\"cloud\":null,\"result\":\"ok\",\"changed\":false,\"reason\":null,"
+                + "\"message\":null,\"hint\":null,\"ended\":\"count\",\"topic\":\"a/#\",\"qos\":0,\"count\":2,\"messages\":["
+                + "{\"topic\":\"a/b\",\"payload\":\"hi\\n\",\"encoding\":\"utf-8\",\"qos\":0,\"retained\":false},"
+                + "{\"topic\":\"a/c\",\"payload\":\"/w==\",\"encoding\":\"base64\",\"qos\":1,\"retained\":true}]}")
+    }
+
+    @Test("an object without messages has an empty list")
+    func none() throws {
+        #expect(try listen().report.json.text.hasSuffix("\"count\":0,\"messages\":[]}"))
+    }
+
+    @Test("a closed output ends nothing, because nothing is written to it yet")
+    func closedOutput() throws {
+        let (_, report) = try listen(
+            .message(message("a/b", "1")), .pause, .message(message("a/b", "2")), isClosed: true)
+        #expect(report.details.contains(.init("count", .number(2))))
+    }
+
+    @Test("a failure keeps what came before it")
+    func failure() throws {
+        let place = MQTTError.Endpoint(host: "h", port: 1)
+        let (_, report) = try listen(.message(message("a/b", "1")), .loss(.protocolViolation(place)))
+        #expect(report.status == 1 && report.reason == "broker-unreachable")
+        #expect(report.json.text.contains("\"messages\":[{\"topic\":\"a/b\",\"payload\":\"1\","))
+    }
+}
