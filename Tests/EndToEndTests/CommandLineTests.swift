@@ -13,7 +13,7 @@ import TestSupport
         arguments: [
             "", "init", "config", "config get", "config set", "config unset", "config list", "cert", "cert create",
             "cert show",
-            "cert remove", "cert upload", "cert upload c8y", "connect", "disconnect",
+            "cert remove", "cert upload", "cert upload c8y", "connect", "disconnect", "mqtt", "mqtt pub", "mqtt sub",
         ])
     func help(command: String) throws {
         let outcome = try Gateway().run(command.split(separator: " ").map(String.init) + ["--help"])
