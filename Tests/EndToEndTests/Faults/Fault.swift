@@ -28,8 +28,10 @@ struct Fault: CustomStringConvertible {
     let kind: Kind
 
     /// The options of strace(1) that make it happen.
-    var injection: [String] {
-        let happens = ["-e", "inject=\(call.name):\(kind.rawValue):when=\(call.number)"]
+    ///
+    /// - Parameter shift: How many calls later than in the run that was looked at.
+    func injection(shiftedBy shift: Int) -> [String] {
+        let happens = ["-e", "inject=\(call.name):\(kind.rawValue):when=\(max(1, call.number + shift))"]
         return (call.stream.map { ["-P", $0] } ?? []) + happens
     }
     var description: String { "\(kind) at \(call.name) \(call.number): \(call.line)" }
