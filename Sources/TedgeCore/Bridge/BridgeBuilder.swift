@@ -6,7 +6,11 @@ struct BridgeBuilder {
     let isDirectory: (String) -> Bool
 
     /// The bridge. The version of mosquitto is asked for only where the settings leave a choice to it.
-    func bridge(mosquittoMajorVersion: () -> Int?) throws -> BridgeConfiguration {
+    ///
+    /// - Parameter credentials: What the device proves itself with in place of a certificate.
+    func bridge(
+        credentials: DeviceCredentials? = nil, mosquittoMajorVersion: () -> Int?
+    ) throws -> BridgeConfiguration {
         let endpoint = try self.endpoint()
         let deviceID = try deviceID()
         let prefix = try topicPrefix()
@@ -14,11 +18,12 @@ struct BridgeBuilder {
         return BridgeConfiguration(
             connection: "edge_to_\(cloud.name.rawValue)\(suffix)", address: endpoint, trustRoots: try trustRoots(),
             remoteClientID: deviceID, localClientID: cloud.localClientID + suffix,
-            remoteUserName: cloud.remoteUserName(endpoint.host, deviceID),
+            remoteUserName: cloud.remoteUserName(endpoint.host, deviceID), credentials: credentials,
             certificatePath: try path("device.cert_path"), keyPath: try path("device.key_path"),
             cleanSession: cloud.cleanSession, localCleanSession: try localCleanSession(mosquittoMajorVersion),
             healthTopic: try healthTopic(), keepAlive: try keepAlive(),
-            topics: cloud.topics(try topicValues(prefix: prefix, deviceID: deviceID)))
+            topics: cloud.topics(
+                try topicValues(prefix: prefix, deviceID: deviceID, usesCertificate: credentials == nil)))
     }
 
     /// The cloud's MQTT broker.
@@ -30,7 +35,10 @@ struct BridgeBuilder {
                 throw SettingsError.refused(key: try settings.name("url").text, refusal)
             }
         }
-        return try settings.hostPort(cloud.endpointSetting)
+        let endpoint = try settings.hostPort(cloud.endpointSetting)
+        // The MQTT service of Cumulocity has a port of its own.
+        guard endpoint.port == 8883, try settings.bool("mqtt_service.enabled") else { return endpoint }
+        return try HostPort(parsing: "\(endpoint.host):9883", defaultPort: 9883)
     }
 
     /// The device id, which is the client id in the cloud and a part of topics.
@@ -83,8 +91,10 @@ struct BridgeBuilder {
         }
     }
 
-    private func topicValues(prefix: String, deviceID: String) throws -> Cloud.TopicValues {
-        var values = Cloud.TopicValues(prefix: prefix, deviceID: deviceID)
+    private func topicValues(
+        prefix: String, deviceID: String, usesCertificate: Bool
+    ) throws -> Cloud.TopicValues {
+        var values = Cloud.TopicValues(prefix: prefix, deviceID: deviceID, usesCertificate: usesCertificate)
         guard cloud.check == .smartREST else {
             // The id is a level of these clouds' topics.
             if deviceID.utf8.contains(where: { " /+#\"".utf8.contains($0) }) {

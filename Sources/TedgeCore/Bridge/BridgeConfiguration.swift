@@ -18,8 +18,10 @@ public struct BridgeConfiguration: Sendable, Equatable {
     public var remoteClientID: String
     /// The client id on the device.
     public var localClientID: String
-    /// The user name in the cloud.
+    /// The user name in the cloud, where the certificate is not enough.
     public var remoteUserName: String?
+    /// What the device proves itself with in place of its certificate.
+    public var credentials: DeviceCredentials?
     /// The file with the device's certificate.
     public var certificatePath: String
     /// The file with the certificate's key.

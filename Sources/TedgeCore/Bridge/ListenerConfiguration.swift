@@ -23,20 +23,47 @@ public struct ListenerConfiguration: Sendable, Equatable {
     /// The listener for other machines, where there is one.
     public var external: External?
 
-    /// Takes the listeners from the settings; nil where the settings say that none is wanted.
+    /// Takes the listeners from the settings; nil where the settings say that none is wanted. A certificate without key, or
+    /// the reverse, and two listeners on one port are refused.
     static func from(_ settings: Settings) throws -> ListenerConfiguration? {
         guard try settings.bool("mqtt.bind.enabled") else { return nil }
         var listeners = ListenerConfiguration(
             port: try settings.port("mqtt.bind.port"), address: try settings.required("mqtt.bind.address"))
         if let text = try settings.string("mqtt.external.bind.port"), let port = UInt16(text) {
+            _ = try settings.allOrNone(["mqtt.external.cert_file", "mqtt.external.key_file"])
             listeners.external = External(
                 port: port, address: try checked(settings, "mqtt.external.bind.address"),
                 interface: try checked(settings, "mqtt.external.bind.interface"),
                 authoritiesPath: try checked(settings, "mqtt.external.ca_path"),
                 certificatePath: try checked(settings, "mqtt.external.cert_file"),
                 keyPath: try checked(settings, "mqtt.external.key_file"))
+            try listeners.refuseClash()
         }
         return listeners
+    }
+
+    private func refuseClash() throws(ListenerError) {
+        guard let external, external.port == port else { return }
+        let all = [nil, "0.0.0.0", "::"]
+        if external.address == address || all.contains(external.address) || all.contains(address) {
+            throw .samePort(port)
+        }
+    }
+
+    /// Throws where a file of the external listener is missing. What the caller may not look at is left out.
+    func checkFiles(_ files: any Files) throws(ListenerError) {
+        let named = [
+            (external?.authoritiesPath, "mqtt.external.ca_path"),
+            (external?.certificatePath, "mqtt.external.cert_file"), (external?.keyPath, "mqtt.external.key_file"),
+        ]
+        for case (let path?, let key) in named {
+            do throws(FileError) {
+                if try files.status(path) != nil { continue }
+            } catch {
+                continue
+            }
+            throw .fileMissing(path: path, key: key)
+        }
     }
 
     private static func checked(_ settings: Settings, _ key: String) throws -> String? {

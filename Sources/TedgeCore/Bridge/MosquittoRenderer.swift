@@ -1,6 +1,9 @@
 /// Writes the files that mosquitto reads, in the form of mosquitto.conf(5). Every value has been checked before: see
 /// `BridgeBuilder`.
 enum MosquittoRenderer {
+    /// What the line with a password begins with.
+    static let passwordKey = "remote_password"
+
     static func text(of bridge: BridgeConfiguration) -> String {
         var lines = ["### Bridge"]
         func add(_ key: String, _ value: String) { lines.append("\(key) \(value)") }
@@ -12,9 +15,14 @@ enum MosquittoRenderer {
         }
         add("remote_clientid", bridge.remoteClientID)
         add("local_clientid", bridge.localClientID)
-        if let user = bridge.remoteUserName { add("remote_username", user) }
-        add("bridge_certfile", bridge.certificatePath)
-        add("bridge_keyfile", bridge.keyPath)
+        if let credentials = bridge.credentials {
+            add("remote_username", credentials.user)
+            add(passwordKey, credentials.password)
+        } else {
+            if let user = bridge.remoteUserName { add("remote_username", user) }
+            add("bridge_certfile", bridge.certificatePath)
+            add("bridge_keyfile", bridge.keyPath)
+        }
         add("try_private", "false")
         add("start_type", "automatic")
         add("cleansession", String(bridge.cleanSession))

@@ -106,6 +106,8 @@ final class BridgeInstallation {
     private func validate() throws -> BridgeConfiguration {
         try begin("certificates", "Validating the bridge certificates.")
         let bridge = try plan.bridge(in: context)
+        try plan.listeners?.checkFiles(context.files)
+        warn()
         guard context.now() >= ProgramDate.seconds else {
             throw ConnectError.clockWrong(clock: MailDate.text(context.now()))
         }
@@ -113,11 +115,23 @@ final class BridgeInstallation {
         let owner = context.accounts.isRoot ? account?.owner : nil
         renewal = try RenewedCertificate(plan: plan, bridge: bridge, context: context).take(
             isOffline: isOffline, owner: owner, files)
-        if context.accounts.isRoot, let account { try give(bridge, to: account) }
+        if context.accounts.isRoot, bridge.credentials == nil, let account { try give(bridge, to: account) }
         let reader = manager.isDefault || context.accounts.isRoot ? account : nil
-        try plan.validation(of: bridge, for: reader, in: context).run()
+        try plan.validate(bridge, for: reader, in: context)
         if manager.isDefault, let problem = ListenerCheck(plan, context).problem() { throw problem }
         return bridge
+    }
+
+    private func warn() {
+        if let proxy = try? plan.settings.proxyAddress() {
+            context.console.warning(
+                "mosquitto's bridge cannot use the proxy \(proxy) that 'proxy.address' names; it connects directly.")
+        }
+        guard case .password(let file) = plan.authentication,
+            let status = (try? context.files.status(file)) ?? nil, status.mode & 0o004 != 0
+        else { return }
+        context.console.warning(
+            "Everyone on this machine can read the password in \(file). Run 'sudo chmod 600 \(file)'.")
     }
 
     /// Gives certificate and key to mosquitto's user. What cannot be given is found out by the check that follows.
@@ -142,7 +156,7 @@ final class BridgeInstallation {
             try files.mark(plan.paths.unfinished)
         }
         try broker.writeListeners(listenersText, plan.paths.listeners)
-        try broker.write(plan.paths.bridge, bridgeText)
+        try broker.write(plan.paths.bridge, bridgeText, isSecret: bridge.credentials != nil)
         try keepMapperFromBridging()
     }
 

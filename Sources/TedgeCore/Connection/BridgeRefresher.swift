@@ -58,7 +58,7 @@ public struct BridgeRefresher {
     ) throws -> Bool {
         let isAvailable = try isAvailable(broker)
         for bridge in stale {
-            try bridge.plan.validation(of: bridge.configuration, for: nil, in: context).run()
+            try bridge.plan.validate(bridge.configuration, for: nil, in: context)
         }
         try broker.include()
         try broker.tryOut(
@@ -67,7 +67,8 @@ public struct BridgeRefresher {
             try context.interruption.check()
             let profile = bridge.plan.profile.map { " (profile \($0))" } ?? ""
             context.console.step("Refreshing bridge \(bridge.plan.cloud.displayName)\(profile).")
-            try broker.write(bridge.plan.paths.bridge, bridge.text)
+            try broker.write(
+                bridge.plan.paths.bridge, bridge.text, isSecret: bridge.configuration.credentials != nil)
         }
         try broker.writeListeners(listeners, path)
         guard isAvailable else { return false }

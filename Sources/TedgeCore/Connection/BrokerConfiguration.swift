@@ -58,8 +58,16 @@ final class BrokerConfiguration {
     }
 
     /// Writes a file of ours.
-    func write(_ path: String, _ text: String) throws {
-        try saving(path) { () throws(FileError) in try files.write(path, Array(text.utf8), mode: 0o644) }
+    ///
+    /// - Parameter isSecret: Whether only root and the user that mosquitto runs as may read it: mosquitto itself reads its
+    ///   files as root when it starts, and as its user when it reloads them.
+    func write(_ path: String, _ text: String, isSecret: Bool = false) throws {
+        let group = context.accounts.isRoot ? account?.owner.group : nil
+        try saving(path) { () throws(FileError) in
+            try files.write(
+                path, Array(text.utf8), mode: !isSecret ? 0o644 : group == nil ? 0o600 : 0o640,
+                owner: isSecret ? group.map { Owner(user: 0, group: $0) } : nil)
+        }
     }
 
     /// Writes the file with the listeners, or removes it where none is wanted.
@@ -113,7 +121,7 @@ final class BrokerConfiguration {
         default: return nil
         }
         _ = try? context.files.makeDirectory(directory, mode: 0o775, owner: systemOwner)
-        guard (try? context.files.replace(path, with: rejected, mode: 0o644, owner: nil)) != nil else { return nil }
+        guard (try? context.files.replace(path, with: rejected, mode: 0o600, owner: nil)) != nil else { return nil }
         return path
     }
 }

@@ -46,8 +46,10 @@ struct CheckExchange: Sendable {
     }
 
     /// SmartREST 2.0 (Cumulocity, "MQTT static templates"): 100 makes the device, 41 on `s/e` says that it exists; an
-    /// empty message on `s/uat` asks for a token, which 71 on `s/dat` brings.
+    /// empty message on `s/uat` asks for a token, which 71 on `s/dat` brings. A device with a password gets no token; 123 on
+    /// `s/us` asks for its number, which 124 on `s/ds` brings.
     private static func smartREST(_ values: ConnectionCheck.Values) -> CheckExchange {
+        guard values.usesCertificate else { return numbered(values) }
         let (errors, tokens) = ("\(values.prefix)/s/e", "\(values.prefix)/s/dat")
         return CheckExchange(
             filters: [errors, tokens],
@@ -99,6 +101,26 @@ struct CheckExchange: Sendable {
         return line.split(separator: UInt8(ascii: ","), maxSplits: 2, omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
         }
+    }
+
+    private static func numbered(_ values: ConnectionCheck.Values) -> CheckExchange {
+        let (errors, answers) = ("\(values.prefix)/s/e", "\(values.prefix)/s/ds")
+        let registration = registration(values.deviceID, values.deviceType)
+        return CheckExchange(
+            filters: [errors, answers],
+            questions: [
+                Question(
+                    topic: "\(values.prefix)/s/us", payload: registration, qos: .atLeastOnce, isHarmless: false),
+                Question(topic: "\(values.prefix)/s/us", payload: "123", qos: .atLeastOnce),
+            ],
+            answer: { message in
+                let fields = fields(message.payload)
+                switch message.topic {
+                case errors: return fields.prefix(2) == ["41", "100"] ? .cloud : nil
+                case answers: return fields.first == "124" ? .cloud : nil
+                default: return nil
+                }
+            })
     }
 
     /// Message 100, which makes the device where the cloud does not know it.

@@ -9,6 +9,7 @@ struct ConnectPlan {
     let listeners: ListenerConfiguration?
     let system: SystemSettings
     let paths: BridgePaths
+    let authentication: DeviceAuthentication
 
     /// Reads the settings. Throws the first that is missing or cannot be used.
     init(_ cloud: Cloud, _ profile: ProfileName?, in context: Context) throws {
@@ -24,6 +25,7 @@ struct ConnectPlan {
         listeners = try ListenerConfiguration.from(settings)
         system = try SystemSettings.load(from: context)
         paths = BridgePaths(in: context.configurationDirectory, cloud.name, profile)
+        authentication = try DeviceAuthentication(builder.settings, exists: files.exists)
     }
 
     /// Refuses settings that a bridge of mosquitto cannot follow, and those of another connection that would be in its way.
@@ -32,23 +34,36 @@ struct ConnectPlan {
         if try settings.bool("mqtt.bridge.built_in") {
             throw BridgeError.builtInBridge(path: Settings.mainPath(in: settings.directory))
         }
-        guard cloud.check == .smartREST else { return }
-        let method = try builder.settings.required("auth_method")
-        let key = try builder.settings.name("auth_method").text
-        if method == "basic" {
-            throw BridgeError.unsupported(
-                key: key, value: method, instead: "Run 'tedge config set \(key) certificate' to use a certificate.")
-        }
+        let key = "device.cryptoki.mode"
+        let mode = try settings.required(key)
+        guard authentication == .certificate, mode != "off" else { return }
+        throw BridgeError.unsupported(
+            key: key, value: mode,
+            instead: "mosquitto's bridge needs the key in a file: run 'tedge config set \(key) off'.")
+    }
+
+    /// What the device proves itself with in place of its certificate; nil where it has that.
+    func credentials(in context: Context) throws(CredentialsError) -> DeviceCredentials? {
+        guard case .password(let file) = authentication else { return nil }
+        return try DeviceCredentials(contentsOf: file, files: context.files)
     }
 
     /// The bridge as the settings ask for it.
     func bridge(in context: Context) throws -> BridgeConfiguration {
-        try builder.bridge(mosquittoMajorVersion: {
-            MosquittoVersion.major(context.processes, context.interruption)
-        })
+        try builder.bridge(
+            credentials: try credentials(in: context),
+            mosquittoMajorVersion: { MosquittoVersion.major(context.processes, context.interruption) })
     }
 
-    /// The check of what the bridge proves itself with.
+    /// Checks what the bridge proves itself with, and the roots of trust.
+    ///
+    /// - Parameter account: The user that mosquitto runs as, where it matters whether that can read the files.
+    func validate(_ bridge: BridgeConfiguration, for account: Account?, in context: Context) throws {
+        let validation = try validation(of: bridge, for: account, in: context)
+        if bridge.credentials == nil { try validation.run() } else { try validation.checkRoots() }
+    }
+
+    /// The check of the certificate that the bridge proves itself with.
     ///
     /// - Parameter account: The user that mosquitto runs as, where it matters whether that can read the files.
     func validation(
@@ -66,6 +81,7 @@ struct ConnectPlan {
         return ConnectionCheck.Values(
             cloud: cloud, deviceID: try builder.deviceID(),
             deviceType: cloud.check == .smartREST ? try settings.required("device.type") : "",
+            usesCertificate: authentication == .certificate,
             prefix: try builder.topicPrefix(), healthTopic: try builder.healthTopic(), hosts: try hosts(),
             broker: try MQTTOptions.local(settings, clientID: clientID, files: files), limit: limit)
     }

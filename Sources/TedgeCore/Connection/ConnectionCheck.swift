@@ -8,6 +8,8 @@ struct ConnectionCheck {
         /// The device id and type that message 100 carries.
         var deviceID: String
         var deviceType: String
+        /// Whether the device has a certificate, and so gets tokens.
+        var usesCertificate = true
         /// What local topics of the cloud begin with.
         var prefix: String
         /// Where mosquitto says whether the bridge is up.

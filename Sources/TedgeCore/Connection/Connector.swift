@@ -41,6 +41,7 @@ public struct Connector {
             (plan, configuration, renewal) = try context.changing("tedge \(command) \(cloud.name.rawValue)") {
                 let plan = try ConnectPlan(cloud, try ProfileName.choose(profile, in: context), in: context)
                 try plan.refuseUnsupported()
+                _ = try plan.credentials(in: context)
                 let (outcome, renewal) = try install(plan)
                 return (plan, outcome, renewal)
             }
@@ -75,7 +76,7 @@ public struct Connector {
         let bridge = try plan.bridge(in: context)
         // A renewed certificate may take the place of one that is no longer good.
         if !context.files.exists(RenewedCertificate.path(besides: bridge.certificatePath)) {
-            try plan.validation(of: bridge, for: nil, in: context).run()
+            try plan.validate(bridge, for: nil, in: context)
         }
         log.begin("disconnect")
         let previous = try Disconnection(cloud, plan.profile, isFollowed: true, in: context)

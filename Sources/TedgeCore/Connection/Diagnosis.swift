@@ -47,9 +47,9 @@ public struct Diagnosis: Sendable, Equatable {
         case .bridgeDown:
             let bearing = [
                 "include-line", "clock", "certificate", "private-key", "key-pair", "certificate-dates",
-                "broker-reads-key",
-                "trust-roots",
-                "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate", "bridge-current",
+                "broker-reads-key", "credentials", "trust-roots",
+                "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate",
+                "credentials-accepted", "bridge-current",
             ]
             return firstCause(bearing, plan, context)
                 ?? Diagnosis(

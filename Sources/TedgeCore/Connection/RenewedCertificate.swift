@@ -31,7 +31,7 @@ struct RenewedCertificate {
     ///   - isOffline: Whether the cloud must not be asked.
     ///   - owner: Who is to have the certificate; who has the one in use where nil.
     func take(isOffline: Bool, owner: Owner?, _ files: FileTransaction) throws -> Outcome {
-        guard context.files.exists(path) else { return .none }
+        guard bridge.credentials == nil, context.files.exists(path) else { return .none }
         guard !isOffline else {
             context.console.note(
                 "Offline mode. Skipping new device certificate validation\n  => use current certificate "

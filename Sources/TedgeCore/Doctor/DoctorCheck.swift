@@ -49,6 +49,10 @@ struct DoctorCheck: Sendable {
         DoctorCheck("broker-reads-key", "mosquitto's user can read certificate and key", needs: ["certificate"]) {
             $0.brokerReadsKey()
         },
+        DoctorCheck(
+            "credentials", "user name and password can be read, where the device has no certificate",
+            needs: ["settings"]
+        ) { $0.credentialsCheck() },
         DoctorCheck("trust-roots", "the certificates that are trusted can be used", needs: ["settings"]) {
             $0.trustRoots()
         },
@@ -89,6 +93,10 @@ struct DoctorCheck: Sendable {
             "client-certificate", "the cloud accepts the device certificate",
             needs: ["server-certificate", "key-pair", "certificate-dates"]
         ) { $0.clientCertificate() },
+        DoctorCheck(
+            "credentials-accepted", "the cloud accepts user name and password",
+            needs: ["server-certificate", "credentials"]
+        ) { $0.credentialsAccepted() },
     ]
 
     private static let connection = [

@@ -139,6 +139,9 @@ extension Examination {
         let others = wanted.split(separator: feed, omittingEmptySubsequences: false)
         let index = zip(lines, others).enumerated().first { $1.0 != $1.1 }?.offset ?? min(lines.count, others.count)
         let (is_, should) = (index < lines.count ? lines[index] : "", index < others.count ? others[index] : "")
+        guard ![is_, should].contains(where: { $0.hasPrefix(MosquittoRenderer.passwordKey) }) else {
+            return "line \(index + 1), with the password, is another one"
+        }
         return "line \(index + 1) is '\(is_)' and should be '\(should)'"
     }
 

@@ -28,9 +28,69 @@ import Testing
             "bridge-c8y-profile", .c8y, "second",
             "c8y.profiles.second = { url = 'second.example.com', bridge.topic_prefix = 'c8y-second' }\n"
         ),
+        (
+            "bridge-c8y-templates", .c8y, nil,
+            "c8y.smartrest.templates = ['one', 'two']\nc8y.smartrest1.templates = ['old']\n"
+        ),
+        (
+            "bridge-c8y-service", .c8y, nil,
+            "c8y.mqtt_service = { enabled = true, topics = ['incoming/topic', 'other/#'] }\n"
+        ),
+        ("bridge-c8y-clean-session", .c8y, nil, "c8y.bridge.include.local_cleansession = false\n"),
+        (
+            "bridge-c8y-identity", .c8y, nil,
+            """
+            c8y.device = { id = 'own-id', cert_path = '/etc/tedge/c8y.pem', key_path = '/etc/tedge/c8y.key' }
+            """
+        ),
         ("bridge-az", .az, nil, ""),
+        ("bridge-az-options", .az, nil, options(of: "az")),
         ("bridge-aws", .aws, nil, ""),
+        ("bridge-aws-options", .aws, nil, options(of: "aws")),
     ]
+
+    /// Every setting that changes a bridge of Azure or AWS.
+    private static func options(of cloud: String) -> String {
+        """
+        \(cloud).root_cert_path = '/etc/tedge/roots.pem'
+        \(cloud).device = { id = 'own-id', cert_path = '/etc/tedge/own.pem', key_path = '/etc/tedge/own.key' }
+        \(cloud).bridge = { topic_prefix = 'hub', keepalive_interval = '2m' }
+        mqtt.topic_root = 'root'
+        mqtt.device_topic_id = 'factory/gateway/line/1'
+
+        """
+    }
+
+    @Test("the bridge file of a device with a password")
+    func credentials() throws {
+        let directory = try TemporaryDirectory()
+        try write("[c8y]\nusername = 't12345/gateway-1'\npassword = 'se cr#t\"'\n", to: directory.file("c.toml"))
+        let credentials = try DeviceCredentials(contentsOf: directory.file("c.toml"), files: SystemFiles())
+        let text = MosquittoRenderer.text(of: try BridgeFixture.bridge(credentials: credentials))
+        #expect(text == (try golden("bridge-c8y-basic", recording: text)))
+    }
+
+    @Test(
+        "the session on the local side is kept where mosquitto can: from version 2 on, or as the setting says",
+        arguments: [
+            ("", 2, true), ("", 1, false), ("", nil, false), ("true", 1, true), ("false", 2, false), ("auto", 2, true),
+        ] as [(String, Int?, Bool)])
+    func localCleanSession(_ value: String, _ version: Int?, _ isThere: Bool) throws {
+        let lines = value.isEmpty ? "" : "c8y.bridge.include.local_cleansession = '\(value)'\n"
+        let text = MosquittoRenderer.text(
+            of: try BridgeFixture.bridge(lines.replacing("'", with: value == "auto" ? "'" : ""), mosquitto: version))
+        #expect(text.contains("\nlocal_cleansession false\n") == isThere)
+    }
+
+    @Test("the MQTT service has a port of its own, where none other is named")
+    func servicePort() throws {
+        let on = "c8y.mqtt_service.enabled = true\n"
+        #expect(try BridgeFixture.bridge(on).address.port == 9883)
+        #expect(
+            try BridgeFixture.bridge(on + "c8y.mqtt = 'a.example.com'\n").address.description == "a.example.com:9883")
+        #expect(try BridgeFixture.bridge(on + "c8y.mqtt = 'a.example.com:1234'\n").address.port == 1234)
+        #expect(try BridgeFixture.bridge().address.port == 8883)
+    }
 
     @Test("the bridge file", arguments: bridges)
     func bridge(_ name: String, _ cloud: CloudName, _ profile: String?, _ lines: String) throws {

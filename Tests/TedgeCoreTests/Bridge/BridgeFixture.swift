@@ -27,9 +27,10 @@ enum BridgeFixture {
 
     /// The bridge of a device with mosquitto 2.
     static func bridge(
-        _ lines: String = "", cloud: CloudName = .c8y, profile: String? = nil, id: String = "gateway-1"
+        _ lines: String = "", cloud: CloudName = .c8y, profile: String? = nil, id: String = "gateway-1",
+        credentials: DeviceCredentials? = nil, mosquitto: Int? = 2
     ) throws -> BridgeConfiguration {
-        try builder(lines, cloud: cloud, profile: profile, id: id).bridge { 2 }
+        try builder(lines, cloud: cloud, profile: profile, id: id).bridge(credentials: credentials) { mosquitto }
     }
 
     /// The topic lines of the bridge's file.

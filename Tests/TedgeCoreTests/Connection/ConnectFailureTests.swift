@@ -177,8 +177,14 @@ import Testing
             try fail(World.ready("mqtt.bridge.built_in = true\n"), reason: "built-in-bridge").contains(
                 "'mqtt.bridge.built_in' is 'true' in WORLD/tedge/tedge.toml"))
         #expect(
-            try fail(World.ready("c8y.auth_method = 'basic'\n"), reason: "setting-unsupported").hasSuffix(
-                "Hint: Run 'tedge config set c8y.auth_method certificate' to use a certificate.\n"))
+            try fail(World.ready("device.cryptoki.mode = 'module'\n"), reason: "setting-unsupported").hasSuffix(
+                "Hint: mosquitto's bridge needs the key in a file: run 'tedge config set device.cryptoki.mode off'.\n"))
+        _ = try fail(World.ready("mqtt.external.bind.port = 1883\n"), reason: "listener-twice")
+        _ = try fail(
+            World.ready("mqtt.external = { bind.port = 1, cert_file = '/x' }\n"), reason: "settings-incomplete")
+        _ = try fail(
+            World.ready("mqtt.external = { bind.port = 1, cert_file = '/x', key_file = '/' }\n"),
+            reason: "listener-file-missing")
         _ = try fail(World.ready("c8y.bridge.keepalive_interval = '1s'\n"), reason: "setting-unusable")
     }
 }

@@ -1,0 +1,31 @@
+/// Why the local broker cannot have the listeners that the settings ask for.
+public enum ListenerError: ExplainedError, Equatable {
+    /// Both listeners want the same port of the same address.
+    case samePort(UInt16)
+    /// A file that the external listener needs is not there.
+    case fileMissing(path: String, key: String)
+
+    /// One word for each case.
+    public var id: String {
+        switch self {
+        case .samePort: "listener-twice"
+        case .fileMissing: "listener-file-missing"
+        }
+    }
+
+    /// What happened.
+    public var causes: [String] {
+        switch self {
+        case .samePort(let port): ["'mqtt.bind.port' and 'mqtt.external.bind.port' are both \(port)."]
+        case .fileMissing(let path, let key): ["The file or directory that '\(key)' names is not there.", path]
+        }
+    }
+
+    /// What to do about it.
+    public var hint: String? {
+        switch self {
+        case .samePort: "Run 'tedge config set mqtt.external.bind.port <port>' to give it another one."
+        case .fileMissing(_, let key): "Run 'tedge config set \(key) <path>' to name another one."
+        }
+    }
+}
