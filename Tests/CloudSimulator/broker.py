@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from files import CloudError, find_program, write_atomically
+from gate import Gate
 from https import port_error
 
 #: What a device may publish and receive. `%u` is the common name of its certificate: as another device it can
@@ -23,7 +24,8 @@ RECEIVED = (
     "s/ds", "s/e", "s/dt", "s/dat/#", "s/dc/#", "s/dcr", "s/dl/#", "s/ol/#", "s/os", "s/oc/#", "error",
     "devicecontrol/notifications",
 )
-BOTH_WAYS = ("$iothub/#", "devices/%u/#", "thinedge/%u/#", "$aws/things/%u/#")
+AZURE = ("$iothub/#", "devices/%u/#")
+AWS = ("thinedge/%u/#", "$aws/things/%u/#")
 #: AWS sends this one back to the device that publishes it; a silent cloud keeps it.
 ECHO = "thinedge/devices/%u/#"
 
@@ -48,6 +50,13 @@ use_identity_as_username true
 acl_file {acl}
 """
 
+#: In the place of the listener for devices where the gate is that.
+GUEST_LISTENER = """
+listener {port} 127.0.0.1
+allow_anonymous true
+acl_file {acl}
+"""
+
 INNER_LISTENER = """
 listener {port} 127.0.0.1
 allow_anonymous true
@@ -63,14 +72,29 @@ class BrokerSettings:
     silent: bool
     #: Ends every connection during the handshake.
     cut: bool
+    #: Refuses every device although its certificate is good.
+    unregistered: bool = False
+    #: Reflects something else than the AWS test message.
+    other_reflection: bool = False
+
+    def needs_restart(self, before: "BrokerSettings") -> bool:
+        """Whether mosquitto must start anew to change to this from `before`."""
+        return (self.certificate, self.trusted, self.cut) != (before.certificate, before.trusted, before.cut)
 
 
 class Broker:
     """Start, stop and change it from the one thread that lives as long as the program: the kernel kills mosquitto
     when the thread that started it ends."""
 
-    def __init__(self, directory: Path, address: str, port: int):
+    def __init__(self, directory: Path, address: str, port: int, plays: str = "all", hosts: list[str] | None = None):
         self._directory = directory
+        self._plays = plays
+        self._hosts = [*(hosts or []), address]
+        self._gate: Gate | None = None
+        self._guest_port = 0
+        #: What the gate said of devices that it did not let in.
+        self.refusals: list[dict] = []
+        self._handshakes: list[str] = []
         self._address = address
         self._port = port
         self._settings: BrokerSettings | None = None
@@ -98,10 +122,13 @@ class Broker:
         self._settings = settings
         self._write_acl()
         for attempt in range(3):
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                self.inner_port = free.getsockname()[1]
+            with socket.create_server(("127.0.0.1", 0)) as free, socket.create_server(("127.0.0.1", 0)) as other:
+                self.inner_port, self._guest_port = free.getsockname()[1], other.getsockname()[1]
             self._write_configuration()
             if self._launch():
+                if self._plays != "all" and not settings.cut:
+                    self._gate = Gate(self._address, self._port, self._guest_port, settings, self._plays, self._hosts,
+                                      self._gate_said)
                 return
         raise CloudError(f"mosquitto does not start: {self._last_words()}")
 
@@ -109,6 +136,9 @@ class Broker:
         if self._cutter is not None:
             self._cutter.stop()
             self._cutter = None
+        if self._gate is not None:
+            self._gate.stop()
+            self._gate = None
         if self._process is not None:
             # There is nothing to save; mosquitto's own way out takes up to 100 ms.
             self._process.kill()
@@ -116,8 +146,12 @@ class Broker:
             self._process = None
 
     def reload(self, settings: BrokerSettings) -> None:
-        """Changes `silent` without ending a connection; returns when it counts."""
-        self._settings = settings
+        """Changes what needs no restart without ending a connection; returns when it counts."""
+        was_silent, self._settings = self._settings.silent, settings
+        if self._gate is not None:
+            self._gate.change(settings)
+        if was_silent == settings.silent:
+            return
         self._write_acl()
         before = self._reloads()
         self._process.send_signal(signal.SIGHUP)
@@ -138,7 +172,14 @@ class Broker:
 
     def failed_handshakes(self) -> list[str]:
         """What OpenSSL said of the connections that were none."""
-        return [line.rsplit(":", 1)[1] for line in self._log_lines() if "OpenSSL Error" in line]
+        found = [line.rsplit(":", 1)[1] for line in self._log_lines() if "OpenSSL Error" in line]
+        return found + self._handshakes
+
+    def _gate_said(self, kind: str, facts: dict) -> None:
+        if kind == "refusal":
+            self.refusals.append(facts)
+        else:
+            self._handshakes.append(facts["reason"])
 
     def _reloads(self) -> int:
         return sum("Reloading config." in line for line in self._log_lines())
@@ -170,7 +211,9 @@ class Broker:
         if os.geteuid() == 0:
             # Else it becomes the user mosquitto, who can read nothing here.
             text += f"user {pwd.getpwuid(0).pw_name}\n"
-        if not self._settings.cut:
+        if self._plays != "all":
+            text += GUEST_LISTENER.format(port=self._guest_port, acl=self._acl)
+        elif not self._settings.cut:
             text += DEVICE_LISTENER.format(
                 port=self._port, address=self._address, certificate=self._settings.certificate,
                 key=self._settings.key, trusted=self._settings.trusted, acl=self._acl)
@@ -179,10 +222,15 @@ class Broker:
 
     def _write_acl(self) -> None:
         # `pattern`, also without %u: a `topic` line outside a user's section counts for anonymous clients alone.
-        lines = [f"pattern write {topic}" for topic in PUBLISHED]
-        lines += [f"pattern read {topic}" for topic in RECEIVED]
-        lines += [f"pattern readwrite {topic}" for topic in BOTH_WAYS]
-        lines.append(f"pattern {'write' if self._settings.silent else 'readwrite'} {ECHO}")
+        lines = []
+        if self._plays == "all":
+            lines += [f"pattern write {topic}" for topic in PUBLISHED]
+            lines += [f"pattern read {topic}" for topic in RECEIVED]
+        if self._plays in ("all", "azure"):
+            lines += [f"pattern readwrite {topic}" for topic in AZURE]
+        if self._plays in ("all", "aws"):
+            lines += [f"pattern readwrite {topic}" for topic in AWS]
+            lines.append(f"pattern {'write' if self._settings.silent else 'readwrite'} {ECHO}")
         write_atomically(self._acl, "\n".join(lines) + "\n")
 
     def _last_words(self) -> str:

@@ -7,7 +7,10 @@ from files import CloudError
 #: Server certificates that a device must not accept; for HTTPS and MQTT.
 CERTIFICATES = ("expired", "not-yet-valid", "other-host", "unknown-authority")
 #: Only the MQTT side.
-MQTT = ("silent", "other-tenant", "untrusted")
+MQTT = (
+    "silent", "other-tenant", "untrusted", "unregistered", "twin-not-found", "twin-error", "other-twin",
+    "other-reflection",
+)
 #: Only the HTTPS side.
 HTTPS = (
     "refuse-credentials", "forbid", "conflict", "not-found", "server-error", "redirect",

@@ -36,6 +36,8 @@ class Options:
     tenant: str
     misbehaviours: Misbehaviours
     end_with_parent: bool = False
+    #: `all`, or the one cloud that it plays, more strictly: `azure`, `aws`.
+    plays: str = "all"
 
 
 class Simulator:
@@ -54,7 +56,10 @@ class Simulator:
         # A program that is started by a thread of a dispatch queue inherits a mask in which these are blocked.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ends)
         with self._only_one():
-            self._broker = Broker(self._options.directory, self._options.address, self._options.mqtt_port)
+            options = self._options
+            self._broker = Broker(
+                options.directory, options.address, options.mqtt_port, options.plays,
+                [options.host_name, "localhost", "127.0.0.1"])
             self._responder: Responder | None = None
             try:
                 facts = self._start()
@@ -96,6 +101,7 @@ class Simulator:
             options.address, options.https_port, self._tenant, api, self._certificates.server)
         self._responder = Responder(self._tenant)
         self._misbehaviours = options.misbehaviours
+        self._check(self._misbehaviours)
         self._settings = self._broker_settings(self._misbehaviours)
         self._https.prepare(self._misbehaviours)
         self._restart_broker(self._settings)
@@ -158,14 +164,20 @@ class Simulator:
     def _misbehave(self, words: list[str]) -> list[str]:
         misbehaviours = Misbehaviours.parse(words)
         settings = self._broker_settings(misbehaviours)
+        self._check(misbehaviours)
         self._https.prepare(misbehaviours)
         self._responder.misbehaviours = self._misbehaviours = misbehaviours
         before, self._settings = self._settings, settings
-        if (before.certificate, before.trusted, before.cut) != (settings.certificate, settings.trusted, settings.cut):
+        if settings.needs_restart(before):
             self._restart_broker(settings)
-        elif before.silent != settings.silent:
+        elif settings != before:
             self._broker.reload(settings)
         return misbehaviours.words()
+
+    def _check(self, misbehaviours: Misbehaviours) -> None:
+        for name, clouds in (("other-reflection", ["aws"]), ("unregistered", ["azure", "aws"])):
+            if misbehaviours.mqtt(name) and self._options.plays not in clouds:
+                raise CloudError(f"'{name}' needs a simulator that was started with --plays {' or '.join(clouds)}")
 
     def _report(self) -> dict:
         trusted = [
@@ -175,7 +187,8 @@ class Simulator:
         return {
             "misbehaviours": self._misbehaviours.words(), "broker_pid": self._broker.pid,
             "trusted": trusted, "connections": self._broker.connections(),
-            "failed_mqtt_handshakes": self._broker.failed_handshakes(), **self._tenant.report(),
+            "failed_mqtt_handshakes": self._broker.failed_handshakes(), "refused": list(self._broker.refusals),
+            **self._tenant.report(),
         }
 
     def _trust_directly(self, pem: str, name: str) -> bool:
@@ -211,7 +224,9 @@ class Simulator:
     def _broker_settings(self, misbehaviours: Misbehaviours) -> BrokerSettings:
         certificate, key = self._certificates.server(misbehaviours.certificates("mqtt"))
         trusted = self._nothing if misbehaviours.mqtt("untrusted") else self._trust.directory
-        return BrokerSettings(certificate, key, trusted, misbehaviours.mqtt("silent"), misbehaviours.mqtt("cut"))
+        does = misbehaviours.mqtt
+        return BrokerSettings(
+            certificate, key, trusted, does("silent"), does("cut"), does("unregistered"), does("other-reflection"))
 
     def _restart_broker(self, settings: BrokerSettings) -> None:
         self._responder.disconnect()

@@ -81,8 +81,18 @@ class Responder:
             other = self.misbehaviours.mqtt("other-tenant")
             return [("s/dat", f"71,{self._tenant.token(OTHER_TENANT if other else None)}")]
         if topic.startswith(TWIN_REQUEST):
-            return [(f"{TWIN_ANSWER}200/{topic.removeprefix(TWIN_REQUEST)}", json.dumps(TWIN))]
+            return self._twin(topic.removeprefix(TWIN_REQUEST))
         return []
+
+    def _twin(self, request: str) -> list[tuple[str, str]]:
+        """Answers `?$rid=NUMBER` with a status; only 200 brings the twin."""
+        does = self.misbehaviours.mqtt
+        if does("other-twin"):
+            request += "0"
+        for name, status in (("twin-not-found", 404), ("twin-error", 500)):
+            if does(name):
+                return [(f"{TWIN_ANSWER}{status}/{request}", "")]
+        return [(f"{TWIN_ANSWER}200/{request}", json.dumps(TWIN))]
 
     def _smartrest(self, row: list[str]) -> list[tuple[str, str]]:
         """100 creates a device and is answered only where it exists; 123 asks for its number."""

@@ -1,0 +1,173 @@
+"""A simulator that plays Azure or AWS alone: who is let in, what is answered, and how it misbehaves."""
+
+import struct
+import unittest
+
+import gate
+from fixture import HOST, Cloud, CloudTest, Device, run
+from gate import Greeting, azure_objection
+
+TWIN, TWIN_ANSWER = "$iothub/twin/GET/?$rid=7b3f", "$iothub/twin/res/200/?$rid=7b3f"
+
+
+class GateTest(CloudTest):
+    def words(self, client: str | None = None, user: str | None = None, device: Device | None = None) -> list[object]:
+        device = device or self.device
+        words = [*self.cloud.device_words(device), "-i", device.name if client is None else client, "-V", "mqttv311"]
+        return words + (["-u", user] if user is not None else [])
+
+    def connects(self, *identity: str | None, device: Device | None = None) -> bool:
+        words = self.words(*identity, device=device)
+        return run("mosquitto_pub", *words, "-q", 1, "-t", self.allowed, "-m", "x").returncode == 0
+
+    def ask(self, topic: str, payload: str, answer: str, wait: int = 5) -> str | None:
+        """Topic and payload of the first answer."""
+        words = self.words(None, self.user)
+        done = run("mosquitto_rr", *words, "-q", 1, "-t", topic, "-m", payload, "-e", answer, "-W", wait, "-v")
+        return done.stdout.rstrip("\n") if done.returncode == 0 and done.stdout else None
+
+    def refused(self) -> dict:
+        return self.cloud.show()["refused"][-1]
+
+
+class Azure(GateTest):
+    options = ("--plays", "azure")
+    user = f"{HOST}/gateway-1/?api-version=2018-06-30"
+    allowed = "devices/gateway-1/messages/events/"
+
+    def test_a_device_gets_in_by_its_name_with_each_name_of_the_host(self):
+        for host in (HOST, "localhost", "127.0.0.1"):
+            self.assertTrue(self.connects(None, f"{host}/gateway-1/?api-version=2018-06-30"), host)
+        self.assertIn({"client": "gateway-1", "device": "gateway-1"}, self.cloud.show()["connections"])
+
+    def test_another_client_id_or_user_name_is_not_authorized(self):
+        version = "?api-version=2018-06-30"
+        for client, user in (("other", self.user), (None, None), (None, "gateway-1"), (None, f"{HOST}/other/{version}"),
+                             (None, f"elsewhere/gateway-1/{version}"), (None, f"{HOST}/gateway-1")):
+            with self.subTest(client=client, user=user):
+                done = run("mosquitto_pub", *self.words(client, user), "-q", 1, "-t", self.allowed, "-m", "x")
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn("not authorised", done.stderr)
+                self.assertEqual((self.refused()["client"], self.refused()["user"]), (client or "gateway-1", user))
+
+    def test_a_certificate_that_is_not_trusted_fails_in_the_handshake(self):
+        stranger = self.new_device()
+        self.assertFalse(self.connects(None, f"{HOST}/{stranger.name}/?api-version=x", device=stranger))
+        self.assertTrue(self.cloud.show()["failed_mqtt_handshakes"])
+        self.cloud.do("trust", stranger.certificate)
+        done = run("mosquitto_pub", *self.words(None, f"{HOST}/{stranger.name}/?api-version=x", stranger), "-q", 1, "-t",
+                   f"devices/{stranger.name}/messages/events/", "-m", "x")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_the_twin_answers_and_nothing_of_another_cloud_does(self):
+        self.assertTrue(self.ask(TWIN, "", TWIN_ANSWER).startswith(TWIN_ANSWER + " {"))
+        echo = "thinedge/devices/gateway-1/test-connection"
+        for topic, answer in (("s/uat", "s/dat"), (echo, echo)):
+            self.assertIsNone(self.ask(topic, "x", answer, wait=1))
+
+    def test_the_twin_misbehaves_as_told(self):
+        for word, answer in (("twin-not-found", "404/?$rid=7b3f"), ("twin-error", "500/?$rid=7b3f"),
+                             ("other-twin", "200/?$rid=7b3f0")):
+            self.misbehave(word)
+            self.assertTrue(self.ask(TWIN, "", f"$iothub/twin/res/{answer}"), word)
+        self.misbehave("silent")
+        self.assertIsNone(self.ask(TWIN, "", TWIN_ANSWER, wait=1))
+
+    def test_an_unregistered_device_is_refused_after_the_handshake(self):
+        self.misbehave("unregistered")
+        done = run("mosquitto_pub", *self.words(None, self.user), "-q", 1, "-t", self.allowed, "-m", "x")
+        self.assertIn("not authorised", done.stderr)
+        self.assertEqual(self.refused()["reason"], "the device is not registered")
+        self.cloud.misbehave("none")
+        self.assertTrue(self.connects(None, self.user))
+
+    def test_a_message_of_many_bytes_goes_through_both_ways(self):
+        topic = "devices/gateway-1/messages/events/large"
+        payload = "".join(map(str, range(20_000)))
+        self.assertEqual(self.ask(topic, payload, topic), f"{topic} {payload}")
+
+    def test_cut_and_untrusted_and_a_bad_certificate_work_here_too(self):
+        for word in ("cut:mqtt", "untrusted", "expired:mqtt"):
+            self.cloud.misbehave(word)
+            self.assertFalse(self.connects(None, self.user), word)
+        self.cloud.misbehave("none")
+        self.assertTrue(self.connects(None, self.user))
+
+    def test_what_is_another_clouds_misbehaviour_is_an_error(self):
+        done = self.cloud("misbehave", "other-reflection")
+        self.assertEqual(done.stderr, "cloud: 'other-reflection' needs a simulator that was started with --plays aws\n")
+
+    def test_the_listener_is_gone_with_the_simulator(self):
+        cloud = Cloud("--plays", "azure")
+        self.addCleanup(cloud.remove)
+        cloud.do("stop")
+        self.assertEqual(cloud.start().stdout, "ready\n")
+
+
+class AWS(GateTest):
+    options = ("--plays", "aws")
+    user = "gateway-1"
+    allowed = "thinedge/gateway-1/td/x"
+    echo = "thinedge/devices/gateway-1/test-connection"
+
+    def test_a_device_gets_in_by_its_name_and_any_user_name(self):
+        for user in (None, "gateway-1", "?SDK=x"):
+            self.assertTrue(self.connects(None, user), user)
+
+    def test_another_client_id_is_closed_without_a_word(self):
+        done = run("mosquitto_pub", *self.words("other"), "-q", 1, "-t", self.allowed, "-m", "x")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertNotIn("authorised", done.stderr)
+        self.assertEqual(self.refused()["client"], "other")
+
+    def test_the_test_message_comes_back_and_the_twin_does_not(self):
+        self.assertEqual(self.ask(self.echo, "hello", self.echo), f"{self.echo} hello")
+        self.assertIsNone(self.ask(TWIN, "", TWIN_ANSWER, wait=1))
+
+    def test_another_reflection_has_another_payload(self):
+        self.misbehave("other-reflection")
+        self.assertEqual(self.ask(self.echo, "hello", self.echo), f"{self.echo} olleh")
+        self.misbehave("silent")
+        self.assertIsNone(self.ask(self.echo, "hello", self.echo, wait=1))
+        self.cloud.misbehave("none")
+        self.assertEqual(self.ask(self.echo, "hello", self.echo), f"{self.echo} hello")
+
+
+class Packets(unittest.TestCase):
+    def greeting(self, flags: int, *fields: bytes) -> bytes:
+        return gate._packed(b"MQTT") + struct.pack(">BBH", 4, flags, 60) + b"".join(map(gate._packed, fields))
+
+    def test_a_connect_is_read_and_written_without_its_password(self):
+        body = self.greeting(0xC6, b"id", b"will/topic", b"gone", b"user", b"secret")
+        greeting = Greeting.read(body)
+        self.assertEqual((greeting.client, greeting.user, greeting.keep_alive), ("id", "user", 60))
+        packet = greeting.packet()
+        self.assertNotIn(b"secret", packet)
+        self.assertEqual(Greeting.read(packet[2:]).user, "user")
+        self.assertIn(gate._packed(b"will/topic") + gate._packed(b"gone"), packet)
+
+    def test_what_is_no_connect_is_an_error(self):
+        for body in (b"", b"\0", self.greeting(0x80, b"id"), gate._packed(b"HTTP") + b"1234567890"):
+            with self.assertRaises(ValueError):
+                Greeting.read(body)
+
+    def test_packets_are_split_wherever_the_bytes_end(self):
+        one, two = b"\x30\x03\0\x01t", b"\x30" + gate._length(200) + b"\0\x01t" + bytes(197)
+        for end in range(len(one + two) + 1):
+            packets, rest = gate._split((one + two)[:end])
+            self.assertEqual(b"".join(packets) + rest, (one + two)[:end])
+            self.assertEqual(len(packets), (end >= len(one)) + (end >= len(one + two)))
+        with self.assertRaises(ValueError):
+            gate._split(b"\x30\xff\xff\xff\xff\x01")
+
+    def test_azure_looks_at_the_whole_user_name(self):
+        def objection(user: str | None) -> str | None:
+            return azure_objection(Greeting(4, 0x82, 60, "gw", b"", user), "gw", ["h"])
+
+        self.assertIsNone(objection("h/gw/?api-version=2021-04-12"))
+        for user in (None, "", "h", "h/gw", "h/gw/", "h/gw2/?api-version=1", "hh/gw/?api-version=1", "h/gw/?version=1"):
+            self.assertTrue(objection(user), user)
+
+
+if __name__ == "__main__":
+    unittest.main()
