@@ -14,8 +14,8 @@ struct GlobalOptions: ParsableArguments {
 
     var arguments: [BoundArgument] { [$configDir, $json, $debug, $logLevel] }
 
-    /// The more talkative of the two wishes.
-    var level: LogLevel { max(logLevel ?? .warn, debug ? .debug : .error) }
+    /// The more talkative of the two wishes; nil where neither is there.
+    var level: LogLevel? { debug ? max(logLevel ?? .debug, .debug) : logLevel }
 }
 
 extension LogLevel: ExpressibleByArgument {

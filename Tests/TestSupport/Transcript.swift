@@ -6,7 +6,7 @@ public struct Transcript: Sendable {
     public let errors: String
 }
 
-/// A transcript of the user's page, see `Page/`.
+/// A transcript of the user's page, see `Page/`, or, with `az/` or `aws/` in front, what it is with that cloud.
 public func page(_ name: String) throws -> Transcript {
     let text = contents(of: #filePath.dropLast("Transcript.swift".count) + "Page/\(name).txt")
     guard !text.isEmpty else { throw TestFailure("the page has no transcript '\(name)'") }

@@ -94,7 +94,7 @@ public struct CertificateCreator {
     }
 
     private func systemOwner() throws -> Owner? {
-        context.accounts.isRoot ? try SystemSettings.load(from: context).owner(in: context.accounts) : nil
+        context.accounts.isRoot ? context.ownerOfNew(try SystemSettings.load(from: context)) : nil
     }
 
     /// Writes the key first: a certificate stands for a pair that is complete.

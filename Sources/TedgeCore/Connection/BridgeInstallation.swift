@@ -99,7 +99,7 @@ final class BridgeInstallation {
         try begin("existing-bridge", "Checking if configuration for requested bridge already exists.")
         // Where the caller may not look, writing will tell.
         if context.files.exists(plan.paths.bridge), !context.files.exists(plan.paths.unfinished) {
-            throw ConnectError.alreadyConnected(cloud: plan.cloud.name)
+            throw ConnectError.alreadyConnected(cloud: plan.cloud.name, profile: plan.profile)
         }
     }
 

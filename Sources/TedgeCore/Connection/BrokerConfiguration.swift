@@ -31,7 +31,7 @@ final class BrokerConfiguration {
     var account: Account? { context.accounts.user(named: setup?.user ?? "mosquitto") }
 
     /// The owner of files of tedge, where this is root.
-    private(set) lazy var systemOwner = context.accounts.isRoot ? system.owner(in: context.accounts) : nil
+    private(set) lazy var systemOwner = context.ownerOfNew(system)
 
     // MARK: Files
 

@@ -10,6 +10,8 @@ struct CheckExchange: Sendable {
         case cloudWithMore
         /// The tenant of this host answered.
         case tenant(String)
+        /// The cloud answered that it will not, with this status; a later answer may be another one.
+        case refusal(String)
     }
 
     /// A message for the cloud.
@@ -73,14 +75,20 @@ struct CheckExchange: Sendable {
             })
     }
 
-    /// The device twin of Azure IoT Hub: `twin/res/{status}/?$rid={request}` answers `twin/GET/?$rid={request}`.
+    /// The device twin of Azure IoT Hub: `twin/res/{status}/?$rid={request}` answers `twin/GET/?$rid={request}`, with
+    /// status 200 where it is there.
     private static func deviceTwin(_ prefix: String, _ requestID: String) -> CheckExchange {
-        let answered = "\(prefix)/twin/res/200/?$rid=\(requestID)"
+        let (before, after) = ("\(prefix)/twin/res/", "/?$rid=\(requestID)")
         return CheckExchange(
             filters: ["\(prefix)/twin/res/#"],
             questions: [Question(topic: "\(prefix)/twin/GET/?$rid=\(requestID)", payload: "", qos: .atLeastOnce)],
             answer: { message in
-                message.topic == answered || message.topic.hasPrefix(answered + "&") ? .cloud : nil
+                guard message.topic.hasPrefix(before) else { return nil }
+                let rest = message.topic.dropFirst(before.count)
+                let status = rest.prefix { $0.isASCII && $0.isNumber }
+                let request = rest.dropFirst(status.count)
+                guard status.count == 3, request == after || request.hasPrefix(after + "&") else { return nil }
+                return status == "200" ? .cloud : .refusal(String(status))
             })
     }
 

@@ -3,9 +3,9 @@ import MQTT
 /// Why connect, its check or disconnect fails by itself.
 public enum ConnectError: ExplainedError, Equatable {
     /// There is a bridge file.
-    case alreadyConnected(cloud: CloudName)
+    case alreadyConnected(cloud: CloudName, profile: ProfileName?)
     /// There is no bridge file.
-    case notConnected(cloud: CloudName)
+    case notConnected(cloud: CloudName, profile: ProfileName?)
     /// A file cannot be written for lack of permission.
     case filePermission(path: String, SystemError)
     /// A directory cannot be made for lack of permission.
@@ -40,12 +40,12 @@ public enum ConnectError: ExplainedError, Equatable {
     /// What happened.
     public var causes: [String] {
         switch self {
-        case .alreadyConnected(let cloud):
+        case .alreadyConnected(let cloud, let profile):
             [
-                "Connection is already established. To remove existing connection use 'tedge disconnect \(cloud.rawValue)' "
-                    + "and try again."
+                "Connection is already established. To remove existing connection use 'tedge disconnect "
+                    + "\(cloud.words(profile))' and try again."
             ]
-        case .notConnected(let cloud): ["Device is not connected to \(Cloud.named(cloud).displayName) cloud"]
+        case .notConnected(let cloud, _): ["Device is not connected to \(Cloud.named(cloud).displayName) cloud"]
         case .filePermission(let path, let reason):
             [
                 "File Error. Check permissions for \(path).", "failed to persist temporary file: \(reason)",
@@ -73,7 +73,7 @@ public enum ConnectError: ExplainedError, Equatable {
     /// What to do about it.
     public var hint: String? {
         switch self {
-        case .notConnected(let cloud): "Run 'sudo tedge connect \(cloud.rawValue)' to connect it."
+        case .notConnected(let cloud, let profile): "Run 'sudo tedge connect \(cloud.words(profile))' to connect it."
         case .brokerSilent:
             "Run 'tedge doctor' to find out more, or 'journalctl -u mosquitto' for all that mosquitto said."
         case .brokerRejects: "Correct the line that mosquitto names, then run the command again."

@@ -60,6 +60,8 @@ enum CheckFailure: Error, Sendable, Equatable {
     case bridgeDown
     /// The bridge is up, and no answer came.
     case silence
+    /// The cloud answered that it will not, with this status.
+    case refusal(String)
     /// An answer came from another tenant.
     case otherTenant(expected: [String], answered: String)
     /// A signal came.
@@ -83,6 +85,7 @@ private struct Conversation {
     /// Asks, and waits for the answer until the deadline.
     mutating func proceed(until deadline: ContinuousClock.Instant, _ context: Context) throws(CheckFailure) {
         var answer: CheckExchange.Answer?
+        var refusal: String?
         do throws(MQTTError) {
             let session = try connected(until: deadline, context)
             if health == true { try ask(session, until: deadline) }
@@ -93,6 +96,10 @@ private struct Conversation {
                     health = message.payload == [UInt8(ascii: "1")]
                     if health == true, !wasUp { try ask(session, until: deadline) }
                 } else if let found = exchange.answer(message) {
+                    if case .refusal(let status) = found {
+                        refusal = status
+                        continue
+                    }
                     answer = found
                     guard found == .cloudWithMore else { break }
                     end = min(end, ContinuousClock.now + Self.patience)
@@ -107,7 +114,9 @@ private struct Conversation {
         case .tenant(let host) where !values.hosts.contains(host):
             throw .otherTenant(expected: values.hosts, answered: host)
         case .some: session?.disconnect()
-        case nil: throw health == nil ? .bridgeUnknown : health == false ? .bridgeDown : .silence
+        case nil:
+            if let refusal { throw .refusal(refusal) }
+            throw health == nil ? .bridgeUnknown : health == false ? .bridgeDown : .silence
         }
     }
 

@@ -17,7 +17,9 @@ public struct ConnectionTest {
     public func run() -> CommandReport {
         do {
             let plan = try ConnectPlan(cloud, try ProfileName.choose(profile, in: context), in: context)
-            guard context.files.exists(plan.paths.bridge) else { throw ConnectError.notConnected(cloud: cloud.name) }
+            guard context.files.exists(plan.paths.bridge) else {
+                throw ConnectError.notConnected(cloud: cloud.name, profile: plan.profile)
+            }
             do {
                 try Connector.check(plan, timeout: timeout, in: context)
             } catch let failure as CheckFailure {
@@ -36,7 +38,7 @@ public struct ConnectionTest {
 
     private func failed(_ diagnosis: Diagnosis) -> CommandReport {
         context.console.error("Error: failed to test connection to \(cloud.displayName) cloud.\n\n")
-        context.console.explain(diagnosis, cloud: cloud.name)
+        context.console.explain(diagnosis, cloud: cloud.name, profile)
         return CommandReport(
             command: "connect --test", cloud: cloud.name, result: .failed, changed: false, reason: diagnosis.id,
             message: diagnosis.message, hint: diagnosis.hint, status: 1)

@@ -18,7 +18,7 @@ public struct Connector {
 
     private let context: Context
     private let cloud: Cloud
-    private let profile: ProfileName?
+    private var profile: ProfileName?
     private let options: Options
     private let log = StepLog()
 
@@ -34,36 +34,50 @@ public struct Connector {
 
     /// Connects. Prints the steps, and an error where one failed.
     public func run() -> CommandReport {
+        var connector = self
+        do {
+            connector.profile = try ProfileName.choose(profile, in: context)
+        } catch {
+            return failed(error)
+        }
+        return connector.connect()
+    }
+
+    private func connect() -> CommandReport {
         let configuration: BridgeInstallation.Outcome
         let plan: ConnectPlan
         let renewal: RenewedCertificate.Outcome
         do {
-            (plan, configuration, renewal) = try context.changing("tedge \(command) \(cloud.name.rawValue)") {
-                let plan = try ConnectPlan(cloud, try ProfileName.choose(profile, in: context), in: context)
+            (plan, configuration, renewal) = try context.changing("tedge \(command) \(cloud.name.words(profile))") {
+                let plan = try ConnectPlan(cloud, profile, in: context)
                 try plan.refuseUnsupported()
                 _ = try plan.credentials(in: context)
                 let (outcome, renewal) = try install(plan)
                 return (plan, outcome, renewal)
             }
         } catch {
-            log.end("failed")
-            let title =
-                options.isReconnection
-                ? "failed to reconnect \(cloud.displayName) cloud."
-                : "failed to create bridge to connect \(cloud.displayName) cloud."
-            let failure = CommandFailure(command: "tedge \(command)", title, error)
-            context.console.report(failure)
-            if let path = log.evidence {
-                context.console.note("\nThe bridge configuration that was taken back is kept in \(path).")
-            }
-            return reported(.failed(command, cloud: cloud.name, failure))
+            return failed(error)
         }
         guard configuration == .running else { return reported(withoutServiceManager()) }
         if options.isOffline {
             context.console.line("Offline mode. Skipping the connection check.")
-            return reported(withMapper(plan, renewal))
+            return reported(withMapper(renewal))
         }
         return reported(check(plan, renewal))
+    }
+
+    private func failed(_ error: any Error) -> CommandReport {
+        log.end("failed")
+        let title =
+            options.isReconnection
+            ? "failed to reconnect \(cloud.displayName) cloud."
+            : "failed to create bridge to connect \(cloud.displayName) cloud."
+        let failure = CommandFailure(command: "tedge \(command)", title, error)
+        context.console.report(failure)
+        if let path = log.evidence {
+            context.console.note("\nThe bridge configuration that was taken back is kept in \(path).")
+        }
+        return reported(.failed(command, cloud: cloud.name, failure))
     }
 
     /// Installs the bridge, in the place of the one that is there when this is a reconnection: that comes back where
@@ -79,7 +93,7 @@ public struct Connector {
             try plan.validate(bridge, for: nil, in: context)
         }
         log.begin("disconnect")
-        let previous = try Disconnection(cloud, plan.profile, isFollowed: true, in: context)
+        let previous = try Disconnection(cloud, profile, isFollowed: true, in: context)
         if case .absent = try previous.run() { context.console.step("Bridge doesn't exist.") }
         do {
             let outcome = try installation.run()
@@ -95,7 +109,7 @@ public struct Connector {
         log.begin("check")
         do {
             try Self.check(plan, timeout: options.timeout, in: context)
-            return withMapper(plan, renewal)
+            return withMapper(renewal)
         } catch {
             log.end("failed")
             let warning = "Bridge has been configured, but \(cloud.displayName) connection check failed."
@@ -105,15 +119,15 @@ public struct Connector {
     }
 
     /// The end of a command that did all it was to do: the mapper that was started must not have ended again.
-    private func withMapper(_ plan: ConnectPlan, _ renewal: RenewedCertificate.Outcome) -> CommandReport {
-        let examination = Examination(cloud.name, profile: plan.profile, until: .now + .seconds(5), in: context)
+    private func withMapper(_ renewal: RenewedCertificate.Outcome) -> CommandReport {
+        let examination = Examination(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
         if case .error(let diagnosis) = examination.outcome(of: "mapper-running") { return unproven(diagnosis) }
         guard case .refused(let reason) = renewal else { return .done(command, cloud: cloud.name, changed: true) }
         let message = "Successfully connected, however not using the new certificate"
         let trust =
             cloud.name == .c8y
             ? "Run 'tedge cert upload c8y --user <username>'" : "Register the new certificate in \(cloud.displayName)"
-        let hint = "\(trust), then run 'sudo tedge reconnect \(cloud.name.rawValue)'."
+        let hint = "\(trust), then run 'sudo tedge reconnect \(cloud.name.words(profile))'."
         context.console.note("\(message)\nHint: \(hint)")
         return CommandReport(
             command: command, cloud: cloud.name, result: .ok, changed: true, reason: "new-certificate-refused",
@@ -122,7 +136,7 @@ public struct Connector {
     }
 
     private func unproven(_ diagnosis: Diagnosis) -> CommandReport {
-        context.console.explain(diagnosis, cloud: cloud.name)
+        context.console.explain(diagnosis, cloud: cloud.name, profile)
         return CommandReport(
             command: command, cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
             message: diagnosis.message, hint: diagnosis.hint, status: 4)
@@ -148,7 +162,7 @@ public struct Connector {
             command: command, cloud: cloud.name, result: .unproven, changed: true,
             reason: "service-manager-unavailable", message: "The bridge is configured, but nothing could be started.",
             hint:
-                "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.rawValue) --test'.",
+                "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.words(profile)) --test'.",
             status: 4)
     }
 

@@ -40,16 +40,15 @@ public struct Diagnosis: Sendable, Equatable {
         case .interrupted(let interrupted):
             return Diagnosis("interrupted", interrupted.causes[0] + ".")
         case .otherTenant(let expected, let answered): return otherTenant(expected: expected, answered: answered)
-        case .silence:
-            return Diagnosis(
-                "cloud-silent", "The bridge is up, but \(name) does not answer.",
-                hint: "Run 'tedge connect \(plan.cloud.name.rawValue) --test' to try again in a minute.")
+        case .silence: return silent(plan.cloud, plan.profile, deviceID: try? plan.builder.deviceID())
+        case .refusal(let status):
+            return refusedRequest(plan.cloud, plan.profile, status, deviceID: try? plan.builder.deviceID())
         case .bridgeDown:
             let bearing = [
                 "include-line", "clock", "certificate", "private-key", "key-pair", "certificate-dates",
                 "broker-reads-key", "credentials", "trust-roots",
                 "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate",
-                "credentials-accepted", "bridge-current",
+                "credentials-accepted", "bridge-current", "bridge-up",
             ]
             return firstCause(bearing, plan, context)
                 ?? Diagnosis(
@@ -80,11 +79,11 @@ public struct Diagnosis: Sendable, Equatable {
 
 extension Console {
     /// Prints a diagnosis on stderr.
-    func explain(_ diagnosis: Diagnosis, cloud: CloudName) {
+    func explain(_ diagnosis: Diagnosis, cloud: CloudName, _ profile: ProfileName? = nil) {
         var lines = ["Cause: \(diagnosis.message)"]
         if let seen = diagnosis.seen { lines.append("Seen: \(seen)") }
         if let hint = diagnosis.hint { lines.append("Hint: \(hint)") }
-        lines.append("More: Run 'tedge doctor \(cloud.rawValue)' to check everything else.")
+        lines.append("More: Run 'tedge doctor \(cloud.words(profile))' to check everything else.")
         error(lines.map { ErrorFrame.printable($0) + "\n" }.joined())
     }
 }

@@ -78,12 +78,24 @@ final class Disconnection {
         context.console.step("\(cloud.displayName) Bridge successfully disconnected!")
         try context.interruption.check()
         guard context.processes.isOnPath("tedge-mapper") || context.processes.isOnPath("tedge_mapper") else { return }
+        let others = otherBridges
+        if services.isMapperShared, !others.isEmpty {
+            context.console.note(
+                "tedge-mapper goes on, because it serves other bridges too: \(others.joined(separator: ", ")).")
+            return
+        }
         context.console.step("Stopping tedge-mapper service.")
         try services.stopMapper()
         try context.interruption.check()
         context.console.step("Disabling tedge-mapper service.")
         try services.disableMapper()
         context.console.line("tedge-mapper service successfully stopped and disabled!" + (isFollowed ? "\n" : ""))
+    }
+
+    /// The bridge files of other clouds and profiles.
+    private var otherBridges: [String] {
+        let names = (try? context.files.list(paths.directory)) ?? []
+        return names.filter { $0.hasSuffix("-bridge.conf") && $0 != Path.name(of: paths.bridge) }
     }
 
     /// Makes it final.

@@ -14,7 +14,8 @@ public struct Disconnector {
     /// Disconnects. Prints the steps, and an error where one failed.
     public func run() -> CommandReport {
         do {
-            return try context.changing("tedge disconnect \(cloud.name.rawValue)") { try disconnect() }
+            let profile = try ProfileName.choose(profile, in: context)
+            return try context.changing("tedge disconnect \(cloud.name.words(profile))") { try disconnect(profile) }
         } catch {
             let failure = CommandFailure(
                 command: "tedge disconnect", "failed to remove the bridge to disconnect \(cloud.displayName) cloud",
@@ -24,8 +25,8 @@ public struct Disconnector {
         }
     }
 
-    private func disconnect() throws -> CommandReport {
-        let disconnection = try Disconnection(cloud, try ProfileName.choose(profile, in: context), in: context)
+    private func disconnect(_ profile: ProfileName?) throws -> CommandReport {
+        let disconnection = try Disconnection(cloud, profile, in: context)
         let outcome = try disconnection.run()
         if case .absent = outcome {
             context.console.line("Bridge doesn't exist. Operation finished!")

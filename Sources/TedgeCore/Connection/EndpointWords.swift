@@ -67,7 +67,9 @@ struct EndpointWords {
         case .notTLS(let reason):
             Diagnosis(
                 "not-tls", "What answers at \(endpoint) does not speak TLS.", seen: reason,
-                hint: "Check '\(key(cloud.endpointSetting))': is it the MQTT port of the cloud?")
+                hint: cloud.endpointSetting == "url"
+                    ? "Check '\(hostKey)' with 'tedge config get \(hostKey)'."
+                    : "Check '\(key(cloud.endpointSetting))': is it the MQTT port of the cloud?")
         case .silent(let stage):
             Diagnosis(
                 "endpoint-silent", "What answers at \(endpoint) is silent.", seen: "waited for \(stage.rawValue)",
@@ -99,11 +101,16 @@ struct EndpointWords {
         }
     }
 
+    private var profile: ProfileName? { settings.profile }
+    private var option: String { profile.map { " --profile \($0)" } ?? "" }
+
     private var trustHint: String {
         switch cloud.name {
-        case .c8y: "Run 'tedge cert upload c8y --user <username>', then 'tedge connect c8y --test'."
+        case .c8y:
+            "Run 'tedge cert upload c8y --user <username>\(option)', then 'tedge connect \(cloud.name.words(profile)) --test'."
         case .az, .aws:
-            "Register the device certificate in \(cloud.displayName), then run 'tedge connect \(name) --test'."
+            "Register the device certificate in \(cloud.displayName), then run 'tedge connect "
+                + "\(cloud.name.words(profile)) --test'."
         }
     }
 }

@@ -43,8 +43,18 @@ public struct Doctor {
 
     /// Runs the checks and prints a line for each.
     public func run() -> CommandReport {
+        do {
+            return run(try ProfileName.choose(profile, in: context))
+        } catch {
+            let failure = CommandFailure("failed to examine the device", error)
+            context.console.report(failure)
+            return .failed("doctor", cloud: cloud, failure)
+        }
+    }
+
+    private func run(_ profile: ProfileName?) -> CommandReport {
         let deadline = ContinuousClock.now + Self.limit
-        let clouds = cloud.map { [$0] } ?? configuredClouds()
+        let clouds = cloud.map { [$0] } ?? configuredClouds(profile)
         var entries: [JSONValue] = []
         var counts: [String: Int] = [:]
         var first: Diagnosis?
@@ -91,7 +101,7 @@ public struct Doctor {
         return DoctorCheck.all.filter { ids.contains($0.id) || causes.contains($0.id) }
     }
 
-    private func configuredClouds() -> [CloudName] {
+    private func configuredClouds(_ profile: ProfileName?) -> [CloudName] {
         guard let settings = try? Settings.load(from: context.settingsSource) else { return [.c8y] }
         let clouds = CloudName.allCases.filter { cloud in
             ((try? settings.cloud(cloud, profile: profile).string("url")) ?? nil) != nil

@@ -79,8 +79,9 @@ extension Examination {
                 Diagnosis(
                     "connection-unfinished", "A connect or disconnect was ended before it was complete.",
                     seen: paths.unfinished,
-                    hint: "Run '\(connectCommand)' to complete the connection, or 'sudo tedge disconnect "
-                        + "\(cloud.name.rawValue)' to take it away."))
+                    hint:
+                        "Run '\(connectCommand)' to complete the connection, or '\(disconnectCommand)' to take it away."
+                ))
         }
         if context.files.exists(paths.bridge) { return .ok(paths.bridge) }
         return .error(

@@ -13,11 +13,7 @@ extension Examination {
     func bridgeUp() -> CheckOutcome {
         switch findings().isBridgeUp {
         case true?: .ok("mosquitto says so")
-        case false?:
-            .error(
-                Diagnosis(
-                    "bridge-down", "The bridge to \(cloud.displayName) is down.",
-                    hint: "Run 'journalctl -u mosquitto' to see what mosquitto says about it."))
+        case false?: .error(bridgeDown())
         case nil:
             .error(
                 Diagnosis(
@@ -26,12 +22,27 @@ extension Examination {
         }
     }
 
+    /// What mosquitto said of its last attempt, where it can be looked up.
+    private func bridgeDown() -> Diagnosis {
+        if let manager = try? manager.get(), let plan = try? plan.get(), let deviceID = try? plan.builder.deviceID() {
+            let log = BrokerLog(context: context, manager: manager, since: 0)
+            if let attempt = log.lastAttempt(of: cloud, profile) {
+                return Diagnosis.refusedDevice(cloud, profile, attempt, deviceID: deviceID)
+            }
+        }
+        return Diagnosis(
+            "bridge-down", "The bridge to \(cloud.displayName) is down.",
+            hint: "Run 'journalctl -u mosquitto' to see what mosquitto says about it.")
+    }
+
     func roundTrip() -> CheckOutcome {
-        if findings().answer != nil { return .ok("\(cloud.displayName) answers") }
-        return .error(
-            Diagnosis(
-                "cloud-silent", "The bridge is up, but \(cloud.displayName) does not answer.",
-                hint: "Run 'tedge connect \(cloud.name.rawValue) --test' to try again in a minute."))
+        let deviceID = (try? plan.get()).flatMap { try? $0.builder.deviceID() }
+        switch findings().answer {
+        case .refusal(let status)?:
+            return .error(Diagnosis.refusedRequest(cloud, profile, status, deviceID: deviceID))
+        case .some: return .ok("\(cloud.displayName) answers")
+        case nil: return .error(Diagnosis.silent(cloud, profile, deviceID: deviceID))
+        }
     }
 
     func tenant() -> CheckOutcome {
@@ -138,6 +149,7 @@ struct DoctorConversation {
                 if !isUp { return }
             } else if let answer = exchange.answer(message) {
                 findings.answer = answer
+                if case .refusal = answer { continue }
                 if answer != .cloudWithMore { return }
             }
         }

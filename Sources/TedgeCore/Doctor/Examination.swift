@@ -22,16 +22,11 @@ final class Examination {
     /// Looks at one cloud. Programs, name servers and servers that do not answer are left at the deadline.
     init(_ cloud: CloudName, profile: ProfileName?, until deadline: ContinuousClock.Instant, in context: Context) {
         var context = context
-        context.interruption = Self.bounded(context.interruption, deadline)
+        context.interruption = context.interruption.bounded(by: deadline)
         self.context = context
         self.cloud = Cloud.named(cloud)
         self.profile = profile
         self.deadline = deadline
-    }
-
-    /// An interruption that comes at a point of time by itself, as SIGALRM (14) would.
-    private static func bounded(_ interruption: Interruption, _ deadline: ContinuousClock.Instant) -> Interruption {
-        Interruption { interruption.signal() ?? (ContinuousClock.now > deadline ? 14 : nil) }
     }
 
     /// The outcome of a check, which is run only once, after those that it stands on.
@@ -69,7 +64,7 @@ final class Examination {
     private(set) lazy var manager: Result<ServiceManager, any Error> = Result {
         // One that hangs leaves time for the other checks.
         var context = context
-        context.interruption = Self.bounded(context.interruption, end(after: 4))
+        context.interruption = context.interruption.bounded(by: end(after: 4))
         return ServiceManager(try SystemSettings.load(from: context), in: context)
     }
     /// What systemd knows of mosquitto and the mapper; nil where something else manages services.
@@ -94,11 +89,11 @@ final class Examination {
 
     /// The command that connects this cloud.
     var connectCommand: String {
-        "sudo tedge connect \(cloud.name.rawValue)" + (profile.map { " --profile \($0)" } ?? "")
+        "sudo tedge connect \(cloud.name.words(profile))"
     }
 
     /// The command that disconnects it.
-    var disconnectCommand: String { connectCommand.replacing("connect", with: "disconnect") }
+    var disconnectCommand: String { "sudo tedge disconnect \(cloud.name.words(profile))" }
 
     /// The command that connects it anew.
     var reconnectCommand: String { connectCommand.replacing("connect", with: "reconnect") }

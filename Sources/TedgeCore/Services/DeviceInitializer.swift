@@ -13,7 +13,12 @@ public struct DeviceInitializer {
     }
 
     /// Makes what is missing, prints nothing but warnings, and an error where something cannot be made.
-    public func run() -> CommandReport {
+    ///
+    /// - Parameter links: Whether links of the components to this program are asked for, which it has none of.
+    public func run(links: Bool = false) -> CommandReport {
+        if links {
+            context.console.note("No links are made: mapper, agent and plugins are no part of this program.")
+        }
         // No lock for the directories: services run this before they start, also while connect has it and waits for them.
         let files = FileTransaction(context.files)
         do {
@@ -34,19 +39,33 @@ public struct DeviceInitializer {
         var system = try SystemSettings.load(from: context)
         if let user { system.user = user }
         if let group { system.group = group }
-        let owner = try self.owner(system)
+        try checkAccounts(system)
+        let owner = context.accounts.isRoot ? system.owner(in: context.accounts) : nil
         let root = context.configurationDirectory
         let own = [
             "", "/mosquitto-conf", "/device-certs", "/mappers", "/operations", "/operations/c8y", "/plugins",
-            "/sm-plugins",
-        ]
-        var directories = own.map { root + $0 }
-        for key in ["logs.path", "data.path"] { directories.append(try settings.path(key)) }
-        for directory in directories {
+            "/sm-plugins", "/.tedge-mapper-c8y",
+        ].map { root + $0 }
+        for directory in try own + agentDirectories(settings)
+            + ["logs.path", "data.path"].map({ try settings.path($0) })
+        {
             try context.interruption.check()
             try files.makeDirectory(directory, mode: Self.mode, owner: owner)
-            if own.contains(where: { root + $0 == directory }) { try adopt(directory, owner, files) }
         }
+        for path in try own + ["\(root)/.agent", "\(root)/system.toml", entityStore(settings)] {
+            try adopt(path, system, files)
+        }
+    }
+
+    /// Where the agent keeps its state: below the configuration unless the directory of `agent.state.path` is there.
+    private func agentDirectories(_ settings: Settings) throws -> [String] {
+        context.files.exists(try settings.path("agent.state.path")) ? [] : ["\(context.configurationDirectory)/.agent"]
+    }
+
+    /// The file in which the agent remembers what is registered.
+    private func entityStore(_ settings: Settings) throws -> String {
+        let directory = try agentDirectories(settings).first ?? settings.path("agent.state.path")
+        return "\(directory)/entity_store.jsonl"
     }
 
     /// Has mosquitto read our directory; false where it does so already.
@@ -64,36 +83,23 @@ public struct DeviceInitializer {
         }
     }
 
-    /// Gives a directory that was there already to the owner.
-    private func adopt(_ directory: String, _ owner: Owner?, _ files: FileTransaction) throws {
-        guard let owner, let status = try context.files.status(directory), status.owner != owner else { return }
-        try files.changeOwner(directory, to: owner)
+    /// Gives what was there already to user and group, as far as they are named and known.
+    private func adopt(_ path: String, _ system: SystemSettings, _ files: FileTransaction) throws {
+        guard context.accounts.isRoot, let status = try context.files.status(path) else { return }
+        let numbers = system.numbers(in: context.accounts)
+        let owner = Owner(user: numbers.user ?? status.owner.user, group: numbers.group ?? status.owner.group)
+        if owner != status.owner { try files.changeOwner(path, to: owner) }
     }
 
-    /// The owner as numbers; nil where the caller is not root and so owns what it makes.
-    private func owner(_ system: SystemSettings) throws -> Owner? {
-        guard context.accounts.isRoot else { return nil }
-        var owner = context.accounts.caller
-        if !system.user.isEmpty {
-            if let account = context.accounts.user(named: system.user) {
-                owner.user = account.owner.user
-            } else {
-                try missing("user", system.user, wasAskedFor: user != nil)
+    /// Refuses a user or group of an option that does not exist, and warns of one of `system.toml`.
+    private func checkAccounts(_ system: SystemSettings) throws {
+        guard context.accounts.isRoot else { return }
+        for (kind, name) in system.unknownAccounts(in: context.accounts) {
+            if (kind == "user" ? user : group) != nil {
+                throw InitializationError.unknownAccount(kind: kind, name: name)
             }
+            context.console.warning("There is no \(kind) '\(name)' on this device; root owns the directories of tedge.")
         }
-        if !system.group.isEmpty {
-            if let number = context.accounts.group(named: system.group) {
-                owner.group = number
-            } else {
-                try missing("group", system.group, wasAskedFor: group != nil)
-            }
-        }
-        return owner
-    }
-
-    private func missing(_ kind: String, _ name: String, wasAskedFor: Bool) throws {
-        if wasAskedFor { throw InitializationError.unknownAccount(kind: kind, name: name) }
-        context.console.warning("There is no \(kind) '\(name)' on this device; root owns the directories of tedge.")
     }
 
     private static func explained(_ error: any Error) -> any ExplainedError {

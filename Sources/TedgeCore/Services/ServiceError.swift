@@ -16,6 +16,8 @@ public enum ServiceError: ExplainedError, Equatable {
     case brokenSystemFile(path: String, reason: String)
     /// A command in `system.toml` cannot be used.
     case brokenCommand(path: String, key: String, reason: String)
+    /// A command of the service manager did not come to its end.
+    case silent(command: String, seconds: Int)
     /// A signal came.
     case interrupted(Interrupted)
 
@@ -28,6 +30,7 @@ public enum ServiceError: ExplainedError, Equatable {
         case .programMissing, .notStarted: "service-command-missing"
         case .unavailable: "service-manager-unavailable"
         case .brokenSystemFile, .brokenCommand: "system-file-broken"
+        case .silent: "service-manager-silent"
         case .interrupted: "interrupted"
         }
     }
@@ -53,6 +56,8 @@ public enum ServiceError: ExplainedError, Equatable {
             ["Toml syntax error in the system config file '\(path)': \(reason)"]
         case .brokenCommand(let path, let key, let reason):
             ["Syntax error in the system config file for '\(key)': \(reason)\nCheck '\(path)' file."]
+        case .silent(let command, let seconds):
+            ["Service command <\"\(command)\"> did not end within \(seconds) seconds."]
         case .interrupted(let interrupted): interrupted.causes
         }
     }

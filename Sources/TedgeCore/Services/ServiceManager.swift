@@ -9,6 +9,11 @@ public struct ServiceManager: Sendable {
     private let systemdRuns: Bool
     /// What ends a wait for a command early.
     var interruption: Interruption
+    private var isBounded = false
+    /// How long a command may take that no signal interrupts, because it puts something back.
+    private static let patience = Duration.seconds(30)
+    /// How long enabling goes on after a signal.
+    private static let grace = Duration.seconds(3)
 
     /// Takes the commands of `system.toml`. Throws where that is broken.
     public init(_ settings: SystemSettings, in context: Context) {
@@ -73,12 +78,20 @@ public struct ServiceManager: Sendable {
         try changeLinks("disable", commands.disable, service)
     }
 
-    /// Runs to its end, which is near, whatever signal comes: who interrupts it does not know what it has done.
+    /// The same manager for putting something back: no signal ends its commands, and each has its time.
+    var undoing: ServiceManager {
+        var manager = self
+        manager.interruption = .never
+        manager.isBounded = true
+        return manager
+    }
+
+    /// Runs to its end, which is near, when a signal comes: who interrupts it does not know what it has done.
     private func changeLinks(
         _ verb: String, _ command: [String], _ service: Service
     ) throws(ServiceError) -> Bool {
         var manager = self
-        manager.interruption = .never
+        manager.interruption = interruption.delayed(by: Self.grace)
         guard isDefault else {
             try manager.run(command, service)
             return true
@@ -150,9 +163,12 @@ public struct ServiceManager: Sendable {
         let text = words.joined(separator: " ")
         let result: ProcessResult
         do {
-            result = try processes.run(words, interruption: interruption)
+            let limited = isBounded ? interruption.bounded(by: .now + Self.patience) : interruption
+            result = try processes.run(words, interruption: limited)
         } catch {
             switch error {
+            case .interrupted where isBounded:
+                throw .silent(command: text, seconds: Int(Self.patience.components.seconds))
             case .notFound: throw .programMissing(command: text, path: path)
             case .notStarted(_, let reason): throw .notStarted(command: text, reason)
             case .interrupted(let interrupted): throw .interrupted(interrupted)

@@ -13,6 +13,9 @@ final class ServiceRemoval {
         states = manager.states(of: [.mosquitto] + mappers)
     }
 
+    /// Whether the mapper is the one that all clouds share.
+    var isMapperShared: Bool { mapper == .singleMapper }
+
     /// Whether mosquitto was restarted.
     var mosquittoRunsAgain: Bool { mosquittoWasTouched }
 
@@ -52,7 +55,7 @@ final class ServiceRemoval {
 
     /// Starts what was stopped, and restarts mosquitto with the files as before.
     func undo() -> [ServiceError] {
-        manager.interruption = .never
+        manager = manager.undoing
         var failures: [ServiceError] = []
         func attempt(_ body: () throws(ServiceError) -> Void) {
             do throws(ServiceError) {

@@ -48,7 +48,7 @@ final class ServiceTransaction {
     /// Starts or stops mosquitto so that it runs as before, with the files as before.
     func undoMosquitto() -> [ServiceError] {
         guard mosquittoWasTouched else { return [] }
-        manager.interruption = .never
+        manager = manager.undoing
         var failures: [ServiceError] = []
         do throws(ServiceError) {
             if mosquittoWasActive {
@@ -116,7 +116,7 @@ final class ServiceTransaction {
 
     /// Stops and disables what was started and enabled.
     func undoStarts() -> [ServiceError] {
-        manager.interruption = .never
+        manager = manager.undoing
         var failures: [ServiceError] = []
         for undo in undoing.reversed() {
             do throws(ServiceError) {

@@ -10,6 +10,9 @@ public struct SystemSettings: Sendable, Equatable {
     public var commands = ServiceCommands.systemd
     /// The path that was read, whether there is a file or not.
     public var path: String
+    /// Whether the file names a user, and a group.
+    var namesUser = false
+    var namesGroup = false
 
     /// The path in a configuration directory.
     public static func path(in directory: String) -> String { "\(directory)/system.toml" }
@@ -21,8 +24,8 @@ public struct SystemSettings: Sendable, Equatable {
         guard let bytes = try? context.files.readIfPresent(path) else { return settings }
         do {
             let root = try TOMLDocument(parsing: bytes).root
-            if case .string(let user)? = root["user"] { settings.user = user }
-            if case .string(let group)? = root["group"] { settings.group = group }
+            if case .string(let user)? = root["user"] { (settings.user, settings.namesUser) = (user, true) }
+            if case .string(let group)? = root["group"] { (settings.group, settings.namesGroup) = (group, true) }
             if let table = root["init"] { settings.commands = try ServiceCommands(table, path: path) }
         } catch let error as TOMLError {
             throw ServiceError.brokenSystemFile(
@@ -33,10 +36,36 @@ public struct SystemSettings: Sendable, Equatable {
         return settings
     }
 
-    /// The user and group as numbers, where the device knows both.
-    public func owner(in accounts: any Accounts) -> Owner? {
-        guard let account = accounts.user(named: user), let group = accounts.group(named: group) else { return nil }
-        return Owner(user: account.owner.user, group: group)
+    /// The numbers of user and group; nil for one that is empty or that the device does not know.
+    func numbers(in accounts: any Accounts) -> (user: UInt32?, group: UInt32?) {
+        (accounts.user(named: user)?.owner.user, accounts.group(named: group))
+    }
+
+    /// The owner of what is new: the caller's own user or group in the place of one that is empty or not known.
+    public func owner(in accounts: any Accounts) -> Owner {
+        let (numbers, caller) = (numbers(in: accounts), accounts.caller)
+        return Owner(user: numbers.user ?? caller.user, group: numbers.group ?? caller.group)
+    }
+
+    /// What kind of account and which name the device does not know.
+    func unknownAccounts(in accounts: any Accounts) -> [(kind: String, name: String)] {
+        let numbers = numbers(in: accounts)
+        return [("user", user, numbers.user), ("group", group, numbers.group)]
+            .compactMap { kind, name, number in name.isEmpty || number != nil ? nil : (kind, name) }
+    }
+}
+
+extension Context {
+    /// The owner of files and directories that are new, where the caller is root. A user or group that `system.toml` names
+    /// and the device does not know is warned of, and root takes its place.
+    func ownerOfNew(_ system: SystemSettings) -> Owner? {
+        guard accounts.isRoot else { return nil }
+        for (kind, name) in system.unknownAccounts(in: accounts)
+        where kind == "user" ? system.namesUser : system.namesGroup {
+            console.warning(
+                "There is no \(kind) '\(name)' on this device, which \(system.path) names; root owns what is new.")
+        }
+        return system.owner(in: accounts)
     }
 }
 

@@ -60,15 +60,18 @@ public struct Context: Sendable {
         self.terminal = terminal
     }
 
-    /// The real world. A configuration directory that is not absolute is taken from the current one.
-    public static func real(configurationDirectory: String?, isJSON: Bool, logLevel: LogLevel = .warn) -> Context {
+    /// The real world. A configuration directory that is not absolute is taken from the current one, and a level that is
+    /// not given from the environment and `system.toml`.
+    public static func real(configurationDirectory: String?, isJSON: Bool, logLevel: LogLevel? = nil) -> Context {
         let environment = ProcessInfo.processInfo.environment
         let currentDirectory: @Sendable () -> String = { FileManager.default.currentDirectoryPath }
         let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         let directory = typed ?? "/etc/tedge"
+        let place = Path.absolute(directory, relativeTo: currentDirectory())
+        let files = SystemFiles()
+        let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: place), files)
         let context = Context(
-            configurationDirectory: Path.absolute(directory, relativeTo: currentDirectory()),
-            environment: environment, currentDirectory: currentDirectory, files: SystemFiles(),
+            configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
             accounts: SystemAccounts(), processes: SystemProcesses(environment: environment),
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
             console: .standard(isJSON: isJSON, level: logLevel), interruption: .ofProcess(),

@@ -34,6 +34,30 @@ public struct Interruption: Sendable {
         }
     }
 
+    /// The same, and an interruption that comes at a point of time by itself, as SIGALRM would.
+    func bounded(by deadline: ContinuousClock.Instant) -> Interruption {
+        let signal = signal
+        return Interruption { signal() ?? (ContinuousClock.now > deadline ? SIGALRM : nil) }
+    }
+
+    /// The same some time later: who is nearly done may come to the end.
+    func delayed(by patience: Duration) -> Interruption {
+        let (signal, first) = (signal, FirstTime())
+        return Interruption { signal().flatMap { number in first.passed() >= patience ? number : nil } }
+    }
+
+    private final class FirstTime: Sendable {
+        private let time = Mutex<ContinuousClock.Instant?>(nil)
+
+        func passed() -> Duration {
+            time.withLock { time in
+                let first = time ?? .now
+                time = first
+                return first.duration(to: .now)
+            }
+        }
+    }
+
     /// Nothing ever interrupts.
     public static let never = Interruption { nil }
 

@@ -4,6 +4,8 @@ import Foundation
 struct SystemProcesses: Processes {
     private let environment: [String: String]
     private static let outputLimit = 65_536
+    /// How long a program that was asked to end may take.
+    private static let grace = Duration.seconds(2)
     /// What is never handed on, because it may be a secret.
     private static let secrets: Set = ["C8Y_PASSWORD", "C8YPASS", "DEVICE_ONE_TIME_PASSWORD", "TEDGE_PROXY_PASSWORD"]
 
@@ -32,6 +34,7 @@ struct SystemProcesses: Processes {
         let watch = ProcessWatch(process)
         var streams = [Stream(output), Stream(error)]
         var interrupted: Interrupted?
+        var end: ContinuousClock.Instant?
         while true {
             if let ending = Self.gather(&streams, until: watch) {
                 if let interrupted { throw .interrupted(interrupted) }
@@ -39,7 +42,11 @@ struct SystemProcesses: Processes {
             }
             if interrupted == nil, let signal = interruption.signal() {
                 interrupted = Interrupted(signal: signal)
+                end = .now + Self.grace
                 process.terminate()
+            } else if let last = end, last < .now {
+                end = nil
+                kill(process.processIdentifier, SIGKILL)
             }
         }
     }

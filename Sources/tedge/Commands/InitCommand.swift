@@ -14,9 +14,14 @@ struct InitCommand: RunnableCommand {
     )
     var group: String?
 
-    var arguments: [BoundArgument] { [$user, $group] }
+    @Flag(
+        .long("relative-links"),
+        help: "Taken for scripts that give it; mapper and agent are no part of this program, so no links are made.")
+    var relativeLinks: Bool
+
+    var arguments: [BoundArgument] { [$user, $group, $relativeLinks] }
 
     func run(in context: Context) -> CommandReport {
-        DeviceInitializer(user: user, group: group, in: context).run()
+        DeviceInitializer(user: user, group: group, in: context).run(links: relativeLinks)
     }
 }

@@ -60,9 +60,15 @@ import Testing
             exchange.questions == [.init(topic: "p/twin/GET/?$rid=tedge-1", payload: "", qos: .atLeastOnce)])
         #expect(exchange.answer(message("p/twin/res/200/?$rid=tedge-1", "{}")) == .cloud)
         #expect(exchange.answer(message("p/twin/res/200/?$rid=tedge-1&$version=2", "{}")) == .cloud)
-        for other in ["p/twin/res/200/?$rid=tedge-12", "p/twin/res/404/?$rid=tedge-1", "p/twin/res/200/?$rid=tedge-2"] {
-            #expect(exchange.answer(message(other, "{}")) == nil)
+        #expect(exchange.answer(message("p/twin/res/404/?$rid=tedge-1", "")) == .refusal("404"))
+        #expect(exchange.answer(message("p/twin/res/429/?$rid=tedge-1&x", "")) == .refusal("429"))
+        for other in [
+            "200/?$rid=tedge-12", "404/?$rid=tedge-12", "200/?$rid=tedge-2", "2000/?$rid=tedge-1", "20/?$rid=tedge-1",
+            "200/x?$rid=tedge-1", "200?$rid=tedge-1", "/?$rid=tedge-1", "", "200",
+        ] {
+            #expect(exchange.answer(message("p/twin/res/\(other)", "{}")) == nil, "\(other)")
         }
+        #expect(exchange.answer(message("q/twin/res/200/?$rid=tedge-1", "{}")) == nil)
     }
 
     @Test("AWS reflects the very message")

@@ -78,7 +78,7 @@ import Testing
     static let failures: [(CheckFailure, String)] = [
         (.broker(.notConnected), "local-mqtt-failed"), (.interrupted(Interrupted(signal: SIGINT)), "interrupted"),
         (.otherTenant(expected: ["a", "b"], answered: "c"), "other-tenant"), (.silence, "cloud-silent"),
-        (.bridgeUnknown, "bridge-unknown"),
+        (.bridgeUnknown, "bridge-unknown"), (.refusal("404"), "cloud-refuses-request"),
     ]
 
     @Test("each failure of the check has a word for programs and names what matters", arguments: failures)
@@ -91,6 +91,79 @@ import Testing
         if failure == .bridgeUnknown {
             #expect(diagnosis.message.hasSuffix("has not read \(world.directory.file(World.bridge))."))
         }
+    }
+
+    static let attempts: [(lines: [String], attempt: BrokerLog.Attempt?)] = [
+        ([], nil), (["1: Connecting bridge (step 2) edge_to_az (h:8883)"], nil),
+        (
+            [
+                "1: Connecting bridge (step 1) edge_to_az (h:8883)",
+                "1: Connecting bridge (step 2) edge_to_az (h:8883)",
+                "1: Connection Refused: not authorised", "1: Client Azure closed its connection.",
+            ], .refused("not authorised")
+        ),
+        (
+            [
+                "1: Connecting bridge (step 2) edge_to_az (h:8883)", "1: Connection Refused: not authorised",
+                "9: Connecting bridge (step 2) edge_to_az (h:8883)", "9: Socket error on client Azure, disconnecting.",
+            ], .closed
+        ),
+        (["1: Connecting bridge (step 2) edge_to_az (h:1)", "1: Client Aws closed its connection."], nil),
+        (["1: Connecting bridge (step 2) edge_to_az@p (h:1)", "1: Connection Refused: not authorised"], nil),
+        (["1: Connecting bridge (step 2) edge_to_c8y (h:1)", "1: Connection Refused: not authorised"], nil),
+        (
+            [
+                "1: Connecting bridge (step 2) edge_to_az (h:1)", "1: Connecting bridge (step 2) edge_to_c8y (h:1)",
+                "1: Connection Refused: identifier rejected",
+            ], nil
+        ),
+    ]
+
+    @Test("mosquitto's log tells how the last attempt of a bridge ended, and of no other", arguments: attempts)
+    func lastAttempt(_ lines: [String], _ attempt: BrokerLog.Attempt?) {
+        #expect(BrokerLog.lastAttempt(of: .azure, nil, in: lines) == attempt)
+    }
+
+    @Test("a device that is refused after the handshake is told what to do in its cloud, with its profile")
+    func refusedDevice() throws {
+        let profile = try ProfileName(parsing: "edge")
+        let azure = Diagnosis.refusedDevice(.azure, nil, .refused("not authorised"), deviceID: "gw")
+        #expect(azure.message == "Azure refuses the device 'gw'.")
+        #expect(azure.seen == "mosquitto's log: 'Connection Refused: not authorised'")
+        #expect(
+            azure.hint == "Register the device 'gw' with its certificate in Azure, then run 'tedge connect az --test'.")
+        let amazon = Diagnosis.refusedDevice(.amazon, profile, .closed, deviceID: "gw")
+        #expect(amazon.seen == "mosquitto's log: the connection was closed before an answer")
+        #expect(
+            amazon.hint
+                == "Check that the device certificate is active in AWS, and that its policy lets the client 'gw' connect, "
+                + "then run 'tedge connect aws --profile edge --test'.")
+    }
+
+    @Test("a silent AWS has a hint to its policy, and Azure's status is seen")
+    func answers() {
+        #expect(
+            Diagnosis.silent(.amazon, nil, deviceID: "gw").hint?.contains("'thinedge/devices/gw/test-connection'")
+                == true)
+        #expect(
+            Diagnosis.silent(.azure, nil, deviceID: "gw").hint
+                == "Run 'tedge connect az --test' to try again in a minute.")
+        #expect(Diagnosis.refusedRequest(.azure, nil, "404", deviceID: "gw").seen == "status 404")
+    }
+
+    @Test("mosquitto's log file is looked into where systemd runs mosquitto")
+    func logFile() throws {
+        let log = try world.directory.write(
+            "1: Connecting bridge (step 2) edge_to_c8y (h:8883)\n1: Connection Refused: not authorised\n", to: "log")
+        try world.write("log_dest file \(log)\n", to: "mosquitto.conf")
+        let manager = ServiceManager(SystemSettings(path: "/system.toml"), in: world.context)
+        let found = BrokerLog(context: world.context, manager: manager, since: 0)
+        #expect(found.lastAttempt(of: .cumulocity, nil) == .refused("not authorised"))
+        var settings = SystemSettings(path: "/system.toml")
+        settings.commands.name = "OpenRC"
+        let other = BrokerLog(
+            context: world.context, manager: ServiceManager(settings, in: world.context), since: 0)
+        #expect(other.lastAttempt(of: .cumulocity, nil) == nil)
     }
 
     @Test("where the bridge is down the endpoint is asked, also by an IPv6 address", arguments: ["localhost", "[::1]"])

@@ -23,7 +23,8 @@ import Testing
 
     static let directories = [
         "tedge", "tedge/mosquitto-conf", "tedge/device-certs", "tedge/mappers", "tedge/operations",
-        "tedge/operations/c8y", "tedge/plugins", "tedge/sm-plugins", "log", "data",
+        "tedge/operations/c8y", "tedge/plugins", "tedge/sm-plugins", "tedge/.tedge-mapper-c8y", "tedge/.agent", "log",
+        "data",
     ]
 
     @Test("the directories are made, belong to tedge, and mosquitto includes ours")
@@ -58,6 +59,48 @@ import Testing
         let world = try world()
         #expect(run(world, user: "mosquitto", group: "mosquitto").status == 0)
         #expect(try owner(world, "tedge") == Owner(user: 110, group: 120))
+    }
+
+    @Test("files that others have left with another owner go to tedge")
+    func adopts() throws {
+        let world = try world()
+        try world.write("user = 'tedge'\n", to: "tedge/system.toml")
+        try world.files.makeDirectory(world.path(".agent"), mode: 0o755, owner: nil)
+        try world.write("{}\n", to: "tedge/.agent/entity_store.jsonl")
+        #expect(run(world).status == 0)
+        for name in ["tedge/system.toml", "tedge/.agent", "tedge/.agent/entity_store.jsonl"] {
+            #expect(try owner(world, name) == Owner(user: 900, group: 901), "\(name)")
+        }
+        #expect(try owner(world, "tedge/tedge.toml") == WorldFiles.owner)
+    }
+
+    @Test("where the agent has a directory of its own, that one is looked at and no other is made")
+    func agentDirectory() throws {
+        let world = try world()
+        let state = world.directory.file("state")
+        try world.files.makeDirectory(state, mode: 0o755, owner: nil)
+        try world.write("{}\n", to: "state/entity_store.jsonl")
+        let paths = "logs.path = '\(world.directory.file("log"))'\ndata.path = '\(world.directory.file("data"))'\n"
+        try world.write(paths + "agent.state.path = '\(state)'\n", to: "tedge/tedge.toml")
+        #expect(run(world).status == 0)
+        #expect(!world.files.exists(world.path(".agent")))
+        #expect(try owner(world, "state/entity_store.jsonl") == Owner(user: 900, group: 901))
+    }
+
+    @Test("an empty user leaves the user of what is there, and gives the group")
+    func halfAnOwner() throws {
+        let world = try world()
+        try world.write("user = ''\n", to: "tedge/system.toml")
+        #expect(run(world).status == 0)
+        #expect(try owner(world, "tedge/system.toml") == Owner(user: WorldFiles.owner.user, group: 901))
+        #expect(try owner(world, "data") == Owner(user: 0, group: 901))
+    }
+
+    @Test("links to components are not made, and who asks for them is told")
+    func links() throws {
+        let world = try world()
+        #expect(DeviceInitializer(user: nil, group: nil, in: world.context).run(links: true).status == 0)
+        #expect(world.errors == "No links are made: mapper, agent and plugins are no part of this program.\n")
     }
 
     @Test("one who is not root makes the directories as its own and leaves mosquitto alone")

@@ -108,6 +108,17 @@ import Testing
         #expect(throws: ServiceError.interrupted(Interrupted(signal: SIGINT)), performing: stop)
     }
 
+    @Test("a command that puts something back is not ended by the signal, and left when it hangs")
+    func undoing() throws {
+        world.signal.send(SIGINT)
+        let undoing = systemd.undoing
+        #expect(!undoing.interruption.isRequested)
+        world.programs.on("systemctl stop", .interrupted(Interrupted(signal: SIGALRM)))
+        let error = try #require(throws: ServiceError.self) { try undoing.stop(.mosquitto) }
+        #expect(error.id == "service-manager-silent")
+        #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> did not end within 30 seconds."])
+    }
+
     @Test("questions are answered by the exit status")
     func questions() throws {
         #expect(systemd.isActive(.mosquitto))

@@ -138,15 +138,43 @@ import Testing
         #expect(try causes("[init]\nstop = ['x', '{}']\n").first?.hasSuffix("'name' is missing in [init]") == true)
     }
 
-    @Test("the owner has the numbers of user and group, where the device knows both")
+    @Test("the owner has the numbers of user and group, and the caller's for what is empty or not known")
     func numbers() throws {
+        let accounts = WorldAccounts(caller: WorldAccounts.root)
         var settings = SystemSettings(path: "/system.toml")
-        #expect(settings.owner(in: WorldAccounts()) == Owner(user: 900, group: 901))
+        #expect(settings.owner(in: accounts) == Owner(user: 900, group: 901))
         settings.group = "mosquitto"
-        #expect(settings.owner(in: WorldAccounts()) == Owner(user: 900, group: 120))
-        settings.group = "nobody"
-        #expect(settings.owner(in: WorldAccounts()) == nil)
-        (settings.user, settings.group) = ("nobody", "tedge")
-        #expect(settings.owner(in: WorldAccounts()) == nil)
+        #expect(settings.owner(in: accounts) == Owner(user: 900, group: 120))
+        settings.group = ""
+        #expect(settings.owner(in: accounts) == Owner(user: 900, group: 0))
+        #expect(settings.unknownAccounts(in: accounts).isEmpty)
+        (settings.user, settings.group) = ("nobody", "nogroup")
+        #expect(settings.owner(in: accounts) == WorldAccounts.root)
+        #expect(
+            settings.unknownAccounts(in: accounts).map { "\($0.kind) \($0.name)" } == ["user nobody", "group nogroup"])
+    }
+
+    @Test("only a name in the file is warned of, and only root gives files away")
+    func ownerOfNew() throws {
+        var world = try World()
+        world.accounts.users = [:]
+        let usual = try SystemSettings.load(from: world.context)
+        #expect(world.context.ownerOfNew(usual) == nil)
+        world.accounts.caller = WorldAccounts.root
+        #expect(world.context.ownerOfNew(usual) == Owner(user: 0, group: 901))
+        #expect(world.errors == "")
+        try world.write("user = 'pi'\n", to: "tedge/system.toml")
+        #expect(world.context.ownerOfNew(try SystemSettings.load(from: world.context)) == Owner(user: 0, group: 901))
+        #expect(
+            world.errors
+                == "Warning: There is no user 'pi' on this device, which WORLD/tedge/system.toml names; root owns what is "
+                + "new.\n")
+    }
+
+    @Test("tables and keys that belong to other programs are passed over")
+    func otherTables() throws {
+        let text = "[system]\nreboot = ['init', '6']\nreboot_timeout_seconds = 120\n[log]\ntedge-agent = 'x'\n[other]\n"
+        let settings = try load("future = 1\n" + text + Self.text(Self.commands))
+        #expect(settings.commands.name == "OpenRC")
     }
 }

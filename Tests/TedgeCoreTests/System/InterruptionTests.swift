@@ -24,4 +24,23 @@ import Testing
         #expect(Interrupted(signal: signal).causes == ["Interrupted by \(name)"])
         #expect(Interrupted(signal: signal).id == "interrupted")
     }
+
+    @Test("an interruption comes by itself at its time, and a signal before it is seen")
+    func bounded() {
+        let signal = WorldSignal()
+        #expect(signal.interruption.bounded(by: .now + .seconds(3600)).signal() == nil)
+        #expect(signal.interruption.bounded(by: .now - .seconds(1)).signal() == SIGALRM)
+        signal.send(SIGINT)
+        #expect(signal.interruption.bounded(by: .now - .seconds(1)).signal() == SIGINT)
+    }
+
+    @Test("a delayed signal is seen when its time is over")
+    func delayed() {
+        let signal = WorldSignal()
+        let (late, soon) = (signal.interruption.delayed(by: .seconds(3600)), signal.interruption.delayed(by: .zero))
+        #expect(soon.signal() == nil)
+        signal.send(SIGTERM)
+        #expect(late.signal() == nil && late.signal() == nil)
+        #expect(soon.signal() == SIGTERM)
+    }
 }

@@ -22,6 +22,17 @@ extension World {
         return world
     }
 
+    /// The same for Azure or AWS.
+    static func ready(for cloud: CloudName) throws -> World {
+        let world = try ready()
+        try world.write(
+            "config.version = '2'\n\(cloud.rawValue).url = 'cloud.example.com'\n"
+                + "\(cloud.rawValue).root_cert_path = '\(world.directory.file("roots"))'\n", to: "tedge/tedge.toml")
+        world.broker.retain("te/device/main/service/mosquitto-\(cloud.rawValue)-bridge/status/health", "1")
+        world.broker.answerAsHub()
+        return world
+    }
+
     static let health = "te/device/main/service/mosquitto-c8y-bridge/status/health"
     static let bridge = "tedge/mosquitto-conf/c8y-bridge.conf"
 
@@ -52,6 +63,19 @@ extension WorldBroker {
             case "c8y/s/uat": tenant.map { [message("c8y/s/dat", "71,\(token(issuer: $0))")] } ?? []
             default: []
             }
+        }
+    }
+}
+
+extension WorldBroker {
+    /// Has Azure send the device twin with a status, under the number of the request, and AWS reflect what it gets.
+    func answerAsHub(status: Int = 200) {
+        onMessage { topic, payload in
+            let request = "az/twin/GET/"
+            if topic.hasPrefix(request) {
+                return [message("az/twin/res/\(status)/\(topic.dropFirst(request.count))", status == 200 ? "{}" : "")]
+            }
+            return topic == "aws/test-connection" ? [message("aws/connection-success", payload)] : []
         }
     }
 }

@@ -152,7 +152,8 @@ struct SettingsStore {
         }
         let isNew = edit.original == nil
         let owner =
-            isNew && context.accounts.isRoot ? try? SystemSettings.load(from: context).owner(in: context.accounts) : nil
+            isNew && context.accounts.isRoot
+            ? (try? SystemSettings.load(from: context)).flatMap { context.ownerOfNew($0) } : nil
         if isNew { try files.makeDirectory(Path.directory(of: edit.path), mode: 0o755, owner: owner) }
         try files.write(edit.path, contents, mode: isNew ? 0o644 : nil, owner: owner)
     }

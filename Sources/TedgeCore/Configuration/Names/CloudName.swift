@@ -11,6 +11,11 @@ public enum CloudName: String, Sendable, CaseIterable {
         }
     }
 
+    /// The cloud as words of a command line, with the profile where it is not the default one.
+    func words(_ profile: ProfileName?) -> String {
+        rawValue + (profile.map { " --profile \($0)" } ?? "")
+    }
+
     /// What keys and tables of this cloud may begin with: its short name first, then older ones.
     var prefixes: [String] {
         self == .az ? ["az", "azure"] : [rawValue]

@@ -1,24 +1,3 @@
-/// How important a message on stderr is. Errors are always printed.
-public enum LogLevel: String, CaseIterable, Sendable, Comparable {
-    /// Errors alone.
-    case error
-    /// Warnings and advice as well: the level without any option.
-    case warn
-    /// What is changed as well: files written, programs run.
-    case info
-    /// What is looked at as well: files read, messages and requests sent and received.
-    case debug
-    /// What programs print as well.
-    case trace
-
-    /// A level comes before those that print more.
-    public static func < (one: LogLevel, other: LogLevel) -> Bool {
-        one.position < other.position
-    }
-
-    private var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-}
-
 /// Says on stderr what the program does to the world. What is in files, messages and requests is never said, only how
 /// much it is, so that no secret gets out.
 struct EventLog: Sendable {

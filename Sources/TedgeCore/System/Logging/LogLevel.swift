@@ -1,0 +1,51 @@
+import TOML
+
+/// How important a message on stderr is. Errors are always printed.
+public enum LogLevel: String, CaseIterable, Sendable, Comparable {
+    /// Errors alone.
+    case error
+    /// Warnings and advice as well: the level without any option.
+    case warn
+    /// What is changed as well: files written, programs run.
+    case info
+    /// What is looked at as well: files read, messages and requests sent and received.
+    case debug
+    /// What programs print as well.
+    case trace
+
+    /// A level comes before those that print more.
+    public static func < (one: LogLevel, other: LogLevel) -> Bool {
+        one.position < other.position
+    }
+
+    private var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension LogLevel {
+    /// The level without an option: that of `RUST_LOG`, else of `tedge` in the table `[log]` of `system.toml`, else `warn`.
+    ///
+    /// What is not understood counts for nothing: another command says what is wrong with the file.
+    static func configured(_ environment: [String: String], _ path: String, _ files: any Files) -> LogLevel {
+        if let level = environment["RUST_LOG"].flatMap(ofDirectives) { return level }
+        // Read by every command, and taken apart only where it can matter.
+        guard let bytes = try? files.readIfPresent(path), bytes.holds("log"),
+            let root = try? TOMLDocument(parsing: bytes).root, case .table(let table)? = root["log"],
+            case .string(let word)? = table["tedge"]
+        else { return .warn }
+        return LogLevel(rawValue: word.lowercased()) ?? .warn
+    }
+
+    /// The level of directives such as `debug` or `info,tedge=trace`: that of `tedge`, else the one for everything.
+    private static func ofDirectives(_ text: String) -> LogLevel? {
+        let directives = text.split(separator: ",").map { $0.split(separator: "=", omittingEmptySubsequences: false) }
+        let own = directives.last { $0.count == 2 && $0[0] == "tedge" }?[1]
+        return (own ?? directives.last { $0.count == 1 }?[0]).flatMap { LogLevel(rawValue: $0.lowercased()) }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func holds(_ word: StaticString) -> Bool {
+        let word = Array("\(word)".utf8)
+        return indices.contains { self[$0...].starts(with: word) }
+    }
+}
