@@ -52,7 +52,7 @@ let package = Package(
             name: "TedgeTests", dependencies: ["tedge", "ArgumentParsing", "TedgeCore", "TestSupport"],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestSupport"], exclude: ["services", "demo"],
+            name: "EndToEndTests", dependencies: ["TestSupport"], exclude: ["services", "demo", "ServiceManagers"],
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests", dependencies: ["TestSupport"], exclude: ["device", "Device", "Bench"],

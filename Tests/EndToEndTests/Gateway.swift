@@ -31,10 +31,14 @@ final class Gateway: Sendable {
     }
 
     deinit {
-        for service in ["mosquitto", "tedge-mapper-c8y", "tedge-agent"] {
-            _ = try? ChildProcess.run(Self.services, ["\(directory)/services", "stop", service])
-        }
-        _ = try? ChildProcess.run("rm", ["-rf", directory])
+        // Whatever was started has left a file with its number.
+        let stop = """
+            for file in "$1"/services/*.pid; do
+                [ ! -e "$file" ] || "$0" "$1/services" stop "$(basename "$file" .pid)"
+            done
+            rm -rf "$1"
+            """
+        _ = try? ChildProcess.run("sh", ["-c", stop, Self.services, directory])
     }
 
     private static func systemToml(_ directory: String) -> String {
@@ -116,6 +120,11 @@ final class Gateway: Sendable {
         try write("\(status)\n\(words)\n", to: "\(directory)/services/\(call).fails")
     }
 
+    /// Has a call of the service manager not end, once; one that is deaf does not even end when it is asked to.
+    func hang(_ call: String, isDeaf: Bool = false) throws {
+        try write(isDeaf ? "deaf" : "", to: "\(directory)/services/\(call).hangs")
+    }
+
     /// The text with what differs from run to run replaced by words.
     func neutral(_ text: String) -> String {
         text.replacing(directory, with: "GATEWAY").replacing(String(port), with: "PORT")
@@ -129,6 +138,25 @@ final class Gateway: Sendable {
         ] {
             try tedge("config", "set", key, value).expectSuccess()
         }
+    }
+
+    /// The same for Azure or AWS.
+    func configure(_ name: String, for cloud: StandInCloud, host: String? = nil) throws {
+        for (key, value) in [("url", host ?? cloud.address), ("root_cert_path", cloud.rootCertificate)] {
+            try tedge("config", "set", "\(name).\(key)", value).expectSuccess()
+        }
+    }
+
+    /// The names of the services that run.
+    var running: [String] {
+        let look = """
+            for file in "$1"/services/*.pid; do
+                service=$(basename "$file" .pid)
+                ! "$0" "$1/services" is-active "$service" || echo "$service"
+            done
+            """
+        let found = try? ChildProcess.run("sh", ["-c", look, Self.services, directory])
+        return found?.output.split(separator: "\n").map(String.init) ?? []
     }
 
     /// Makes a certificate and has the cloud trust it.

@@ -2,17 +2,30 @@ import TestSupport
 
 /// The stand-in cloud (see `Tests/CloudSimulator`) on free ports, in a directory of its own.
 final class StandInCloud: Sendable {
+    /// Which cloud it plays: Cumulocity, which lets every trusted device in, or one of those that look at client id and
+    /// user name.
+    enum Kind: String, Sendable { case cumulocity = "all", azure, aws }
+
     let mqttPort: UInt16
     let httpsPort: UInt16
+    /// Where it listens. Azure and AWS have their port by nature, and so an address of their own in each test.
+    let address: String
 
     private let directory: TemporaryDirectory
     private let process: ChildProcess
     private static let tool = packageDirectory + "/Tests/CloudSimulator/cloud"
 
     /// Starts a cloud that knows no device.
-    init() throws {
+    init(_ kind: Kind = .cumulocity) throws {
         directory = try TemporaryDirectory()
-        (mqttPort, httpsPort) = (try freePort(), try freePort())
+        httpsPort = try freePort()
+        if kind == .cumulocity {
+            (address, mqttPort) = ("127.0.0.1", try freePort())
+        } else {
+            // All of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3).
+            address = (0..<3).reduce("127") { text, _ in "\(text).\(Int.random(in: 2...250))" }
+            mqttPort = 8883
+        }
         // Its broker may run as a user of its own.
         let files = directory.file("cloud")
         _ = try ChildProcess.run("install", ["-d", "-m", "0777", files])
@@ -20,7 +33,7 @@ final class StandInCloud: Sendable {
             Self.tool,
             [
                 "start", "--directory", files, "--mqtt-port", String(mqttPort), "--https-port", String(httpsPort),
-                "--host-name", "localhost", "--end-with-parent",
+                "--address", address, "--plays", kind.rawValue, "--host-name", "localhost", "--end-with-parent",
             ], output: directory.file("log"), errors: directory.file("log"))
         guard eventually({ process.ended() != nil || contents(of: directory.file("log")).hasPrefix("ready") }),
             process.ended() == nil
