@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// It is gone when `down()` is called, when the last reference goes away, and when this process ends, however that happens.
 final class Device: Sendable {
-    /// Which mapper is installed: unit `tedge-mapper-c8y`, the older `tedge-mapper`, or none.
+    /// Which mapper is installed: units for each cloud and its profiles, the older `tedge-mapper`, or none.
     enum Mapper: String, Sendable { case new, old, none }
 
     /// The directory of the instance's files.

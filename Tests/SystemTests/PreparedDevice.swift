@@ -34,8 +34,10 @@ struct PreparedDevice {
     }
 
     /// `is-active` and `is-enabled` of the services, in the order of the names.
-    func services() throws -> [String] {
-        try ["mosquitto", "tedge-mapper-c8y", "tedge-mapper", "tedge-agent"].map {
+    func services(
+        _ names: [String] = ["mosquitto", "tedge-mapper-c8y", "tedge-mapper", "tedge-agent"]
+    ) throws -> [String] {
+        try names.map {
             "\($0): \(try device.activity(of: $0)) \(try device.enablement(of: $0))".trimmed
         }
     }

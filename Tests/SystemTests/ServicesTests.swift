@@ -102,6 +102,7 @@ extension SystemTests {
             #expect(try device.run(["tedge", "init"]) == Outcome(status: 0, stdout: "", stderr: ""))
             for name in [
                 "", "/mosquitto-conf", "/device-certs", "/mappers", "/operations/c8y", "/plugins", "/sm-plugins",
+                "/.tedge-mapper-c8y", "/.agent",
             ] {
                 #expect(try device.mode("/etc/tedge\(name)") == "775")
                 #expect(try device.owner("/etc/tedge\(name)") == "tedge:tedge")
@@ -123,6 +124,51 @@ extension SystemTests {
             let after = try prepared.device.text("/etc/mosquitto/mosquitto.conf")
             #expect(after.replacing("include_dir /etc/tedge/mosquitto-conf\n", with: "") == original)
             #expect(after != original)
+        }
+
+        @Test(
+            "the owners are those of system.toml; an empty user is left alone, and what others left behind is given away"
+        )
+        func owners() throws {
+            let device = try Device.fresh()
+            try device.write("user = \"operator\"\ngroup = \"games\"\n", to: "/etc/tedge/system.toml")
+            try device.write("{}\n", to: "/etc/tedge/.agent/entity_store.jsonl")
+            try device.write("keep\n", to: "/etc/tedge/plugins/mine")
+            let made = ["", "/mosquitto-conf", "/plugins", "/.tedge-mapper-c8y", "/.agent", "/system.toml"]
+            try device.ask(["tedge", "init"])
+            for name in made + ["/.agent/entity_store.jsonl"] {
+                #expect(try device.owner("/etc/tedge\(name)") == "operator:games", "\(name)")
+            }
+            #expect(try device.owner("/etc/tedge/plugins/mine") == "root:root")
+            #expect(try device.owner("/var/log/tedge") == "operator:games")
+            try device.write("user = \"\"\ngroup = \"tedge\"\n", to: "/etc/tedge/system.toml")
+            try device.ask(["tedge", "init"])
+            #expect(try device.owner("/etc/tedge/plugins") == "operator:tedge")
+            #expect(try device.owner("/etc/tedge/system.toml") == "root:tedge")
+            let named = try device.run(["tedge", "init", "--user", "tedge", "--group", "tedge", "--relative-links"])
+            let note = "No links are made: mapper, agent and plugins are no part of this program.\n"
+            #expect(named == Outcome(status: 0, stdout: "", stderr: note))
+            #expect(try device.owner("/etc/tedge/.tedge-mapper-c8y") == "tedge:tedge")
+        }
+
+        @Test("files that connect makes belong to the owner of system.toml, and one that is not known is root's")
+        func connectOwners() throws {
+            let prepared = try PreparedDevice()
+            let file = "/etc/tedge/system.toml"
+            try prepared.device.write("user = \"operator\"\ngroup = \"games\"\n", to: file)
+            try prepared.device.remove("/etc/tedge/mosquitto-conf")
+            #expect(try prepared.tedge("connect", "c8y") == Outcome(status: 0, try page("connect")))
+            #expect(try prepared.device.owner("/etc/tedge/mosquitto-conf") == "operator:games")
+            try prepared.device.ask(["tedge", "disconnect", "c8y"])
+            try prepared.device.remove("/etc/tedge/mosquitto-conf")
+            try prepared.device.write("user = \"no-such-user\"\n", to: file)
+            let outcome = try prepared.tedge("connect", "c8y")
+            #expect(outcome.status == 0)
+            #expect(
+                outcome.stderr
+                    == "Warning: There is no user 'no-such-user' on this device, which \(file) names; root owns what is new.\n"
+            )
+            #expect(try prepared.device.owner("/etc/tedge/mosquitto-conf") == "root:tedge")
         }
 
         @Test("without root it says that root is needed")
