@@ -83,9 +83,11 @@ public struct DeviceInitializer {
         }
     }
 
-    /// Gives what was there already to user and group, as far as they are named and known.
+    /// Gives what was there already to user and group, as far as they are named and known. What a link leads to is left alone.
     private func adopt(_ path: String, _ system: SystemSettings, _ files: FileTransaction) throws {
-        guard context.accounts.isRoot, let status = try context.files.status(path) else { return }
+        guard context.accounts.isRoot, let status = try context.files.status(path, followLinks: false),
+            status.kind != .link
+        else { return }
         let numbers = system.numbers(in: context.accounts)
         let owner = Owner(user: numbers.user ?? status.owner.user, group: numbers.group ?? status.owner.group)
         if owner != status.owner { try files.changeOwner(path, to: owner) }

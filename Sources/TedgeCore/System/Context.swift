@@ -63,6 +63,8 @@ public struct Context: Sendable {
     /// The real world. A configuration directory that is not absolute is taken from the current one, and a level that is
     /// not given from the environment and `system.toml`.
     public static func real(configurationDirectory: String?, isJSON: Bool, logLevel: LogLevel? = nil) -> Context {
+        // First of all: a signal that comes meanwhile is not lost.
+        let interruption = Interruption.ofProcess()
         let environment = ProcessInfo.processInfo.environment
         let currentDirectory: @Sendable () -> String = { FileManager.default.currentDirectoryPath }
         let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
@@ -74,7 +76,7 @@ public struct Context: Sendable {
             configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
             accounts: SystemAccounts(), processes: SystemProcesses(environment: environment),
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
-            console: .standard(isJSON: isJSON, level: logLevel), interruption: .ofProcess(),
+            console: .standard(isJSON: isJSON, level: logLevel), interruption: interruption,
             terminal: ControllingTerminal())
         return logLevel > .warn ? context.logged : context
     }

@@ -74,6 +74,16 @@ import Testing
         #expect(try owner(world, "tedge/tedge.toml") == WorldFiles.owner)
     }
 
+    @Test("a link in the place of a file is left alone, with what it leads to")
+    func link() throws {
+        let world = try world()
+        try world.write("user = 'tedge'\n", to: "elsewhere.toml")
+        try #require(symlink(world.directory.file("elsewhere.toml"), world.path("system.toml")) == 0)
+        world.files.fail(.changeOwner, "system.toml", ELOOP)
+        #expect(run(world).status == 0)
+        #expect(try owner(world, "elsewhere.toml") == WorldFiles.owner)
+    }
+
     @Test("where the agent has a directory of its own, that one is looked at and no other is made")
     func agentDirectory() throws {
         let world = try world()
