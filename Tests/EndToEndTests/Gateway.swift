@@ -33,6 +33,7 @@ final class Gateway: Sendable {
     deinit {
         // Whatever was started has left a file with its number.
         let stop = """
+            rm -f "$1"/services/*.fails "$1"/services/*.hangs
             for file in "$1"/services/*.pid; do
                 [ ! -e "$file" ] || "$0" "$1/services" stop "$(basename "$file" .pid)"
             done
