@@ -15,7 +15,7 @@ import TestSupport
             for (key, value) in [
                 ("c8y.url", "localhost"), ("c8y.http", "localhost:\(other.httpsPort)"),
                 ("c8y.mqtt", "localhost:\(other.mqttPort)"), ("c8y.root_cert_path", other.rootCertificate),
-                ("c8y.bridge.topic_prefix", "c8y-edge"),
+                ("c8y.bridge.topic_prefix", "c8y-edge"), ("c8y.proxy.bind.port", "8002"),
                 ("c8y.device.cert_path", gateway.path("device-certs/edge.pem")),
                 ("c8y.device.key_path", gateway.path("device-certs/edge.key")),
             ] {

@@ -168,7 +168,7 @@ extension SystemTests {
             let place = DeviceCloud.Place.edge
             for (key, value) in [
                 ("c8y.url", place.host), ("c8y.root_cert_path", place.rootCertificate),
-                ("c8y.bridge.topic_prefix", "c8y-edge"),
+                ("c8y.bridge.topic_prefix", "c8y-edge"), ("c8y.proxy.bind.port", "8002"),
                 ("c8y.device.cert_path", "/etc/tedge/device-certs/edge.pem"),
                 ("c8y.device.key_path", "/etc/tedge/device-certs/edge.key"),
             ] {

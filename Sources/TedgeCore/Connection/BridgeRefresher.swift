@@ -106,7 +106,7 @@ public struct BridgeRefresher {
         guard !context.files.exists(paths.unfinished) else {
             context.console.warning(
                 "The connection to \(Cloud.named(cloud).displayName) is unfinished and left as it is. Run 'tedge connect "
-                    + "\(cloud.rawValue)\(profile.map { " --profile \($0)" } ?? "")' to complete it.")
+                    + "\(cloud.words(profile))' to complete it.")
             return nil
         }
         let plan = try ConnectPlan(Cloud.named(cloud), profile, in: context)

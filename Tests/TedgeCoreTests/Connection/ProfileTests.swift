@@ -16,6 +16,7 @@ import Testing
             """
             c8y.profiles.edge.url = 'edge.example.com'
             c8y.profiles.edge.bridge.topic_prefix = 'c8y-edge'
+            c8y.profiles.edge.proxy.bind.port = 8002
             c8y.profiles.edge.root_cert_path = '/'
             """)
         try world.write("# bridge\n", to: World.bridge)
