@@ -50,6 +50,16 @@ use_identity_as_username true
 acl_file {acl}
 """
 
+#: For devices with a user name and password. mosquitto takes a listener's user names from certificates or from clients.
+PASSWORD_LISTENER = """
+listener {port} {address}
+certfile {certificate}
+keyfile {key}
+allow_anonymous false
+password_file {passwords}
+acl_file {acl}
+"""
+
 #: In the place of the listener for devices where the gate is that.
 GUEST_LISTENER = """
 listener {port} 127.0.0.1
@@ -86,9 +96,14 @@ class Broker:
     """Start, stop and change it from the one thread that lives as long as the program: the kernel kills mosquitto
     when the thread that started it ends."""
 
-    def __init__(self, directory: Path, address: str, port: int, plays: str = "all", hosts: list[str] | None = None):
+    def __init__(self, directory: Path, address: str, port: int, plays: str = "all", hosts: list[str] | None = None,
+                 password_port: int = 0, password: tuple[str, str] = ("", "")):
         self._directory = directory
         self._plays = plays
+        #: The port of devices with a password, 0 for none, and their user name and password.
+        self._password_port = password_port
+        self._password = password
+        self._passwords = directory / "passwords"
         self._hosts = [*(hosts or []), address]
         self._gate: Gate | None = None
         self._guest_port = 0
@@ -119,6 +134,9 @@ class Broker:
             self._cutter = Cutter(self._address, self._port)
         else:
             check_port("MQTT", self._address, self._port)
+        if self._password_port:
+            check_port("MQTT with passwords", self._address, self._password_port)
+            self._write_password()
         self._settings = settings
         self._write_acl()
         for attempt in range(3):
@@ -217,8 +235,19 @@ class Broker:
             text += DEVICE_LISTENER.format(
                 port=self._port, address=self._address, certificate=self._settings.certificate,
                 key=self._settings.key, trusted=self._settings.trusted, acl=self._acl)
+        if self._password_port and not self._settings.cut:
+            text += PASSWORD_LISTENER.format(
+                port=self._password_port, address=self._address, certificate=self._settings.certificate,
+                key=self._settings.key, passwords=self._passwords, acl=self._acl)
         text += INNER_LISTENER.format(port=self.inner_port)
         write_atomically(self._directory / "broker.conf", text)
+
+    def _write_password(self) -> None:
+        write_atomically(self._passwords, ":".join(self._password) + "\n", mode=0o600)
+        program = find_program("mosquitto_passwd", "mosquitto")
+        done = subprocess.run([program, "-U", str(self._passwords)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise CloudError(f"mosquitto_passwd: {done.stderr.strip()}")
 
     def _write_acl(self) -> None:
         # `pattern`, also without %u: a `topic` line outside a user's section counts for anonymous clients alone.

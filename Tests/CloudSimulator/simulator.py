@@ -38,6 +38,8 @@ class Options:
     end_with_parent: bool = False
     #: `all`, or the one cloud that it plays, more strictly: `azure`, `aws`.
     plays: str = "all"
+    #: The MQTT port of devices with `tenant/user` and password; 0 for none.
+    password_port: int = 0
 
 
 class Simulator:
@@ -59,7 +61,8 @@ class Simulator:
             options = self._options
             self._broker = Broker(
                 options.directory, options.address, options.mqtt_port, options.plays,
-                [options.host_name, "localhost", "127.0.0.1"])
+                [options.host_name, "localhost", "127.0.0.1"], options.password_port,
+                (f"{options.tenant}/{options.user}", options.password))
             self._responder: Responder | None = None
             try:
                 facts = self._start()

@@ -8,6 +8,8 @@ final class StandInCloud: Sendable {
 
     let mqttPort: UInt16
     let httpsPort: UInt16
+    /// The MQTT port of devices with the user `t12345/alice` and the password `secret`; nil for none.
+    let passwordPort: UInt16?
     /// Where it listens. Azure and AWS have their port by nature, and so an address of their own in each test.
     let address: String
 
@@ -16,8 +18,9 @@ final class StandInCloud: Sendable {
     private static let tool = packageDirectory + "/Tests/CloudSimulator/cloud"
 
     /// Starts a cloud that knows no device.
-    init(_ kind: Kind = .cumulocity) throws {
+    init(_ kind: Kind = .cumulocity, passwords: Bool = false) throws {
         directory = try TemporaryDirectory()
+        passwordPort = passwords ? try freePort() : nil
         httpsPort = try freePort()
         if kind == .cumulocity {
             (address, mqttPort) = ("127.0.0.1", try freePort())
@@ -34,6 +37,7 @@ final class StandInCloud: Sendable {
             [
                 "start", "--directory", files, "--mqtt-port", String(mqttPort), "--https-port", String(httpsPort),
                 "--address", address, "--plays", kind.rawValue, "--host-name", "localhost", "--end-with-parent",
+                "--password-port", String(passwordPort ?? 0),
             ], output: directory.file("log"), errors: directory.file("log"))
         guard eventually({ process.ended() != nil || contents(of: directory.file("log")).hasPrefix("ready") }),
             process.ended() == nil
