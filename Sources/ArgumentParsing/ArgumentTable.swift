@@ -42,6 +42,14 @@ struct ArgumentTable {
         }
     }
 
+    /// The words given by position, in order.
+    var positionalWords: [String] {
+        zip(arguments, words).filter { $0.0.description.kind == .positional }.flatMap { $0.1 }
+    }
+
+    /// The last word given for an option.
+    func lastWord(long name: String) -> String? { position(long: name).flatMap { words[$0].last } }
+
     mutating func add(_ word: String, at position: Int) {
         words[position].append(word)
     }

@@ -169,7 +169,8 @@ struct SamplePublish: ParsableCommand {
     @Argument("MESSAGE", help: "What, if not nothing.") var message: String = ""
     @Flag(.short("r"), .long("retain"), help: "Keep it.") var retain: Bool
     @Flag(.short("b"), .long("base64"), help: "Decode it.") var base64: Bool
-    @Option(.short("q"), .long("qos"), help: "Quality of service.") var qos: UInt8 = 0
+    @Option(.short("q"), .long("qos"), help: "Quality of service.", completion: .values(["0", "1", "2"]))
+    var qos: UInt8 = 0
     @Option(.long("header"), .long("property"), help: "A pair, any number of times.", valueName: "HEADERS") var headers:
         [String] = []
 
