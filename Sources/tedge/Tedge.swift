@@ -27,6 +27,8 @@ struct Tedge: ParsableCommand {
             RefreshBridgesCommand.self,
             MQTTCommand.self,
             DoctorCommand.self,
+            CompletionsCommand.self,
+            CompletionValuesCommand.self,
         ])
 }
 

@@ -21,6 +21,7 @@ import Testing
         ("mqtt pub a/b AA== -q 2 -r --base64 --repeat 3 --sleep 0s", MQTTPubCommand.self),
         ("mqtt sub a/# -q 1 --no-topic --base64 -W 1m -C 0 --retained-only", MQTTSubCommand.self),
         ("doctor c8y --only clock --skip tcp", DoctorCommand.self), ("doctor --list", DoctorCommand.self),
+        ("completions zsh", CompletionsCommand.self), ("completion-values profile", CompletionValuesCommand.self),
     ]
 
     /// The command of a line.
@@ -84,6 +85,7 @@ import Testing
         "mqtt pub a x --repeat 0", "mqtt pub a x --sleep x", "mqtt sub", "mqtt sub a/#/b", "mqtt sub a -q -1",
         "mqtt sub a -C x", "mqtt sub a -C=-1", "mqtt sub a -W 0s", "mqtt sub a -W 1q", "mqtt sub a b",
         "cert upload c8y --password a --password-file b", "frobnicate", "--log-level loud", "init extra",
+        "completions", "completions tcsh", "completions bash zsh", "completion-values",
     ]
 
     @Test("a line that is wrong prints why on stderr, and the status says so", arguments: wrong)

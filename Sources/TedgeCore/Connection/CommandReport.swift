@@ -65,6 +65,14 @@ public struct CommandReport: Sendable {
         CommandReport(command: command, cloud: cloud, result: .ok, changed: changed, message: message, status: 0)
     }
 
+    /// A command whose result is a text; with JSON it is a member of the object.
+    public static func printing(_ text: String, of command: String, as member: String, in context: Context) -> Self {
+        context.console.result(text)
+        var report = CommandReport.done(command, changed: false)
+        report.details = [.init(member, .string(text))]
+        return report
+    }
+
     /// A command that failed and left everything as it was.
     public static func failed(_ command: String, cloud: CloudName? = nil, _ failure: CommandFailure) -> Self {
         CommandReport(

@@ -81,7 +81,9 @@ struct ConfigAddCommand: RunnableCommand {
         name: "add", abstract: "Add to a setting that is a list; set one that is none.")
 
     var name = KeyArguments()
-    @Argument("VALUE", help: "What to add; several with commas between them.") var value: String
+    @Argument(
+        "VALUE", help: "What to add; several with commas between them.", completion: .custom("setting-value"))
+    var value: String
 
     var arguments: [BoundArgument] { name.arguments + [$value] }
 
@@ -94,7 +96,9 @@ struct ConfigRemoveCommand: RunnableCommand {
         name: "remove", abstract: "Remove from a setting that is a list; unset one that is none and has this value.")
 
     var name = KeyArguments()
-    @Argument("VALUE", help: "What to remove; several with commas between them.") var value: String
+    @Argument(
+        "VALUE", help: "What to remove; several with commas between them.", completion: .custom("setting-value"))
+    var value: String
 
     var arguments: [BoundArgument] { name.arguments + [$value] }
 
@@ -107,7 +111,8 @@ struct ConfigListCommand: RunnableCommand {
 
     @Flag(.long("all"), help: "Also those without a value.") var all: Bool
     @Flag(.long("doc"), help: "Explain each setting.") var doc: Bool
-    @Argument("FILTER", help: "Only keys that contain this text.") var filter: String?
+    @Argument("FILTER", help: "Only keys that contain this text.", completion: .custom("setting-key"))
+    var filter: String?
 
     var arguments: [BoundArgument] { [$all, $doc, $filter] }
 
