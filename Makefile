@@ -2,6 +2,8 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Where zsh looks for completions: Debian's own packages have a directory of their own.
+ZSH_COMPLETIONS ?= $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 # How long each fuzz target runs.
 FUZZ_SECONDS ?= 60
 
@@ -19,7 +21,7 @@ RELEASE = -c release --static-swift-stdlib $(LINK) -Xswiftc -Osize \
 
 BUILD_PACKAGES = libmosquitto-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) mosquitto openssl procps python3 python3-paho-mqtt util-linux
-TEST_PACKAGES = $(DEMO_PACKAGES) dbus faketime iproute2 mosquitto-clients strace systemd
+TEST_PACKAGES = $(DEMO_PACKAGES) bash-completion dbus faketime fish iproute2 mosquitto-clients strace systemd zsh
 BENCH_PACKAGES = $(TEST_PACKAGES) gcc libc6-dev hyperfine
 
 .PHONY: help
@@ -30,7 +32,7 @@ help:
 	@echo 'make fuzz      feed what reads foreign bytes with changed ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
-	@echo 'make install   install to DESTDIR/PREFIX/bin; PREFIX is $(PREFIX)'
+	@echo 'make install   install to DESTDIR/PREFIX, with completions for bash, zsh and fish; PREFIX is $(PREFIX)'
 	@echo 'make lint      check the style of the sources'
 	@echo 'make format    put the sources into that style'
 	@echo 'make start-order  note which functions a start runs, for the linker; needs valgrind'
@@ -68,9 +70,18 @@ build: deps .build/static/libstdc++.a
 	@mkdir -p $(@D)
 	@ln -sf "$$(clang -print-file-name=$(@F))" $@
 
+# $(call install-completions,SHELL,FILE): the script that the executable makes becomes a file below PREFIX/share.
+define install-completions
+	@.build/release/tedge completions $(1) >.build/completions.$(1)
+	install -D -m 644 .build/completions.$(1) '$(DESTDIR)$(PREFIX)/share/$(2)'
+endef
+
 .PHONY: install
 install: build
 	install -D -m 755 .build/release/tedge '$(DESTDIR)$(PREFIX)/bin/tedge'
+	$(call install-completions,bash,bash-completion/completions/tedge)
+	$(call install-completions,zsh,zsh/$(ZSH_COMPLETIONS)/_tedge)
+	$(call install-completions,fish,fish/vendor_completions.d/tedge.fish)
 
 .PHONY: demo
 demo: demo-deps build

@@ -95,7 +95,8 @@ final class TerminalSession {
     }
 
     /// Takes what has been written; false where there was nothing.
-    private func read() -> Bool {
+    @discardableResult
+    func read() -> Bool {
         var entry = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
         guard poll(&entry, 1, 10) == 1, entry.revents & Int16(POLLIN) != 0 else { return false }
         var bytes = [UInt8](repeating: 0, count: 4096)
