@@ -4,7 +4,7 @@
 public struct TOMLDocument: Sendable {
     /// The document as it is written, comments, blanks and line ends included.
     public private(set) var bytes: [UInt8]
-    private var tree: Tree
+    private(set) var tree: Tree
 
     /// Reads a document. Throws with the place where it is not valid TOML 1.0.
     public init(parsing bytes: [UInt8]) throws(TOMLError) {
@@ -56,7 +56,7 @@ public struct TOMLDocument: Sendable {
         return true
     }
 
-    private mutating func apply(_ splice: Splice?) throws(TOMLError) {
+    mutating func apply(_ splice: Splice?) throws(TOMLError) {
         guard let splice else { return }
         var changed = bytes
         changed.replaceSubrange(splice.range, with: splice.text.utf8)

@@ -30,7 +30,7 @@ struct Editor {
     }
 
     /// Whether `key = value` stands at the node, not a table of several lines.
-    private func hasOwnValue(_ node: Int) -> Bool {
+    func hasOwnValue(_ node: Int) -> Bool {
         switch tree.nodes[node].content {
         case .value: true
         case .table(let table): tree.tables[Int(table)].origin == .inline
@@ -45,7 +45,7 @@ struct Editor {
 
     // MARK: New keys
 
-    private func adding(_ path: [String], _ value: String, _ route: Route) -> Splice {
+    func adding(_ path: [String], _ value: String, _ route: Route) -> Splice {
         let table = tree.tables[route.table]
         if let inline = route.inline {
             let entry = "\(Spelling.dottedKey(path[inline.known...])) = \(value)"
@@ -79,12 +79,7 @@ struct Editor {
     private func lineOfRoot(_ text: String, last: Int) -> Splice {
         if last != 0 { return line(text, after: last) }
         guard let header = tree.firstHeader else { return atEnd(text, isSection: false) }
-        var at = lineStart(header)
-        while at > Place.start(of: bytes) {
-            let above = lineStart(at - 1)
-            guard bytes[above..<at].first(where: { !$0.isBlank }) == UInt8(ascii: "#") else { break }
-            at = above
-        }
+        let at = startOfComments(above: lineStart(header))
         return insertion("\(text)\(lineBreak)\(lineBreak)", at: at)
     }
 
@@ -130,14 +125,14 @@ struct Editor {
     }
 
     /// Where the line of an offset begins; the byte order mark is before the first line.
-    private func lineStart(_ offset: Int) -> Int {
+    func lineStart(_ offset: Int) -> Int {
         var start = offset
         while start > Place.start(of: bytes), bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
         return start
     }
 
     /// Where the line after that of an offset begins.
-    private func lineEnd(_ offset: Int) -> Int {
+    func lineEnd(_ offset: Int) -> Int {
         bytes[offset...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
     }
 }
