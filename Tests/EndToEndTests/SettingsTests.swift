@@ -133,4 +133,22 @@ import TestSupport
         #expect(
             try one.tedge("config", "get", "c8y.url", "--config-dir", two.configuration).output == "two.example.com\n")
     }
+
+    @Test("an upgrade moves what earlier releases stored, and every command goes on as before")
+    func upgrade() throws {
+        let gateway = try Gateway()
+        try write("[c8y]\nurl = 'a.example.com' # ours\n\n[mqtt]\nport = 1884\n", to: gateway.path("tedge.toml"))
+        let before = try gateway.tedge("config", "list").output
+        let done = try gateway.tedge("config", "upgrade")
+        #expect(done.status == 0 && done.output == "")
+        #expect(done.errors.hasPrefix("Configuration updates completed successfully.\n"))
+        #expect(done.errors.contains("\(gateway.path("tedge.toml.bak")) in case"))
+        #expect(gateway.text("mappers/c8y/mapper.toml") == "cloud_type = \"c8y\"\nurl = 'a.example.com' # ours\n")
+        #expect(gateway.text("tedge.toml") == "[mqtt]\nbind.port = 1884\n\n[config]\nversion = \"2\"\n")
+        #expect(try gateway.tedge("config", "list").output == before)
+        try gateway.tedge("config", "set", "c8y.url", "b.example.com").expectSuccess()
+        #expect(gateway.text("mappers/c8y/mapper.toml") == "cloud_type = \"c8y\"\nurl = \"b.example.com\" # ours\n")
+        let again = try gateway.tedge("config", "upgrade")
+        #expect(again == Outcome(status: 0, errors: "Configuration is already up to date, nothing was migrated.\n"))
+    }
 }

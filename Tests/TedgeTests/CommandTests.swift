@@ -12,6 +12,7 @@ import Testing
         ("config unset c8y.url --profile p", ConfigUnsetCommand.self),
         ("config add c8y.smartrest.templates a", ConfigAddCommand.self),
         ("config remove c8y.smartrest.templates a", ConfigRemoveCommand.self), ("config list", ConfigListCommand.self),
+        ("config upgrade", ConfigUpgradeCommand.self),
         ("config list --all --doc url", ConfigListCommand.self), ("cert create --device-id a", CertCreateCommand.self),
         ("cert create c8y --profile p", CertCreateCommand.self), ("cert show --new", CertShowCommand.self),
         ("cert remove az", CertRemoveCommand.self), ("cert upload c8y --user me", CertUploadC8yCommand.self),
@@ -80,7 +81,8 @@ import Testing
     static let wrong = [
         "connect", "connect gcp", "connect c8y --test --offline", "connect c8y --timeout 0",
         "connect c8y --timeout 3601", "connect c8y --timeout x", "connect c8y --profile a/b", "disconnect",
-        "config", "config get", "config get c8y.urk", "config set c8y.url", "cert upload", "cert upload az",
+        "config", "config upgrade x", "config get", "config get c8y.urk", "config set c8y.url", "cert upload",
+        "cert upload az",
         "mqtt", "mqtt pub", "mqtt pub a", "mqtt pub a/# x", "mqtt pub a x -q 3", "mqtt pub a x --base64",
         "mqtt pub a x --repeat 0", "mqtt pub a x --sleep x", "mqtt sub", "mqtt sub a/#/b", "mqtt sub a -q -1",
         "mqtt sub a -C x", "mqtt sub a -C=-1", "mqtt sub a -W 0s", "mqtt sub a -W 1q", "mqtt sub a b",

@@ -8,7 +8,7 @@ struct ConfigCommand: ParsableCommand {
         name: "config", abstract: "Read and change the settings of this device.",
         subcommands: [
             ConfigGetCommand.self, ConfigSetCommand.self, ConfigUnsetCommand.self, ConfigAddCommand.self,
-            ConfigRemoveCommand.self, ConfigListCommand.self,
+            ConfigRemoveCommand.self, ConfigListCommand.self, ConfigUpgradeCommand.self,
         ])
 }
 
@@ -120,4 +120,17 @@ struct ConfigListCommand: RunnableCommand {
         SettingsCommands(in: context).list(
             all: all, doc: doc, filter: filter, isTerminal: isatty(STDOUT_FILENO) == 1)
     }
+}
+
+/// `tedge config upgrade`.
+struct ConfigUpgradeCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "upgrade", abstract: "Move the settings to where release 2 of thin-edge.io keeps them.",
+        discussion: """
+            The tables of the clouds in tedge.toml become the files mappers/CLOUD/mapper.toml, and settings under
+            older names get their own. All values stay, and tedge.toml as it was is kept as tedge.toml.bak.
+            Both forms are read, so nothing requires it.
+            """)
+
+    func run(in context: Context) -> CommandReport { SettingsUpgrader(in: context).run() }
 }

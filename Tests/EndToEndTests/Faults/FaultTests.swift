@@ -21,6 +21,9 @@ import Testing
     @Test("config set writes the whole change or nothing")
     func settings() throws { try expectSurvival(SettingsScenario()) }
 
+    @Test("config upgrade moves all settings or none, and none has another value at any time")
+    func upgrade() throws { try expectSurvival(UpgradeScenario()) }
+
     @Test("cert create makes the whole pair or nothing")
     func certificates() throws { try expectSurvival(CertificateScenario()) }
 

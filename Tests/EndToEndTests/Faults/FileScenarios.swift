@@ -33,6 +33,42 @@ struct SettingsScenario: FaultScenario {
     }
 }
 
+/// `config upgrade` of two accounts on one cloud, and an older name.
+struct UpgradeScenario: FaultScenario {
+    let gateway: Gateway
+    let words = ["config", "upgrade"]
+    private let before: FileStates
+    private let after: FileStates
+    private let values: String
+
+    init() throws {
+        gateway = try Gateway()
+        try write(
+            "# by hand\n[c8y]\nurl = \"a.example.com\" # ours\n[c8y.profiles.b]\nurl = \"b.example.com\"\n[mqtt]\nport = 1884\n",
+            to: gateway.path("tedge.toml"), mode: 0o640)
+        try gateway.save()
+        before = try gateway.fileStates()
+        values = try gateway.tedge("config", "list").output
+        try gateway.run(words).expectSuccess()
+        after = try gateway.fileStates()
+    }
+
+    func reset() throws { try gateway.restore() }
+    func problemsOfFailure() throws -> [String] { try gateway.fileStates().settled.differences(from: before) }
+    func problemsOfSuccess() throws -> [String] { try gateway.fileStates().settled.differences(from: after) }
+
+    /// However far it has come, all settings have their values.
+    func problemsOfKill() throws -> [String] {
+        let listed = try gateway.tedge("config", "list")
+        return listed.output == values && listed.errors == "" ? [] : ["\(listed)"]
+    }
+
+    func problemsOfSecondRun() throws -> [String] {
+        try gateway.run(words).expectSuccess()
+        return try gateway.fileStates().differences(from: after)
+    }
+}
+
 /// `cert create` on a device without a certificate.
 struct CertificateScenario: FaultScenario {
     let gateway: Gateway

@@ -38,6 +38,24 @@ import Testing
         #expect(try SettingsWorld("\(line)\n").load().warnings().isEmpty)
     }
 
+    @Test("to set a setting by its older name takes the old line out and writes its own place", arguments: moves)
+    func set(_ line: String, _ key: String, _ value: String) throws {
+        let old = String(line.prefix { $0 != " " })
+        let name = try SettingName.parse(old)
+        #expect(name.name == (try SettingName(key)))
+        #expect(name.warning == .deprecatedKey(old, instead: key))
+        for text in ["", "\(line)\n", "[config]\nversion = \"1\"\n\n[run]\npath = '/r'\n"] {
+            let typed = value.filter { !"[]\"".contains($0) }
+            let edits = try editing(SettingsWorld(text)) { try $0.set(name.name, to: typed) }
+            let written = try #require(edits["tedge.toml"] ?? text)
+            #expect(try SettingsWorld(written).value(key) == value)
+            let parts = key.split(separator: ".").map(String.init)
+            #expect(try SettingsWorld(written).load().main?.document[path: parts] != nil, "\(written)")
+            let oldParts = old.split(separator: ".").map(String.init)
+            #expect(try SettingsWorld(written).load().main?.document[path: oldParts] == nil, "\(written)")
+        }
+    }
+
     @Test("in a file of version 2 those places are not settings", arguments: moves.filter { !$0.0.hasPrefix("azure") })
     func notMoved(_ line: String, _ key: String, _ value: String) throws {
         let world = SettingsWorld("\(line)\n[config]\nversion = \"2\"\n")

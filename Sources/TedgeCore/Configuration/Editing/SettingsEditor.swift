@@ -90,10 +90,9 @@ public struct SettingsEditor: Sendable {
 
     private mutating func store(_ value: SettingValue, as name: SettingName) throws(SettingsError) {
         let home = settings.home(of: name)
-        if case .mapper(let cloud, let profile) = home.file, settings.files[home.file] == nil {
-            let directory = profile.map { "\(cloud.rawValue).\($0)" } ?? cloud.rawValue
+        if case .mapper(let cloud, _) = home.file, settings.files[home.file] == nil {
             settings.files[home.file] = try SettingsFile(
-                path: "\(settings.directory)/mappers/\(directory)/mapper.toml", original: nil,
+                path: settings.mapperPath(home.file), original: nil,
                 bytes: Array("cloud_type = \"\(cloud.rawValue)\"\n".utf8))
         }
         try edit(home) { document throws(TOMLError) in

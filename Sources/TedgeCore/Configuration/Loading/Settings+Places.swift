@@ -31,7 +31,7 @@ extension Settings {
 
     /// Whether an older name counts in a file. One in the same table does in every form; one in another table only in
     /// the form that had it, and not where it is another setting's name now.
-    private func isRead(_ older: String, for key: SettingKey, inOldForm: Bool) -> Bool {
+    func isRead(_ older: String, for key: SettingKey, inOldForm: Bool) -> Bool {
         let sameTable = Self.parts(older).dropLast() == Self.parts(key.name).dropLast()
         return (sameTable || inOldForm) && SettingTable.key(older) == nil
     }

@@ -29,12 +29,15 @@ public struct Settings: Sendable {
         let found = try SettingsFile.load(path, from: source)
         let main = if let found { found } else { try SettingsFile(path: path, original: nil, bytes: []) }
         var files = try mapperFiles(from: source)
-        files[.main] = main
-        let clouds = files.keys.compactMap { file in
-            if case .mapper(let cloud, _) = file { cloud } else { nil }
+        var clouds: Set<CloudName> = []
+        for case .mapper(let cloud, _) in files.keys { clouds.insert(cloud) }
+        for cloud in clouds where cloud.isHalfMoved(in: main, source) {
+            clouds.remove(cloud)
+            files = files.filter { file, _ in file.cloud != cloud }
         }
+        files[.main] = main
         return Settings(
-            source: source, files: files, cloudsWithFiles: Set(clouds), isOldForm: try isOldForm(main),
+            source: source, files: files, cloudsWithFiles: clouds, isOldForm: try isOldForm(main),
             overrides: source.environment.filter { $0.key.hasPrefix("TEDGE_") })
     }
 
@@ -67,7 +70,7 @@ public struct Settings: Sendable {
 
     /// Whether the file has no version or the first one; the second is the last that is known.
     private static func isOldForm(_ file: SettingsFile) throws(SettingsError) -> Bool {
-        let keys = ["config", "version"]
+        let keys = version
         switch file.document[path: keys] {
         case nil, .string("1"), .integer(1): return true
         case .string("2"), .integer(2): return false

@@ -48,4 +48,9 @@ enum SettingsFileID: Hashable, Sendable {
     case main
     /// `mappers/CLOUD/mapper.toml` or `mappers/CLOUD.PROFILE/mapper.toml`.
     case mapper(CloudName, ProfileName?)
+
+    /// The cloud whose file it is.
+    var cloud: CloudName? {
+        if case .mapper(let cloud, _) = self { cloud } else { nil }
+    }
 }

@@ -1,0 +1,102 @@
+/// `config upgrade`.
+public struct SettingsUpgrader {
+    private let context: Context
+
+    /// Works in a world.
+    public init(in context: Context) { self.context = context }
+
+    /// Moves the settings to where release 2 of thin-edge.io keeps them, and keeps the main file under another name. All is
+    /// moved or nothing.
+    public func run() -> CommandReport {
+        do {
+            let backup = try context.changingFiles("tedge config upgrade") { files in try upgrade(files) }
+            guard let backup else {
+                say("Configuration is already up to date, nothing was migrated.")
+                return .done("config upgrade", changed: false)
+            }
+            say("Configuration updates completed successfully.")
+            say(
+                "Your original configuration has been backed up to: \(backup) in case the old configuration must be "
+                    + "restored.")
+            say("You may delete it after validating that your upgraded configuration is working.")
+            var report = CommandReport.done("config upgrade", changed: true)
+            report.details = [.init("backup", .string(backup))]
+            return report
+        } catch {
+            let failure = CommandFailure(
+                command: "tedge config upgrade", "failed to upgrade the configuration format", error)
+            context.console.report(failure)
+            return .failed("config upgrade", failure)
+        }
+    }
+
+    private func say(_ text: String) { context.console.error("\(ErrorFrame.printable(text))\n") }
+
+    /// Moves what there is to move; returns the path of the backup, or nil where there is nothing.
+    private func upgrade(_ files: FileTransaction) throws -> String? {
+        let settings = try Settings.load(from: context.settingsSource)
+        for warning in settings.warnings() { context.console.warning(warning.text) }
+        do {
+            let edits = try SettingsUpgrade(settings).edits
+            let mark = Settings.upgradeMark(in: context.configurationDirectory)
+            if !edits.isEmpty {
+                try files.mark(mark, Array("tedge config upgrade\n".utf8))
+            } else if context.files.exists(mark) {
+                try files.mark(mark)
+            }
+            return try write(edits, files)
+        } catch let interrupted as Interrupted {
+            throw interrupted
+        } catch {
+            throw UpgradeError(cause: error as? any ExplainedError ?? UnexpectedError("\(error)"))
+        }
+    }
+
+    private func write(_ edits: [FileEdit], _ files: FileTransaction) throws -> String? {
+        let main = Settings.mainPath(in: context.configurationDirectory)
+        guard !edits.isEmpty, let status = try context.files.status(main) else { return nil }
+        let contents = try context.files.read(main)
+        let owner = context.accounts.isRoot ? status.owner : nil
+        let backup = try backupPath(main, contents)
+        try files.write(backup, contents, mode: status.mode, owner: owner)
+        for edit in edits {
+            try context.interruption.check()
+            guard let contents = edit.contents else { continue }
+            if edit.original == nil {
+                // What only some could read before, only they can read now.
+                try files.makeDirectory(Path.directory(of: edit.path), mode: 0o755, owner: owner)
+                try files.write(edit.path, contents, mode: status.mode, owner: owner)
+            } else {
+                try files.write(edit.path, contents)
+            }
+        }
+        try context.interruption.check()
+        return backup
+    }
+
+    /// The first name for a backup that is free, or holds just that.
+    private func backupPath(_ main: String, _ contents: [UInt8]) throws -> String {
+        var (path, number) = ("\(main).bak", 0)
+        while let there = try context.files.readIfPresent(path), there != contents {
+            number += 1
+            path = "\(main).bak.\(number)"
+        }
+        return path
+    }
+}
+
+/// The settings could not be moved.
+struct UpgradeError: ExplainedError {
+    let cause: any ExplainedError
+
+    var id: String { cause.id }
+
+    var causes: [String] {
+        [
+            "Failed to migrate mapper configurations. Fix the underlying issue and run 'tedge config upgrade' again to "
+                + "retry."
+        ] + cause.causes
+    }
+
+    var hint: String? { cause.hint }
+}

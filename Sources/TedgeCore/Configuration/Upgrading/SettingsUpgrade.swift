@@ -1,0 +1,168 @@
+import TOML
+
+/// Moves settings from where earlier releases kept them to where release 2 does: those of clouds from `tedge.toml` to a
+/// `mapper.toml` each, and those under older names to their own.
+///
+/// Every setting has the value that it had. Values are moved as they are written, comments directly above them and behind
+/// them included; what is not moved stays byte for byte. The tables of a cloud that has files of its own do not count and
+/// stay.
+struct SettingsUpgrade {
+    private(set) var settings: Settings
+
+    /// Plans the moves. Throws `twice` where a setting stands in two places, and `notEditable`.
+    init(_ settings: Settings) throws(SettingsError) {
+        self.settings = settings
+        for cloud in CloudName.allCases where !settings.cloudsWithFiles.contains(cloud) { try moveTables(of: cloud) }
+        try renameOthers()
+        guard let main = settings.main, self.settings.main?.document.bytes != main.document.bytes else { return }
+        if settings.isOldForm {
+            try edit { document throws(TOMLError) in try document.set(Settings.version, to: .string("2")) }
+        }
+    }
+
+    /// The files that are made or changed; the main file is the last one. Empty where all is up to date.
+    var edits: [FileEdit] { SettingsEditor(settings).edits }
+
+    // MARK: Clouds
+
+    private mutating func moveTables(of cloud: CloudName) throws(SettingsError) {
+        guard let main = settings.main else { return }
+        var layouts: [SettingsFileID: MapperLayout] = [:]
+        for prefix in cloud.prefixes {
+            for table in main.document.tables(from: [prefix]) {
+                var heading = main.document.fragment(of: table.path)?.comments ?? ""
+                for path in table.keys.map({ table.path + [$0] }) {
+                    guard let fragment = main.document.fragment(of: path) else {
+                        throw notMoved(path, "is an array of tables, which no setting is", main)
+                    }
+                    let (file, place) = try destination(of: path, cloud)
+                    var layout = layouts[file] ?? MapperLayout(cloud)
+                    if let other = layout.origins[place] { throw twice(other, path, main) }
+                    layout.add(fragment, at: place, from: path, below: heading)
+                    layouts[file] = layout
+                    heading = ""
+                }
+            }
+            try edit { document throws(TOMLError) in try document.removeAll([prefix]) }
+        }
+        for (file, layout) in layouts {
+            settings.files[file] = try SettingsFile(
+                path: settings.mapperPath(file), original: nil, bytes: Array(layout.text.utf8))
+        }
+    }
+
+    private func notMoved(_ path: [String], _ reason: String, _ file: SettingsFile) -> SettingsError {
+        .notEditable(
+            path: file.path,
+            reason: "line \(file.line(of: path)): '\(path.joined(separator: "."))' \(reason)")
+    }
+
+    private func twice(_ first: [String], _ second: [String], _ file: SettingsFile) -> SettingsError {
+        .twice(
+            key: first.joined(separator: "."), older: second.joined(separator: "."), file.place(of: second))
+    }
+
+    /// The file that a key of a cloud's table goes to, and its path there, under the name that it has now.
+    private func destination(
+        of path: [String], _ cloud: CloudName
+    ) throws(SettingsError) -> (file: SettingsFileID, place: [String]) {
+        if path.count > 3, path[1] == "profiles", let profile = try? ProfileName(parsing: path[2]) {
+            // Of a name in capitals and the same in small letters only the latter counts.
+            let counting = [path[0], path[1], profile.text]
+            if let main = settings.main, path[2] != profile.text, main.document.keys(of: counting) != nil {
+                throw notMoved(Array(path.prefix(3)), "is the profile '\(profile)', which the file has as well", main)
+            }
+            return (.mapper(cloud, profile), settings.currentPlace(path.dropFirst(3), of: cloud))
+        }
+        return (.mapper(cloud, nil), settings.currentPlace(path.dropFirst(), of: cloud))
+    }
+
+    // MARK: Other settings
+
+    private mutating func renameOthers() throws(SettingsError) {
+        for key in SettingTable.keys where key.cloud == nil && !key.older.isEmpty {
+            let home = settings.home(of: SettingName(key))
+            for keys in home.older {
+                guard let main = settings.main, main.document[path: keys] != nil else { continue }
+                if main.document[path: home.keys] != nil { throw twice(home.keys, keys, main) }
+                try edit { document throws(TOMLError) in
+                    try document.move(keys, to: home.keys)
+                    try document.removeEmpty(Array(keys.dropLast()))
+                }
+            }
+        }
+    }
+
+    private mutating func edit(_ change: (inout TOMLDocument) throws(TOMLError) -> Void) throws(SettingsError) {
+        guard var file = settings.main else { return }
+        do {
+            try change(&file.document)
+        } catch {
+            throw .notEditable(path: file.path, reason: error.message)
+        }
+        settings.files[.main] = file
+    }
+}
+
+extension TOMLDocument {
+    /// The tables at and below a path with the keys of what is no table, in their order.
+    fileprivate func tables(from path: [String]) -> [(path: [String], keys: [String])] {
+        guard let keys = keys(of: path) else { return [] }
+        let below = keys.filter { self.keys(of: path + [$0]) != nil }
+        let own = keys.filter { !below.contains($0) }
+        return (own.isEmpty ? [] : [(path, own)]) + below.flatMap { tables(from: path + [$0]) }
+    }
+
+    /// Takes everything at and below a path out, with the comments of what is no mere header of other tables.
+    fileprivate mutating func removeAll(_ path: [String]) throws(TOMLError) {
+        let isInline = fragment(of: path)?.value.hasPrefix("{") == true
+        let keys = isInline ? [] : keys(of: path) ?? []
+        let isHeaderAlone = !keys.isEmpty && keys.allSatisfy { self.keys(of: path + [$0]) != nil }
+        for key in keys { try removeAll(path + [key]) }
+        guard self[path: path] != nil else { return }
+        if isHeaderAlone { try remove(path) } else { try removeWithComments(path) }
+    }
+
+    /// Takes the headers of empty tables at a path and above it out.
+    fileprivate mutating func removeEmpty(_ path: [String]) throws(TOMLError) {
+        var path = path
+        while !path.isEmpty, keys(of: path)?.isEmpty == true {
+            try remove(path)
+            path.removeLast()
+        }
+    }
+}
+
+extension CloudName {
+    /// Whether a run that was killed has made some of the cloud's files, and not all: the tables in the main file count then,
+    /// which are the last to go.
+    func isHalfMoved(in main: SettingsFile, _ source: SettingsSource) -> Bool {
+        guard prefixes.contains(where: { main.document[path: [$0]] != nil }) else { return false }
+        return (try? source.read(Settings.upgradeMark(in: source.directory))) != nil
+    }
+}
+
+extension Settings {
+    /// The file that is there while settings are moved.
+    static func upgradeMark(in directory: String) -> String { "\(directory)/.upgrade.unfinished" }
+
+    /// Where the form of the main file is named.
+    static let version = ["config", "version"]
+
+    /// The path of a cloud's file.
+    func mapperPath(_ file: SettingsFileID) -> String {
+        guard case .mapper(let cloud, let profile) = file else { return Self.mainPath(in: directory) }
+        let name = profile.map { "\(cloud.rawValue).\($0)" } ?? cloud.rawValue
+        return "\(directory)/mappers/\(name)/mapper.toml"
+    }
+
+    /// The place of a setting of a cloud below the cloud's table, for a place under an older name; others stay.
+    fileprivate func currentPlace(_ place: ArraySlice<String>, of cloud: CloudName) -> [String] {
+        let name = place.reduce(into: cloud.rawValue) { $0 += "." + $1 }
+        guard SettingTable.key(name) == nil else { return Array(place) }
+        let key = SettingTable.keys(of: cloud).first {
+            $0.older.contains(name) && isRead(name, for: $0, inOldForm: isOldForm)
+        }
+        return key.map { Self.parts($0.suffix) } ?? Array(place)
+    }
+}
