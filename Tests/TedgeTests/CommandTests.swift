@@ -60,7 +60,7 @@ import Testing
     @Test("what is typed arrives in the command")
     func values() throws {
         let connect = try command("connect az --timeout 30 --profile p", ConnectCommand.self)
-        #expect(connect.cloud == .az && connect.timeout.seconds == 30 && connect.profile?.text == "p")
+        #expect(connect.target.cloud == .az && connect.timeout.seconds == 30 && connect.profile?.text == "p")
         #expect(!connect.test && !connect.offline)
         #expect(try command("connect c8y", ConnectCommand.self).timeout.seconds == 10)
         let upload = try command("cert upload c8y --user me --password-file -", CertUploadC8yCommand.self)
@@ -78,7 +78,31 @@ import Testing
         #expect(list.doc && !list.all && list.filter == "c8y")
     }
 
+    @Test("a profile is named by the option, or behind the cloud", arguments: ["connect", "disconnect", "reconnect"])
+    func profiles(_ name: String) throws {
+        for (words, profile) in [
+            ("c8y", nil), ("c8y.P2", "p2"), ("c8y --profile p2", "p2"), ("c8y.p2 --profile p2", "p2"),
+            ("aws.a-b_c", "a-b_c"),
+        ] {
+            guard
+                case .command(let command, _, _) = try Program.parser.parse(
+                    "\(name) \(words)".split(separator: " ").map(String.init))
+            else { throw UsageMismatch(line: words) }
+            let target: (CloudTarget, ProfileName?) =
+                switch command {
+                case let command as ConnectCommand: (command.target, command.profile)
+                case let command as DisconnectCommand: (command.target, command.profile)
+                case let command as ReconnectCommand: (command.target, command.profile)
+                default: throw UsageMismatch(line: words)
+                }
+            #expect(target.0.cloud.rawValue == words.prefix { $0.isLetter || $0.isNumber })
+            #expect(target.0.profile(or: target.1)?.text == profile)
+        }
+    }
+
     static let wrong = [
+        "connect c8y.", "connect .p", "connect c8y.a.b", "connect gcp.p", "connect c8y.a --profile b",
+        "disconnect c8y.a/b", "reconnect c8y.a --profile b",
         "connect", "connect gcp", "connect c8y --test --offline", "connect c8y --timeout 0",
         "connect c8y --timeout 3601", "connect c8y --timeout x", "connect c8y --profile a/b", "disconnect",
         "config", "config upgrade x", "config get", "config get c8y.urk", "config set c8y.url", "cert upload",

@@ -29,7 +29,7 @@ struct CompletionValuesCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         name: "completion-values", abstract: "Print what a shell can offer for the words on stdin.", isHidden: true)
 
-    @Argument("KIND", help: "What is asked for: setting-key, setting-value or profile.") var kind: String
+    @Argument("KIND", help: "What is asked for: setting-key, setting-value, profile or cloud.") var kind: String
 
     var arguments: [BoundArgument] { [$kind] }
 

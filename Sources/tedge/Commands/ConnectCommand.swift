@@ -12,7 +12,8 @@ struct ConnectCommand: RunnableCommand {
               4  configured, but the connection is not proven
             """)
 
-    @Argument("CLOUD", help: "The cloud.") var cloud: CloudName
+    @Argument("CLOUD", help: "The cloud, or CLOUD.NAME for its profile NAME.", completion: .custom("cloud"))
+    var target: CloudTarget
     @Flag(.long("test"), help: "Check the connection that there is, and change nothing.", conflicts: ["--offline"])
     var test: Bool
     @Flag(.long("offline"), help: "Configure and start everything without the network, and check nothing.")
@@ -22,16 +23,20 @@ struct ConnectCommand: RunnableCommand {
     @Option(.long("timeout"), help: "Seconds that the check may take.", valueName: "SECONDS")
     var timeout: CheckTimeout = .usual
 
-    var arguments: [BoundArgument] { [$cloud, $test, $offline, $profile, $timeout] }
+    var arguments: [BoundArgument] { [$target, $test, $offline, $profile, $timeout] }
+
+    func validate() throws(UsageError) { try target.check(profile) }
 
     func run(in context: Context) -> CommandReport {
         if test {
-            return ConnectionTest(cloud, profile: profile, timeout: timeout.seconds, in: context).run()
+            return ConnectionTest(
+                target.cloud, profile: target.profile(or: profile), timeout: timeout.seconds, in: context
+            ).run()
         }
         var options = Connector.Options()
         options.isOffline = offline
         options.timeout = timeout.seconds
-        return Connector(cloud, profile: profile, options: options, in: context).run()
+        return Connector(target.cloud, profile: target.profile(or: profile), options: options, in: context).run()
     }
 }
 

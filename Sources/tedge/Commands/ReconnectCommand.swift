@@ -13,7 +13,8 @@ struct ReconnectCommand: RunnableCommand {
               4  configured, but the connection is not proven
             """)
 
-    @Argument("CLOUD", help: "The cloud.") var cloud: CloudName
+    @Argument("CLOUD", help: "The cloud, or CLOUD.NAME for its profile NAME.", completion: .custom("cloud"))
+    var target: CloudTarget
     @Flag(.long("offline"), help: "Configure and start everything without the network, and check nothing.")
     var offline: Bool
     @Option(
@@ -21,12 +22,14 @@ struct ReconnectCommand: RunnableCommand {
         completion: .custom("profile"))
     var profile: ProfileName?
 
-    var arguments: [BoundArgument] { [$cloud, $offline, $profile] }
+    var arguments: [BoundArgument] { [$target, $offline, $profile] }
+
+    func validate() throws(UsageError) { try target.check(profile) }
 
     func run(in context: Context) -> CommandReport {
         var options = Connector.Options()
         options.isOffline = offline
         options.isReconnection = true
-        return Connector(cloud, profile: profile, options: options, in: context).run()
+        return Connector(target.cloud, profile: target.profile(or: profile), options: options, in: context).run()
     }
 }

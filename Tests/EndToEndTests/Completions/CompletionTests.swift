@@ -6,7 +6,8 @@ import TestSupport
 @Suite("completion", .serialized) struct CompletionTests {
     /// Lines and all that fits at their end.
     static let lines: [(line: String, words: String)] = [
-        ("tedge conn", "connect"), ("tedge connect ", "aws az c8y"), ("tedge connect c8y --test --off", ""),
+        ("tedge conn", "connect"), ("tedge connect ", "aws az az.blue c8y c8y.second c8y.third"),
+        ("tedge disconnect c8y.", "c8y.second c8y.third"), ("tedge connect c8y --test --off", ""),
         ("tedge connect c8y --tes", "--test"), ("tedge config set --prof", "--profile"),
         ("tedge --log-level ", "debug error info trace warn"),
         ("tedge connect --log-level=", "debug error info trace warn"),

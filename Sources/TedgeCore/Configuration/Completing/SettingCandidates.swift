@@ -19,7 +19,7 @@ public struct SettingCandidates {
     /// is for behind it. The line may be `anyFile` or `anyDirectory`.
     ///
     /// - Parameters:
-    ///   - kind: What is asked for: `setting-key`, `setting-value` or `profile`.
+    ///   - kind: What is asked for: `setting-key`, `setting-value`, `profile` or `cloud`.
     ///   - command: The words of the command, for example `config` and `set`.
     ///   - arguments: Its arguments so far, options left out.
     ///   - profile: The profile that is named by an option.
@@ -28,6 +28,7 @@ public struct SettingCandidates {
         case "setting-key": keys(ofProfile: profile != nil)
         case "setting-value": values(of: arguments.first ?? "", profile: profile, isRemoved: command.last == "remove")
         case "profile": profiles(command + arguments)
+        case "cloud": clouds
         default: []
         }
     }
@@ -85,6 +86,17 @@ public struct SettingCandidates {
         var lines: [String] = []
         for cloud in CloudName.allCases where named ?? cloud == cloud {
             for profile in settings.profiles(of: cloud) { lines.append("\(profile)\t\(cloud.productName)") }
+        }
+        return lines
+    }
+
+    /// The clouds, and the profiles of each in the form CLOUD.NAME.
+    private var clouds: [String] {
+        var lines = CloudName.allCases.map { "\($0.rawValue)\t\($0.productName)" }
+        for cloud in CloudName.allCases {
+            for profile in settings?.profiles(of: cloud) ?? [] {
+                lines.append("\(cloud.rawValue).\(profile)\t\(cloud.productName)")
+            }
         }
         return lines
     }

@@ -117,6 +117,14 @@ import Testing
         )
     }
 
+    @Test("the clouds are offered, and those with a profile")
+    func clouds() throws {
+        let all = ["c8y\tCumulocity", "az\tAzure", "aws\tAWS"]
+        let profiles = ["c8y.second\tCumulocity", "az.blue\tAzure", "az.second\tAzure"]
+        #expect(try lines("cloud", "connect") == all + profiles)
+        #expect(try lines("cloud", "connect", text: "[") == all)
+    }
+
     @Test("where the file is broken or missing, what is known without it is offered", arguments: ["[", nil])
     func broken(_ text: String?) throws {
         #expect(words(try lines("setting-key", text: text)) == SettingTable.keys.map(\.name))
