@@ -25,7 +25,7 @@ public struct Argument<Value: ArgumentValue> {
     ///   - completion: What a shell offers; the allowed values, where the type has them, if nil.
     ///   - isHidden: Whether help and completions leave it out.
     ///   - conflicts: The names, dashes included, of the options it cannot be given together with.
-    ///   - suggestions: Words to look for a similar one in when the value is not accepted.
+    ///   - suggestions: Words to look for a similar one in when a word is not accepted, which is handed over.
     ///   - parse: Reads the value in place of the type. The description of what it throws is the reason.
     public init(
         wrappedValue: Value,
@@ -35,7 +35,7 @@ public struct Argument<Value: ArgumentValue> {
         completion: CompletionKind? = nil,
         isHidden: Bool = false,
         conflicts: [String] = [],
-        suggestions: (() -> [String])? = nil,
+        suggestions: ((String) -> [String])? = nil,
         parse: ((String) throws -> Value.ArgumentElement)? = nil
     ) {
         let declaration = ArgumentDeclaration(
@@ -52,7 +52,7 @@ public struct Argument<Value: ArgumentValue> {
         completion: CompletionKind? = nil,
         isHidden: Bool = false,
         conflicts: [String] = [],
-        suggestions: (() -> [String])? = nil,
+        suggestions: ((String) -> [String])? = nil,
         parse: ((String) throws -> Value.ArgumentElement)? = nil
     ) {
         let declaration = ArgumentDeclaration(

@@ -8,8 +8,8 @@ struct RejectedWord: Error {
 protocol DeclaredArgument: AnyObject {
     var declaration: ArgumentDeclaration { get }
 
-    /// Words that are close to what the user may have meant.
-    var suggestions: [String] { get }
+    /// Words of which one may be close to a word that is not accepted.
+    func suggestions(for word: String) -> [String]
 
     /// Reads the words, of which there is at least one, and keeps the value.
     func assign(_ words: [String]) throws(RejectedWord)
@@ -19,13 +19,13 @@ protocol DeclaredArgument: AnyObject {
 final class ArgumentStorage<Value: ArgumentValue>: DeclaredArgument {
     let declaration: ArgumentDeclaration
     private let parse: ((String) throws -> Value.ArgumentElement)?
-    private let suggest: (() -> [String])?
+    private let suggest: ((String) -> [String])?
     private var value: Value?
 
     init(
         _ declaration: ArgumentDeclaration,
         value: Value?,
-        suggest: (() -> [String])?,
+        suggest: ((String) -> [String])?,
         parse: ((String) throws -> Value.ArgumentElement)?
     ) {
         self.declaration = declaration
@@ -38,7 +38,7 @@ final class ArgumentStorage<Value: ArgumentValue>: DeclaredArgument {
     convenience init(
         _ declaration: ArgumentDeclaration,
         default value: Value?,
-        suggest: (() -> [String])?,
+        suggest: ((String) -> [String])?,
         parse: ((String) throws -> Value.ArgumentElement)?
     ) {
         var declaration = declaration
@@ -59,7 +59,7 @@ final class ArgumentStorage<Value: ArgumentValue>: DeclaredArgument {
     }
 
     /// The words to look for a similar one in.
-    var suggestions: [String] { suggest?() ?? declaration.allowedValues }
+    func suggestions(for word: String) -> [String] { suggest?(word) ?? declaration.allowedValues }
 
     /// A copy that holds another value.
     func holding(_ value: Value) -> ArgumentStorage {

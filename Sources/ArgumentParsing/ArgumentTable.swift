@@ -98,7 +98,7 @@ struct ArgumentTable {
             do {
                 try argument.property.assign(description.isRepeating ? given : given.suffix(1))
             } catch {
-                let similar = closestMatch(to: error.word, in: argument.property.suggestions)
+                let similar = closestMatch(to: error.word, in: argument.property.suggestions(for: error.word))
                 throw UsageError(
                     .invalidValue(
                         error.word, argument: description.displayName, reason: error.reason,

@@ -66,7 +66,8 @@ struct SampleGet: ParsableCommand {
     static let keys = ["c8y.url", "az.url", "device.id"]
 
     @Argument(
-        "KEY", help: "Key of the setting, as in 'c8y.url'.", completion: .custom("setting-key"), suggestions: { keys },
+        "KEY", help: "Key of the setting, as in 'c8y.url'.", completion: .custom("setting-key"),
+        suggestions: { _ in keys },
         parse: { word in
             guard keys.contains(word) else { throw InvalidValue("no setting has this key") }
             return word

@@ -16,7 +16,7 @@ struct ConfigCommand: ParsableCommand {
 struct KeyArguments: ParsableArguments {
     @Argument(
         "KEY", help: "Key of the setting, for example c8y.url; 'tedge config list --doc' explains them all.",
-        completion: .custom("setting-key"), suggestions: { SettingName.canonicalTexts },
+        completion: .custom("setting-key"), suggestions: SettingName.suggestions,
         parse: { word in
             do {
                 _ = try SettingName.parse(word)

@@ -18,11 +18,11 @@ struct DoctorCommand: RunnableCommand {
     @Flag(.long("list"), help: "Name all checks, and do none.", conflicts: ["--only", "--skip"]) var list: Bool
     @Option(
         .long("only"), help: "Only this check; can be given several times.", valueName: "CHECK",
-        completion: .values(Doctor.names), suggestions: { Doctor.names }, parse: checkName)
+        completion: .values(Doctor.names), suggestions: { _ in Doctor.names }, parse: checkName)
     var only: [String] = []
     @Option(
         .long("skip"), help: "Not this check; can be given several times.", valueName: "CHECK",
-        completion: .values(Doctor.names), suggestions: { Doctor.names }, parse: checkName)
+        completion: .values(Doctor.names), suggestions: { _ in Doctor.names }, parse: checkName)
     var skip: [String] = []
     @Option(
         .long("profile"), help: "Cloud profile that is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",

@@ -17,8 +17,15 @@ public struct SettingName: Sendable {
         self.init(key, profile: profile)
     }
 
-    /// The keys of all settings without a profile, for suggestions and completions.
-    public static var canonicalTexts: [String] { SettingTable.keys.map(\.name) }
+    /// The keys among which one may be meant by a text that is none: of the profile that the text names, else without one.
+    public static func suggestions(for typed: String) -> [String] {
+        for cloud in CloudName.allCases where typed.hasPrefix("\(cloud.rawValue).profiles.") {
+            let rest = typed.dropFirst("\(cloud.rawValue).profiles.".count)
+            guard let dot = rest.firstIndex(of: "."), dot > rest.startIndex else { continue }
+            return SettingTable.keys(of: cloud).map { text(of: $0, String(rest[..<dot])) }
+        }
+        return SettingTable.keys.map(\.name)
+    }
 
     /// The name as it is typed and listed, for example `c8y.profiles.test.url`.
     public var text: String { Self.text(of: key, profile?.text) }
