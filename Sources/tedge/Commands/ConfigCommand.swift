@@ -127,9 +127,9 @@ struct ConfigUpgradeCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         name: "upgrade", abstract: "Move the settings to where release 2 of thin-edge.io keeps them.",
         discussion: """
-            The tables of the clouds in tedge.toml become the files mappers/CLOUD/mapper.toml, and settings under
-            older names get their own. All values stay, and tedge.toml as it was is kept as tedge.toml.bak.
-            Both forms are read, so nothing requires it.
+            The tables of the clouds in tedge.toml become files mappers/CLOUD/mapper.toml, and settings under
+            older names get their own. All values stay. The old tedge.toml is kept as tedge.toml.bak.
+            This program reads both forms and does not need it.
             """)
 
     func run(in context: Context) -> CommandReport { SettingsUpgrader(in: context).run() }
