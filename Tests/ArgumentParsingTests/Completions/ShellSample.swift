@@ -31,7 +31,7 @@ final class ShellSample {
             """
             #!/bin/sh
             cd '\(directory.path)'
-            { printf '%s\\0' "$@"; cat; } >question
+            { printf '%s\\0' "$#" "$@"; cat; } >question
             cat answer
             """, to: "tedge", mode: 0o755)
     }
@@ -41,7 +41,7 @@ final class ShellSample {
         ["PATH": "\(directory.path):/usr/bin:/bin", "HOME": directory.path, "PWD": directory.path]
     }
 
-    /// The arguments of the program, then the words on its stdin.
+    /// The number of the program's arguments, these, then the words on its stdin.
     var question: [String] {
         contents(of: directory.file("question")).split(separator: "\0").map(String.init)
     }
