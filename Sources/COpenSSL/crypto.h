@@ -1,5 +1,6 @@
 #pragma once
 
+#include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -30,6 +31,8 @@
     F(BN_bn2hex) \
     F(BN_free) \
     F(BN_to_ASN1_INTEGER) \
+    F(CMS_ContentInfo_free) \
+    F(CMS_get1_certs) \
     F(CRYPTO_free) \
     F(ERR_clear_error) \
     F(ERR_get_error) \
@@ -52,8 +55,12 @@
     F(OBJ_obj2nid) \
     F(OBJ_obj2txt) \
     F(OPENSSL_cleanse) \
+    F(OPENSSL_sk_free) \
+    F(OPENSSL_sk_num) \
+    F(OPENSSL_sk_value) \
     F(PEM_read_bio_PrivateKey) \
     F(PEM_read_bio_X509) \
+    F(PEM_read_bio_X509_REQ) \
     F(PEM_write_bio_PKCS8PrivateKey) \
     F(PEM_write_bio_X509) \
     F(PEM_write_bio_X509_REQ) \
@@ -64,14 +71,18 @@
     F(X509_NAME_entry_count) \
     F(X509_NAME_get_entry) \
     F(X509_REQ_free) \
+    F(X509_REQ_get0_pubkey) \
     F(X509_REQ_get_subject_name) \
     F(X509_REQ_new) \
     F(X509_REQ_set_pubkey) \
     F(X509_REQ_set_version) \
     F(X509_REQ_sign) \
+    F(X509_REQ_verify) \
     F(X509_add1_ext_i2d) \
     F(X509_check_ca) \
+    F(X509_check_issued) \
     F(X509_digest) \
+    F(X509_dup) \
     F(X509_free) \
     F(X509_get0_notAfter) \
     F(X509_get0_notBefore) \
@@ -88,6 +99,7 @@
     F(X509_set_serialNumber) \
     F(X509_set_version) \
     F(X509_sign) \
+    F(d2i_CMS_ContentInfo) \
     F(i2d_PUBKEY)
 
 /* One typed pointer for each of them, under the function's own name. */

@@ -3,7 +3,7 @@ import Glibc
 
 extension Certificate {
     /// From the year 0 to the year 9999; OpenSSL writes others with a sign or a fifth digit, which nothing can read.
-    private static let possibleDates: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
+    static let possibleDates: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
 
     /// Makes a certificate that a key signs for itself, as an authority (`CA:TRUE`), which Cumulocity demands of a
     /// self-signed certificate.

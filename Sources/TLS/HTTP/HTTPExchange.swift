@@ -4,17 +4,21 @@ public enum HTTPExchange {
     ///
     /// - Parameters:
     ///   - host: The server, which its certificate must name.
+    ///   - isPlain: Without TLS, and without a proxy: for a service on this device.
     ///   - deadline: When the answer must be complete.
     public static func send(
         _ request: HTTPRequest, to host: String, port: UInt16, proxy: TLSProxy? = nil,
-        options: TLSOptions = TLSOptions(),
+        options: TLSOptions = TLSOptions(), isPlain: Bool = false,
         until deadline: ContinuousClock.Instant, interrupted: @escaping () -> Bool = { false }
     ) throws(HTTPError) -> HTTPResponse {
-        let bytes = try request.bytes(host: hostHeader(host, port))
+        let bytes = try request.bytes(host: hostHeader(host, port, isPlain: isPlain))
         let connection = try connect {
-            () throws(TLSError) in
-            let connection = try TLSConnection(
-                host: host, port: port, proxy: proxy, options: options, until: deadline, interrupted: interrupted)
+            () throws(TLSError) -> any HTTPConnection in
+            let connection: any HTTPConnection =
+                isPlain
+                ? try PlainConnection(host: host, port: port, until: deadline, interrupted: interrupted)
+                : try TLSConnection(
+                    host: host, port: port, proxy: proxy, options: options, until: deadline, interrupted: interrupted)
             try connection.write(bytes, until: deadline)
             return connection
         }
@@ -38,11 +42,13 @@ public enum HTTPExchange {
     }
 
     /// The host as the server's own address has it (RFC 9110, section 7.2).
-    static func hostHeader(_ host: String, _ port: UInt16) -> String {
-        HostName.bracketed(host) + (port == 443 ? "" : ":\(port)")
+    static func hostHeader(_ host: String, _ port: UInt16, isPlain: Bool = false) -> String {
+        HostName.bracketed(host) + (port == (isPlain ? 80 : 443) ? "" : ":\(port)")
     }
 
-    private static func connect(_ body: () throws(TLSError) -> TLSConnection) throws(HTTPError) -> TLSConnection {
+    private static func connect(
+        _ body: () throws(TLSError) -> any HTTPConnection
+    ) throws(HTTPError) -> any HTTPConnection {
         do throws(TLSError) {
             return try body()
         } catch {

@@ -76,25 +76,13 @@ public struct CertificateCreator {
         let files = context.files
         try pair.checkPlaces()
         _ = try pair.settle()
-        for (path, setting) in [(pair.certificatePath, "device.cert.path"), (pair.keyPath, "device.key.path")] {
-            let directory = Path.directory(of: path)
-            if try files.status(directory) == nil {
-                guard Path.join(directory, "").hasPrefix(Path.join(context.configurationDirectory, "")) else {
-                    throw CertificateError.directoryMissing(path: directory, setting: setting)
-                }
-                try transaction.makeDirectory(directory, mode: 0o775, owner: try systemOwner())
-            }
-        }
+        try pair.makeDirectories(transaction)
         if try files.status(pair.certificatePath, followLinks: false) != nil {
             throw CertificateError.certificateExists(path: pair.certificatePath)
         }
         if try files.status(pair.keyPath, followLinks: false) != nil {
             throw CertificateError.keyExists(path: pair.keyPath)
         }
-    }
-
-    private func systemOwner() throws -> Owner? {
-        context.accounts.isRoot ? context.ownerOfNew(try SystemSettings.load(from: context)) : nil
     }
 
     /// Writes the key first: a certificate stands for a pair that is complete.

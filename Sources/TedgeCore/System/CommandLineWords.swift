@@ -12,7 +12,7 @@ public enum CommandLineWords {
         }
     }
 
-    /// Overwrites every word that is, or ends in `=` and, a secret, so that `ps` shows it no longer.
+    /// Overwrites every word that is a secret, or ends in one behind `=` or a short option, so that `ps` shows it no longer.
     public static func wipe(_ secret: String) {
         let bytes = Array(secret.utf8)
         guard !bytes.isEmpty else { return }
@@ -24,7 +24,10 @@ public enum CommandLineWords {
             let isSecret = bytes.indices.allSatisfy { unsafe UInt8(bitPattern: start[$0]) == bytes[$0] }
             let isWhole = length == bytes.count
             let followsEquals = unsafe !isWhole && start[-1] == CChar(bitPattern: UInt8(ascii: "="))
-            if isSecret && (isWhole || followsEquals) { unsafe memset(start, Int32(UInt8(ascii: "x")), bytes.count) }
+            let followsOption = unsafe length == bytes.count + 2 && word[0] == CChar(bitPattern: UInt8(ascii: "-"))
+            if isSecret && (isWhole || followsEquals || followsOption) {
+                unsafe memset(start, Int32(UInt8(ascii: "x")), bytes.count)
+            }
         }
     }
 }

@@ -57,7 +57,7 @@ struct UploadSession {
     }
 
     private func refusal(_ response: HTTPResponse) -> UploadError {
-        let status = "\(response.status)" + (response.reason.isEmpty ? "" : " \(response.reason)")
+        let status = response.statusText
         let message = Self.message(in: response.body)
         return switch response.status {
         case 401: .unauthorized(user: user)
@@ -69,7 +69,7 @@ struct UploadSession {
     }
 
     /// The field `message` of an error of Cumulocity, else the beginning of the text.
-    private static func message(in body: [UInt8]) -> String? {
+    static func message(in body: [UInt8]) -> String? {
         let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
         if let message = object?["message"] as? String, !message.isEmpty { return excerpt(Array(message.utf8)) }
         let text = excerpt(body)
@@ -88,8 +88,13 @@ struct UploadSession {
     }
 
     /// The beginning of a text on one line.
-    private static func excerpt(_ bytes: [UInt8]) -> String {
+    static func excerpt(_ bytes: [UInt8]) -> String {
         let text = String(decoding: bytes.prefix(400), as: UTF8.self)
         return String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(200))
     }
+}
+
+extension HTTPResponse {
+    /// The status with its words, for example `401 Unauthorized`.
+    var statusText: String { reason.isEmpty ? "\(status)" : "\(status) \(reason)" }
 }

@@ -17,6 +17,11 @@ public struct WebTarget: Sendable, Equatable {
     var proxy: TLSProxy?
     /// What the server's certificate is checked against.
     var options: TLSOptions
+    /// Whether the service is on this device and spoken to without TLS.
+    var isPlain = false
+
+    /// The scheme of its addresses.
+    var scheme: String { isPlain ? "http" : "https" }
 }
 
 /// The real service, over OpenSSL.
@@ -30,6 +35,6 @@ struct SecureWebService: WebService {
     ) throws(HTTPError) -> HTTPResponse {
         try HTTPExchange.send(
             request, to: target.endpoint.host, port: target.endpoint.port, proxy: target.proxy, options: target.options,
-            until: deadline, interrupted: { interruption.isRequested })
+            isPlain: target.isPlain, until: deadline, interrupted: { interruption.isRequested })
     }
 }

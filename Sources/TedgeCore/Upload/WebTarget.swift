@@ -3,8 +3,10 @@ import TLS
 
 extension WebTarget {
     /// The HTTPS service of a cloud, by its settings and those of the proxy.
-    init(_ cloud: CloudSettings) throws {
-        let endpoint = try cloud.hostPort("http")
+    ///
+    /// - Parameter endpoint: The server; that of the settings where nil.
+    init(_ cloud: CloudSettings, endpoint: HostPort? = nil) throws {
+        let endpoint = try endpoint ?? cloud.hostPort("http")
         self.init(
             endpoint: endpoint, proxy: try Self.proxy(cloud.settings, for: endpoint.host),
             options: TLSOptions(roots: [.system, .path(try cloud.path("root_cert_path"))]))

@@ -6,7 +6,8 @@ struct CertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         name: "cert", abstract: "Make, show, upload and remove the certificate of this device.",
         subcommands: [
-            CertCreateCommand.self, CertShowCommand.self, CertRemoveCommand.self, CertUploadCommand.self,
+            CertCreateCommand.self, CertShowCommand.self, CertRenewCommand.self, CertRemoveCommand.self,
+            CertUploadCommand.self, CertDownloadCommand.self,
         ])
 }
 

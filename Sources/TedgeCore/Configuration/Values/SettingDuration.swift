@@ -7,7 +7,7 @@ public struct SettingDuration: Sendable, Equatable {
 
     /// Reads a number of seconds, or numbers with units such as `20 minutes 34s`. A month has 30.44 and a year 365.25
     /// days.
-    init(parsing text: String) throws(SettingRefusal) {
+    public init(parsing text: String) throws(SettingRefusal) {
         self.text = text
         if !text.isEmpty, text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) {
             guard let seconds = Int64(text) else { throw .durationTooLarge }

@@ -12,7 +12,7 @@ struct LoggedWebService: WebService {
     ) throws(HTTPError) -> HTTPResponse {
         let way = target.proxy == nil ? "" : " through a proxy"
         return try log.record(
-            .debug, "\(request.method) https://\(target.endpoint)\(request.target)\(way)",
+            .debug, "\(request.method) \(target.scheme)://\(target.endpoint)\(request.target)\(way)",
             outcome: { "status \($0.status), \($0.body.count) bytes" }
         ) { () throws(HTTPError) in
             try base.send(request, to: target, until: deadline, interruption: interruption)
