@@ -18,6 +18,8 @@ SLOW_SECONDS = 60
 #: How long a client may take for its handshake or between two requests.
 IDLE_SECONDS = 75
 LONGEST_BODY = 1 << 20
+#: The first byte of a client that speaks TLS.
+HANDSHAKE = b"\x16"
 
 GARBAGE = b"\x00\x01SSH-2.0-not a web server\r\n\xff\xfe\r\n"
 WEB_PAGE = b"<!DOCTYPE html><html><head><title>Cockpit</title></head><body>Please sign in.</body></html>"
@@ -30,7 +32,8 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(self, address: str, port: int, tenant: Tenant, api: API,
-                 certificate: Callable[[frozenset[str]], tuple[Path, Path]]):
+                 certificate: Callable[[frozenset[str]], tuple[Path, Path]], is_proxy: bool = False):
+        self.is_proxy = is_proxy
         self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.tenant = tenant
         self.api = api
@@ -80,6 +83,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         self.request.settimeout(IDLE_SECONDS)
+        self.torn = False
+        if self.server.is_proxy and self.request.recv(1, socket.MSG_PEEK) != HANDSHAKE:
+            self.torn = True  # There is no TLS to be ended.
+            super().setup()
+            return
         context = self.server.context(self.server.misbehaviours)
         try:
             self.request = context.wrap_socket(self.request, server_side=True)
@@ -87,7 +95,6 @@ class Handler(BaseHTTPRequestHandler):
             self.server.tenant.handshake_failed(getattr(error, "reason", None) or str(error))
             raise
         super().setup()
-        self.torn = False
 
     def finish(self) -> None:
         super().finish()
@@ -151,8 +158,10 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         if len(body) < int(length):
             raise ConnectionAbortedError("the client left in the middle of its request")
-        return Request(
-            self.command, self.path, self.headers.get("Authorization"), self.headers.get("Content-Type", ""), body)
+        path, authorization = self.path, self.headers.get("Authorization")
+        if self.server.is_proxy:
+            path, authorization = path.removeprefix("/c8y"), f"Bearer {self.server.tenant.token()}"
+        return Request(self.command, path, authorization, self.headers.get("Content-Type", ""), body)
 
     def _record(self, request: Request, status: int | None) -> None:
         document = request.document

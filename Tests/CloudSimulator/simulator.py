@@ -40,6 +40,7 @@ class Options:
     plays: str = "all"
     #: The MQTT port of devices with `tenant/user` and password; 0 for none.
     password_port: int = 0
+    proxy_port: int | None = None
 
 
 class Simulator:
@@ -102,13 +103,17 @@ class Simulator:
             lambda request, device: self._later(self._enrol, request, device))
         self._https = Server(
             options.address, options.https_port, self._tenant, api, self._certificates.server)
+        self._proxy = options.proxy_port and Server(
+            options.address, options.proxy_port, self._tenant, api, self._certificates.server, is_proxy=True)
         self._responder = Responder(self._tenant)
         self._misbehaviours = options.misbehaviours
         self._check(self._misbehaviours)
         self._settings = self._broker_settings(self._misbehaviours)
-        self._https.prepare(self._misbehaviours)
+        self._prepare(self._misbehaviours)
         self._restart_broker(self._settings)
         self._https.start()
+        if self._proxy:
+            self._proxy.start()
         control = ControlServer(options.directory, self._command)
         control.start()
         facts = {
@@ -164,11 +169,15 @@ class Simulator:
 
     # On the main thread
 
+    def _prepare(self, misbehaviours: Misbehaviours) -> None:
+        for server in filter(None, (self._https, self._proxy)):
+            server.prepare(misbehaviours)
+
     def _misbehave(self, words: list[str]) -> list[str]:
         misbehaviours = Misbehaviours.parse(words)
         settings = self._broker_settings(misbehaviours)
         self._check(misbehaviours)
-        self._https.prepare(misbehaviours)
+        self._prepare(misbehaviours)
         self._responder.misbehaviours = self._misbehaviours = misbehaviours
         before, self._settings = self._settings, settings
         if settings.needs_restart(before):

@@ -5,8 +5,9 @@ import json
 import ssl
 import subprocess
 import unittest
+from http.client import HTTPConnection, HTTPSConnection
 
-from fixture import HOST, CloudTest, run
+from fixture import HOST, Cloud, CloudTest, free_ports, run
 
 
 class Connection(CloudTest):
@@ -273,6 +274,26 @@ class Enrolment(CloudTest):
         forged = {"Authorization": f"Bearer {token[:-4]}AAAA"}
         for headers in (forged, {"Authorization": "Bearer x"}, {}):
             self.assertEqual(self.enrol(device, None, "simplereenroll", headers=headers).status, 401)
+
+    def test_the_local_proxy_adds_the_token_with_and_without_tls(self):
+        port, = free_ports(1)
+        cloud = Cloud("--proxy-port", port)
+        self.addCleanup(cloud.remove)
+        device = self.new_device()
+        path, headers = "/c8y/.well-known/est/simplereenroll", {"Content-Type": "application/pkcs10"}
+        tls = ssl.create_default_context(cafile=cloud.directory / "ca.pem")
+        for client in (HTTPConnection("127.0.0.1", port), HTTPSConnection("localhost", port, context=tls)):
+            client.request("POST", path, device.request(), headers)
+            answer = client.getresponse()
+            self.assertEqual(answer.status, 200)
+            self.assertIn("pkcs7", answer.headers["Content-Type"])
+            answer.read()
+            client.close()
+        cloud.do("misbehave", "server-error")
+        plain = HTTPConnection("127.0.0.1", port)
+        plain.request("POST", path, device.request(), headers)
+        self.assertEqual(plain.getresponse().status, 500)
+        plain.close()
 
     def test_other_operations_are_not_found(self):
         self.assertEqual(self.cloud.ask("GET", "/.well-known/est/simpleenroll").status, 404)

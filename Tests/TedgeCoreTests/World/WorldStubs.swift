@@ -77,6 +77,7 @@ final class WorldWeb: WebService {
         var requests: [HTTPRequest] = []
         var targets: [WebTarget] = []
         var answers: [Result<HTTPResponse, HTTPError>] = []
+        var server: (@Sendable (HTTPRequest) -> HTTPResponse)?
     }
 
     private let state = Mutex(State())
@@ -92,6 +93,9 @@ final class WorldWeb: WebService {
         state.withLock { $0.answers.append(.success(response)) }
     }
 
+    /// Has the cloud answer so where no answer is left.
+    func serve(_ server: @escaping @Sendable (HTTPRequest) -> HTTPResponse) { state.withLock { $0.server = server } }
+
     /// Adds a failure.
     func fail(_ error: HTTPError) { state.withLock { $0.answers.append(.failure(error)) } }
 
@@ -99,11 +103,13 @@ final class WorldWeb: WebService {
         _ request: HTTPRequest, to target: WebTarget, until deadline: ContinuousClock.Instant,
         interruption: Interruption
     ) throws(HTTPError) -> HTTPResponse {
-        let answer = state.withLock { state in
+        let answer = state.withLock { state -> Result<HTTPResponse, HTTPError>? in
             state.requests.append(request)
             state.targets.append(target)
-            return state.answers.isEmpty ? .failure(.truncated) : state.answers.removeFirst()
+            return state.answers.isEmpty ? nil : state.answers.removeFirst()
         }
-        return try answer.get()
+        if let answer { return try answer.get() }
+        guard let server = state.withLock({ $0.server }) else { throw .truncated }
+        return server(request)
     }
 }

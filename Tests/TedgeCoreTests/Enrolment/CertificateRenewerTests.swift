@@ -1,0 +1,205 @@
+import Foundation
+import TLS
+import TestSupport
+import Testing
+import X509
+
+@testable import TedgeCore
+
+@Suite struct CertificateRenewerTests {
+    let world: World
+    let authority: StandInAuthority
+    static let new = "\(World.certificate).new"
+
+    init() throws {
+        (world, authority) = (try World.ready(), try StandInAuthority())
+        let authority = authority
+        world.web.serve { authority.answer(to: $0) }
+    }
+
+    private func renew(
+        _ signer: CertificateRenewer.Authority = .selfSigned, csr: String? = nil, cloud: CloudName? = nil
+    ) -> CommandReport {
+        CertificateRenewer(cloud: cloud, profile: nil, in: world.context).run(signer, csrPath: csr)
+    }
+
+    private func certificate(_ name: String) throws -> Certificate {
+        try Certificate(pem: Array(try #require(try world.text(name)).utf8))
+    }
+
+    @Test("a self-signed one lies beside the old one, for mosquitto's user, with the same subject and key")
+    func selfSigned() throws {
+        let (old, key) = (try world.text(World.certificate), try world.text(World.key))
+        let report = renew()
+        #expect(report.status == 0 && report.changed, "\(world.errors)")
+        #expect(try world.text(World.certificate) == old && world.text(World.key) == key)
+        let (before, after) = (try certificate(World.certificate), try certificate(Self.new))
+        #expect(after.subject == before.subject && after.isSelfSigned)
+        #expect(after.matches(try PrivateKey(pem: Array((key ?? "").utf8))))
+        #expect(after.serialNumber != before.serialNumber)
+        #expect(after.notBefore == World.now - 86_400 && after.notAfter == World.now + 364 * 86_400)
+        let status = try #require(try world.files.status(world.directory.file(Self.new)))
+        #expect(status.mode == 0o444 && status.owner == world.accounts.users["mosquitto"])
+        #expect(
+            world.errors == """
+                Certificate renewed successfully
+                    For an un-interrupted service:
+                    => the new certificate has to be uploaded to the cloud
+                    => then the device reconnected
+
+
+                """)
+        #expect(world.output.hasPrefix("Certificate:   WORLD/\(Self.new)\nSubject:       CN=gateway-1"))
+        #expect(world.web.requests.isEmpty)
+    }
+
+    @Test("the validity is the configured one, and a second renewal replaces the first")
+    func again() throws {
+        #expect(renew().status == 0)
+        let first = try certificate(Self.new)
+        try world.configure("certificate.validity.requested_duration = '10d'")
+        #expect(renew().status == 0, "\(world.errors)")
+        let second = try certificate(Self.new)
+        #expect(second.notAfter == World.now + 9 * 86_400)
+        #expect(first.serialNumber != second.serialNumber)
+    }
+
+    @Test("one that somebody else has signed is not renewed by its key")
+    func signedByOther() throws {
+        #expect(renew(.c8y).status == 0)
+        try world.write(try #require(try world.text(Self.new)), to: World.certificate, mode: 0o444)
+        let before = try world.snapshot()
+        let report = renew()
+        #expect(report.reason == "certificate-not-self-signed")
+        let path = world.directory.file(World.certificate)
+        #expect(report.message == "Cannot renew certificate with self-signed ca: \(path) is not self-signed")
+        #expect(try world.snapshot() == before)
+    }
+
+    @Test("Cumulocity's is asked for at the mapper's proxy, and written")
+    func cumulocity() throws {
+        #expect(renew(.c8y).status == 0, "\(world.errors)")
+        let request = try #require(world.web.requests.first)
+        #expect("\(request.method) \(request.target)" == "POST /c8y/.well-known/est/simplereenroll")
+        #expect(!request.headers.contains { $0.name == "Authorization" })
+        #expect(request.headers.contains { $0.name == "Content-Type" && $0.value == "application/pkcs10" })
+        #expect(world.web.targets[0].endpoint.description == "127.0.0.1:8001" && world.web.targets[0].isPlain)
+        let new = try certificate(Self.new)
+        #expect(new.issuer == "CN=Test Authority" && new.commonName == "gateway-1")
+        #expect(world.errors.hasSuffix("    => the device has to be reconnected to the cloud\n\n"))
+    }
+
+    @Test("where the proxy has a certificate it is spoken to over TLS, at the configured place, and so are its roots")
+    func secureProxy() throws {
+        let lines = """
+            c8y.proxy.cert_path = '/p.pem'
+            c8y.proxy.client.host = '::1'
+            c8y.proxy.client.port = 9000
+            c8y.proxy.ca_path = '/ca'
+            http.client.auth.cert_file = '/c.pem'
+            http.client.auth.key_file = '/c.key'
+            """
+        try world.configure(lines)
+        #expect(renew(.c8y).status == 0, "\(world.errors)")
+        let target = world.web.targets[0]
+        #expect(target.endpoint.description == "[::1]:9000" && !target.isPlain)
+        #expect(target.options.roots == [.system, .path("/ca")])
+        #expect(target.options.identity == .init(certificatePath: "/c.pem", keyPath: "/c.key"))
+    }
+
+    @Test("a proxy that is not there says how to start it")
+    func noProxy() throws {
+        world.web.fail(.connection(.cannotConnect(host: "127.0.0.1", port: 8001, errno: ECONNREFUSED)))
+        let report = renew(.c8y)
+        #expect(report.reason == "proxy-unreachable")
+        #expect(report.message == "Fail to connect to Cumulocity HTTP proxy http://127.0.0.1:8001/c8y")
+        #expect(report.hint?.contains("systemctl start tedge-mapper-c8y") == true)
+        world.web.fail(.connection(.untrusted(code: 1, reason: "r")))
+        #expect(renew(.c8y).hint?.contains("c8y.proxy.ca_path") == true)
+        world.signal.send(SIGTERM)
+        world.web.fail(.connection(.interrupted))
+        #expect(renew(.c8y).reason == "interrupted")
+    }
+
+    static let answers: [(status: Int, body: String, id: String, text: String)] = [
+        (401, #"{"message":"no"}"#, "renewal-refused", "The request failed with 401 R:\n        no\n"),
+        (502, "", "renewal-refused", "The request failed with 502 R\n"),
+        (200, "<html>", "enrolment-answer-broken", "Fail to extract a certificate from the response: it is not base64"),
+        (200, "AAAA", "enrolment-answer-broken", "Fail to extract a certificate from the response: OpenSSL cannot"),
+    ]
+
+    @Test("an answer without certificate says so, and nothing is written", arguments: answers)
+    func answer(_ status: Int, _ body: String, _ id: String, _ text: String) throws {
+        world.web.answer(status, "R", body)
+        let report = renew(.c8y)
+        #expect(report.status == 1 && report.reason == id)
+        #expect(report.hint?.isEmpty == false)
+        #expect(world.errors.contains(text), "\(world.errors)")
+        #expect(try world.text(Self.new) == nil)
+    }
+
+    @Test("a certificate for another key is not written")
+    func foreign() throws {
+        let authority = authority
+        let other = try EnrolmentRequest(
+            commonName: "gateway-1", key: .generateP256(), Settings.load(from: world.context.settingsSource))
+        world.web.serve { _ in authority.answer(to: other.http("/x")) }
+        #expect(renew(.c8y).reason == "enrolment-answer-mismatch")
+        #expect(try world.text(Self.new) == nil)
+    }
+
+    @Test("a pair that was exchanged while the answer was waited for gets no certificate of the old key")
+    func exchanged() throws {
+        let (authority, world) = (authority, world)
+        world.web.serve { request in
+            try? world.makePair()
+            return authority.answer(to: request)
+        }
+        #expect(renew(.c8y).reason == "key-mismatch")
+        #expect(try world.text(Self.new) == nil)
+    }
+
+    @Test("the request of a file is sent; the own key reads none")
+    func csr() throws {
+        let key = try PrivateKey(pem: Array(try #require(try world.text(World.key)).utf8))
+        let pem = try CertificateRequest.pem(
+            commonName: "gateway-1", organization: "Own", organizationalUnit: "", key: key)
+        try world.write(String(decoding: pem, as: UTF8.self), to: "r.csr")
+        #expect(renew(.c8y, csr: "r.csr").status == 0)
+        #expect(try certificate(Self.new).subject == "CN=gateway-1, O=Own")
+        #expect(renew(.selfSigned, csr: "r.csr").reason == "request-unused")
+    }
+
+    @Test("the other clouds issue no certificates")
+    func others() {
+        #expect(renew(.c8y, cloud: .az).message == "Certificate renewal is not supported for Azure")
+        #expect(renew(.c8y, cloud: .aws).message == "Certificate renewal is not supported for AWS")
+        #expect(renew(.selfSigned, cloud: .az).status == 0)
+    }
+
+    @Test("a certificate or key that is missing or does not fit is said so, with its file")
+    func broken() throws {
+        let path = world.directory.file(World.certificate)
+        try world.write("x", to: World.certificate)
+        #expect(renew().message?.hasPrefix("Cannot renew certificate \(path): PEM file format error") == true)
+        try world.files.remove(path)
+        #expect(renew(.c8y).message == "Cannot renew certificate \(path): No such file or directory (os error 2)")
+        try world.makePair()
+        let old = try world.text(World.certificate)
+        try world.makePair()
+        try world.write(old ?? "", to: World.certificate)
+        #expect(renew().reason == "key-mismatch")
+        try world.files.remove(world.directory.file(World.key))
+        #expect(renew().reason == "key-missing")
+        #expect(try world.text(Self.new) == nil)
+    }
+
+    @Test("a disk that is full leaves the renewed certificate of before")
+    func disk() throws {
+        #expect(renew().status == 0)
+        let before = try world.text(Self.new)
+        world.files.fail(.write, ".new", ENOSPC)
+        #expect(renew().reason == "disk-full")
+        #expect(try world.text(Self.new) == before)
+    }
+}
