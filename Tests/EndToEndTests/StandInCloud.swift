@@ -12,6 +12,8 @@ final class StandInCloud: Sendable {
     let passwordPort: UInt16?
     /// Where it listens. Azure and AWS have their port by nature, and so an address of their own in each test.
     let address: String
+    /// Where it plays the mapper's local proxy.
+    let proxyPort: UInt16
 
     private let directory: TemporaryDirectory
     private let process: ChildProcess
@@ -21,7 +23,7 @@ final class StandInCloud: Sendable {
     init(_ kind: Kind = .cumulocity, passwords: Bool = false) throws {
         directory = try TemporaryDirectory()
         passwordPort = passwords ? try freePort() : nil
-        httpsPort = try freePort()
+        (httpsPort, proxyPort) = (try freePort(), try freePort())
         if kind == .cumulocity {
             (address, mqttPort) = ("127.0.0.1", try freePort())
         } else {
@@ -37,7 +39,7 @@ final class StandInCloud: Sendable {
             [
                 "start", "--directory", files, "--mqtt-port", String(mqttPort), "--https-port", String(httpsPort),
                 "--address", address, "--plays", kind.rawValue, "--host-name", "localhost", "--end-with-parent",
-                "--password-port", String(passwordPort ?? 0),
+                "--password-port", String(passwordPort ?? 0), "--proxy-port", String(proxyPort),
             ], output: directory.file("log"), errors: directory.file("log"))
         guard eventually({ process.ended() != nil || contents(of: directory.file("log")).hasPrefix("ready") }),
             process.ended() == nil

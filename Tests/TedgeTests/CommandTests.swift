@@ -15,6 +15,10 @@ import Testing
         ("config upgrade", ConfigUpgradeCommand.self),
         ("config list --all --doc url", ConfigListCommand.self), ("cert create --device-id a", CertCreateCommand.self),
         ("cert create c8y --profile p", CertCreateCommand.self), ("cert show --new", CertShowCommand.self),
+        ("cert renew --ca self-signed", CertRenewCommand.self),
+        ("cert renew c8y --csr-path f --profile p", CertRenewCommand.self),
+        ("cert download c8y --device-id a -p b", CertDownloadC8yCommand.self),
+        ("cert download c8y --retry-every 1m --max-timeout 0", CertDownloadC8yCommand.self),
         ("cert remove az", CertRemoveCommand.self), ("cert upload c8y --user me", CertUploadC8yCommand.self),
         ("connect c8y --test --timeout 3600", ConnectCommand.self), ("connect aws --offline", ConnectCommand.self),
         ("disconnect az --profile p", DisconnectCommand.self), ("reconnect c8y --offline", ReconnectCommand.self),
@@ -65,6 +69,10 @@ import Testing
         #expect(try command("connect c8y", ConnectCommand.self).timeout.seconds == 10)
         let upload = try command("cert upload c8y --user me --password-file -", CertUploadC8yCommand.self)
         #expect(upload.user == "me" && upload.passwordFile == "-" && upload.password == nil)
+        let download = try command("cert download c8y -pabc --max-timeout 1h30m", CertDownloadC8yCommand.self)
+        #expect(download.password == "abc" && download.maxTimeout.time == .seconds(5400))
+        #expect(download.retryEvery.time == .seconds(30) && download.url == nil)
+        #expect(try command("cert renew", CertRenewCommand.self).authority == .c8y)
         #expect(try command("config set c8y.url -- -x", ConfigSetCommand.self).value == "-x")
         let publish = try command("mqtt pub a/b AA== -rq2 --base64 --repeat 3 --sleep 1500ms", MQTTPubCommand.self)
         #expect(publish.topic == "a/b" && publish.message == "AA==" && publish.qos == 2 && publish.retain)
@@ -110,6 +118,9 @@ import Testing
         "mqtt", "mqtt pub", "mqtt pub a", "mqtt pub a/# x", "mqtt pub a x -q 3", "mqtt pub a x --base64",
         "mqtt pub a x --repeat 0", "mqtt pub a x --sleep x", "mqtt sub", "mqtt sub a/#/b", "mqtt sub a -q -1",
         "mqtt sub a -C x", "mqtt sub a -C=-1", "mqtt sub a -W 0s", "mqtt sub a -W 1q", "mqtt sub a b",
+        "config", "config get", "config get c8y.urk", "config set c8y.url", "cert upload", "cert upload az",
+        "cert renew --ca x", "cert download", "cert download az", "cert download c8y --retry-every 0s",
+        "cert download c8y --max-timeout 2y", "cert download c8y --retry-every x",
         "cert upload c8y --password a --password-file b", "frobnicate", "--log-level loud", "init extra",
         "completions", "completions tcsh", "completions bash zsh", "completion-values",
     ]

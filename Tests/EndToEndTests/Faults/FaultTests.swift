@@ -27,6 +27,9 @@ import Testing
     @Test("cert create makes the whole pair or nothing")
     func certificates() throws { try expectSurvival(CertificateScenario()) }
 
+    @Test("cert renew replaces the renewed certificate as a whole or not at all")
+    func renewal() throws { try expectSurvival(RenewalScenario()) }
+
     @Test("connect connects or leaves everything as it was", arguments: 0..<2)
     func connect(part: Int) throws { try expectSurvival(ConnectScenario(), share: part, of: 2) }
 

@@ -108,6 +108,51 @@ struct CertificateScenario: FaultScenario {
     }
 }
 
+/// `cert renew --ca self-signed` where an earlier renewal has left a certificate.
+struct RenewalScenario: FaultScenario {
+    let gateway: Gateway
+    let words = ["cert", "renew", "--ca", "self-signed"]
+    private let before: FileStates
+    private static let new = "device-certs/tedge-certificate.pem.new"
+
+    init() throws {
+        gateway = try Gateway()
+        try gateway.tedge("cert", "create", "--device-id", "gateway-1").expectSuccess()
+        try gateway.run(words).expectSuccess()
+        try gateway.save()
+        before = try gateway.fileStates().settled
+    }
+
+    func reset() throws { try gateway.restore() }
+    func problemsOfFailure() throws -> [String] { try gateway.fileStates().settled.differences(from: before) }
+
+    func problemsOfSuccess() throws -> [String] {
+        var (states, expected) = (try gateway.fileStates().settled, before)
+        let changed = states.removeValue(forKey: Self.new)
+        let old = expected.removeValue(forKey: Self.new)
+        let kept = states.differences(from: expected)
+        if changed?.hasPrefix("f444 ") != true || changed == old {
+            return kept + ["\(Self.new) is \(changed ?? "missing")"]
+        }
+        let look = """
+            openssl x509 -in tedge-certificate.pem.new -noout -pubkey >../public && openssl pkey -in tedge-private-key.pem -pubout |
+                cmp - ../public && rm ../public
+            """
+        let pair = try ChildProcess.run("sh", ["-c", "cd \"$0\" && \(look)", gateway.path("device-certs")])
+        return kept + (pair.exit == .status(0) ? [] : ["no pair: \(pair.errors)"])
+    }
+
+    func problemsOfKill() throws -> [String] {
+        try gateway.fileStates().settled == before ? [] : try problemsOfSuccess()
+    }
+
+    func problemsOfSecondRun() throws -> [String] {
+        try gateway.run(words).expectSuccess()
+        let left = Set(try gateway.fileStates().keys).subtracting(before.keys).subtracting([".tedge.lock"])
+        return try problemsOfSuccess() + left.map { "\($0) is left" }
+    }
+}
+
 extension FileStates {
     /// What is wrong with the pair of the device.
     fileprivate func problemsOfPair(_ gateway: Gateway) throws -> [String] {

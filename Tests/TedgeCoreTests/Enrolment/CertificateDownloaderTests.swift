@@ -1,9 +1,9 @@
 import Foundation
-import TLS
 import TestSupport
 import Testing
 import X509
 
+@testable import TLS
 @testable import TedgeCore
 
 @Suite struct CertificateDownloaderTests {
@@ -109,7 +109,7 @@ import X509
     ]
 
     @Test("an answer that no other try changes ends it", arguments: definite)
-    func definite(_ status: Int, _ id: String) throws {
+    func final(_ status: Int, _ id: String) throws {
         world.web.answer(status, "R", "<html>")
         let report = try download(tries: true)
         #expect(report.status == 1 && report.reason == id)
@@ -198,14 +198,13 @@ import X509
         #expect(world.output.contains("Subject:       CN=gateway-1, O=Own\n"))
     }
 
-    @Test("where nothing can be written the password is not spent", arguments: [World.certificate, World.key])
-    func disk(name: String) throws {
+    @Test("where nothing can be written the password is not spent, and the error names the file")
+    func disk() throws {
         // Names are tried under which killed runs are swept.
-        let suffix = ".tmp"
-        world.files.fail(.create, suffix, ENOSPC)
+        world.files.fail(.create, ".tmp", ENOSPC)
         let report = try download()
         #expect(report.status == 1 && report.reason == "disk-full")
-        #expect(!world.errors.contains(suffix), "\(world.errors)")
+        #expect(report.message == "Cannot create \(world.directory.file(World.certificate))")
         #expect(world.web.requests.isEmpty)
     }
 

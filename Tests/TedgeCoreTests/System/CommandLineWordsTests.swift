@@ -24,6 +24,7 @@ import Testing
     func overwritten() throws {
         #expect(try wiped("hunter2", "hunter2") == "xxxxxxx")
         #expect(try wiped("-p=hunter2", "hunter2") == "-p=xxxxxxx")
+        #expect(try wiped("-phunter2", "hunter2") == "-pxxxxxxx")
     }
 
     @Test("a word that only ends like the secret, or is longer, stays")
