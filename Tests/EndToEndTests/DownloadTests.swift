@@ -119,6 +119,17 @@ import TestSupport
         #expect(try ready.isEmpty)
     }
 
+    @Test("who may not write there is told so before the password is spent")
+    func stranger() throws {
+        let ready = try Ready()
+        _ = try ChildProcess.run("install", ["-d", "-m", "0755", ready.gateway.path("device-certs")])
+        let outcome = try ready.gateway.runAsStranger(
+            ["cert", "download", "c8y", "--device-id", "gateway-1", "-p", "s3cret-otp", "--max-timeout", "0s"])
+        #expect(outcome.status == 1 && outcome.errors.contains("Permission denied"), "\(outcome)")
+        #expect(outcome.errors.contains("Run the command with sudo."))
+        #expect(try ready.download().status == 0)
+    }
+
     static let faults = [
         ("expired:https", "has expired"), ("other-host:https", "is not for localhost"),
         ("unknown-authority:https", "is not trusted"),

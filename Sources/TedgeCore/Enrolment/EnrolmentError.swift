@@ -73,10 +73,7 @@ enum EnrolmentError: ExplainedError, Equatable {
         case .unusable:
             "Run 'tedge cert create --device-id <id>' or 'tedge cert download c8y' for a first certificate."
         case .notSelfSigned: "Run 'tedge cert renew --ca c8y' where Cumulocity has issued it."
-        case .proxyFailed(_, let error, let mapper):
-            Self.isTrust(error)
-                ? "Run 'tedge config set c8y.proxy.ca_path <file or directory>' with the authority of c8y.proxy.cert_path."
-                : "The mapper offers this proxy: run 'sudo systemctl start \(mapper)', or 'sudo tedge connect c8y'."
+        case .proxyFailed(_, let error, let mapper): Self.proxyHint(error, mapper)
         case .requestFailed(_, _, let hint): hint
         case .exchange(let error, let isTyped):
             isTyped && error.hint?.contains("tedge config get") == true
@@ -95,11 +92,17 @@ enum EnrolmentError: ExplainedError, Equatable {
         message.map { ["The server says: \($0)"] } ?? []
     }
 
-    private static func isTrust(_ error: HTTPError) -> Bool {
-        guard case .connection(let error) = error else { return false }
+    private static func proxyHint(_ error: HTTPError, _ mapper: String) -> String {
+        guard case .connection(let error) = error else {
+            return "Does the proxy speak HTTPS? Then set 'c8y.proxy.cert_path' to its certificate."
+        }
         return switch error {
-        case .untrusted, .rootsUnusable: true
-        default: false
+        case .untrusted, .rootsUnusable:
+            "Run 'tedge config set c8y.proxy.ca_path <file or directory>' with the authority of c8y.proxy.cert_path."
+        case .wrongHost: "Set 'c8y.proxy.client.host' to a name that the certificate of the proxy carries."
+        case .notTLS: "Does the proxy speak HTTP? Then run 'tedge config unset c8y.proxy.cert_path'."
+        case .identityUnusable: "Check 'http.client.auth.cert_file' and 'http.client.auth.key_file'."
+        default: "The mapper offers this proxy: run 'sudo systemctl start \(mapper)', or 'sudo tedge connect c8y'."
         }
     }
 }

@@ -3,7 +3,7 @@ import FuzzSupport
 import X509
 
 /// Reads the input as PEM, or, by its first byte, as what stands in PEM between the lines of a label. What can be read can be
-/// written and read again, and its texts are printable. The same for dates of HTTP.
+/// written and read again, and its texts are printable. The same for the certificates of PKCS #7, and for dates of HTTP.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = Input(data, count)
@@ -13,14 +13,42 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         date(String(decoding: bytes, as: UTF8.self))
         return 0
     }
+    if kind == 14 {
+        bundle(bytes)
+        return 0
+    }
     let pem = labels.indices.contains(kind) ? armored(bytes, labels[kind]) : bytes
     certificates(pem)
     key(pem)
+    request(pem)
     return 0
+}
+
+private func bundle(_ der: [UInt8]) {
+    do {
+        let all = try Certificate.all(inPKCS7: der)
+        require(!all.isEmpty, "there is a certificate, or an error")
+        for certificate in all {
+            require(certificate.chain(among: all).count < all.count + 1, "a chain goes through each certificate once")
+            certificates(require("a certificate can be written") { try certificate.pem() })
+        }
+    } catch {
+        requirePrintable(error.description)
+    }
+}
+
+private func request(_ pem: [UInt8]) {
+    do {
+        let request = try SigningRequest(pem: pem)
+        _ = (request.commonName, require("a request can be written") { try request.base64() })
+    } catch {
+        requirePrintable(error.description)
+    }
 }
 
 private let labels = [
     "CERTIFICATE", "TRUSTED CERTIFICATE", "PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY",
+    "CERTIFICATE REQUEST",
 ]
 
 private func armored(_ bytes: [UInt8], _ label: String) -> [UInt8] {

@@ -114,11 +114,25 @@ import X509
         #expect(report.reason == "proxy-unreachable")
         #expect(report.message == "Fail to connect to Cumulocity HTTP proxy http://127.0.0.1:8001/c8y")
         #expect(report.hint?.contains("systemctl start tedge-mapper-c8y") == true)
-        world.web.fail(.connection(.untrusted(code: 1, reason: "r")))
-        #expect(renew(.c8y).hint?.contains("c8y.proxy.ca_path") == true)
         world.signal.send(SIGTERM)
         world.web.fail(.connection(.interrupted))
         #expect(renew(.c8y).reason == "interrupted")
+    }
+
+    static let proxies: [(error: HTTPError, hint: String)] = [
+        (.connection(.untrusted(code: 1, reason: "r")), "tedge config set c8y.proxy.ca_path"),
+        (.connection(.rootsUnusable(path: "/r", reason: "r")), "tedge config set c8y.proxy.ca_path"),
+        (.connection(.wrongHost(host: "h", names: [])), "Set 'c8y.proxy.client.host'"),
+        (.connection(.notTLS(reason: "r")), "tedge config unset c8y.proxy.cert_path"),
+        (.connection(.identityUnusable(path: "/c", reason: "r")), "Check 'http.client.auth.cert_file'"),
+        (.notHTTP("x"), "set 'c8y.proxy.cert_path'"), (.connection(.silent(.read)), "systemctl start"),
+    ]
+
+    @Test("what is wrong with the proxy has its own way out", arguments: proxies)
+    func proxy(_ error: HTTPError, _ hint: String) {
+        world.web.fail(error)
+        let report = renew(.c8y)
+        #expect(report.status == 1 && report.hint?.contains(hint) == true)
     }
 
     static let answers: [(status: Int, body: String, id: String, text: String)] = [
