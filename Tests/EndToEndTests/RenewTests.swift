@@ -59,8 +59,9 @@ import TestSupport
                 "    The request failed with 500 Internal Server Error:\n        Something broke, please try again later"
             ))
         cloud.stop()
-        let absent = try gateway.tedge("cert", "renew")
+        let absent = try gateway.tedge("--debug", "cert", "renew")
         #expect(absent.status == 1)
+        #expect(absent.errors.contains("POST http://127.0.0.1:\(cloud.proxyPort)/c8y/.well-known/est/simplereenroll"))
         #expect(
             absent.errors.contains("Fail to connect to Cumulocity HTTP proxy http://127.0.0.1:\(cloud.proxyPort)/c8y"))
         #expect(absent.errors.contains("sudo systemctl start tedge-mapper-c8y"))

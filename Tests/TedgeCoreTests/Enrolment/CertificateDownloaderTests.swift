@@ -57,6 +57,16 @@ import X509
         #expect(try world.text(World.certificate)?.components(separatedBy: "BEGIN").count == 2)
     }
 
+    @Test("behind the certificate stand those that lead to its authority, without that one")
+    func chain() throws {
+        let authority = try StandInAuthority(isBelowAnother: true)
+        world.web.serve { authority.answer(to: $0) }
+        #expect(try download().status == 0, "\(world.errors)")
+        let all = try Certificate.all(inPEM: Array(try #require(try world.text(World.certificate)).utf8))
+        #expect(all.map(\.subject) == ["CN=gateway-1, O=Thin Edge, OU=Device", "CN=Middle"])
+        #expect(all[0].issuer == all[1].subject && all[1].issuer == "CN=Test Authority")
+    }
+
     @Test("the request is EST's, with id and password, and the password is nowhere else")
     func request() throws {
         _ = try download()

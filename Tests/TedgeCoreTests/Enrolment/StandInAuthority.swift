@@ -10,9 +10,29 @@ final class StandInAuthority: Sendable {
     private let authority: TestAuthority
     private let directory: TemporaryDirectory
 
-    init() throws { (authority, directory) = (try TestAuthority(), try TemporaryDirectory()) }
+    /// The certificate and the key that sign.
+    private var signer: TestAuthority.Identity {
+        isBelowAnother
+            ? TestAuthority.Identity(certificate: directory.file("middle.pem"), key: directory.file("middle.key"))
+            : authority.authority
+    }
+    private let isBelowAnother: Bool
 
-    /// The answer to a request: base64 of PKCS #7 with the certificate and that of the authority.
+    /// Makes an authority that has signed itself, or one below such a one.
+    init(isBelowAnother: Bool = false) throws {
+        (authority, directory) = (try TestAuthority(), try TemporaryDirectory())
+        self.isBelowAnother = isBelowAnother
+        guard isBelowAnother else { return }
+        try TestSupport.write("basicConstraints=critical,CA:TRUE\n", to: directory.file("extensions"))
+        let new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=Middle"]
+        _ = try run(["req"] + new + ["-keyout", signer.key, "-out", directory.file("middle.csr")])
+        _ = try run(
+            ["x509", "-req", "-in", directory.file("middle.csr"), "-days", "40", "-out", signer.certificate]
+                + ["-CA", authority.authority.certificate, "-CAkey", authority.authority.key]
+                + ["-extfile", directory.file("extensions")])
+    }
+
+    /// The answer to a request: base64 of PKCS #7 with the certificate behind those of the authorities.
     func answer(to request: HTTPRequest) -> HTTPResponse {
         let body = (try? Array(bundle(signing: request.body ?? []).utf8)) ?? []
         return HTTPResponse(status: body.isEmpty ? 400 : 200, reason: "", headers: [], body: body)
@@ -24,13 +44,15 @@ final class StandInAuthority: Sendable {
             .write(to: URL(fileURLWithPath: directory.file("request.der")))
         return try run(
             ["x509", "-req", "-inform", "DER", "-in", directory.file("request.der"), "-days", "40"]
-                + ["-CA", authority.authority.certificate, "-CAkey", authority.authority.key])
+                + ["-CA", signer.certificate, "-CAkey", signer.key])
     }
 
     private func bundle(signing request: [UInt8]) throws -> String {
         let file = directory.file("signed.pem")
         try TestSupport.write(try sign(request), to: file)
-        let text = try run(["crl2pkcs7", "-nocrl", "-certfile", file, "-certfile", authority.authority.certificate])
+        let text = try run(
+            ["crl2pkcs7", "-nocrl", "-certfile", authority.authority.certificate, "-certfile", signer.certificate]
+                + ["-certfile", file])
         return text.split(separator: "\n").filter { !$0.hasPrefix("-") }.joined(separator: "\r\n") + "\r\n"
     }
 
