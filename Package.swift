@@ -66,7 +66,8 @@ if Context.environment["TEDGE_FUZZING"] != nil {
     package.targets.removeAll { $0.type == .test || $0.name == "tedge" || $0.name == "TestSupport" }
     package.targets += [
         .target(
-            name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore"], exclude: ["main.swift", "release.ld", "start.order"],
+            name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore"],
+            exclude: ["main.swift", "release.ld", "start.order"],
             swiftSettings: strictAndSafe),
         .target(name: "FuzzSupport", path: "Tests/Fuzzing/FuzzSupport", swiftSettings: strict),
     ]
