@@ -118,7 +118,6 @@ import Testing
         "mqtt", "mqtt pub", "mqtt pub a", "mqtt pub a/# x", "mqtt pub a x -q 3", "mqtt pub a x --base64",
         "mqtt pub a x --repeat 0", "mqtt pub a x --sleep x", "mqtt sub", "mqtt sub a/#/b", "mqtt sub a -q -1",
         "mqtt sub a -C x", "mqtt sub a -C=-1", "mqtt sub a -W 0s", "mqtt sub a -W 1q", "mqtt sub a b",
-        "config", "config get", "config get c8y.urk", "config set c8y.url", "cert upload", "cert upload az",
         "cert renew --ca x", "cert download", "cert download az", "cert download c8y --retry-every 0s",
         "cert download c8y --max-timeout 2y", "cert download c8y --retry-every x",
         "cert upload c8y --password a --password-file b", "frobnicate", "--log-level loud", "init extra",
