@@ -75,4 +75,38 @@ import TestSupport
         #expect(outcome.status == 1 && outcome.errors.hasPrefix("Error: "))
         #expect(try gateway.snapshot() == before)
     }
+
+    @Test("a request is made with a new key, which an authority signs; the certificate is then shown and judged")
+    func request() throws {
+        let gateway = try Gateway()
+        let made = try gateway.tedge("cert", "create-csr", "--device-id", "gateway-1")
+        #expect(made == Outcome(status: 0, errors: "Certificate Signing Request was successfully created.\n"))
+        let snapshot = try gateway.snapshot()
+        #expect(snapshot.contains("device-certs/tedge.csr 444 "))
+        #expect(snapshot.contains("device-certs/tedge-private-key.pem 400 "))
+        let authority = try TestAuthority(name: "Some Authority")
+        let signed = try ChildProcess.run(
+            "openssl",
+            [
+                "x509", "-req", "-in", gateway.path("device-certs/tedge.csr"), "-CA", authority.authority.certificate,
+                "-CAkey", authority.authority.key, "-CAcreateserial", "-days", "90", "-out",
+                gateway.path("device-certs/tedge-certificate.pem"),
+            ])
+        #expect(signed.exit == .status(0), "\(signed.errors)")
+        let shown = try gateway.tedge("cert", "show")
+        #expect(
+            shown.output.contains(
+                "Subject:       CN=gateway-1, O=Thin Edge, OU=Device\nIssuer:        CN=Some Authority\n"))
+        let good = try gateway.tedge("cert", "needs-renewal")
+        #expect(good.status == 1 && good.output == "" && good.errors.hasPrefix("Status:        VALID (expires in: "))
+        try gateway.tedge("config", "set", "certificate.validity.minimum_duration", "365d").expectSuccess()
+        let due = try gateway.tedge("cert", "needs-renewal")
+        #expect(due.status == 0 && due.errors.hasPrefix("Status:        EXPIRES SOON (expires in: "))
+        let unknown = try gateway.tedge("cert", "needs-renewal", "--cert-path", "/nowhere")
+        #expect(unknown.status == 2 && unknown.errors.hasPrefix("Cannot check the certificate: "))
+        // The key stays, and with it a request for another certificate.
+        let key = gateway.text("device-certs/tedge-private-key.pem")
+        try gateway.tedge("cert", "create-csr", "--output-path", gateway.path("again.csr")).expectSuccess()
+        #expect(gateway.text("device-certs/tedge-private-key.pem") == key)
+    }
 }

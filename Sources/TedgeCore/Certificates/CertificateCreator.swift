@@ -21,9 +21,11 @@ public struct CertificateCreator {
         var described = deviceID
         do {
             let settings = try Settings.load(from: context.settingsSource)
-            let id = try deviceID ?? storedIdentity(settings)
+            let profile = cloud == nil ? nil : try ProfileName.choose(profile, in: context)
+            let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
+            let id = try deviceID ?? pair.storedIdentity(settings, cloud: cloud, profile: profile)
             described = id
-            try create(id, settings)
+            try create(id, settings, pair)
             return .done("cert create", cloud: cloud, changed: true)
         } catch {
             let title =
@@ -35,17 +37,8 @@ public struct CertificateCreator {
         }
     }
 
-    private func storedIdentity(_ settings: Settings) throws -> String {
-        let prefix = cloud.map { "\($0.rawValue)." } ?? ""
-        guard let id = try settings.string("\(prefix)device.id", profile: cloud == nil ? nil : profile) else {
-            throw CertificateError.noDeviceID
-        }
-        return id
-    }
-
-    private func create(_ id: String, _ settings: Settings) throws {
+    private func create(_ id: String, _ settings: Settings, _ pair: CertificatePair) throws {
         if let problem = DeviceIDRule.problem(of: id) { throw CertificateError.badDeviceID(id, problem) }
-        let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
         let certificate = try context.changingFiles("tedge cert create") { try make(id, settings, pair, $0) }
         console(certificate, pair)
     }
@@ -90,36 +83,17 @@ public struct CertificateCreator {
         _ certificate: Certificate, _ key: PrivateKey, _ pair: CertificatePair, _ files: FileTransaction
     ) throws {
         try context.interruption.check()
-        var secret = try Self.pem(of: key)
-        defer { secret.wipe() }
         let published = try Self.pem(of: certificate)
         try files.mark(pair.unfinishedPath, published)
-        try orElse(.keyExists(path: pair.keyPath)) { () throws(FileError) in
-            try files.create(pair.keyPath, secret, mode: 0o400, owner: pair.owner)
-        }
+        try pair.create(key, files)
         try context.interruption.check()
-        try orElse(.certificateExists(path: pair.certificatePath)) { () throws(FileError) in
+        do throws(FileError) {
             try files.create(pair.certificatePath, published, mode: 0o444, owner: pair.owner)
-        }
-        try context.interruption.check()
-    }
-
-    /// Creates a file; `existing` is thrown where there is one.
-    private func orElse(_ existing: CertificateError, _ body: () throws(FileError) -> Void) throws {
-        do {
-            try body()
         } catch {
-            if error.reason.isExistence { throw existing }
+            if error.reason.isExistence { throw CertificateError.certificateExists(path: pair.certificatePath) }
             throw error
         }
-    }
-
-    private static func pem(of key: PrivateKey) throws(CertificateError) -> [UInt8] {
-        do {
-            return try key.pem()
-        } catch {
-            throw .cryptography("\(error)")
-        }
+        try context.interruption.check()
     }
 
     private static func pem(of certificate: Certificate) throws(CertificateError) -> [UInt8] {

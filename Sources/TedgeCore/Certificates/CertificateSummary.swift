@@ -45,6 +45,14 @@ struct CertificateSummary {
         """
     }
 
+    /// Whether it is time to renew the certificate. One that is not valid yet needs none.
+    var isDue: Bool {
+        switch validity {
+        case .expired, .expiresSoon: true
+        case .valid, .notYetValid: false
+        }
+    }
+
     /// The validity in words.
     var status: String {
         switch validity {

@@ -1,6 +1,6 @@
 import X509
 
-/// `cert show` and `cert remove`.
+/// `cert show`, `cert needs-renewal` and `cert remove`.
 public struct CertificateViewer {
     private let context: Context
     private let cloud: CloudName?
@@ -16,13 +16,7 @@ public struct CertificateViewer {
     /// Shows a certificate: the one in the file that is named, else the configured one, or its renewed successor.
     public func show(path: String?, isNew: Bool) -> CommandReport {
         do {
-            let settings = try Settings.load(from: context.settingsSource)
-            let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
-            let typed = path.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
-            let path = (typed ?? pair.certificatePath) + (isNew ? ".new" : "")
-            let certificate = try self.certificate(at: path)
-            let minimum = try settings.duration("certificate.validity.minimum_duration").components.seconds
-            let summary = CertificateSummary(certificate, path: path, now: context.now(), minimum: minimum)
+            let summary = try summary(path, isNew: isNew)
             context.console.result(summary.text)
             var report = CommandReport.done("cert show", cloud: cloud, changed: false)
             report.details = [.init("certificate", summary.json)]
@@ -33,6 +27,41 @@ public struct CertificateViewer {
             context.console.report(failure)
             return .failed("cert show", cloud: cloud, failure)
         }
+    }
+
+    /// Says on stderr how long a certificate is valid: the one in the file that is named, else the configured one. The status
+    /// is 0 where a renewal is due, 1 where none is, and 2 where this cannot be told.
+    public func needsRenewal(path: String?) -> CommandReport {
+        do {
+            let summary = try summary(path, isNew: false)
+            context.console.note("Status:        \(summary.status)")
+            var report = CommandReport.done("cert needs-renewal", cloud: cloud, changed: false, message: summary.status)
+            report.details = [.init("due", .bool(summary.isDue)), .init("certificate", summary.json)]
+            report.status = summary.isDue ? 0 : 1
+            return report
+        } catch {
+            let failure = CommandFailure(command: "tedge cert needs-renewal", "Cannot check the certificate", error)
+            let reason = failure.error.causes.joined(separator: ": ")
+            let hint = failure.error.hint.map { "Hint: \($0)\n" } ?? ""
+            context.console.error(ErrorFrame.printable("Cannot check the certificate: \(reason)\n\(hint)"))
+            var report = CommandReport.failed("cert needs-renewal", cloud: cloud, failure)
+            report.status = 2
+            return report
+        }
+    }
+
+    private func pair(_ settings: Settings) throws -> CertificatePair {
+        let profile = cloud == nil ? nil : try ProfileName.choose(profile, in: context)
+        return try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
+    }
+
+    private func summary(_ path: String?, isNew: Bool) throws -> CertificateSummary {
+        let settings = try Settings.load(from: context.settingsSource)
+        let typed = path.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
+        let current = try typed ?? pair(settings).certificatePath
+        let path = isNew ? RenewedCertificate.path(besides: current) : current
+        let minimum = try settings.duration("certificate.validity.minimum_duration").components.seconds
+        return CertificateSummary(try certificate(at: path), path: path, now: context.now(), minimum: minimum)
     }
 
     private func certificate(at path: String) throws -> Certificate {
@@ -47,7 +76,7 @@ public struct CertificateViewer {
     public func remove() -> CommandReport {
         do {
             let settings = try Settings.load(from: context.settingsSource)
-            let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
+            let pair = try pair(settings)
             let changed = try context.changingFiles("tedge cert remove") { files in
                 try pair.checkPlaces()
                 let wasHalf = try pair.settle()
@@ -70,7 +99,7 @@ public struct CertificateViewer {
         _ = try files.remove(pair.certificatePath, aside: pair.unfinishedPath)
         try context.interruption.check()
         _ = try files.remove(pair.keyPath)
-        _ = try files.remove(pair.certificatePath + ".new")
+        _ = try files.remove(RenewedCertificate.path(besides: pair.certificatePath))
         try context.interruption.check()
     }
 }

@@ -59,12 +59,23 @@ extension Examination {
         guard let certificate else { return .unseen("there is no certificate") }
         let minimum = (try? settings.get().duration("certificate.validity.minimum_duration")) ?? .seconds(30 * 86_400)
         let rest = certificate.notAfter - context.now()
+        if let path = try? cloudSettings().path("device.cert_path") {
+            let renewed = RenewedCertificate.path(besides: path)
+            if context.files.exists(renewed) {
+                return .warning(
+                    Diagnosis(
+                        "certificate-renewed", "A renewed certificate waits to be used.", seen: renewed,
+                        hint: "Have \(cloud.displayName) trust it, then run '\(reconnectCommand)'."))
+            }
+        }
         guard rest < minimum.components.seconds else { return .ok("in \(rest / 86_400) days") }
+        let renew = certificate.isSelfSigned ? "tedge cert renew --ca self-signed" : "tedge cert renew"
         return .warning(
             Diagnosis(
                 "certificate-expires-soon", "The device certificate expires in \(rest / 86_400) days.",
                 seen: "it is valid until \(MailDate.text(certificate.notAfter))",
-                hint: "Run 'tedge cert remove', 'tedge cert create --device-id <id>' and upload the new certificate."))
+                hint: "Run 'sudo \(renew)', have \(cloud.displayName) trust the new certificate, then run "
+                    + "'\(reconnectCommand)'."))
     }
 
     func certificateSubject() -> CheckOutcome {

@@ -122,7 +122,8 @@ public struct CertificateRenewer {
                 throw CertificateError.mismatch(certificate: pair.certificatePath + ".new", key: pair.keyPath)
             }
             try context.interruption.check()
-            try files.write(pair.certificatePath + ".new", issued.pem, mode: 0o444, owner: pair.owner)
+            try files.write(
+                RenewedCertificate.path(besides: pair.certificatePath), issued.pem, mode: 0o444, owner: pair.owner)
             try context.interruption.check()
         }
     }

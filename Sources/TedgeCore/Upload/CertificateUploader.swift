@@ -19,17 +19,19 @@ public struct CertificateUploader {
     public func run(_ credentials: UploadCredentials) -> CommandReport {
         do {
             let settings = try Settings.load(from: context.settingsSource)
+            let profile = try ProfileName.choose(profile, in: context)
             let cloud = settings.cloud(.c8y, profile: profile)
             let target = try WebTarget(cloud)
             let deviceID = try cloud.required("device.id")
-            let certificate = try certificate(settings)
+            let (certificate, isNew) = try certificate(settings, profile)
             let user = try credentials.resolvedUser(in: context)
             let password = try credentials.resolvedPassword(in: context)
             let session = UploadSession(
                 context: context, target: target, user: user, password: password, limit: Self.limit,
                 rootsKey: try cloud.name("root_cert_path").text, urlKey: try cloud.name("url").text)
             let tenant = try session.tenant()
-            let message = try session.upload(certificate, name: deviceID, to: tenant)
+            let answer = try session.upload(certificate, name: deviceID, to: tenant)
+            let message = isNew ? "New c" + answer.dropFirst() : answer
             context.console.result(message + "\n")
             return .done("cert upload", cloud: .c8y, changed: message.hasSuffix("successfully."), message: message)
         } catch {
@@ -40,11 +42,12 @@ public struct CertificateUploader {
     }
 
     /// The certificate as its file has it: the renewed one where there is one.
-    private func certificate(_ settings: Settings) throws -> String {
+    private func certificate(_ settings: Settings, _ profile: ProfileName?) throws -> (pem: String, isNew: Bool) {
         let pair = try CertificatePair(settings, cloud: .c8y, profile: profile, in: context)
-        let renewed = pair.certificatePath + ".new"
-        let path = context.files.exists(renewed) ? renewed : pair.certificatePath
+        let renewed = RenewedCertificate.path(besides: pair.certificatePath)
+        let isNew = context.files.exists(renewed)
+        let path = isNew ? renewed : pair.certificatePath
         _ = try CertificateFile.certificate(at: path, files: context.files)
-        return String(decoding: try context.files.read(path), as: UTF8.self)
+        return (String(decoding: try context.files.read(path), as: UTF8.self), isNew)
     }
 }

@@ -30,6 +30,9 @@ import Testing
     @Test("cert renew replaces the renewed certificate as a whole or not at all")
     func renewal() throws { try expectSurvival(RenewalScenario()) }
 
+    @Test("cert create-csr makes key and request or nothing")
+    func signingRequests() throws { try expectSurvival(SigningRequestScenario()) }
+
     @Test("connect connects or leaves everything as it was", arguments: 0..<2)
     func connect(part: Int) throws { try expectSurvival(ConnectScenario(), share: part, of: 2) }
 

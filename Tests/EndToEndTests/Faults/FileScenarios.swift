@@ -108,6 +108,56 @@ struct CertificateScenario: FaultScenario {
     }
 }
 
+/// `cert create-csr` on a device without a key, where an earlier request is.
+struct SigningRequestScenario: FaultScenario {
+    let gateway: Gateway
+    let words = ["cert", "create-csr", "--device-id", "gateway-1"]
+    private let before: FileStates
+    private static let key = "device-certs/tedge-private-key.pem"
+    private static let request = "device-certs/tedge.csr"
+
+    init() throws {
+        gateway = try Gateway()
+        _ = try ChildProcess.run("mkdir", [gateway.path("device-certs")])
+        try write("an earlier request\n", to: gateway.path(Self.request))
+        try gateway.save()
+        before = try gateway.fileStates()
+    }
+
+    func reset() throws { try gateway.restore() }
+    func problemsOfFailure() throws -> [String] { try gateway.fileStates().settled.differences(from: before) }
+
+    func problemsOfSuccess() throws -> [String] {
+        let signed = try ChildProcess.run(
+            "sh",
+            [
+                "-c",
+                "openssl req -in \"$0\" -noout -pubkey >\"$2/a\" && openssl pkey -in \"$1\" -pubout | cmp - \"$2/a\"",
+                gateway.path(Self.request), gateway.path(Self.key), gateway.directory,
+            ])
+        let states = try gateway.fileStates().settled
+        let modes = [(Self.request, "f444 "), (Self.key, "f400 ")].filter { states[$0.0]?.hasPrefix($0.1) != true }
+        return (signed.exit == .status(0) ? [] : ["the request is not the key's: \(signed.errors)"])
+            + modes.map { "\($0.0) is \(states[$0.0] ?? "missing")" }
+    }
+
+    func problemsOfKill() throws -> [String] {
+        let states = try gateway.fileStates()
+        let open = states.filter { path, state in
+            path.contains("private-key") && !state.hasPrefix("f400 ") && !state.hasPrefix("f600 ")
+        }
+        let isOld = states[Self.request] == before[Self.request]
+        return (isOld ? [] : try problemsOfSuccess()) + open.map { "\($0.key) is \($0.value)" }
+    }
+
+    func problemsOfSecondRun() throws -> [String] {
+        let outcome = try gateway.run(words)
+        guard outcome.status == 0 else { return ["\(outcome)"] }
+        let left = Set(try gateway.fileStates().keys).subtracting(before.keys).subtracting([Self.key])
+        return try problemsOfSuccess() + left.map { "\($0) is left" }
+    }
+}
+
 /// `cert renew --ca self-signed` where an earlier renewal has left a certificate.
 struct RenewalScenario: FaultScenario {
     let gateway: Gateway

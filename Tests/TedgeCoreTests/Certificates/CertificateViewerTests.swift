@@ -62,6 +62,49 @@ import X509
         #expect(viewer(world).show(path: nil, isNew: false).reason == "certificate-broken")
     }
 
+    @Test(
+        "whether a renewal is due is a line on stderr and the status",
+        arguments: [
+            (World.now - 10, World.now + 30 * 86_400, "EXPIRES SOON (expires in: 30d)", 0),
+            (World.now - 10, World.now - 1, "EXPIRED (since: 1s)", 0),
+            (World.now - 10, World.now + 30 * 86_400 + 1, "VALID (expires in: 30d 1s)", 1),
+            (World.now + 10, World.now + 20, "NOT VALID YET (will be in: 10s)", 1),
+        ] as [(Int64, Int64, String, Int32)])
+    func needsRenewal(_ begin: Int64, _ end: Int64, _ text: String, _ status: Int32) throws {
+        let world = try World()
+        try world.makePair(notBefore: begin, notAfter: end)
+        let before = try world.snapshot()
+        let report = viewer(world).needsRenewal(path: nil)
+        #expect(report.status == status)
+        #expect(world.errors == "Status:        \(text)\n" && world.output == "")
+        #expect(report.json.text.contains("\"due\":\(status == 0)"))
+        #expect(try world.snapshot() == before)
+    }
+
+    @Test("the least time is that of the settings, and another file can be named")
+    func leastTime() throws {
+        let world = try World()
+        try world.makePair(notAfter: World.now + 40 * 86_400)
+        try world.write(try world.text(World.certificate) ?? "", to: "copy.pem")
+        #expect(viewer(world).needsRenewal(path: "copy.pem").status == 1)
+        try world.write("certificate.validity.minimum_duration = '41d'\n", to: "tedge/tedge.toml")
+        #expect(viewer(world).needsRenewal(path: "copy.pem").status == 0)
+    }
+
+    @Test("where it cannot be told the status is 2")
+    func cannotTell() throws {
+        let world = try World()
+        let report = viewer(world).needsRenewal(path: nil)
+        #expect(report.status == 2 && report.reason == "certificate-unreadable")
+        #expect(
+            world.errors == "Cannot check the certificate: reading certificate from WORLD/\(World.certificate): "
+                + "No such file or directory (os error 2)\n")
+        try world.write("text", to: World.certificate)
+        #expect(viewer(world).needsRenewal(path: nil).status == 2)
+        try world.write("[", to: "tedge/tedge.toml")
+        #expect(viewer(world).needsRenewal(path: nil).reason == "settings-broken")
+    }
+
     static let now = World.now
     static let validities: [(begin: Int64, end: Int64, status: String)] = [
         (now - 10, now + 30 * 86_400, "EXPIRES SOON (expires in: 30d)"),

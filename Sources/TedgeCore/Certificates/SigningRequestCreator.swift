@@ -1,0 +1,97 @@
+import X509
+
+/// `cert create-csr`: a request for a certificate, signed by the device's key.
+public struct SigningRequestCreator {
+    private let context: Context
+    private let cloud: CloudName?
+    private let profile: ProfileName?
+
+    /// Names the cloud whose certificate is meant; the device's own where nil.
+    public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
+        self.context = context
+        self.cloud = cloud
+        self.profile = profile
+    }
+
+    /// Writes the request, and the key where there is none yet, or prints why not.
+    ///
+    /// - Parameters:
+    ///   - deviceID: The identity; the one of the settings where nil.
+    ///   - outputPath: The file to write; the one of the settings where nil. One that is there is replaced.
+    public func run(deviceID: String?, outputPath: String?) -> CommandReport {
+        do {
+            let settings = try Settings.load(from: context.settingsSource)
+            let profile = cloud == nil ? nil : try ProfileName.choose(profile, in: context)
+            let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
+            let id = try deviceID ?? pair.storedIdentity(settings, cloud: cloud, profile: profile)
+            if let problem = DeviceIDRule.problem(of: id) { throw CertificateError.badDeviceID(id, problem) }
+            let prefix = cloud.map { "\($0.rawValue)." } ?? ""
+            let path =
+                try outputPath.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
+                ?? settings.path("\(prefix)device.csr_path", profile: profile)
+            try context.changingFiles("tedge cert create-csr") { try make(id, settings, pair, path, $0) }
+            let message = "Certificate Signing Request was successfully created."
+            context.console.note(message)
+            var report = CommandReport.done("cert create-csr", cloud: cloud, changed: true, message: message)
+            report.details = [.init("path", .string(path))]
+            return report
+        } catch {
+            let failure = CommandFailure(
+                command: "tedge cert create-csr", "failed to Generate a Certificate Signing Request.", error)
+            context.console.report(failure)
+            return .failed("cert create-csr", cloud: cloud, failure)
+        }
+    }
+
+    private func make(
+        _ id: String, _ settings: Settings, _ pair: CertificatePair, _ path: String, _ files: FileTransaction
+    ) throws {
+        try pair.checkPlaces()
+        try CertificatePlace(path, in: context).check()
+        _ = try pair.settle()
+        try pair.makeDirectories(files)
+        let stored = try pair.storedKey()
+        let key: PrivateKey
+        let request: [UInt8]
+        do {
+            key = try stored ?? PrivateKey.generateP256()
+            request = try CertificateRequest.pem(
+                commonName: id, organization: try settings.required("certificate.organization"),
+                organizationalUnit: try settings.required("certificate.organization_unit"), key: key)
+        } catch let error as X509Error {
+            throw CertificateError.cryptography("\(error)")
+        }
+        try context.interruption.check()
+        if stored == nil { try pair.create(key, files) }
+        try files.write(path, request, mode: 0o444, owner: pair.owner)
+        try context.interruption.check()
+    }
+}
+
+extension CertificatePair {
+    /// The identity of the settings, which is the common name of the certificate where there is one. Throws `noDeviceID`.
+    func storedIdentity(_ settings: Settings, cloud: CloudName?, profile: ProfileName?) throws -> String {
+        let prefix = cloud.map { "\($0.rawValue)." } ?? ""
+        guard let id = try settings.string("\(prefix)device.id", profile: cloud == nil ? nil : profile) else {
+            throw CertificateError.noDeviceID
+        }
+        return id
+    }
+
+    /// Writes a new key, for nobody but its owner. Throws `keyExists` where there is one meanwhile.
+    func create(_ key: PrivateKey, _ files: FileTransaction) throws {
+        var secret: [UInt8]
+        do {
+            secret = try key.pem()
+        } catch {
+            throw CertificateError.cryptography("\(error)")
+        }
+        defer { secret.wipe() }
+        do throws(FileError) {
+            try files.create(keyPath, secret, mode: 0o400, owner: owner)
+        } catch {
+            if error.reason.isExistence { throw CertificateError.keyExists(path: keyPath) }
+            throw error
+        }
+    }
+}
