@@ -67,31 +67,3 @@ public struct SigningRequestCreator {
         try context.interruption.check()
     }
 }
-
-extension CertificatePair {
-    /// The identity of the settings, which is the common name of the certificate where there is one. Throws `noDeviceID`.
-    func storedIdentity(_ settings: Settings, cloud: CloudName?, profile: ProfileName?) throws -> String {
-        let prefix = cloud.map { "\($0.rawValue)." } ?? ""
-        guard let id = try settings.string("\(prefix)device.id", profile: cloud == nil ? nil : profile) else {
-            throw CertificateError.noDeviceID
-        }
-        return id
-    }
-
-    /// Writes a new key, for nobody but its owner. Throws `keyExists` where there is one meanwhile.
-    func create(_ key: PrivateKey, _ files: FileTransaction) throws {
-        var secret: [UInt8]
-        do {
-            secret = try key.pem()
-        } catch {
-            throw CertificateError.cryptography("\(error)")
-        }
-        defer { secret.wipe() }
-        do throws(FileError) {
-            try files.create(keyPath, secret, mode: 0o400, owner: owner)
-        } catch {
-            if error.reason.isExistence { throw CertificateError.keyExists(path: keyPath) }
-            throw error
-        }
-    }
-}

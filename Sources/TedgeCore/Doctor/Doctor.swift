@@ -89,7 +89,8 @@ public struct Doctor {
         }
     }
 
-    /// The checks that are wanted, and those that took the ground from one of them.
+    /// The checks that are wanted, and those that took the ground from one of them. What does not concern the device, as a
+    /// certificate where it has a password, is left out unless it is named.
     private func examined(by examination: Examination) -> [DoctorCheck] {
         let ids = Set(wanted.map { $0.id })
         var causes: Set<String> = []
@@ -98,7 +99,10 @@ public struct Doctor {
             while case .groundless(let need) = examination.outcome(of: cause) { cause = need }
             causes.insert(cause)
         }
-        return DoctorCheck.all.filter { ids.contains($0.id) || causes.contains($0.id) }
+        return DoctorCheck.all.filter { check in
+            (ids.contains(check.id) || causes.contains(check.id))
+                && (options.only.contains(check.id) || examination.exemption(from: check.id) == nil)
+        }
     }
 
     private func configuredClouds(_ profile: ProfileName?) -> [CloudName] {

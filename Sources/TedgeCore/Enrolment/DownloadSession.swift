@@ -1,4 +1,3 @@
-import Foundation
 import TLS
 
 /// The requests of a download: the same one until the cloud knows the device, the time is over, or no further try can help.
@@ -62,14 +61,7 @@ struct DownloadSession {
     private func wait(_ pause: Duration) throws(Interrupted) {
         let seconds = pause.components.seconds + (pause.components.attoseconds > 0 ? 1 : 0)
         context.console.note("warning: Will retry in \(seconds) \(seconds == 1 ? "second" : "seconds")")
-        let end = ContinuousClock.now + pause
-        while true {
-            try context.interruption.check()
-            let left = ContinuousClock.now.duration(to: end)
-            guard left > .zero else { return }
-            // A signal ends the wait at once; one that came just before it, after these 100 ms.
-            _ = poll(nil, 0, left > .milliseconds(100) ? 100 : Int32(left / .milliseconds(1)) + 1)
-        }
+        try context.interruption.pause(pause)
     }
 
     /// What an answer without certificate means for the next try. Throws where that cannot help.

@@ -63,23 +63,11 @@ struct DownloadedPair {
 
     /// Writes the key first: a certificate stands for a pair that is complete.
     private func store(_ key: PrivateKey, _ issued: IssuedCertificate, _ files: FileTransaction) throws {
-        var secret: [UInt8]
-        do {
-            secret = try key.pem()
-        } catch {
-            throw CertificateError.cryptography("\(error)")
-        }
-        defer { secret.wipe() }
         if try context.files.status(pair.keyPath, followLinks: false) != nil {
             throw CertificateError.keyExists(path: pair.keyPath)
         }
         try files.mark(pair.unfinishedPath, issued.pem)
-        do throws(FileError) {
-            try files.create(pair.keyPath, secret, mode: 0o400, owner: pair.owner)
-        } catch {
-            if error.reason.isExistence { throw CertificateError.keyExists(path: pair.keyPath) }
-            throw error
-        }
+        try pair.create(key, files)
     }
 
     private func publish(_ issued: IssuedCertificate, _ files: FileTransaction) throws {

@@ -23,15 +23,14 @@ public struct CertificateUploader {
             let cloud = settings.cloud(.c8y, profile: profile)
             let target = try WebTarget(cloud)
             let deviceID = try cloud.required("device.id")
-            let (certificate, isNew) = try certificate(settings, profile)
+            let certificate = try certificate(settings, profile)
             let user = try credentials.resolvedUser(in: context)
             let password = try credentials.resolvedPassword(in: context)
             let session = UploadSession(
                 context: context, target: target, user: user, password: password, limit: Self.limit,
                 rootsKey: try cloud.name("root_cert_path").text, urlKey: try cloud.name("url").text)
             let tenant = try session.tenant()
-            let answer = try session.upload(certificate, name: deviceID, to: tenant)
-            let message = isNew ? "New c" + answer.dropFirst() : answer
+            let message = try session.upload(certificate, name: deviceID, to: tenant)
             context.console.result(message + "\n")
             return .done("cert upload", cloud: .c8y, changed: message.hasSuffix("successfully."), message: message)
         } catch {
@@ -42,12 +41,11 @@ public struct CertificateUploader {
     }
 
     /// The certificate as its file has it: the renewed one where there is one.
-    private func certificate(_ settings: Settings, _ profile: ProfileName?) throws -> (pem: String, isNew: Bool) {
+    private func certificate(_ settings: Settings, _ profile: ProfileName?) throws -> String {
         let pair = try CertificatePair(settings, cloud: .c8y, profile: profile, in: context)
         let renewed = RenewedCertificate.path(besides: pair.certificatePath)
-        let isNew = context.files.exists(renewed)
-        let path = isNew ? renewed : pair.certificatePath
+        let path = context.files.exists(renewed) ? renewed : pair.certificatePath
         _ = try CertificateFile.certificate(at: path, files: context.files)
-        return (String(decoding: try context.files.read(path), as: UTF8.self), isNew)
+        return String(decoding: try context.files.read(path), as: UTF8.self)
     }
 }
