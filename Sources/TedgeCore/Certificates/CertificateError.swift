@@ -34,6 +34,8 @@ public enum CertificateError: ExplainedError, Equatable {
     case badDeviceID(String, DeviceIDRule.Problem)
     /// No device id is given and none is configured.
     case noDeviceID
+    /// A request for a certificate would be written in the place of the key or the certificate.
+    case requestInPlace(path: String)
     /// OpenSSL cannot do it.
     case cryptography(String)
 
@@ -55,6 +57,7 @@ public enum CertificateError: ExplainedError, Equatable {
         case .unreadableForBroker: "key-unreadable-for-mosquitto"
         case .rootsMissing, .rootsUnusable: "trust-roots-unusable"
         case .badDeviceID, .noDeviceID: "device-id-invalid"
+        case .requestInPlace: "request-path-invalid"
         case .cryptography: "openssl-failed"
         }
     }
@@ -106,6 +109,8 @@ public enum CertificateError: ExplainedError, Equatable {
         case .badDeviceID(let id, let problem): ["DeviceID Error", problem.text(of: id)]
         case .noDeviceID:
             ["No device ID is provided. Use `--device-id <name>` option to specify the device ID."]
+        case .requestInPlace(let path):
+            ["The request would take the place of the device's key or certificate.", path]
         case .cryptography(let reason): [reason]
         }
     }
@@ -122,6 +127,7 @@ public enum CertificateError: ExplainedError, Equatable {
         case .notYetValid: "Set the clock of the device, for example with 'timedatectl set-time'."
         case .unreadableForBroker(_, let user, let obstacle):
             "Run 'sudo chown \(user) \(obstacle)', or connect with sudo."
+        case .requestInPlace: "Give another file with --output-path, or with 'tedge config set device.csr_path <file>'."
         case .rootsMissing(_, let key): "Run 'tedge config set \(key) <file or directory>', or install ca-certificates."
         case .rootsUnusable(_, let key, _): "Run 'tedge config set \(key) <file or directory>' to name others."
         case .notACertificate, .notAKey:

@@ -47,6 +47,7 @@ public struct SigningRequestCreator {
         _ id: String, _ settings: Settings, _ pair: CertificatePair, _ path: String, _ files: FileTransaction
     ) throws {
         try pair.checkPlaces()
+        try refuseOverwriting(pair, path)
         try CertificatePlace(path, in: context).check()
         _ = try pair.settle()
         try pair.makeDirectories(files)
@@ -65,5 +66,17 @@ public struct SigningRequestCreator {
         if stored == nil { try pair.create(key, files) }
         try files.write(path, request, mode: 0o444, owner: pair.owner)
         try context.interruption.check()
+    }
+
+    /// Throws where the path leads to the key, the certificate or its successor, by whatever links.
+    private func refuseOverwriting(_ pair: CertificatePair, _ path: String) throws {
+        let real = { (path: String) in
+            let target = context.files.resolved(path)
+            return Path.join(try context.files.realPath(Path.directory(of: target)), Path.name(of: target))
+        }
+        let target = try real(path)
+        for own in [pair.keyPath, pair.certificatePath, RenewedCertificate.path(besides: pair.certificatePath)] {
+            if try real(own) == target { throw CertificateError.requestInPlace(path: path) }
+        }
     }
 }

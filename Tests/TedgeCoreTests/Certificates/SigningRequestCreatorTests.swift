@@ -84,6 +84,18 @@ import X509
         #expect(try look(world).contains("CN=gateway-1"))
     }
 
+    @Test("key and certificate are never written over, by whatever path or link")
+    func inPlace() throws {
+        for name in [World.key, World.certificate, "\(World.certificate).new", "tedge/../\(World.key)", "link"] {
+            let world = try World()
+            try world.makePair()
+            symlink(world.directory.file(World.key), world.directory.file("link"))
+            let before = try world.snapshot()
+            #expect(create(world, path: name).reason == "request-path-invalid")
+            #expect(try world.snapshot() == before)
+        }
+    }
+
     @Test("nothing is left of one that fails")
     func failures() throws {
         func fail(_ reason: String, _ world: World, id: String? = "gateway-1") throws {
