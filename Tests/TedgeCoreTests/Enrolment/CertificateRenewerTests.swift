@@ -169,6 +169,8 @@ import X509
             try? world.makePair()
             return authority.answer(to: request)
         }
+        // The world holds what is served, and that the world.
+        defer { world.web.serve { authority.answer(to: $0) } }
         #expect(renew(.c8y).reason == "key-mismatch")
         #expect(try world.text(Self.new) == nil)
     }
