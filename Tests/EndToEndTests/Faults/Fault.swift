@@ -22,6 +22,11 @@ struct Fault: CustomStringConvertible {
         /// The file that stdout or stderr goes to, where it writes to that: then only calls with this file are counted. How
         /// much is written to sockets, and so the number of all calls, differs from run to run.
         let stream: String?
+
+        /// Whether another call writes the same.
+        func isLike(_ other: Call) -> Bool {
+            name == other.name && stream == other.stream && Fault.written(line) == Fault.written(other.line)
+        }
     }
 
     let call: Call
@@ -81,7 +86,7 @@ struct Fault: CustomStringConvertible {
     }
 
     /// The beginning of what a call writes, without what differs from run to run.
-    private static func written(_ line: some StringProtocol) -> String {
+    fileprivate static func written(_ line: some StringProtocol) -> String {
         String(line.drop { $0 != "," }.prefix(24).filter { !$0.isNumber })
     }
 }
