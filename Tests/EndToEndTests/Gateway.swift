@@ -179,6 +179,10 @@ private final class Root: Sendable {
         let sweep = """
             tail --pid="$0" -f /dev/null
             for file in "$1"/*/services/*.pid; do [ ! -e "$file" ] || kill -9 "$(cut -d ' ' -f 1 "$file")"; done
+            # One whose starter was killed is in no file, but has a file below the directory among its words.
+            for entry in /proc/[0-9]*; do
+                if tr '\\0' ' ' <"$entry/cmdline" 2>/dev/null | grep -qF "$1/"; then kill -9 "${entry#/proc/}"; fi
+            done
             rm -rf "$1"
             """
         sweeper = try ChildProcess("setsid", ["sh", "-c", sweep, String(getpid()), directory.path])
