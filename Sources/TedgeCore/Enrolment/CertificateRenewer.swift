@@ -119,7 +119,8 @@ public struct CertificateRenewer {
             // Somebody may have made another pair while the answer was waited for.
             guard let key = try pair.storedKey() else { throw CertificateError.keyMissing(path: pair.keyPath) }
             guard issued.leaf.matches(key) else {
-                throw CertificateError.mismatch(certificate: pair.certificatePath + ".new", key: pair.keyPath)
+                throw CertificateError.mismatch(
+                    certificate: RenewedCertificate.path(besides: pair.certificatePath), key: pair.keyPath)
             }
             try context.interruption.check()
             try files.write(
@@ -136,7 +137,8 @@ public struct CertificateRenewer {
             context.console.note(
                 "    => the new certificate has to be uploaded to the cloud\n    => then the device reconnected\n")
         }
-        let summary = CertificateSummary(certificate, path: pair.certificatePath + ".new", now: context.now())
+        let summary = CertificateSummary(
+            certificate, path: RenewedCertificate.path(besides: pair.certificatePath), now: context.now())
         context.console.result(summary.text)
         var report = CommandReport.done("cert renew", cloud: cloud, changed: true)
         report.details = [.init("certificate", summary.json)]
