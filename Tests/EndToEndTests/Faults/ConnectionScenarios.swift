@@ -10,6 +10,22 @@ private protocol ConnectionScenario: FaultScenario {
     var isConnectedBefore: Bool { get }
 }
 
+/// A command on a device that is connected, and that succeeds again where it has succeeded.
+private protocol ConnectedScenario: ConnectionScenario {}
+
+extension ConnectedScenario {
+    func reset() throws {
+        try gateway.service("start", "tedge-mapper-c8y")
+        try gateway.service("enable", "tedge-mapper-c8y")
+        try gateway.restore()
+    }
+
+    func problemsOfSecondRun() throws -> [String] {
+        let outcome = try gateway.run(words)
+        return outcome.status == 0 ? try problemsOfEnd() : ["\(outcome)"]
+    }
+}
+
 /// `connect c8y` on a device that has never been connected and whose mosquitto runs.
 struct ConnectScenario: ConnectionScenario {
     let gateway: Gateway
@@ -52,7 +68,7 @@ struct ConnectScenario: ConnectionScenario {
 }
 
 /// `disconnect c8y` on a device that is connected.
-struct DisconnectScenario: ConnectionScenario {
+struct DisconnectScenario: ConnectedScenario {
     let gateway: Gateway
     let words = ["disconnect", "c8y"]
     fileprivate let before: FileStates
@@ -70,21 +86,10 @@ struct DisconnectScenario: ConnectionScenario {
         try gateway.run(words).expectSuccess()
         after = try gateway.fileStates()
     }
-
-    func reset() throws {
-        try gateway.service("start", "tedge-mapper-c8y")
-        try gateway.service("enable", "tedge-mapper-c8y")
-        try gateway.restore()
-    }
-
-    func problemsOfSecondRun() throws -> [String] {
-        let outcome = try gateway.run(words)
-        return outcome.status == 0 ? try problemsOfEnd() : ["\(outcome)"]
-    }
 }
 
 /// `reconnect c8y` on a device that is connected, with settings that have changed since.
-struct ReconnectScenario: ConnectionScenario {
+struct ReconnectScenario: ConnectedScenario {
     let gateway: Gateway
     let words = ["reconnect", "c8y", "--offline"]
     fileprivate let before: FileStates
@@ -103,17 +108,6 @@ struct ReconnectScenario: ConnectionScenario {
         before = try gateway.fileStates()
         try gateway.run(words).expectSuccess()
         after = try gateway.fileStates()
-    }
-
-    func reset() throws {
-        try gateway.service("start", "tedge-mapper-c8y")
-        try gateway.service("enable", "tedge-mapper-c8y")
-        try gateway.restore()
-    }
-
-    func problemsOfSecondRun() throws -> [String] {
-        let outcome = try gateway.run(words)
-        return outcome.status == 0 ? try problemsOfEnd() : ["\(outcome)"]
     }
 }
 
