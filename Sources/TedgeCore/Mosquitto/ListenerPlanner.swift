@@ -129,7 +129,8 @@ struct ListenerPlanner {
         }
         let ours = after.listeners.filter { isOurs($0.line) }
         // mosquitto's own listener for this device, in whose place ours comes.
-        if before.isLocalOnly, let first = ours.first, first.port == 1883, before.localAccess != after.access(of: first),
+        if before.isLocalOnly, let first = ours.first, first.port == 1883,
+            before.localAccess != after.access(of: first),
             !before.shared.all.isEmpty
         {
             return Objection(.changes, before.shared.all)

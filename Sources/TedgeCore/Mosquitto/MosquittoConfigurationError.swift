@@ -47,7 +47,8 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
                 "The programs of this device could not reach mosquitto: 'mqtt.client.host' and 'mqtt.client.port' say "
                     + "\(host):\(port).",
                 listeners.isEmpty
-                    ? "mosquitto would have no listener." : "mosquitto would listen on \(listeners.joined(separator: ", ")).",
+                    ? "mosquitto would have no listener."
+                    : "mosquitto would listen on \(listeners.joined(separator: ", ")).",
             ]
         case .clientsMissTLS(let listener, let isTLS):
             [
@@ -80,10 +81,12 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
     }
 
     private static func accessHint(_ dialect: MosquittoDialect) -> String {
-        let own = "ive the programs of this device a user of mosquitto ('sudo tedge config set mqtt.client.auth.username "
+        let own =
+            "ive the programs of this device a user of mosquitto ('sudo tedge config set mqtt.client.auth.username "
             + "<name>', 'sudo tedge config set mqtt.client.auth.password_file <file>')"
         guard !dialect.hasListenerAccess else { return "G\(own), then run the command again." }
-        return "Write 'per_listener_settings true' as the first line of mosquitto's main file, and such lines below each "
+        return
+            "Write 'per_listener_settings true' as the first line of mosquitto's main file, and such lines below each "
             + "listener that they are for; or g\(own). Then run the command again."
     }
 }

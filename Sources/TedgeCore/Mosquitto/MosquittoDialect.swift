@@ -34,6 +34,11 @@ struct MosquittoDialect: Sendable, Equatable {
         "use_username_as_clientid": ["false", "0"], "tls_keyform": ["pem"], "socket_domain": [],
     ]
 
+    /// Whether a line is about a listener.
+    static func concernsListener(_ line: MosquittoFiles.Line) -> Bool {
+        openingKeys.contains(line.key) || openingUnless[line.key] != nil
+    }
+
     /// Whether a line above every listener opens the default one.
     static func opensDefaultListener(_ line: MosquittoFiles.Line) -> Bool {
         if openingKeys.contains(line.key) { return true }

@@ -93,7 +93,8 @@ struct MosquittoFileReader {
             let name = String(decoding: key, as: UTF8.self)
             let value = name == "include_dir" ? rest : Self.trimmed(rest)
             return MosquittoFiles.Line(
-                path: path, number: index + 1, key: name, value: String(decoding: value, as: UTF8.self), reading: reading)
+                path: path, number: index + 1, key: name, value: String(decoding: value, as: UTF8.self),
+                reading: reading)
         }
     }
 

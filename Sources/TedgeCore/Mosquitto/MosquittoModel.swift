@@ -73,7 +73,9 @@ struct MosquittoModel {
     private var defaultAccess = Access()
     /// The first line about access.
     private var firstAccess: Line?
-    /// Where the lines that follow in a file belong to.
+    /// The files in which mosquitto 2.1 takes what follows for the default listener's.
+    private var aboveDefault: Set<Int> = []
+    /// The listener that the lines that follow in a file belong to.
     private var current: [Int: Int] = [:]
     /// The plugin that options belong to, in each file.
     private var plugin: [Int: (listener: Int?, index: Int)] = [:]
@@ -82,6 +84,7 @@ struct MosquittoModel {
     init(_ lines: [Line], dialect: MosquittoDialect) {
         self.dialect = dialect
         for line in lines { follow(line) }
+        openDefaultBySettings()
         guard var listener = defaultListener else { return }
         (listener.settings, listener.access) = (defaultSettings, defaultAccess)
         listeners.append(listener)
@@ -89,7 +92,11 @@ struct MosquittoModel {
 
     /// Who may use a listener.
     func access(of listener: Listener) -> EffectiveAccess {
-        if perListener != nil { return effective(listener.access, allowsAnonymous: listener.access.allowsAnonymous) }
+        if perListener != nil {
+            // mosquitto 2.0 makes the default listener after it has closed those that say nothing.
+            let unsaid: Bool? = listener.isDefault && !dialect.hasListenerAccess ? true : nil
+            return effective(listener.access, allowsAnonymous: listener.access.allowsAnonymous ?? unsaid)
+        }
         let own = dialect.hasListenerAccess ? listener.access.allowsAnonymous : nil
         var access = shared
         access.plugins += listener.access.plugins
@@ -120,17 +127,17 @@ struct MosquittoModel {
         case "port":
             definesListener = true
             openDefault(line)
+            aboveDefault.insert(line.reading)
+            current[line.reading] = nil
             if let port = UInt16(line.value) { defaultListener?.port = port }
         case "bind_address":
             definesListener = true
             openDefault(line)
+            aboveDefault.insert(line.reading)
             defaultListener?.host = line.value
         case "per_listener_settings": setPerListener(line)
-        case "listener_allow_anonymous":
-            let own = Line(
-                path: line.path, number: line.number, key: "allow_anonymous", value: line.value, reading: line.reading)
-            change(line.reading) { $0.access.lines["allow_anonymous"] = own }
-        case "listener_auto_id_prefix": change(line.reading) { $0.access.lines["auto_id_prefix"] = line }
+        case "listener_allow_anonymous": setOwnAccess("allow_anonymous", line)
+        case "listener_auto_id_prefix": setOwnAccess("auto_id_prefix", line)
         default:
             if MosquittoDialect.accessKeys.contains(line.key) || MosquittoDialect.pluginKeys.contains(line.key) {
                 setAccess(line)
@@ -169,7 +176,18 @@ struct MosquittoModel {
     private mutating func set(_ line: Line) {
         guard !change(line.reading, { $0.settings[line.key] = line }) else { return }
         defaultSettings[line.key] = line
-        if MosquittoDialect.opensDefaultListener(line) { openDefault(line) }
+        // mosquitto 2.1 opens it at the first such line, 2.0 at the end by what the last lines say.
+        guard dialect.hasListenerAccess, MosquittoDialect.concernsListener(line) else { return }
+        openDefault(line)
+        aboveDefault.insert(line.reading)
+    }
+
+    private mutating func openDefaultBySettings() {
+        let access = (Array(defaultAccess.lines.values) + defaultAccess.plugins.joined())
+            .filter(dialect.opensDefaultListenerWithAccess)
+        let opening = defaultSettings.values.filter(MosquittoDialect.opensDefaultListener) + access
+        guard let first = opening.min(by: { ($0.reading, $0.number) < ($1.reading, $1.number) }) else { return }
+        openDefault(first)
     }
 
     private mutating func setPerListener(_ line: Line) {
@@ -178,6 +196,17 @@ struct MosquittoModel {
         if dialect.hasListenerAccess, perListener != nil { return }
         if isTrue, let firstAccess { refusals.append(.tooLate(line, after: firstAccess)) }
         perListener = isTrue ? line : nil
+    }
+
+    /// A line of mosquitto 2.1 about the access to one listener.
+    private mutating func setOwnAccess(_ key: String, _ line: Line) {
+        let own = Line(path: line.path, number: line.number, key: key, value: line.value, reading: line.reading)
+        if change(line.reading, { $0.access.lines[key] = own }) { return }
+        guard dialect.hasListenerAccess, aboveDefault.contains(line.reading) else {
+            refusals.append(.withoutListener(line))
+            return
+        }
+        defaultAccess.lines[key] = own
     }
 
     private mutating func setAccess(_ line: Line) {
@@ -195,11 +224,10 @@ struct MosquittoModel {
         if let index = current[line.reading] {
             add(&listeners[index].access)
             if isPlugin { plugin[line.reading] = (index, listeners[index].access.plugins.count - 1) }
-        } else if dialect.hasListenerAccess {
+        } else if dialect.hasListenerAccess, !aboveDefault.contains(line.reading) {
             refusals.append(.withoutListener(line))
         } else {
             add(&defaultAccess)
-            if dialect.opensDefaultListenerWithAccess(line) { openDefault(line) }
         }
     }
 

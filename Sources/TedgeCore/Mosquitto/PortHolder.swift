@@ -66,9 +66,13 @@ struct PortHolder: Sendable, Equatable {
     /// An address of the table: words of four bytes, each in the order of the processor.
     private static func addresses(_ hexadecimal: Substring) -> [NetworkAddress] {
         let digits = Array(hexadecimal)
-        let words = stride(from: 0, to: digits.count - 7, by: 8).compactMap { UInt32(String(digits[$0..<($0 + 8)]), radix: 16) }
+        let words = stride(from: 0, to: digits.count - 7, by: 8).compactMap {
+            UInt32(String(digits[$0..<($0 + 8)]), radix: 16)
+        }
         let bytes = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
-        if bytes.count == 4 { return [NetworkAddress(text: bytes.map(String.init).joined(separator: "."), isIPv6: false)] }
+        if bytes.count == 4 {
+            return [NetworkAddress(text: bytes.map(String.init).joined(separator: "."), isIPv6: false)]
+        }
         if bytes.allSatisfy({ $0 == 0 }) { return ListenerAddresses.any }
         let groups = stride(from: 0, to: bytes.count - 1, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
         let text = groups.map { String($0, radix: 16) }.joined(separator: ":")

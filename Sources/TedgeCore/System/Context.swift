@@ -89,7 +89,8 @@ public struct Context: Sendable {
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
             console: .standard(isJSON: isJSON, level: logLevel), interruption: interruption,
             terminal: ControllingTerminal())
-        context.ownsMosquitto = place == "/etc/tedge" || (try? files.realPath(place)) == (try? files.realPath("/etc/tedge"))
+        context.ownsMosquitto =
+            place == "/etc/tedge" || (try? files.realPath(place)) == (try? files.realPath("/etc/tedge"))
         return logLevel > .warn ? context.logged : context
     }
 

@@ -38,7 +38,9 @@ import Testing
         #expect(fixture.read.obstacles.first?.line?.number == 2)
     }
 
-    @Test("blanks around the name of a directory are part of it, as mosquitto takes them", arguments: ["  CONFD", "CONFD "])
+    @Test(
+        "blanks around the name of a directory are part of it, as mosquitto takes them",
+        arguments: ["  CONFD", "CONFD "])
     func blanks(_ value: String) throws {
         let fixture = try BrokerFixture("include_dir \(value)\n", ["a.conf": "listener 1\n"])
         #expect(fixture.read.lines.count == 1 && fixture.read.obstacles.count == 1)
@@ -65,7 +67,8 @@ import Testing
 
     @Test("planned contents are read in place of those on the disk")
     func planned() throws {
-        let fixture = try BrokerFixture("include_dir OURS\n", ours: ["a.conf": "listener 1\n", "b.conf": "listener 2\n"])
+        let fixture = try BrokerFixture(
+            "include_dir OURS\n", ours: ["a.conf": "listener 1\n", "b.conf": "listener 2\n"])
         let found = MosquittoFiles(
             main: fixture.main, files: fixture.files,
             planned: [
@@ -75,10 +78,12 @@ import Testing
         #expect(found.lines.filter { $0.key == "listener" }.map(\.value) == ["3", "4"])
     }
 
-    @Test("a file that is no plain text is an obstacle", arguments: [
-        ([0xEF, 0xBB, 0xBF, 0x75], "UTF-8 with a byte order mark"), ([0xFF, 0xFE, 0x75, 0], "UTF-16"),
-        ([0x75, 0, 0x73, 0], "UTF-16"),
-    ])
+    @Test(
+        "a file that is no plain text is an obstacle",
+        arguments: [
+            ([0xEF, 0xBB, 0xBF, 0x75], "UTF-8 with a byte order mark"), ([0xFF, 0xFE, 0x75, 0], "UTF-16"),
+            ([0x75, 0, 0x73, 0], "UTF-16"),
+        ])
     func wide(_ bytes: [UInt8], _ name: String) throws {
         let fixture = try BrokerFixture("")
         try fixture.files.replace(fixture.main, with: bytes, mode: 0o644, owner: nil)
