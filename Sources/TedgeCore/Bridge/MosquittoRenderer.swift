@@ -45,15 +45,17 @@ enum MosquittoRenderer {
     ///
     /// - Parameters:
     ///   - access: How it says who may connect.
+    ///   - dialect: The release of mosquitto that reads it: 2.1 takes no larger packets than 2 MB unless it is told to.
     ///   - others: Settings that the owner has; they hold for the whole broker and stay the owner's.
     static func text(
-        of listeners: ListenerConfiguration, _ access: ListenerAccess, without others: Set<String>
+        of listeners: ListenerConfiguration, _ access: ListenerAccess, _ dialect: MosquittoDialect,
+        without others: Set<String>
     ) -> String {
         var lines = access == .separate ? ["per_listener_settings true"] : []
         let general = [
             ("connection_messages", ["true"]),
             ("log_type", ["error", "warning", "notice", "information", "subscribe", "unsubscribe"]),
-            ("message_size_limit", ["268435455"]),
+            (dialect.hasListenerAccess ? "max_packet_size" : "message_size_limit", ["268435455"]),
         ]
         for (key, values) in general where !others.contains(key) { lines += values.map { "\(key) \($0)" } }
         func allow(_ anonymous: Bool) {

@@ -57,7 +57,7 @@ struct ListenerPlanner {
         let others = Set(found.lines.map(\.key))
         var objection: Objection?
         for access in candidates {
-            let text = MosquittoRenderer.text(of: listeners, access, without: others)
+            let text = MosquittoRenderer.text(of: listeners, access, dialect, without: others)
             for edited in mains.isEmpty ? [nil] : mains.map(Optional.some) {
                 var planned: [String: [UInt8]?] = [path: Array(text.utf8)]
                 if let edited { planned[main] = edited }
@@ -75,7 +75,7 @@ struct ListenerPlanner {
 
     /// The form for a mosquitto whose configuration is not known.
     static func usualText(_ listeners: ListenerConfiguration, _ dialect: MosquittoDialect) -> String {
-        MosquittoRenderer.text(of: listeners, dialect.hasListenerAccess ? .own : .separate, without: [])
+        MosquittoRenderer.text(of: listeners, dialect.hasListenerAccess ? .own : .separate, dialect, without: [])
     }
 
     private var candidates: [ListenerAccess] {
