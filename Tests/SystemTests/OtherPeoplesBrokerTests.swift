@@ -47,6 +47,10 @@ extension SystemTests {
                 ("per_listener_settings true\nlistener 1884\nacl_file /etc/mosquitto/acl\nallow_anonymous true\n", nil),
                 ("", base + "listener 1884\nallow_anonymous true\nacl_file /etc/mosquitto/acl\n"),
                 (
+                    "per_listener_settings true\nlistener 9001\nprotocol websockets\nallow_anonymous true\n"
+                        + "listener 1884\nallow_anonymous true\n", nil
+                ),
+                (
                     "",
                     base
                         + "include_dir /etc/mosquitto/conf.d\nper_listener_settings true\nlistener 1884\n"
@@ -117,6 +121,19 @@ extension SystemTests {
             let connected = try prepared.tedge("connect", "c8y")
             #expect(connected.status == 0, "\(connected)")
             #expect(try behaviour(prepared.device, port: 1883) == before)
+        }
+
+        @Test(
+            "when mosquitto reads its files again, as logrotate makes it, everybody is still let in as before",
+            arguments: ["", "password_file /etc/mosquitto/passwd\n", "listener 1884\nallow_anonymous true\n"])
+        func reload(_ text: String) throws {
+            let prepared = try PreparedDevice()
+            try configure(prepared, text)
+            try prepared.device.ask(["tedge", "connect", "c8y"])
+            let before = try behaviour(prepared.device, port: 1883)
+            try prepared.device.ask(["systemctl", "kill", "--signal=HUP", "mosquitto"])
+            #expect(try behaviour(prepared.device, port: 1883) == before)
+            #expect(try prepared.tedge("connect", "c8y", "--test").status == 0)
         }
 
         @Test("a broker that lets nobody in without a password takes the device's programs with theirs")
