@@ -55,7 +55,7 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["TestSupport"], exclude: ["services", "demo", "ServiceManagers"],
             swiftSettings: strict),
         .testTarget(
-            name: "SystemTests", dependencies: ["TestSupport"], exclude: ["device", "Device", "Bench"],
+            name: "SystemTests", dependencies: ["TestSupport"], exclude: ["device", "Device", "Bench", "Releases"],
             swiftSettings: strict),
     ]
 )
