@@ -44,6 +44,32 @@ extension SystemTests {
             #expect(nothing?.said == "\(root)/none: no such directory")
         }
 
+        @Test("a root that was left half made, or lacks a package, is not taken for one")
+        func whole() throws {
+            let tool = String(Device.tool.dropLast("device".count)) + "Releases/root"
+            let directory = try runChild(["mktemp", "-d"]).stdout.trimmed
+            defer { _ = try? runChild(["rm", "-rf", directory]) }
+            let script = """
+                mkdir -p "$0/Tests/SystemTests/Releases" && cp "$1" "$0/Tests/SystemTests/Releases"
+                root=$0/.build/releases/trixie && mkdir -p "$root/var/lib/dpkg"
+                eval "$(grep '^packages' "$1")"
+                for package in $packages; do
+                    printf 'Package: %s\\nStatus: install ok installed\\nVersion: 1\\nArchitecture: all\\n' "$package"
+                    printf 'Maintainer: none\\nDescription: none\\n\\n'
+                done >"$root/var/lib/dpkg/status"
+                look() { "$0/Tests/SystemTests/Releases/root" --ready trixie || echo no; }
+                look
+                mkdir "$root/debootstrap" && look && rmdir "$root/debootstrap" && look
+                sed -i '0,/ok installed/s//ok half-installed/' "$root/var/lib/dpkg/status" && look
+                sed -i 's/half-installed/installed/; /^Package: mosquitto$/,/^$/d' "$root/var/lib/dpkg/status" && look
+                mv "$root" "$root.unfinished" && look
+                """
+            let outcome = try runChild(["bash", "-ec", script, directory, tool])
+            let root = "\(directory)/.build/releases/trixie"
+            let answers = [root, "no", root, "no", "no", "no"].map { "\($0)\n" }.joined()
+            #expect(outcome.stdout == answers, "\(outcome.stderr)")
+        }
+
         /// Everything where a device's commands write, in the root that devices are made from and on this machine: what each
         /// file is, its size, its owner, and when it or its attributes changed.
         private func belowDevices() throws -> Set<String> {
