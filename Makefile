@@ -29,6 +29,7 @@ help:
 	@echo 'make build     build the release executable, .build/release/tedge'
 	@echo 'make demo      build, then run a whole connection on this machine, without root'
 	@echo 'make test      lint, then all tests; as root the system tests too'
+	@echo 'make test-releases  the system tests on Debian 13 and sid; needs root, and makes their roots with debootstrap'
 	@echo 'make fuzz      feed what reads foreign bytes with changed ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
@@ -51,13 +52,15 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: deps demo-deps test-deps bench-deps
+.PHONY: deps demo-deps test-deps release-deps bench-deps
 deps:
 	$(call install,$(BUILD_PACKAGES))
 demo-deps:
 	$(call install,$(DEMO_PACKAGES))
 test-deps:
 	$(call install,$(TEST_PACKAGES))
+release-deps:
+	$(call install,$(TEST_PACKAGES) debootstrap)
 bench-deps:
 	$(call install,$(BENCH_PACKAGES))
 
@@ -90,6 +93,10 @@ demo: demo-deps build
 .PHONY: test
 test: test-deps lint build
 	@Tests/all
+
+.PHONY: test-releases
+test-releases: release-deps build
+	@Tests/all --releases
 
 .PHONY: fuzz
 fuzz: deps

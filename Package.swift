@@ -55,7 +55,8 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["TestSupport"], exclude: ["services", "demo", "ServiceManagers"],
             swiftSettings: strict),
         .testTarget(
-            name: "SystemTests", dependencies: ["TedgeCore", "TestSupport"], exclude: ["device", "Device", "Bench"],
+            name: "SystemTests", dependencies: ["TedgeCore", "TestSupport"],
+            exclude: ["device", "Device", "Bench", "Releases"],
             swiftSettings: strict),
     ]
 )

@@ -85,7 +85,7 @@ extension SystemTests {
             let report = try prepared.report(["doctor", "c8y"])
             #expect(report.reason == "mosquitto-not-running")
             let text = try prepared.tedge("doctor", "c8y", "--only", "local-mqtt").stdout
-            #expect(text.contains("/etc/mosquitto/conf.d/mine.conf:1."))
+            #expect(text.contains("/etc/mosquitto/conf.d/mine.conf:1"))
         }
     }
 }

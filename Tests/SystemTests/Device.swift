@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 
@@ -32,7 +33,7 @@ final class Device: Sendable {
         state = try Self.temporaryDirectory()
         self.cloudDirectory = cloudDirectory ?? "\(state)/cloud"
         var words = ["up", "--state", state, "--tedge", tedge, "--owner", String(owner)]
-        words += Self.furniture(mapper, agent) + (tedgeUser ? [] : ["--no-tedge-user"])
+        words += Self.rootOption + Self.furniture(mapper, agent) + (tedgeUser ? [] : ["--no-tedge-user"])
         if let cloudDirectory { words += ["--cloud-dir", cloudDirectory] }
         do {
             try Self.command(words)
@@ -106,10 +107,15 @@ extension Device {
     /// The tool beside this file.
     static let tool = String(#filePath.dropLast("Device.swift".count)) + "device"
 
+    /// What the root of every device is made from: the directory that `TEDGE_TEST_ROOT` names, or this machine's root.
+    static let root = ProcessInfo.processInfo.environment["TEDGE_TEST_ROOT"] ?? "/"
+
+    private static let rootOption = ["--root", root]
+
     /// Why no device can be made here, in words; nil where one can.
     static let refusal: String? = {
         do {
-            try command(["check"])
+            try command(["check"] + rootOption)
             return nil
         } catch {
             return String(describing: error)

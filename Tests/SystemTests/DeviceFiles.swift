@@ -43,7 +43,9 @@ extension Device {
 
     /// What `systemctl is-enabled` says of a unit, such as `enabled` or `disabled`; empty where there is no such unit.
     func enablement(of unit: String) throws -> String {
-        try run(["systemctl", "is-enabled", unit]).stdout.trimmed
+        let said = try run(["systemctl", "is-enabled", unit]).stdout.trimmed
+        // systemd 256 and later say so on standard output.
+        return said == "not-found" ? "" : said
     }
 
     /// Runs a command that must succeed and returns what it printed.
