@@ -128,7 +128,6 @@ import Testing
         let world = try connected()
         try world.configure("c8y.profiles.p.url = 'a.b'\n")
         try world.write("# profile\n", to: "tedge/mosquitto-conf/c8y@p-bridge.conf")
-        world.programs.on("systemctl show", .exited(1))
         #expect(Disconnector(.c8y, profile: try ProfileName(parsing: "p"), in: world.context).run().status == 0)
         #expect(try world.text("tedge/mosquitto-conf/c8y@p-bridge.conf") == nil)
         #expect(try world.text(World.bridge) == "# bridge\n")
