@@ -74,7 +74,9 @@ public struct Doctor {
 
         /// How many checks ended in which way.
         var summary: String {
-            let states = ["ok", "warning", "error", "skipped"].compactMap { state in counts[state].map { "\($0) \(state)" } }
+            let states = ["ok", "warning", "error", "skipped"].compactMap { state in
+                counts[state].map { "\($0) \(state)" }
+            }
             let head = "\(entries.count) check\(entries.count == 1 ? "" : "s")"
             return states.isEmpty ? head : "\(head): \(states.joined(separator: ", "))"
         }

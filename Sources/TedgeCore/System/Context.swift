@@ -74,7 +74,7 @@ public struct Context: Sendable {
         let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: place), files)
         let context = Context(
             configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
-            accounts: SystemAccounts(), processes: SystemProcesses(environment: environment),
+            accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
             console: .standard(isJSON: isJSON, level: logLevel), interruption: interruption,
             terminal: ControllingTerminal())

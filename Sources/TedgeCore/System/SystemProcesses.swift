@@ -24,7 +24,9 @@ struct SystemProcesses: Processes {
     }
 
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
-        try run(words) { interruption.signal().map { .interrupted(Interrupted(signal: $0)) } } end: { process, isFirst in
+        try run(words) {
+            interruption.signal().map { .interrupted(Interrupted(signal: $0)) }
+        } end: { process, isFirst in
             kill(process.processIdentifier, isFirst ? SIGTERM : SIGKILL)
         }
     }

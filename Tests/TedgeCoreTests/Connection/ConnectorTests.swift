@@ -110,8 +110,8 @@ import Testing
         other.programs.states(agent: "inactive")
         #expect(other.connect().status == 0)
         #expect(
-            other.programs.changes.suffix(2) == [
-                "systemctl start tedge-agent", "systemctl --no-reload enable tedge-agent",
+            other.programs.changes.suffix(3) == [
+                "systemctl start tedge-agent", "systemctl --no-reload enable tedge-agent", "reload systemd",
             ])
     }
 

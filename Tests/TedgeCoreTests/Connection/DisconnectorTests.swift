@@ -9,8 +9,7 @@ import Testing
     private func connected() throws -> World {
         let world = try World.ready()
         try world.write("# bridge\n", to: World.bridge)
-        let blocks = ["active", "active", "inactive"].map { "LoadState=loaded\nActiveState=\($0)\n" }
-        world.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
+        world.programs.states()
         return world
     }
 

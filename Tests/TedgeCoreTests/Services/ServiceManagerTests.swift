@@ -41,7 +41,8 @@ import Testing
     @Test("enabling tells whether systemd made a link")
     func enabledBefore() throws {
         #expect(try !systemd.enable(.mosquitto))
-        let helper = "Synchronizing state of mosquitto.service with SysV service script.\nExecuting: /x enable mosquitto\n"
+        let helper =
+            "Synchronizing state of mosquitto.service with SysV service script.\nExecuting: /x enable mosquitto\n"
         world.programs.on("systemctl --no-reload enable", .exited(0), error: helper)
         #expect(try !systemd.enable(.mosquitto))
         world.programs.on("systemctl --no-reload enable", .exited(0), error: helper + "Created symlink a -> b.\n")
@@ -124,7 +125,8 @@ import Testing
 
     @Test("systemd's remark on units that somebody changed is not told")
     func remark() throws {
-        let remark = "Warning: The unit file, source configuration file or drop-ins of mosquitto.service changed on disk. "
+        let remark =
+            "Warning: The unit file, source configuration file or drop-ins of mosquitto.service changed on disk. "
         world.programs.on("systemctl stop", .exited(1), error: remark + "Run 'systemctl daemon-reload'.\nbroken\n")
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.causes.last == "broken")
@@ -135,7 +137,8 @@ import Testing
         #expect(try systemd.isActive(.mosquitto))
         world.programs.on("systemctl is-active", .exited(3))
         #expect(try !systemd.isActive(.mosquitto))
-        for (word, isEnabled) in [("enabled", true), ("static", true), ("disabled", false), ("enabled-runtime", false)] {
+        for (word, isEnabled) in [("enabled", true), ("static", true), ("disabled", false), ("enabled-runtime", false)]
+        {
             world.programs.on("systemctl is-enabled", .exited(isEnabled ? 0 : 1), output: "\(word)\n")
             #expect(try systemd.isEnabled(.mosquitto) == isEnabled, "\(word)")
         }

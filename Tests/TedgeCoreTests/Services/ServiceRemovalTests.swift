@@ -73,7 +73,8 @@ import Testing
     func cutOff() throws {
         let block = { (state: String) in "LoadState=loaded\nActiveState=inactive\nUnitFileState=\(state)\n" }
         for (before, now, isUndone) in [
-            ("enabled", "disabled", true), ("enabled", "enabled", false), ("disabled", "disabled", false), ("", "disabled", false),
+            ("enabled", "disabled", true), ("enabled", "enabled", false), ("disabled", "disabled", false),
+            ("", "disabled", false),
         ] {
             world.programs.on(
                 "systemctl show", .exited(0), output: [block(""), block(before), block("")].joined(separator: "\n"))

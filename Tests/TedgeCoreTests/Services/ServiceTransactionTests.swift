@@ -52,7 +52,9 @@ import Testing
     /// The states of mosquitto, of the mapper of the cloud, of the single one and of the agent.
     private func blocks(mosquitto: String = "loaded", mapper: String = "loaded", agent: String = "loaded") {
         let states = [mosquitto, mapper, "not-found", agent]
-        let lines = states.map { "LoadState=\($0)\nActiveState=inactive\nUnitFileState=\($0 == "loaded" ? "disabled" : $0)\n" }
+        let lines = states.map {
+            "LoadState=\($0)\nActiveState=inactive\nUnitFileState=\($0 == "loaded" ? "disabled" : $0)\n"
+        }
         world.programs.on("systemctl show", .exited(0), output: lines.joined(separator: "\n"))
     }
 
