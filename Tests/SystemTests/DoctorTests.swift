@@ -149,6 +149,8 @@ extension SystemTests {
         func initScript() throws {
             let prepared = try PreparedDevice()
             try prepared.device.remove("/lib/systemd/system/mosquitto.service")
+            // The script writes a file there, and makes no directory for it.
+            try prepared.device.ask(["install", "-d", "-o", "mosquitto", "/run/mosquitto"])
             try prepared.device.ask(["systemctl", "daemon-reload"])
             let outcome = try prepared.tedge("connect", "c8y")
             #expect(outcome.stderr.contains("Warning: mosquitto has no unit of systemd: it is started by /etc/init.d/"))

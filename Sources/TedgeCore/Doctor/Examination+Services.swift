@@ -76,15 +76,18 @@ extension Examination {
                     hint: "Run 'sudo apt install --reinstall mosquitto', or install it by other means."))
         }
         if state.isMasked { return .error(ServiceError.masked(.mosquitto, isRuntime: state.isMaskedForNow)) }
+        if let script = state.script {
+            let diagnosis = Diagnosis(
+                "mosquitto-without-unit",
+                "mosquitto\(state.isActive ? "" : " does not run, and") has no unit of systemd: it is started by \(script).",
+                hint: "Run 'sudo apt install --reinstall mosquitto' to get the unit back.")
+            return state.isActive ? .warning(diagnosis) : .error(diagnosis)
+        }
         if !state.isActive { return .error(brokerIsDown(manager)) }
         if try manager.isEnabled(.mosquitto) == false, case .ok = outcome(of: "bridge-file") {
             return .warning(notEnabled(.mosquitto))
         }
-        guard let script = state.script else { return .ok("it runs") }
-        return .warning(
-            Diagnosis(
-                "mosquitto-without-unit", "mosquitto has no unit of systemd: it is started by \(script).",
-                hint: "Run 'sudo apt install --reinstall mosquitto' to get the unit back."))
+        return .ok("it runs")
     }
 
     private func brokerIsDown(_ manager: ServiceManager) -> Diagnosis {

@@ -86,6 +86,9 @@ import Testing
         let script = try world(["mosquitto": "loaded active SourcePath=/etc/init.d/mosquitto"])
         #expect(run(script, only: "mosquitto-running").status == 0)
         #expect(script.output.contains("it is started by /etc/init.d/mosquitto.\n"))
+        let dead = run(
+            try world(["mosquitto": "loaded failed SourcePath=/etc/init.d/mosquitto"]), only: "mosquitto-running")
+        #expect(dead.reason == "mosquitto-without-unit" && dead.status == 1)
         let snap = try world(["mosquitto": "not-found inactive"])
         let ask = "systemctl show --property=\(ServiceState.properties) snap.mosquitto.mosquitto.service"
         snap.programs.on(ask, .exited(0), output: "LoadState=not-found\nActiveState=inactive\n")
