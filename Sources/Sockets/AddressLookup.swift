@@ -32,6 +32,12 @@ public enum AddressLookup {
     /// What `/etc/hosts`, the name servers and the rest of `/etc/nsswitch.conf` say.
     public static let system: Resolver = { resolve($0, flags: 0) }
 
+    /// The address that a numeric text names, in its usual form; nil for a name.
+    public static func literal(_ text: String) -> NetworkAddress? {
+        guard case .success(let addresses) = resolve(text, flags: AI_NUMERICHOST) else { return nil }
+        return addresses.first
+    }
+
     /// In the order in which the resolver would have them tried. Throws `nameNotResolved` or `interrupted`.
     public static func addresses<Problem: SocketFailure>(
         of host: String, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>,

@@ -22,6 +22,8 @@ public struct ListenerConfiguration: Sendable, Equatable {
     public var address: String
     /// The listener for other machines, where there is one.
     public var external: External?
+    /// Whether programs on the device need no user name.
+    let isAnonymous = true
 
     /// Takes the listeners from the settings; nil where the settings say that none is wanted. A certificate without key, or
     /// the reverse, and two listeners on one port are refused.

@@ -41,16 +41,36 @@ enum MosquittoRenderer {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    static func text(of listeners: ListenerConfiguration) -> String {
-        var lines = [
-            "per_listener_settings true", "connection_messages true", "log_type error", "log_type warning",
-            "log_type notice", "log_type information", "log_type subscribe", "log_type unsubscribe",
-            "message_size_limit 268435455",
-            "listener \(listeners.port) \(listeners.address)", "allow_anonymous true", "require_certificate false",
+    /// The file with our listeners.
+    ///
+    /// - Parameters:
+    ///   - access: How it says who may connect.
+    ///   - dialect: The release of mosquitto that reads it: 2.1 takes no larger packets than 2 MB unless it is told to.
+    ///   - others: Settings that the owner has; they hold for the whole broker and stay the owner's.
+    static func text(
+        of listeners: ListenerConfiguration, _ access: ListenerAccess, _ dialect: MosquittoDialect,
+        without others: Set<String>
+    ) -> String {
+        var lines = access == .separate ? ["per_listener_settings true"] : []
+        let general = [
+            ("connection_messages", ["true"]),
+            ("log_type", ["error", "warning", "notice", "information", "subscribe", "unsubscribe"]),
+            (dialect.hasListenerAccess ? "max_packet_size" : "message_size_limit", ["268435455"]),
         ]
+        for (key, values) in general where !others.contains(key) { lines += values.map { "\(key) \($0)" } }
+        func allow(_ anonymous: Bool) {
+            switch access {
+            case .separate, .shared: lines.append("allow_anonymous \(anonymous)")
+            case .own: lines.append("listener_allow_anonymous \(anonymous)")
+            case .inherited: break
+            }
+        }
+        lines.append("listener \(listeners.port) \(listeners.address)")
+        allow(listeners.isAnonymous)
+        lines.append("require_certificate false")
         if let external = listeners.external {
             lines.append("listener \(external.port) \(external.address ?? "")")
-            lines.append("allow_anonymous \(external.authoritiesPath == nil)")
+            allow(external.authoritiesPath == nil)
             lines.append("require_certificate \(external.authoritiesPath != nil)")
             if let interface = external.interface { lines.append("bind_interface \(interface)") }
             if let path = external.authoritiesPath { lines.append("capath \(path)") }

@@ -115,6 +115,7 @@ final class BridgeInstallation {
         try begin("certificates", "Validating the bridge certificates.")
         let bridge = try plan.bridge(in: context)
         try plan.listeners?.checkFiles(context.files)
+        try broker.planListeners()
         warn()
         guard context.now() >= ProgramDate.seconds else {
             throw ConnectError.clockWrong(clock: MailDate.text(context.now()))
@@ -126,7 +127,6 @@ final class BridgeInstallation {
         if context.accounts.isRoot, bridge.credentials == nil, let account { try give(bridge, to: account) }
         let reader = manager.isDefault || context.accounts.isRoot ? account : nil
         try plan.validate(bridge, for: reader, in: context)
-        if manager.isDefault, let problem = ListenerCheck(plan, context).problem() { throw problem }
         return bridge
     }
 
@@ -154,7 +154,7 @@ final class BridgeInstallation {
         try begin("save", "Saving configuration for requested bridge.")
         try broker.include()
         let bridgeText = MosquittoRenderer.text(of: bridge)
-        let listenersText = plan.listeners.map { MosquittoRenderer.text(of: $0) }
+        let listenersText = broker.listeners.text
         untaken = Array(bridgeText.utf8)
         try broker.tryOut([
             (plan.paths.bridge, untaken), (plan.paths.listeners, listenersText.map { Array($0.utf8) }),

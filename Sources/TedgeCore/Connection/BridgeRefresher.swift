@@ -34,7 +34,8 @@ public struct BridgeRefresher {
             return .done(Self.command, changed: false)
         }
         let broker = BrokerConfiguration(first.plan, in: context)
-        let listeners = first.plan.listeners.map { MosquittoRenderer.text(of: $0) }
+        try broker.planListeners()
+        let listeners = broker.listeners.text
         let stale = try bridges.filter { try context.files.readIfPresent($0.plan.paths.bridge) != Array($0.text.utf8) }
         let listenersPath = first.plan.paths.listeners
         if stale.isEmpty, try context.files.readIfPresent(listenersPath) == listeners.map({ Array($0.utf8) }) {

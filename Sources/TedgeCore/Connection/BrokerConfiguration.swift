@@ -10,13 +10,17 @@ final class BrokerConfiguration {
     /// mosquitto's own main file, where there is one that may be read.
     let setup: MosquittoSetup?
     private let context: Context
+    private let plan: ConnectPlan
     private let system: SystemSettings
     private let broker: BrokerStart
+    /// What is written for the listeners, once it is known that mosquitto has room for them.
+    private(set) var listeners = ListenerPlan()
     private var log: BrokerLog
 
     /// Prepares a change for the services of a cloud's profile.
     init(_ plan: ConnectPlan, in context: Context) {
         self.context = context
+        self.plan = plan
         system = plan.system
         directory = plan.paths.directory
         manager = ServiceManager(plan.system, in: context)
@@ -35,12 +39,27 @@ final class BrokerConfiguration {
 
     // MARK: Files
 
+    /// Finds out what is to be written for the listeners, and whether mosquitto can open them and the programs of this
+    /// device reach one. Changes nothing.
+    func planListeners() throws {
+        let isRoot = context.accounts.isRoot
+        listeners = try plan.listenerPlan(manager, mayInclude: isRoot, in: context)
+        guard manager.isDefault, let model = listeners.model else { return }
+        if isRoot, listeners.main == nil, !context.ownsMosquitto,
+            MosquittoFiles(main: context.mosquittoConfiguration, files: context.files)
+                .inclusions(of: directory, files: context.files).isEmpty
+        {
+            throw MosquittoConfigurationError.notIncluded(directory, main: context.mosquittoConfiguration)
+        }
+        let check = ListenerCheck(model, plan.listeners, plan.paths.listeners, in: context)
+        if let problem = check.problem(isService: { $0.program == nil || $0.program == "mosquitto" }) { throw problem }
+        try check.checkClients(plan.settings)
+    }
+
     /// Has mosquitto read our directory, which is made where it is missing, where it is the device's own mosquitto and this
     /// is root.
     func include() throws {
-        if manager.isDefault, context.accounts.isRoot, let setup, let contents = setup.including(directory) {
-            try files.write(setup.path, contents)
-        }
+        if let main = listeners.main { try files.write(context.mosquittoConfiguration, main) }
         try saving(directory, directory: true) { () throws(FileError) in
             try files.makeDirectory(directory, mode: 0o775, owner: systemOwner)
         }

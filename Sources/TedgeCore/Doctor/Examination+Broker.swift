@@ -34,7 +34,11 @@ extension Examination {
         }
         let main = context.mosquittoConfiguration
         let found = MosquittoFiles(main: main, files: context.files)
-        if found.includes(paths.directory) { return .ok(main) }
+        let inclusions = found.inclusions(of: paths.directory, files: context.files)
+        if inclusions.count > 1 {
+            return .error(MosquittoConfigurationError.includedTwice(paths.directory, inclusions.map(\.place)))
+        }
+        if found.readings(of: paths.bridge, files: context.files) > 0 { return .ok(inclusions.first?.place ?? main) }
         if found.unreadable.contains(main) {
             if !isRoot, context.files.exists(main) { return Self.needsRoot }
             return .error(
@@ -53,8 +57,8 @@ extension Examination {
             let plan = try plan.get()
             let bridge = try plan.bridge(in: context)
             var wanted = [(paths.bridge, MosquittoRenderer.text(of: bridge))]
-            if let listeners = plan.listeners {
-                wanted.append((paths.listeners, MosquittoRenderer.text(of: listeners)))
+            if let text = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: context).text {
+                wanted.append((paths.listeners, text))
             }
             for (path, text) in wanted where try context.files.readIfPresent(path) != Array(text.utf8) {
                 return .warning(
@@ -87,7 +91,19 @@ extension Examination {
     func listener() -> CheckOutcome {
         guard let plan = try? plan.get() else { return .unseen("the settings do not say which port it is") }
         guard let listeners = plan.listeners else { return .unseen("mqtt.bind.enabled is false") }
-        if let problem = ListenerCheck(plan, context).problem() { return .error(problem) }
+        do {
+            let found = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: context)
+            guard let model = found.model else {
+                return .unseen("system.toml says which mosquitto is driven, not what it reads")
+            }
+            let check = ListenerCheck(model, listeners, paths.listeners, in: context)
+            if let problem = check.problem(isService: { $0.program == nil || $0.program == "mosquitto" }) {
+                return .error(problem)
+            }
+            try check.checkClients(plan.settings)
+        } catch {
+            return .error(error)
+        }
         let holder = PortHolder.of(listeners.port, proc: context.processDirectory)
         return .ok("port \(listeners.port) is \(holder == nil ? "free" : "mosquitto's")")
     }

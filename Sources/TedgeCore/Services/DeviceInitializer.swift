@@ -3,13 +3,18 @@ public struct DeviceInitializer {
     private let context: Context
     private let user: String?
     private let group: String?
+    private let mosquittoConfiguration: String?
     private static let mode: UInt16 = 0o775
 
-    /// Names the owner of the directories; `system.toml` says where nil.
-    public init(user: String?, group: String?, in context: Context) {
+    /// Names the owner of the directories; `system.toml` does if they are nil.
+    ///
+    /// - Parameter mosquittoConfiguration: The main file of mosquitto that is to include the configuration, named by the
+    ///   user; nil to change mosquitto's own only for the default configuration directory.
+    public init(user: String?, group: String?, mosquittoConfiguration: String? = nil, in context: Context) {
         self.context = context
         self.user = user
         self.group = group
+        self.mosquittoConfiguration = mosquittoConfiguration
     }
 
     /// Makes what is missing, prints nothing but warnings, and an error where something cannot be made.
@@ -46,15 +51,20 @@ public struct DeviceInitializer {
             "", "/mosquitto-conf", "/device-certs", "/mappers", "/operations", "/operations/c8y", "/plugins",
             "/sm-plugins", "/.tedge-mapper-c8y",
         ].map { root + $0 }
-        for directory in try own + agentDirectories(settings)
-            + ["logs.path", "data.path"].map({ try settings.path($0) })
-        {
+        for directory in try own + agentDirectories(settings) + stateDirectories(settings) {
             try context.interruption.check()
             try files.makeDirectory(directory, mode: Self.mode, owner: owner)
         }
         for path in try own + ["\(root)/.agent", "\(root)/system.toml", entityStore(settings)] {
             try adopt(path, system, files)
         }
+    }
+
+    /// Where logs and data go. The defaults are the machine's own: another configuration directory does not make them.
+    private func stateDirectories(_ settings: Settings) throws -> [String] {
+        try ["logs.path", "data.path"].filter {
+            try context.ownsMosquitto || settings.value(of: SettingName($0))?.origin != .fallback
+        }.map { try settings.path($0) }
     }
 
     /// Where the agent keeps its state: below the configuration unless the directory of `agent.state.path` is there.
@@ -68,19 +78,35 @@ public struct DeviceInitializer {
         return "\(directory)/entity_store.jsonl"
     }
 
-    /// Has mosquitto read our directory; false where it does so already.
+    /// Has mosquitto read our directory; false if it does so already, or if nobody has said that its main file may be
+    /// changed for another configuration directory than the default one.
     private func includeDirectory() throws -> Bool {
-        let directory = BridgePaths.directory(in: context.configurationDirectory)
-        guard context.accounts.isRoot, MosquittoSetup.load(from: context)?.including(directory) != nil else {
-            return false
-        }
+        guard context.accounts.isRoot, context.ownsMosquitto || mosquittoConfiguration != nil,
+            try mainFileWithInclusion() != nil
+        else { return false }
         return try context.changingFiles("tedge init") { files in
-            guard let setup = MosquittoSetup.load(from: context), let contents = setup.including(directory) else {
-                return false
-            }
-            try files.write(setup.path, contents)
+            guard let contents = try mainFileWithInclusion() else { return false }
+            try files.write(main, contents)
             return true
         }
+    }
+
+    private var main: String { mosquittoConfiguration ?? context.mosquittoConfiguration }
+
+    /// The main file with a line that includes our directory, in a place where our listeners can follow; nil if it has one.
+    private func mainFileWithInclusion() throws -> [UInt8]? {
+        let settings = try Settings.load(from: context.settingsSource)
+        let directory = BridgePaths.directory(in: context.configurationDirectory)
+        let planner = ListenerPlanner(
+            files: context.files, main: main, directory: directory,
+            path: BridgePaths(in: context.configurationDirectory, .c8y, nil).listeners,
+            listeners: try? ListenerConfiguration.from(settings),
+            dialect: MosquittoDialect(version: MosquittoVersion.text(context.processes, context.interruption)),
+            hasCredentials: try settings.string("mqtt.client.auth.username") != nil, mayInclude: true)
+        guard planner.isReadable, !planner.isIncluded else { return nil }
+        // Whether our listeners find room is for connect to say.
+        if let plan = try? planner.plan() { return plan.main }
+        return try IncludeLine(main, context.files).placements(of: directory).first
     }
 
     /// Gives what was there already to user and group, as far as they are named and known. What a link leads to is left alone.

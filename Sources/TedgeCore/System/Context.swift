@@ -1,4 +1,6 @@
 import Foundation
+import MQTT
+import Sockets
 
 /// The ways to the world, passed to everything that has an effect.
 public struct Context: Sendable {
@@ -30,6 +32,15 @@ public struct Context: Sendable {
     public var output: any MessageOutput = StandardOutput()
     /// The main file of mosquitto's configuration.
     public var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
+    /// Whether that file may be changed without being asked to: only the default configuration is the machine's own.
+    public var ownsMosquitto = true
+    /// The addresses of the network interfaces.
+    var interfaces: @Sendable () -> [NetworkInterface] = NetworkInterface.all
+    /// The addresses of a host name; none if it has none, or no name server answers in two seconds.
+    var addresses: @Sendable (_ host: String) -> [NetworkAddress] = { host in
+        let waiter = Waiter<MQTTError>(interrupted: { Interruption.wasReceived })
+        return (try? AddressLookup.addresses(of: host, until: .now + .seconds(2), waiter)) ?? []
+    }
     /// Where the kernel shows its processes and sockets, proc(5).
     public var processDirectory = "/proc"
     /// How long a command waits for another one that changes the configuration, in seconds.
@@ -72,12 +83,14 @@ public struct Context: Sendable {
         let place = Path.absolute(directory, relativeTo: currentDirectory())
         let files = SystemFiles()
         let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: place), files)
-        let context = Context(
+        var context = Context(
             configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
             accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
             console: .standard(isJSON: isJSON, level: logLevel), interruption: interruption,
             terminal: ControllingTerminal())
+        context.ownsMosquitto =
+            place == "/etc/tedge" || (try? files.realPath(place)) == (try? files.realPath("/etc/tedge"))
         return logLevel > .warn ? context.logged : context
     }
 

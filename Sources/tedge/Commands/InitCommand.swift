@@ -14,14 +14,22 @@ struct InitCommand: RunnableCommand {
     )
     var group: String?
 
+    @Option(
+        .long("mosquitto-conf"),
+        help: "Main file of mosquitto that is to include the configuration; for another configuration directory than "
+            + "/etc/tedge, which is not included otherwise.", valueName: "FILE")
+    var mosquittoConfiguration: String?
+
     @Flag(
         .long("relative-links"),
         help: "Taken for scripts that give it; mapper and agent are no part of this program, so no links are made.")
     var relativeLinks: Bool
 
-    var arguments: [BoundArgument] { [$user, $group, $relativeLinks] }
+    var arguments: [BoundArgument] { [$user, $group, $mosquittoConfiguration, $relativeLinks] }
 
     func run(in context: Context) -> CommandReport {
-        DeviceInitializer(user: user, group: group, in: context).run(links: relativeLinks)
+        let main = mosquittoConfiguration.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
+        return DeviceInitializer(user: user, group: group, mosquittoConfiguration: main, in: context)
+            .run(links: relativeLinks)
     }
 }

@@ -122,7 +122,7 @@ import Testing
     @Test("the file with the listeners", arguments: listeners)
     func listener(_ name: String, _ lines: String) throws {
         let listeners = try #require(try ListenerConfiguration.from(try SettingsWorld(lines).load()))
-        let text = MosquittoRenderer.text(of: listeners)
+        let text = MosquittoRenderer.text(of: listeners, .separate, MosquittoDialect(version: nil), without: [])
         #expect(text == (try golden(name, recording: text)))
     }
 

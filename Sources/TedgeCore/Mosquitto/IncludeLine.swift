@@ -1,0 +1,35 @@
+/// The line of mosquitto's main file that includes our directory.
+struct IncludeLine {
+    private let path: String
+    private let text: [UInt8]
+
+    /// Reads the main file. Throws `MosquittoConfigurationError.notText` if it cannot be edited, and `FileError`.
+    init(_ path: String, _ files: any Files) throws {
+        self.path = path
+        text = try files.readIfPresent(path) ?? []
+        if let form = TextForm.of(text), form != .plain {
+            throw MosquittoConfigurationError.notText(path, form.name)
+        }
+    }
+
+    /// The main file with the line, for each place that it can have: before the first other directory, at the end, and
+    /// before everything else. What stands where matters, because some settings must come before others.
+    func placements(of directory: String) -> [[UInt8]] {
+        guard !text.isEmpty else { return [] }
+        let line = Array("include_dir \(directory)\n".utf8)
+        let feed = UInt8(ascii: "\n")
+        let end = text + (text.last == feed ? [] : [feed]) + line
+        let first = firstInclude.map { Array(text[..<$0]) + line + Array(text[$0...]) }
+        return [first, end, line + text].compactMap { $0 }
+    }
+
+    /// Where the first line begins that includes a directory.
+    private var firstInclude: Int? {
+        var offset = 0
+        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            if MosquittoSetup.value(of: "include_dir", in: line) != nil { return offset }
+            offset += line.count + 1
+        }
+        return nil
+    }
+}

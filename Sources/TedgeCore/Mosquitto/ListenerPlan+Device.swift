@@ -1,0 +1,27 @@
+extension ConnectPlan {
+    /// What is to be written for the listeners on this device. Changes nothing. Throws `MosquittoConfigurationError` if
+    /// mosquitto's configuration has no room for them.
+    ///
+    /// - Parameter mayInclude: Whether the caller may and will change mosquitto's main file.
+    func listenerPlan(_ manager: ServiceManager, mayInclude: Bool, in context: Context) throws -> ListenerPlan {
+        let dialect = MosquittoDialect(version: MosquittoVersion.text(context.processes, context.interruption))
+        let planner = ListenerPlanner(
+            files: context.files, main: context.mosquittoConfiguration, directory: paths.directory,
+            path: paths.listeners, listeners: listeners, dialect: dialect,
+            hasCredentials: try settings.string("mqtt.client.auth.username") != nil,
+            mayInclude: mayInclude && manager.isDefault && context.ownsMosquitto)
+        guard planner.isReadable, manager.isDefault || planner.isIncluded else {
+            // Another service manager may drive a mosquitto with a main file that nobody has named.
+            return ListenerPlan(text: listeners.map { ListenerPlanner.usualText($0, dialect) })
+        }
+        return try planner.plan()
+    }
+}
+
+extension ListenerPlanner {
+    /// Whether the main file is there and the caller may read it.
+    var isReadable: Bool { files.isReadable(main) && files.exists(main) }
+
+    /// Whether mosquitto reads our directory already.
+    var isIncluded: Bool { !MosquittoFiles(main: main, files: files).inclusions(of: directory, files: files).isEmpty }
+}

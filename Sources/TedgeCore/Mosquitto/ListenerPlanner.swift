@@ -1,0 +1,185 @@
+/// How the file with our listeners says who may connect to them.
+///
+/// mosquitto 2.0 knows access for all listeners, or with `per_listener_settings true` for each of them, which changes the
+/// meaning of lines above a listener; 2.1 also knows `listener_allow_anonymous` and deprecates the other.
+enum ListenerAccess: Sendable, CaseIterable {
+    /// `per_listener_settings true`, then `allow_anonymous` for each listener of ours.
+    case separate
+    /// `listener_allow_anonymous` for each listener of ours.
+    case own
+    /// `allow_anonymous` alone: the owner separates the listeners already, or there is none but ours.
+    case shared
+    /// Nothing: the owner's lines let our programs in.
+    case inherited
+}
+
+/// What is written so that mosquitto has our listeners and the owner's are as before.
+struct ListenerPlan {
+    /// The contents of the file with our listeners; nil if none is wanted.
+    var text: String?
+    /// The main file with the line that includes our directory; nil if it stays as it is.
+    var main: [UInt8]?
+    /// What mosquitto makes of it; nil if it is not known which files mosquitto reads.
+    var model: MosquittoModel?
+}
+
+/// Finds a form of our listeners, and a place for the line that includes them, with which everybody else's listeners mean what
+/// they meant before. Pure: reads files and decides.
+struct ListenerPlanner {
+    let files: any Files
+    /// mosquitto's main file.
+    let main: String
+    /// The directory of our files.
+    let directory: String
+    /// The file with our listeners.
+    let path: String
+    let listeners: ListenerConfiguration?
+    let dialect: MosquittoDialect
+    /// Whether the programs of this device give a user name, so that they need no anonymous access.
+    let hasCredentials: Bool
+    /// Whether the main file may get a line.
+    let mayInclude: Bool
+
+    /// Throws `MosquittoConfigurationError` if no form leaves everybody's access as it is.
+    func plan() throws -> ListenerPlan {
+        let found = MosquittoFiles(main: main, files: files, planned: [path: nil])
+        let included = found.inclusions(of: directory, files: files)
+        if included.count > 1 {
+            throw MosquittoConfigurationError.includedTwice(directory, included.map(\.place))
+        }
+        let before = MosquittoModel(found.lines, dialect: dialect)
+        let mains = try included.isEmpty && mayInclude ? IncludeLine(main, files).placements(of: directory) : []
+        guard let listeners else {
+            // Nobody's access changes with bridges alone.
+            let main = mains.first
+            return ListenerPlan(text: nil, main: main, model: before)
+        }
+        let others = Set(found.lines.map(\.key))
+        var objection: Objection?
+        for access in candidates {
+            let text = MosquittoRenderer.text(of: listeners, access, dialect, without: others)
+            for edited in mains.isEmpty ? [nil] : mains.map(Optional.some) {
+                var planned: [String: [UInt8]?] = [path: Array(text.utf8)]
+                if let edited { planned[main] = edited }
+                let model = MosquittoModel(
+                    MosquittoFiles(main: main, files: files, planned: planned).lines, dialect: dialect)
+                guard let found = self.objection(before, model, listeners) else {
+                    return ListenerPlan(text: text, main: edited, model: model)
+                }
+                if objection.map({ found.weight > $0.weight }) ?? true { objection = found }
+            }
+        }
+        guard let objection else { return ListenerPlan(text: nil, main: nil, model: before) }
+        throw objection.error(dialect)
+    }
+
+    /// The form for a mosquitto whose configuration is not known.
+    static func usualText(_ listeners: ListenerConfiguration, _ dialect: MosquittoDialect) -> String {
+        MosquittoRenderer.text(of: listeners, dialect.hasListenerAccess ? .own : .separate, dialect, without: [])
+    }
+
+    private var candidates: [ListenerAccess] {
+        if dialect.hasListenerAccess { return [.own, .inherited] }
+        return hasCredentials ? [.separate, .inherited, .shared] : [.separate, .shared, .inherited]
+    }
+
+    // MARK: Judging a form
+
+    /// What is wrong with a form.
+    private struct Objection {
+        enum Kind: Int {
+            /// mosquitto refuses it.
+            case refused
+            /// Our programs are not let in.
+            case closed
+            /// Somebody else's listener changes.
+            case changes
+        }
+        let kind: Kind
+        /// The lines in the way.
+        let lines: [MosquittoFiles.Line]
+        var weight: Int { kind.rawValue }
+
+        init(_ kind: Kind, _ lines: [MosquittoFiles.Line]) { (self.kind, self.lines) = (kind, lines) }
+
+        func error(_ dialect: MosquittoDialect) -> MosquittoConfigurationError {
+            let said = lines.map { "\($0.place) says '\($0.key) \($0.value)'" }
+            return kind == .closed ? .accessClosed(said, dialect) : .accessChanges(said, dialect)
+        }
+    }
+
+    private func objection(
+        _ before: MosquittoModel, _ after: MosquittoModel, _ wanted: ListenerConfiguration
+    ) -> Objection? {
+        let canonical = MosquittoFiles.canonical(path, files)
+        let isOurs = { (line: MosquittoFiles.Line) in MosquittoFiles.canonical(line.path, files) == canonical }
+        if after.refusals.count > before.refusals.count, let refusal = after.refusals.first {
+            switch refusal {
+            case .tooLate(let line, let access): return Objection(.refused, [isOurs(line) ? access : line])
+            case .withoutListener(let line): return Objection(.refused, [line])
+            }
+        }
+        let others = after.listeners.filter { !isOurs($0.line) }
+        if others.count > before.listeners.count, let opened = others.last(where: \.isDefault) {
+            return Objection(.changes, [opened.line])
+        }
+        for (new, old) in zip(others, before.listeners) where after.access(of: new) != before.access(of: old) {
+            let lines = (before.perListener == nil ? before.shared : old.access).all
+            return Objection(.changes, lines.isEmpty ? [old.line] : lines)
+        }
+        let ours = after.listeners.filter { isOurs($0.line) }
+        // mosquitto's own listener for this device, in whose place ours comes.
+        if before.isLocalOnly, let first = ours.first, first.port == 1883,
+            before.localAccess != after.access(of: first),
+            !before.shared.all.isEmpty
+        {
+            return Objection(.changes, before.shared.all)
+        }
+        return zip(ours, [wanted.isAnonymous] + (wanted.external.map { [$0.authoritiesPath == nil] } ?? []))
+            .lazy.compactMap { objection(to: $0, wanted: $1, after) }.first
+    }
+
+    /// What is wrong with the access to a listener of ours.
+    private func objection(
+        to ours: MosquittoModel.Listener, wanted: Bool, _ after: MosquittoModel
+    ) -> Objection? {
+        if hasCredentials { return nil }
+        let access = after.access(of: ours)
+        let deciding = after.perListener == nil ? after.shared : ours.access
+        if access.allowsAnonymous != wanted {
+            let lines = deciding.lines["allow_anonymous"].map { [$0] } ?? deciding.all
+            return Objection(.closed, lines.isEmpty ? [after.listeners.first?.line ?? ours.line] : lines)
+        }
+        if let list = deciding.lines["acl_file"], !isOpen(list.value) { return Objection(.closed, [list]) }
+        let plugin = deciding.plugins.compactMap(\.first).first { !Self.isHarmless($0.value) }
+        return plugin.map { Objection(.closed, [$0]) }
+    }
+
+    private func isOpen(_ list: String) -> Bool {
+        guard let bytes = try? files.read(list) else { return false }
+        return AccessControlList.letsAnonymousClientsDoAll(bytes)
+    }
+
+    /// Whether a plugin is known to have nothing to do with access.
+    private static func isHarmless(_ plugin: String) -> Bool {
+        let name = Path.name(of: plugin)
+        return name.contains("persist") || name.contains("sparkplug")
+    }
+}
+
+/// mosquitto's file of topics that clients may use (mosquitto.conf(5), `acl_file`).
+enum AccessControlList {
+    /// Whether clients without a user name may read and write every topic.
+    static func letsAnonymousClientsDoAll(_ bytes: [UInt8]) -> Bool {
+        var allows = false
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            guard let first = words.first, first.first != "#" || words.count == 0 else { continue }
+            if first == "user" { break }
+            guard first == "topic" else { continue }
+            if words.count > 1, words[1] == "deny" { return false }
+            if words.dropFirst() == ["#"] || words.dropFirst() == ["readwrite", "#"] { allows = true }
+        }
+        return allows
+    }
+}

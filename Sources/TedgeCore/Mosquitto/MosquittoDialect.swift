@@ -1,0 +1,58 @@
+/// How a release of mosquitto understands its configuration, as far as releases differ (the sources of 2.0.11, 2.0.21 and
+/// 2.1.2, `conf.c`).
+struct MosquittoDialect: Sendable, Equatable {
+    /// Whether a listener has its own `listener_allow_anonymous`, and `per_listener_settings` is deprecated (2.1).
+    var hasListenerAccess = false
+    /// Whether everybody may connect where no listener is defined, whatever `allow_anonymous` says (before 2.0.21).
+    var opensLocalOnly = true
+
+    /// The dialect of a version such as `2.0.11`; that of Debian 12 if it is not known.
+    init(version: String?) {
+        let numbers = (version ?? "").split(separator: ".").map { Int($0.prefix { $0.isASCII && $0.isNumber }) ?? 0 }
+        guard numbers.count >= 2 else { return }
+        let (major, minor, patch) = (numbers[0], numbers[1], numbers.count > 2 ? numbers[2] : 0)
+        hasListenerAccess = major > 2 || (major == 2 && minor >= 1)
+        opensLocalOnly = major < 2 || (major == 2 && minor == 0 && patch < 21)
+    }
+
+    /// The settings of access: they hold for all listeners, or with `per_listener_settings true` for the listener above.
+    static let accessKeys: Set = [
+        "acl_file", "allow_anonymous", "allow_zero_length_clientid", "auth_plugin", "auto_id_prefix",
+        "check_retain_source", "password_file", "plugin", "psk_file",
+    ]
+    /// Those that name a plugin, of which there can be several.
+    static let pluginKeys: Set = ["auth_plugin", "plugin", "plugin_use", "global_plugin"]
+    /// The settings of a listener that open the default listener where they stand above every other one.
+    private static let openingKeys: Set = [
+        "bind_interface", "cafile", "capath", "certfile", "ciphers", "ciphers_tls1.3", "crlfile", "dhparamfile",
+        "keyfile", "mount_point", "psk_hint", "tls_engine", "tls_engine_kpass_sha1",
+    ]
+    /// Those that do so if they have another value than this.
+    private static let openingUnless: [String: Set<String>] = [
+        "max_connections": ["-1"], "max_qos": ["2"], "protocol": ["mqtt"], "require_certificate": ["false", "0"],
+        "use_identity_as_username": ["false", "0"], "use_subject_as_username": ["false", "0"],
+        "use_username_as_clientid": ["false", "0"], "tls_keyform": ["pem"], "socket_domain": [],
+    ]
+
+    /// Whether a line is about a listener.
+    static func concernsListener(_ line: MosquittoFiles.Line) -> Bool {
+        openingKeys.contains(line.key) || openingUnless[line.key] != nil
+    }
+
+    /// Whether a line above every listener opens the default one.
+    static func opensDefaultListener(_ line: MosquittoFiles.Line) -> Bool {
+        if openingKeys.contains(line.key) { return true }
+        guard let harmless = openingUnless[line.key] else { return false }
+        return !harmless.contains(String(line.value.prefix { $0 != " " }))
+    }
+
+    /// Whether a line of access above every listener opens the default one, where each listener has its own.
+    func opensDefaultListenerWithAccess(_ line: MosquittoFiles.Line) -> Bool {
+        // mosquitto 2.1 refuses them all there.
+        switch line.key {
+        case "password_file", "psk_file", "auth_plugin", "plugin": true
+        case "allow_zero_length_clientid": ["false", "0"].contains(line.value)
+        default: false
+        }
+    }
+}

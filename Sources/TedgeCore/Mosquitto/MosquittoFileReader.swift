@@ -1,0 +1,130 @@
+/// Reads mosquitto's files as mosquitto does: words are parted by spaces, a comment begins in the first column, and only the
+/// main file includes directories.
+struct MosquittoFileReader {
+    private(set) var lines: [MosquittoFiles.Line] = []
+    private(set) var obstacles: [MosquittoFiles.Obstacle] = []
+    private(set) var readings: [(path: String, canonical: String)] = []
+
+    private let files: any Files
+    private let planned: [String: [UInt8]?]
+    /// Larger than any configuration, and no burden on memory.
+    private static let limit = 32 << 20
+
+    init(_ files: any Files, _ planned: [String: [UInt8]?]) {
+        self.files = files
+        self.planned = Dictionary(
+            planned.map { (MosquittoFiles.canonical($0, files), $1) }, uniquingKeysWith: { _, last in last })
+    }
+
+    mutating func readMain(_ path: String) {
+        for line in read(path, from: nil) {
+            lines.append(line)
+            if line.key == "include_dir" { readDirectory(line) }
+        }
+    }
+
+    private mutating func readDirectory(_ line: MosquittoFiles.Line) {
+        let directory = line.value
+        let names: [String]
+        do throws(FileError) {
+            guard files.exists(Path.absolute(directory, relativeTo: "/")) || !plannedNames(in: directory).isEmpty else {
+                throw FileError(.list, directory, .noEntry)
+            }
+            names = try files.list(Path.absolute(directory, relativeTo: "/"))
+        } catch {
+            obstacles.append(.init(path: directory, reason: error.reason.description, line: line))
+            return
+        }
+        for name in Set(names).union(plannedNames(in: directory)).sorted(by: Self.precedes) where Self.isRead(name) {
+            lines += read(Path.join(directory, name), from: line)
+        }
+    }
+
+    private func plannedNames(in directory: String) -> [String] {
+        let canonical = MosquittoFiles.canonicalDirectory(directory, files)
+        return planned.keys.filter { Path.directory(of: $0) == canonical }.map { Path.name(of: $0) }
+    }
+
+    private mutating func read(_ path: String, from line: MosquittoFiles.Line?) -> [MosquittoFiles.Line] {
+        let canonical = MosquittoFiles.canonical(path, files)
+        let bytes: [UInt8]
+        if let plan = planned[canonical] {
+            guard let plan else { return [] }
+            bytes = plan
+        } else {
+            do throws(FileError) {
+                bytes = try files.read(Path.absolute(path, relativeTo: "/"), limit: Self.limit)
+            } catch {
+                obstacles.append(.init(path: path, reason: error.reason.description, line: line))
+                return []
+            }
+        }
+        readings.append((path, canonical))
+        if let form = TextForm.of(bytes), form != .plain {
+            obstacles.append(.init(path: path, reason: "it is not plain text but \(form.name)", line: line))
+            return []
+        }
+        return Self.lines(of: bytes, path, reading: readings.count)
+    }
+
+    /// Whether mosquitto reads a file of this name in a directory.
+    private static func isRead(_ name: String) -> Bool { name.hasSuffix(".conf") && name.utf8.count > 5 }
+
+    /// The order in which mosquitto reads the files of a directory: letters without regard to case first, then by bytes.
+    static func precedes(_ one: String, _ other: String) -> Bool {
+        func upper(_ byte: UInt8) -> UInt8 { (0x61...0x7A).contains(byte) ? byte - 0x20 : byte }
+        for (a, b) in zip(one.utf8, other.utf8) where a != b {
+            return upper(a) == upper(b) ? a < b : upper(a) < upper(b)
+        }
+        return one.utf8.count < other.utf8.count
+    }
+
+    private static func lines(of bytes: [UInt8], _ path: String, reading: Int) -> [MosquittoFiles.Line] {
+        let space = UInt8(ascii: " ")
+        return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().compactMap {
+            index, line in
+            guard let first = line.first, first != UInt8(ascii: "#"), first != UInt8(ascii: "\r") else { return nil }
+            let ended = line[..<(line.lastIndex { $0 != UInt8(ascii: "\r") }.map { $0 + 1 } ?? line.startIndex)]
+            let words = ended.drop { $0 == space }
+            guard !words.isEmpty else { return nil }
+            let key = words.prefix { $0 != space }
+            // mosquitto takes all behind one space for the name of a directory, and trims other values.
+            let rest = words.dropFirst(key.count + 1)
+            let name = String(decoding: key, as: UTF8.self)
+            let value = name == "include_dir" ? rest : Self.trimmed(rest)
+            return MosquittoFiles.Line(
+                path: path, number: index + 1, key: name, value: String(decoding: value, as: UTF8.self),
+                reading: reading)
+        }
+    }
+
+    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+        let begun = bytes.drop(while: isBlank)
+        return begun[..<(begun.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? begun.startIndex)]
+    }
+}
+
+/// How the characters of a text file are written.
+enum TextForm {
+    case plain, marked, wide
+
+    /// For messages.
+    var name: String {
+        switch self {
+        case .plain: "plain text"
+        case .marked: "UTF-8 with a byte order mark"
+        case .wide: "UTF-16"
+        }
+    }
+
+    /// The form of a file; nil for an empty one. A file without a mark that has a zero byte is taken for UTF-16.
+    static func of(_ bytes: [UInt8]) -> TextForm? {
+        if bytes.isEmpty { return nil }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return .marked }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || bytes.prefix(4096).contains(0) {
+            return .wide
+        }
+        return .plain
+    }
+}

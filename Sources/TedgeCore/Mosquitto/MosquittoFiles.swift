@@ -1,0 +1,78 @@
+/// Everything that mosquitto reads when it starts: its main file and the files of the directories that this includes, in the
+/// order in which mosquitto reads them. The one reader of the format of mosquitto.conf(5).
+struct MosquittoFiles {
+    /// A setting and where it stands.
+    struct Line: Sendable, Equatable {
+        /// The file, as mosquitto names it.
+        let path: String
+        /// The number of the line, from 1.
+        let number: Int
+        /// The first word.
+        let key: String
+        /// The rest, without the blanks around it.
+        let value: String
+        /// Which reading of a file it belongs to: a file that is included twice is read twice.
+        var reading = 0
+
+        /// The place as mosquitto itself names it.
+        var place: String { "\(path):\(number)" }
+    }
+
+    /// A file or directory that mosquitto cannot read, and why.
+    struct Obstacle: Sendable, Equatable {
+        let path: String
+        let reason: String
+        /// The line that names it; nil for the main file.
+        var line: Line?
+    }
+
+    /// The lines in the order in which they are read.
+    let lines: [Line]
+    /// What cannot be read.
+    let obstacles: [Obstacle]
+    /// The files that are read, in their order, by the names that mosquitto uses and by those without symbolic links.
+    let readings: [(path: String, canonical: String)]
+
+    /// Reads the files. Only the main file includes directories, and of these the files whose names end in `.conf`, sorted
+    /// without regard to case (mosquitto.conf(5), `include_dir`).
+    ///
+    /// - Parameter planned: Contents to take instead of those on the disk, by path; nil for a file that is to be absent.
+    init(main path: String, files: any Files, planned: [String: [UInt8]?] = [:]) {
+        var reader = MosquittoFileReader(files, planned)
+        reader.readMain(path)
+        (lines, obstacles, readings) = (reader.lines, reader.obstacles, reader.readings)
+    }
+
+    /// The paths of what cannot be read.
+    var unreadable: [String] { obstacles.map(\.path) }
+
+    /// The line that includes a directory, by whatever path; nil if none does.
+    func inclusions(of directory: String, files: any Files) -> [Line] {
+        let wanted = Self.canonicalDirectory(directory, files)
+        return lines.filter {
+            $0.key == "include_dir" && Self.canonicalDirectory($0.value, files) == wanted
+        }
+    }
+
+    /// How often mosquitto reads a file, by whatever path.
+    func readings(of path: String, files: any Files) -> Int {
+        let wanted = Self.canonical(path, files)
+        return readings.count { $0.canonical == wanted }
+    }
+
+    /// The last value of a setting.
+    func last(_ key: String) -> Line? { lines.last { $0.key == key } }
+
+    /// The path without symbolic links, so that two names of one file are the same.
+    static func canonical(_ path: String, _ files: any Files) -> String {
+        let target = files.resolved(Path.absolute(path, relativeTo: "/"))
+        return Path.join(canonicalDirectory(Path.directory(of: target), files), Path.name(of: target))
+    }
+
+    /// The path of a directory without symbolic links; as it is where it does not exist.
+    static func canonicalDirectory(_ path: String, _ files: any Files) -> String {
+        let absolute = Path.absolute(path, relativeTo: "/")
+        guard let real = try? files.realPath(absolute), files.exists(absolute) else { return absolute }
+        return real
+    }
+}
