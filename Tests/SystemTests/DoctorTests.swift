@@ -173,7 +173,7 @@ extension SystemTests {
             try prepared.device.ask(["systemctl", "daemon-reload"])
             let before = try prepared.snapshot()
             let report = try prepared.report(["connect", "c8y"])
-            #expect(report.reason == "mosquitto-confined" && report.status == 1)
+            #expect(report.reason == "mosquitto-is-snap" && report.status == 1)
             #expect(try prepared.snapshot() == before)
             #expect(
                 try prepared.tedge("doctor", "c8y").stdout.contains("(snap.mosquitto.mosquitto.service), which cannot"))

@@ -94,7 +94,7 @@ final class BridgeInstallation {
         }
         try manager.checkPrograms()
         try services.remember()
-        if isMapperOnPath { try services.refuseMaskedMapper() }
+        if isMapperOnPath { try services.refuseMapper() }
         if let script = services.brokerScript {
             context.console.warning(
                 "mosquitto has no unit of systemd: it is started by \(script). Run 'sudo apt install --reinstall mosquitto' "

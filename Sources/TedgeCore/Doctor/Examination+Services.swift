@@ -14,19 +14,23 @@ extension Examination {
                     hint: "Start mosquitto and tedge-mapper by other means, or name their commands in "
                         + "\(systemFile)."))
         } catch ServiceError.unanswered(let program, let seconds) {
-            let isSystemd = (try? manager.get())?.isDefault == true
-            return .error(
-                Diagnosis(
-                    "service-manager-silent", "The service manager does not answer.",
-                    seen: "\(program) did not answer within \(seconds) s",
-                    hint: isSystemd
-                        ? "Run 'systemctl status' to see whether systemd answers; if it does not, restart the device."
-                        : "Check 'is_available' in \(systemFile), or restart the device."))
+            return .error(silent("\(program) did not answer within \(seconds) s"))
+        } catch ServiceError.failed(let command, _, let detail) {
+            // A question that systemctl cannot bring to systemd.
+            return .error(silent(detail.isEmpty ? command : detail))
         } catch ServiceError.interrupted {
             return .outOfTime
         } catch {
             return .error(error)
         }
+    }
+
+    private func silent(_ seen: String) -> Diagnosis {
+        Diagnosis(
+            "service-manager-silent", "The service manager does not answer.", seen: seen,
+            hint: (try? manager.get())?.isDefault == true
+                ? "Run 'systemctl status' to see whether systemd answers; if it does not, restart the device."
+                : "Check 'is_available' in \(systemFile), or restart the device.")
     }
 
     private var systemFile: String { SystemSettings.path(in: context.configurationDirectory) }
@@ -75,7 +79,7 @@ extension Examination {
                     "mosquitto-not-found", "There is no service mosquitto.",
                     hint: "Run 'sudo apt install --reinstall mosquitto', or install it by other means."))
         }
-        if state.isMasked { return .error(ServiceError.masked(.mosquitto, isRuntime: state.isMaskedForNow)) }
+        if let refusal = state.refusal(of: .mosquitto) { return .error(refusal) }
         if let script = state.script {
             let diagnosis = Diagnosis(
                 "mosquitto-without-unit",
@@ -83,6 +87,7 @@ extension Examination {
                 hint: "Run 'sudo apt install --reinstall mosquitto' to get the unit back.")
             return state.isActive ? .warning(diagnosis) : .error(diagnosis)
         }
+        if !state.isActive, state.isConditional { return .error(conditionUnmet(.mosquitto, "mosquitto-not-running")) }
         if !state.isActive { return .error(brokerIsDown(manager)) }
         if try manager.isEnabled(.mosquitto) == false, case .ok = outcome(of: "bridge-file") {
             return .warning(notEnabled(.mosquitto))
@@ -103,6 +108,12 @@ extension Examination {
             "mosquitto-not-running", "mosquitto does not run.", seen: said.isEmpty ? nil : said.joined(separator: "\n"),
             hint: said.isEmpty
                 ? "Run '\(start)'." : "Correct what mosquitto names, where it names something, then run '\(start)'.")
+    }
+
+    private func conditionUnmet(_ service: Service, _ id: String) -> Diagnosis {
+        Diagnosis(
+            id, "\(service.unit) does not run: a condition of its unit is not met, and so systemd does not start it.",
+            hint: "Run 'systemctl status \(service.unit)' to see which condition it is.")
     }
 
     private func restartCommand(_ service: Service, _ manager: ServiceManager) -> String {
@@ -148,7 +159,8 @@ extension Examination {
         let state = (try? states.get())?[service]
         if let state {
             if !state.isInstalled { return .error(unitMissing(service)) }
-            if state.isMasked { return .error(ServiceError.masked(service, isRuntime: state.isMaskedForNow)) }
+            if let refusal = state.refusal(of: service) { return .error(refusal) }
+            if !state.isActive, state.isConditional { return .error(conditionUnmet(service, "\(service.word)-failed")) }
         }
         guard try manager.isActive(service, state) else {
             let said = manager.lastLines(of: service)

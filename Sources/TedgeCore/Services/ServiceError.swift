@@ -22,6 +22,8 @@ public enum ServiceError: ExplainedError, Equatable {
     case unanswered(program: String, seconds: Int)
     /// Somebody has forbidden systemd to start a service; until the next boot if `isRuntime`.
     case masked(Service, isRuntime: Bool)
+    /// systemd cannot read the unit of a service.
+    case unitBroken(Service)
     /// mosquitto is a snap, which can read none of our files.
     case confined(unit: String)
     /// A signal came.
@@ -38,7 +40,8 @@ public enum ServiceError: ExplainedError, Equatable {
         case .brokenSystemFile, .brokenCommand: "system-file-broken"
         case .silent, .unanswered: "service-manager-silent"
         case .masked(let service, _): "\(service.word)-masked"
-        case .confined: "mosquitto-confined"
+        case .unitBroken(let service): "\(service.word)-unit-broken"
+        case .confined: "mosquitto-is-snap"
         case .interrupted: "interrupted"
         }
     }
@@ -71,6 +74,8 @@ public enum ServiceError: ExplainedError, Equatable {
         case .unanswered(let program, let seconds): ["\(program) did not answer within \(seconds) s."]
         case .masked(let service, _):
             ["The service \(service.unit) is masked: systemd is told never to start it."]
+        case .unitBroken(let service):
+            ["systemd cannot read the unit of \(service.unit), and so it cannot start the service again."]
         case .confined(let unit):
             ["mosquitto is installed as a snap (\(unit)), which cannot read the files of tedge."]
         case .interrupted(let interrupted): interrupted.causes
@@ -82,6 +87,8 @@ public enum ServiceError: ExplainedError, Equatable {
         switch self {
         case .failed(_, _, let detail) where detail.contains("Access denied") || detail.contains("authentication"):
             "Run the command with sudo."
+        case .failed(_, _, let detail) where detail.contains("Read-only file system"):
+            "Make the file system that is named writable, for example with 'sudo mount -o remount,rw /'."
         case .failed, .signalled: "Run 'tedge doctor' to find out more."
         case .notFound(let service) where !Service.isBroker(service):
             "Install the service, for example with 'sudo apt install --reinstall "
@@ -90,8 +97,11 @@ public enum ServiceError: ExplainedError, Equatable {
             "Run '\(program)' yourself to see whether it answers; if it does not, restart the device."
         case .masked(let service, let isRuntime):
             "Run 'sudo systemctl unmask \(isRuntime ? "--runtime " : "")\(service.unit)'."
+        case .unitBroken(let service):
+            "Run 'systemd-analyze verify \(service.unit).service' to see what is wrong, correct it, then run "
+                + "'sudo systemctl daemon-reload'."
         case .confined:
-            "Run 'sudo snap stop --disable mosquitto', then install mosquitto with 'sudo apt install mosquitto'."
+            "Run 'sudo snap stop --disable mosquitto && sudo apt install mosquitto', then run the command again."
         case .brokenSystemFile(let path, _): "Correct \(path). Nothing has been changed."
         default: nil
         }

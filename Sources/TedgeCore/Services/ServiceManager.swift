@@ -157,10 +157,12 @@ public struct ServiceManager: Sendable {
         }
     }
 
-    /// The last ten lines of what a command complains of, without systemd's remark that somebody has changed units.
+    /// The last ten lines of what a command complains of, without what systemctl remarks besides: that somebody has changed
+    /// units, and that it calls the helper for init scripts.
     static func complaint(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline)
-            .filter { !($0.hasPrefix("Warning: ") && $0.contains(" changed on disk. ")) }
-            .suffix(10).joined(separator: "\n")
+        text.split(whereSeparator: \.isNewline).filter { line in
+            if line.hasPrefix("Warning: "), line.contains(" changed on disk. ") { return false }
+            return !line.hasPrefix("Synchronizing state of ") && !line.hasPrefix("Executing: /")
+        }.suffix(10).joined(separator: "\n")
     }
 }

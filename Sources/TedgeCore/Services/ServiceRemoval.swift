@@ -16,7 +16,7 @@ final class ServiceRemoval {
         states = try manager.states(of: [.mosquitto] + mappers)
         if let state = states?[.mosquitto] {
             mosquittoIsActive = state.isActive
-            if state.isActive, state.isMasked { throw .masked(.mosquitto, isRuntime: state.isMaskedForNow) }
+            if state.isActive, let refusal = state.refusal(of: .mosquitto) { throw refusal }
         } else {
             mosquittoIsActive = try manager.isActive(.mosquitto)
         }

@@ -10,13 +10,18 @@ struct ServiceState: Sendable, Equatable {
     var isMasked = false
     /// Whether it is so only until the next boot.
     var isMaskedForNow = false
+    /// Whether systemd cannot read its unit, and so cannot start it.
+    var isBroken = false
+    /// Whether systemd did not start it the last time because a condition of its unit was not met.
+    var isConditional = false
     /// The number of its main process; nil if it has none.
     var mainProcess: Int32?
     /// The script of `/etc/init.d` that systemd made the service from, because it has no unit.
     var script: String?
 
     /// The properties of systemd that are read, systemd.unit(5) and org.freedesktop.systemd1(5).
-    static let properties = "LoadState,ActiveState,UnitFileState,MainPID,SourcePath"
+    static let properties =
+        "LoadState,ActiveState,UnitFileState,MainPID,SourcePath,ConditionResult,ConditionTimestampMonotonic"
 
     /// Reads a block of the output of `systemctl show`.
     init(_ block: Substring) {
@@ -31,16 +36,20 @@ struct ServiceState: Sendable, Equatable {
             isActive: ["active", "reloading", "refreshing"].contains(values["ActiveState"]),
             isEnabled: Self.isEnabled(enablement), isMasked: values["LoadState"] == "masked",
             isMaskedForNow: enablement == "masked-runtime",
+            isBroken: values["LoadState"] == "bad-setting" || values["LoadState"] == "error",
+            // Before the first time it is "no" as well.
+            isConditional: values["ConditionResult"] == "no" && values["ConditionTimestampMonotonic"] ?? "0" != "0",
             mainProcess: values["MainPID"].flatMap { Int32($0) }.flatMap { $0 > 0 ? $0 : nil },
             script: values["SourcePath"].flatMap { $0.hasPrefix("/etc/init.d/") ? String($0) : nil })
     }
 
     init(
         isInstalled: Bool, isActive: Bool, isEnabled: Bool? = nil, isMasked: Bool = false, isMaskedForNow: Bool = false,
-        mainProcess: Int32? = nil, script: String? = nil
+        isBroken: Bool = false, isConditional: Bool = false, mainProcess: Int32? = nil, script: String? = nil
     ) {
         (self.isInstalled, self.isActive, self.isEnabled) = (isInstalled, isActive, isEnabled)
         (self.isMasked, self.isMaskedForNow) = (isMasked, isMaskedForNow)
+        (self.isBroken, self.isConditional) = (isBroken, isConditional)
         (self.mainProcess, self.script) = (mainProcess, script)
     }
 
@@ -53,5 +62,11 @@ struct ServiceState: Sendable, Equatable {
             false
         default: nil
         }
+    }
+
+    /// Why systemd would not start the service, whatever happens; nil if it may.
+    func refusal(of service: Service) -> ServiceError? {
+        if isMasked { return .masked(service, isRuntime: isMaskedForNow) }
+        return isBroken ? .unitBroken(service) : nil
     }
 }

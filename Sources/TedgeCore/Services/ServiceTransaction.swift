@@ -26,19 +26,18 @@ final class ServiceTransaction {
     func remember() throws(ServiceError) {
         states = try manager.states(of: [.mosquitto] + mappers + [.agent])
         mosquittoWasActive = try wasActive(.mosquitto)
-        try refuseMasked(.mosquitto)
+        try refuse(.mosquitto)
         guard states?[.mosquitto]?.isInstalled == false, let snap = try manager.confinedBroker() else { return }
         throw .confined(unit: snap)
     }
 
-    /// Throws if the mapper could not be started because it is masked.
-    func refuseMaskedMapper() throws(ServiceError) {
-        if let mapper = installedMapper { try refuseMasked(mapper) }
+    /// Throws if systemd could not start the mapper.
+    func refuseMapper() throws(ServiceError) {
+        if let mapper = installedMapper { try refuse(mapper) }
     }
 
-    private func refuseMasked(_ service: Service) throws(ServiceError) {
-        guard let state = states?[service], state.isMasked else { return }
-        throw .masked(service, isRuntime: state.isMaskedForNow)
+    private func refuse(_ service: Service) throws(ServiceError) {
+        if let refusal = states?[service]?.refusal(of: service) { throw refusal }
     }
 
     /// The script of `/etc/init.d` that starts mosquitto, if it has no unit.
@@ -134,7 +133,7 @@ final class ServiceTransaction {
 
     func startAgent() throws(ServiceError) {
         if states?[.agent]?.isInstalled == false { throw .notFound(service: Service.agent.unit) }
-        try refuseMasked(.agent)
+        try refuse(.agent)
         try start(.agent)
         try enable(.agent)
     }

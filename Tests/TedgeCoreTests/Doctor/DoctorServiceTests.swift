@@ -43,6 +43,39 @@ import Testing
         #expect(now.hint == "Run 'sudo systemctl unmask --runtime \(unit)'.")
     }
 
+    @Test(
+        "a unit that systemd cannot read is told, whether the service runs or not", arguments: ["active", "inactive"])
+    func brokenUnit(_ activity: String) throws {
+        let broker = run(try world(["mosquitto": "bad-setting \(activity)"]), only: "mosquitto-running")
+        #expect(broker.reason == "mosquitto-unit-broken")
+        #expect(broker.hint?.contains("'systemd-analyze verify mosquitto.service'") == true)
+        let mapper = run(try world(["tedge-mapper-c8y": "error \(activity)"]), only: "mapper-running")
+        #expect(mapper.reason == "mapper-unit-broken")
+    }
+
+    @Test("a service that systemd skipped for its condition is not to be restarted")
+    func condition() throws {
+        let skipped = "loaded inactive ConditionResult=no ConditionTimestampMonotonic=7"
+        let broker = run(try world(["mosquitto": skipped]), only: "mosquitto-running")
+        #expect(broker.reason == "mosquitto-not-running")
+        #expect(broker.hint == "Run 'systemctl status mosquitto' to see which condition it is.")
+        let agent = run(try world(["tedge-agent": skipped]), only: "agent-running")
+        #expect(agent.reason == "agent-failed" && agent.hint?.contains("which condition") == true)
+        let fresh = "loaded inactive ConditionResult=no ConditionTimestampMonotonic=0"
+        #expect(run(try world(["tedge-agent": fresh]), only: "agent-running").hint?.contains("restart") == true)
+    }
+
+    @Test("a systemctl that cannot reach systemd is told with its words, and no hint leads back to the doctor")
+    func noBus() throws {
+        let world = try world([:])
+        world.programs.on("systemctl show", .exited(1), error: "Failed to connect to bus: Connection refused\n")
+        let report = run(world, only: "service-manager", "mosquitto-running")
+        #expect(report.reason == "service-manager-silent")
+        #expect(world.output.contains("Seen: Failed to connect to bus: Connection refused\n"))
+        #expect(world.output.contains("skipped  mosquitto-running: Failed to connect to bus: Connection refused\n"))
+        #expect(!world.output.contains("tedge doctor"))
+    }
+
     @Test("a mapper or an agent that is on PATH and no service is told")
     func missingUnits() throws {
         let mapper = run(try world(["tedge-mapper-c8y": "not-found inactive"]), only: "mapper-running")
@@ -95,7 +128,7 @@ import Testing
         #expect(run(snap, only: "mosquitto-running").reason == "mosquitto-not-found")
         snap.programs.on(ask, .exited(0), output: "LoadState=loaded\nActiveState=active\n")
         let report = run(snap, only: "mosquitto-running")
-        #expect(report.reason == "mosquitto-confined")
+        #expect(report.reason == "mosquitto-is-snap")
         #expect(report.hint?.contains("sudo snap stop --disable mosquitto") == true)
     }
 

@@ -127,7 +127,8 @@ import Testing
     func remark() throws {
         let remark =
             "Warning: The unit file, source configuration file or drop-ins of mosquitto.service changed on disk. "
-        world.programs.on("systemctl stop", .exited(1), error: remark + "Run 'systemctl daemon-reload'.\nbroken\n")
+        let helper = "Synchronizing state of x.service with SysV service script.\nExecuting: /lib/helper enable x\n"
+        world.programs.on("systemctl stop", .exited(1), error: helper + remark + "Run 'systemctl'.\nbroken\n")
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.causes.last == "broken")
     }

@@ -63,12 +63,15 @@ import Testing
         blocks(mosquitto: "masked")
         let error = try #require(throws: ServiceError.self) { try services() }
         #expect(error.id == "mosquitto-masked" && error.hint == "Run 'sudo systemctl unmask mosquitto'.")
+        blocks(mosquitto: "bad-setting")
+        let broken = try #require(throws: ServiceError.self) { try services() }
+        #expect(broken == .unitBroken(.mosquitto) && broken.id == "mosquitto-unit-broken")
         blocks(mapper: "masked")
-        let mapper = try #require(throws: ServiceError.self) { try services().refuseMaskedMapper() }
+        let mapper = try #require(throws: ServiceError.self) { try services().refuseMapper() }
         #expect(mapper.id == "mapper-masked" && mapper.hint == "Run 'sudo systemctl unmask tedge-mapper-c8y'.")
         blocks(agent: "masked")
         let others = try services()
-        try others.refuseMaskedMapper()
+        try others.refuseMapper()
         #expect(throws: ServiceError.masked(.agent, isRuntime: false)) { try others.startAgent() }
         #expect(world.programs.calls.isEmpty)
     }
