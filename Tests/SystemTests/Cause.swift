@@ -146,6 +146,19 @@ struct Cause: CustomTestStringConvertible, Sendable {
 
     private static let system = [
         Cause(
+            id: "mosquitto-masked", status: 1, inject: { try $0.device.ask(["systemctl", "mask", "mosquitto"]) },
+            mend: .hint),
+        Cause(
+            id: "mosquitto-masked", name: "masked and stopped", isConnected: true, isBrokerAlive: false,
+            command: doctor,
+            status: 1, inject: { try $0.device.ask(["systemctl", "mask", "--now", "mosquitto"]) }, mend: .hint),
+        Cause(
+            id: "mosquitto-masked", name: "masked until the next boot", status: 1,
+            inject: { try $0.device.ask(["systemctl", "mask", "--runtime", "mosquitto"]) }, mend: .hint),
+        Cause(
+            id: "agent-failed", isConnected: true, command: doctor, status: 1,
+            inject: { try $0.device.ask(["systemctl", "kill", "--signal=KILL", "tedge-agent"]) }, mend: .hint),
+        Cause(
             id: "mapper-failed",
             inject: {
                 try $0.device.write(

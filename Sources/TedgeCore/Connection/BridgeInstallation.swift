@@ -70,6 +70,7 @@ final class BridgeInstallation {
         context.console.step("Successfully created bridge connection!")
         try startMapper()
         try startAgent()
+        services.finish()
         return .running
     }
 
@@ -91,7 +92,14 @@ final class BridgeInstallation {
             log.end("failed")
             return false
         }
-        services.remember()
+        try manager.checkPrograms()
+        try services.remember()
+        if isMapperOnPath { try services.refuseMapper() }
+        if let script = services.brokerScript {
+            context.console.warning(
+                "mosquitto has no unit of systemd: it is started by \(script). Run 'sudo apt install --reinstall mosquitto' "
+                    + "to get the unit back.")
+        }
         return true
     }
 
@@ -172,9 +180,13 @@ final class BridgeInstallation {
         }
     }
 
+    private var isMapperOnPath: Bool {
+        context.processes.isOnPath("tedge-mapper") || context.processes.isOnPath("tedge_mapper")
+    }
+
     private func startMapper() throws {
         try begin("mapper", "Checking if tedge-mapper is installed.")
-        guard context.processes.isOnPath("tedge-mapper") || context.processes.isOnPath("tedge_mapper") else {
+        guard isMapperOnPath else {
             context.console.warning("tedge-mapper is not installed. We recommend to install it.")
             log.end("skipped")
             return
@@ -195,6 +207,9 @@ final class BridgeInstallation {
             try services.startAgent()
         } catch ServiceError.notFound {
             context.console.warning("tedge-agent is on PATH, but there is no service of this name.")
+            log.end("skipped")
+        } catch ServiceError.masked(.agent, _) {
+            context.console.warning("tedge-agent is masked, and so it is not started.")
             log.end("skipped")
         }
     }

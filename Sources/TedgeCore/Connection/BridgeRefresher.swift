@@ -89,7 +89,7 @@ public struct BridgeRefresher {
             guard case .unavailable = error else { throw error }
             return false
         }
-        broker.services.remember()
+        try broker.services.remember()
         return true
     }
 

@@ -55,7 +55,7 @@ final class Disconnection {
                     + "components. Restart mosquitto to close the bridge.")
             return .withoutServices
         }
-        let services = ServiceRemoval(manager, cloud: cloud.name, profile: profile)
+        let services = try ServiceRemoval(manager, cloud: cloud.name, profile: profile)
         self.services = services
         try apply(services)
         return .complete
@@ -101,6 +101,8 @@ final class Disconnection {
     /// Makes it final.
     func commit() {
         files.commit()
+        // A connect that follows does this once for both.
+        if !isFollowed { services?.finish() }
         context.files.discard(paths.unfinished)
         context.files.discard(paths.rejected)
     }

@@ -8,6 +8,9 @@ enum CheckOutcome: Sendable, Equatable {
     case error(Diagnosis)
     /// The caller could not see it, or it does not apply here; checks that stand on it are done all the same.
     case unseen(String)
+    /// Who was asked did not answer, or could not be asked; nothing is known, so this is neither good nor bad. Checks that
+    /// stand on it are done all the same.
+    case unanswered(String)
     /// Another check took the ground away.
     case groundless(String)
 
@@ -17,14 +20,20 @@ enum CheckOutcome: Sendable, Equatable {
         case .ok: "ok"
         case .warning: "warning"
         case .error: "error"
-        case .unseen, .groundless: "skipped"
+        case .unseen, .unanswered, .groundless: "skipped"
         }
+    }
+
+    /// The word for programs; nil where all is well, or where nobody looked.
+    var reason: String? {
+        if case .unanswered = self { return "unanswered" }
+        return diagnosis?.id
     }
 
     /// Whether a check that stands on this one makes sense.
     var carries: Bool {
         switch self {
-        case .ok, .warning, .unseen: true
+        case .ok, .warning, .unseen, .unanswered: true
         case .error, .groundless: false
         }
     }
@@ -37,6 +46,18 @@ enum CheckOutcome: Sendable, Equatable {
         }
     }
 
+    /// For what was not done because the doctor's time was over.
+    static let outOfTime = CheckOutcome.unanswered("there was no time left for it")
+
+    /// A question to the service manager that was not answered.
+    static func unanswered(_ error: ServiceError) -> CheckOutcome {
+        switch error {
+        case .interrupted: outOfTime
+        case .unanswered(let program, let seconds): .unanswered("\(program) did not answer within \(seconds) s")
+        default: .unanswered(error.causes.joined(separator: ": "))
+        }
+    }
+
     /// An error as a command would report it.
     static func error(_ error: any Error) -> CheckOutcome {
         let explained = error as? any ExplainedError ?? UnexpectedError("\(error)")
@@ -45,14 +66,13 @@ enum CheckOutcome: Sendable, Equatable {
 }
 
 extension Diagnosis {
-    /// The first line of the first cause is the message; what lies deeper was seen. A last line that says what to run is the
-    /// hint of an error that has no other.
+    /// The first line of the first cause is the message; what lies deeper was seen. The advice of an error that has no other
+    /// hint is the hint.
     init(_ error: any ExplainedError) {
-        let feed = Character("\n")
-        var lines = error.causes.flatMap { $0.split(separator: feed).map(String.init) }
+        var lines = error.causes.flatMap { $0.split(separator: Character("\n")).map(String.init) }
         var hint = error.hint
-        if hint == nil, lines.count > 1, let last = lines.last, last.hasPrefix("Run `") {
-            hint = last
+        if hint == nil, let advice = error.advice, lines.last == advice {
+            hint = advice
             lines.removeLast()
         }
         let deeper = lines.dropFirst().joined(separator: "\n")

@@ -54,54 +54,79 @@ public struct Doctor {
 
     private func run(_ profile: ProfileName?) -> CommandReport {
         let deadline = ContinuousClock.now + Self.limit
+        // What did not answer for one cloud is not asked for the next one.
+        let asking = context.asking(until: deadline)
         let clouds = cloud.map { [$0] } ?? configuredClouds(profile)
+        var told = Told()
+        for cloud in clouds where context.interruption.signal() == nil {
+            if clouds.count > 1 { context.console.result("\(Cloud.named(cloud).displayName)\n") }
+            examine(Examination(cloud, profile: profile, until: deadline, in: asking), &told)
+        }
+        return report(told)
+    }
+
+    /// What was told so far.
+    private struct Told {
         var entries: [JSONValue] = []
         var counts: [String: Int] = [:]
+        /// The first error.
         var first: Diagnosis?
-        for cloud in clouds {
-            if clouds.count > 1 { context.console.result("\(Cloud.named(cloud).displayName)\n") }
-            let examination = Examination(cloud, profile: profile, until: deadline, in: context)
-            for check in examined(by: examination) {
-                let outcome = examination.outcome(of: check.id)
-                print(check, outcome)
-                counts[outcome.state, default: 0] += 1
-                if case .error(let diagnosis) = outcome { first = first ?? diagnosis }
-                entries.append(json(check, outcome, cloud))
+
+        /// How many checks ended in which way.
+        var summary: String {
+            let states = ["ok", "warning", "error", "skipped"].compactMap { state in
+                counts[state].map { "\($0) \(state)" }
+            }
+            let head = "\(entries.count) check\(entries.count == 1 ? "" : "s")"
+            return states.isEmpty ? head : "\(head): \(states.joined(separator: ", "))"
+        }
+    }
+
+    /// Does the checks that are wanted in the order of the table, and tells each when it is done; before it those that took
+    /// the ground from it. What does not concern the device, as a certificate where it has a password, is left out unless it
+    /// is named.
+    private func examine(_ examination: Examination, _ told: inout Told) {
+        var known: Set<String> = []
+        for check in wanted where options.only.contains(check.id) || examination.irrelevance(of: check.id) == nil {
+            var chain = [check.id]
+            while case .groundless(let need) = examination.outcome(of: chain[0]) { chain.insert(need, at: 0) }
+            // What a signal cut off found nothing.
+            if context.interruption.isRequested { return }
+            // Of a chain the first one is the cause, and the last one was asked for.
+            for id in [chain[0], check.id] where known.insert(id).inserted {
+                guard let check = DoctorCheck.all.first(where: { $0.id == id }) else { continue }
+                tell(check, examination.outcome(of: id), examination.cloud.name, &told)
             }
         }
-        let footer = ["ok", "warning", "error", "skipped"].compactMap { state in
-            counts[state].map { "\($0) \(state)" }
-        }
-        context.console.result(
-            "\n\(entries.count) check\(entries.count == 1 ? "" : "s"): \(footer.joined(separator: ", "))\n")
+    }
+
+    private func tell(_ check: DoctorCheck, _ outcome: CheckOutcome, _ cloud: CloudName, _ told: inout Told) {
+        print(check, outcome)
+        told.counts[outcome.state, default: 0] += 1
+        if case .error(let diagnosis) = outcome { told.first = told.first ?? diagnosis }
+        told.entries.append(json(check, outcome, cloud))
+    }
+
+    private func report(_ told: Told) -> CommandReport {
+        let signal = context.interruption.signal()
+        let remark = signal == nil ? "" : "; the others were not done"
+        context.console.result("\n\(told.summary)\(remark)\n")
         var report = CommandReport.done("doctor", cloud: cloud, changed: false)
-        if let first {
+        if let signal = context.interruption.signal() {
+            let failure = CommandFailure("failed to examine the device", Interrupted(signal: signal))
+            context.console.report(failure)
+            report = .failed("doctor", cloud: cloud, failure)
+        } else if let first = told.first {
             report.result = .failed
             (report.reason, report.message, report.hint, report.status) = (first.id, first.message, first.hint, 1)
         }
-        report.details = [.init("checks", .array(entries))]
+        report.details = [.init("checks", .array(told.entries))]
         return report
     }
 
     private var wanted: [DoctorCheck] {
         DoctorCheck.all.filter {
             (options.only.isEmpty || options.only.contains($0.id)) && !options.skip.contains($0.id)
-        }
-    }
-
-    /// The checks that are wanted, and those that took the ground from one of them. What does not concern the device, as a
-    /// certificate where it has a password, is left out unless it is named.
-    private func examined(by examination: Examination) -> [DoctorCheck] {
-        let ids = Set(wanted.map { $0.id })
-        var causes: Set<String> = []
-        for id in ids {
-            var cause = id
-            while case .groundless(let need) = examination.outcome(of: cause) { cause = need }
-            causes.insert(cause)
-        }
-        return DoctorCheck.all.filter { check in
-            (ids.contains(check.id) || causes.contains(check.id))
-                && (options.only.contains(check.id) || examination.exemption(from: check.id) == nil)
         }
     }
 
@@ -122,7 +147,7 @@ public struct Doctor {
         var details: [String] = []
         switch outcome {
         case .ok(let seen): text = "\(check.id): \(seen)"
-        case .unseen(let reason): text = "\(check.id): \(reason)"
+        case .unseen(let reason), .unanswered(let reason): text = "\(check.id): \(reason)"
         case .groundless(let need): text = "\(check.id): because of \(need)"
         case .warning(let diagnosis), .error(let diagnosis):
             text = "\(check.id): \(diagnosis.message)"
@@ -157,14 +182,14 @@ public struct Doctor {
     private func json(_ check: DoctorCheck, _ outcome: CheckOutcome, _ cloud: CloudName) -> JSONValue {
         var seen: String?
         switch outcome {
-        case .ok(let text), .unseen(let text): seen = text
+        case .ok(let text), .unseen(let text), .unanswered(let text): seen = text
         case .groundless(let need): seen = "because of \(need)"
         case .warning(let diagnosis), .error(let diagnosis): seen = diagnosis.seen
         }
         let diagnosis = outcome.diagnosis
         return .object([
             .init("id", .string(check.id)), .init("cloud", .string(cloud.rawValue)),
-            .init("state", .string(outcome.state)), .init("reason", .optional(diagnosis?.id)),
+            .init("state", .string(outcome.state)), .init("reason", .optional(outcome.reason)),
             .init("message", .optional(diagnosis?.message)), .init("seen", .optional(seen)),
             .init("hint", .optional(diagnosis?.hint)),
         ])

@@ -13,8 +13,9 @@ struct DoctorCheck: Sendable {
         (self.id, self.title, self.needs, self.run) = (id, title, needs, run)
     }
 
-    /// All checks, in the order in which a connection is built.
-    static let all: [DoctorCheck] = settings + certificates + broker + network + connection
+    /// All checks, in the order in which they are done: first what is on the device, then the way to the cloud, last what
+    /// comes over it.
+    static let all: [DoctorCheck] = settings + certificates + broker + services + network + connection
 
     private static let settings = [
         DoctorCheck("settings", "the settings can be read and are well formed") { $0.settingsCheck() },
@@ -63,7 +64,7 @@ struct DoctorCheck: Sendable {
         DoctorCheck("mosquitto-installed", "mosquitto is installed") { $0.mosquittoInstalled() },
         DoctorCheck(
             "mosquitto-running", "mosquitto runs, and is started with the device",
-            needs: ["service-manager", "mosquitto-installed"]
+            needs: ["mosquitto-installed"]
         ) { $0.mosquittoRunning() },
         DoctorCheck("bridge-file", "the device is connected: the bridge file is there", needs: ["settings"]) {
             $0.bridgeFile()
@@ -76,6 +77,17 @@ struct DoctorCheck: Sendable {
             $0.listener()
         },
         DoctorCheck("local-mqtt", "the local broker answers", needs: ["mosquitto-running"]) { $0.localMQTT() },
+    ]
+
+    private static let services = [
+        DoctorCheck("mapper-installed", "the mapper is installed") { $0.mapperInstalled() },
+        DoctorCheck(
+            "mapper-running", "the mapper runs, and is started with the device",
+            needs: ["mapper-installed", "bridge-file"]
+        ) { $0.mapperRunning() },
+        DoctorCheck("agent-running", "the agent runs, and is started with the device", needs: ["bridge-file"]) {
+            $0.agentRunning()
+        },
     ]
 
     private static let network = [
@@ -105,10 +117,5 @@ struct DoctorCheck: Sendable {
         },
         DoctorCheck("round-trip", "a message to the cloud is answered", needs: ["bridge-up"]) { $0.roundTrip() },
         DoctorCheck("tenant", "the tenant that answers is the configured one", needs: ["round-trip"]) { $0.tenant() },
-        DoctorCheck("mapper-installed", "the mapper is installed") { $0.mapperInstalled() },
-        DoctorCheck(
-            "mapper-running", "the mapper runs, and is started with the device",
-            needs: ["service-manager", "mapper-installed", "bridge-file"]
-        ) { $0.mapperRunning() },
     ]
 }

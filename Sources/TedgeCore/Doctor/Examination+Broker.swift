@@ -1,75 +1,13 @@
 import MQTT
 
-/// Services, mosquitto and its files.
+/// mosquitto and its files.
 extension Examination {
-    func serviceManager() -> CheckOutcome {
-        do {
-            let manager = try manager.get()
-            try manager.checkAvailability()
-            return .ok(manager.commands.name)
-        } catch ServiceError.unavailable(let name, _) {
-            return .warning(
-                Diagnosis(
-                    "service-manager-unavailable", "The service manager '\(name)' is not available.",
-                    hint: "Start mosquitto and tedge-mapper by other means, or name their commands in "
-                        + "\(context.configurationDirectory)/system.toml."))
-        } catch ServiceError.interrupted {
-            return .error(
-                Diagnosis(
-                    "service-manager-silent", "The service manager does not answer.",
-                    hint:
-                        "Check 'is_available' in \(context.configurationDirectory)/system.toml, or restart the device.")
-            )
-        } catch {
-            return .error(error)
-        }
-    }
-
     func mosquittoInstalled() -> CheckOutcome {
         if let mosquittoVersion { return .ok("version \(mosquittoVersion)") }
         return .error(
             Diagnosis(
                 "mosquitto-not-found", "mosquitto is not installed.",
                 hint: "Run 'sudo apt install mosquitto', or install it by other means."))
-    }
-
-    func mosquittoRunning() -> CheckOutcome {
-        guard case .ok? = outcomes["service-manager"], let manager = try? manager.get() else {
-            return .unseen("there is no service manager to ask")
-        }
-        guard let states else {
-            return manager.isActive(.mosquitto) ? .ok("it runs") : .error(brokerIsDown(manager))
-        }
-        guard states[.mosquitto]?.isInstalled == true else {
-            return .error(
-                Diagnosis(
-                    "mosquitto-not-found", "There is no service mosquitto.",
-                    hint: "Run 'sudo apt install --reinstall mosquitto', or install it by other means."))
-        }
-        guard states[.mosquitto]?.isActive == true else { return .error(brokerIsDown(manager)) }
-        if manager.isEnabled(.mosquitto) == false, case .ok = outcome(of: "bridge-file") {
-            return .warning(
-                Diagnosis(
-                    "mosquitto-not-enabled", "mosquitto runs, but is not started with the device.",
-                    hint: "Run 'sudo systemctl enable mosquitto'."))
-        }
-        return .ok("it runs")
-    }
-
-    private func brokerIsDown(_ manager: ServiceManager) -> Diagnosis {
-        let said = BrokerLog(context: context, manager: manager, since: 0).lastErrors()
-        if manager.isDefault, manager.hasReachedStartLimit(.mosquitto) {
-            return Diagnosis(
-                "mosquitto-start-limit", "mosquitto was started too often, and systemd no longer starts it.",
-                seen: said.last,
-                hint: "Run 'sudo systemctl reset-failed mosquitto && sudo systemctl restart mosquitto'.")
-        }
-        let start = ServiceCommands.words(manager.commands.restart, for: Service.mosquitto.unit).joined(separator: " ")
-        return Diagnosis(
-            "mosquitto-not-running", "mosquitto does not run.", seen: said.isEmpty ? nil : said.joined(separator: "\n"),
-            hint: said.isEmpty
-                ? "Run 'sudo \(start)'."
-                : "Correct what mosquitto names, where it names something, then run 'sudo \(start)'.")
     }
 
     func bridgeFile() -> CheckOutcome {
@@ -127,7 +65,7 @@ extension Examination {
                     Diagnosis(
                         "bridge-file-differs", "\(path) is not what the settings ask for.",
                         seen: firstDifference(try context.files.readIfPresent(path), text),
-                        hint: "Run '\(reconnectCommand)' to write it anew."))
+                        hint: "Run '\(reconnectCommand)' to write it again."))
             }
             return .ok("they do")
         } catch let error as FileError where error.reason.isPermission {

@@ -1,6 +1,6 @@
 import MQTT
 
-/// The bridge, the cloud behind it, and the mapper.
+/// The bridge and the cloud behind it.
 extension Examination {
     /// What the local broker and the cloud say, asked once.
     func findings() -> DoctorConversation.Findings {
@@ -52,37 +52,6 @@ extension Examination {
         let hosts = findings().hosts
         if hosts.contains(host) { return .ok(host) }
         return .error(Diagnosis.otherTenant(expected: hosts, answered: host))
-    }
-
-    func mapperInstalled() -> CheckOutcome {
-        for name in ["tedge-mapper", "tedge_mapper"] where context.processes.isOnPath(name) { return .ok(name) }
-        return .warning(
-            Diagnosis(
-                "mapper-not-installed", "tedge-mapper is not installed.",
-                hint: "Install it, for example with 'sudo apt install tedge-mapper', then run '\(reconnectCommand)'."))
-    }
-
-    func mapperRunning() -> CheckOutcome {
-        guard case .ok? = outcomes["mapper-installed"] else { return .unseen("tedge-mapper is not installed") }
-        guard case .ok? = outcomes["service-manager"], let manager = try? manager.get() else {
-            return .unseen("there is no service manager to ask")
-        }
-        let service = mapperServices.first { states?[$0]?.isInstalled == true } ?? mapperServices[0]
-        let start = ServiceCommands.words(manager.commands.restart, for: service.unit).joined(separator: " ")
-        guard states?[service]?.isActive ?? manager.isActive(service) else {
-            let said = manager.lastLines(of: service)
-            return .error(
-                Diagnosis(
-                    "mapper-failed", "\(service.unit) does not run.",
-                    seen: said.isEmpty ? nil : said.joined(separator: "\n"), hint: "Run 'sudo \(start)'."))
-        }
-        if manager.isEnabled(service) == false {
-            return .warning(
-                Diagnosis(
-                    "mapper-not-enabled", "\(service.unit) runs, but is not started with the device.",
-                    hint: "Run 'sudo systemctl enable \(service.unit)'."))
-        }
-        return .ok(service.unit)
     }
 }
 

@@ -19,11 +19,10 @@ final class Examination {
     var tlsFailure: TLSError?
     var conversation: DoctorConversation.Findings?
 
-    /// Looks at one cloud. Programs, name servers and servers that do not answer are left at the deadline.
+    /// Looks at one cloud. Programs have their own time each; programs, name servers and servers that do not answer are left
+    /// at the deadline, and when a signal comes.
     init(_ cloud: CloudName, profile: ProfileName?, until deadline: ContinuousClock.Instant, in context: Context) {
-        var context = context
-        context.interruption = context.interruption.bounded(by: deadline)
-        self.context = context
+        self.context = context.asking(until: deadline)
         self.cloud = Cloud.named(cloud)
         self.profile = profile
         self.deadline = deadline
@@ -35,7 +34,7 @@ final class Examination {
         guard let check = DoctorCheck.all.first(where: { $0.id == id }) else {
             return .unseen("there is no such check")
         }
-        if let outcome = exemption(from: id) {
+        if let outcome = irrelevance(of: id) {
             outcomes[id] = outcome
             return outcome
         }
@@ -43,10 +42,19 @@ final class Examination {
             outcomes[id] = .groundless(need)
             return .groundless(need)
         }
-        let outcome: CheckOutcome =
-            context.interruption.isRequested ? .unseen("there was no time left for it") : check.run(self)
+        var outcome = context.interruption.isRequested ? .outOfTime : check.run(self)
+        // What was cut off found nothing, whatever it says.
+        if outcome.diagnosis != nil, context.interruption.isRequested { outcome = .outOfTime }
         outcomes[id] = outcome
         return outcome
+    }
+
+    /// What a check says without looking, because it does not concern the device.
+    func irrelevance(of check: String) -> CheckOutcome? {
+        if check == "agent-running", !context.processes.isOnPath(Service.agent.unit) {
+            return .unseen("tedge-agent is not installed")
+        }
+        return exemption(from: check)
     }
 
     /// The end of a step that may take some seconds.
@@ -62,14 +70,12 @@ final class Examination {
     private(set) lazy var plan: Result<ConnectPlan, any Error> = Result { try ConnectPlan(cloud, profile, in: context) }
     /// What drives services.
     private(set) lazy var manager: Result<ServiceManager, any Error> = Result {
-        // One that hangs leaves time for the other checks.
-        var context = context
-        context.interruption = context.interruption.bounded(by: end(after: 4))
-        return ServiceManager(try SystemSettings.load(from: context), in: context)
+        ServiceManager(try SystemSettings.load(from: context), in: context)
     }
-    /// What systemd knows of mosquitto and the mapper; nil where something else manages services.
-    private(set) lazy var states: [Service: ServiceState]? = (try? manager.get())?.states(
-        of: [.mosquitto] + mapperServices)
+    /// What systemd knows of mosquitto, the mapper and the agent; nil if something else manages services.
+    private(set) lazy var states: Result<[Service: ServiceState]?, any Error> = Result {
+        try manager.get().states(of: [.mosquitto] + mapperServices + [.agent])
+    }
     /// mosquitto's version.
     private(set) lazy var mosquittoVersion = MosquittoVersion.text(context.processes, context.interruption)
 
@@ -95,12 +101,22 @@ final class Examination {
     /// The command that disconnects it.
     var disconnectCommand: String { "sudo tedge disconnect \(cloud.name.words(profile))" }
 
-    /// The command that connects it anew.
-    var reconnectCommand: String { connectCommand.replacing("connect", with: "reconnect") }
+    /// The command that disconnects it and connects it again.
+    var reconnectCommand: String { "sudo tedge reconnect \(cloud.name.words(profile))" }
 
     /// Whether the caller is root. Others cannot see everything.
     var isRoot: Bool { context.accounts.isRoot }
 
     /// For what only root may look at.
     static let needsRoot = CheckOutcome.unseen("only root may look; run 'sudo tedge doctor'")
+}
+
+extension Context {
+    /// The same world for somebody who only asks: whatever is asked ends at the deadline, and when a signal comes.
+    func asking(until deadline: ContinuousClock.Instant) -> Context {
+        var context = self
+        context.interruption = interruption.bounded(by: deadline)
+        context.processes = AskingProcesses(processes, context.interruption)
+        return context
+    }
 }

@@ -10,6 +10,18 @@ public struct Service: Sendable, Hashable {
     /// The agent.
     public static let agent = Service(unit: "tedge-agent", name: "tedge-agent")
 
+    /// A word for it in the ids of errors.
+    var word: String {
+        switch self {
+        case .mosquitto: "mosquitto"
+        case .agent: "agent"
+        default: "mapper"
+        }
+    }
+
+    /// Whether a unit is that of the broker.
+    static func isBroker(_ unit: String) -> Bool { unit == mosquitto.unit }
+
     /// The mapper of a cloud, and of a profile of it. Messages call every mapper the same.
     public static func mapper(_ cloud: CloudName, _ profile: ProfileName?) -> Service {
         Service(unit: "tedge-mapper-\(cloud.rawValue)" + (profile.map { "@\($0)" } ?? ""), name: "tedge-mapper")

@@ -18,6 +18,14 @@ public enum ServiceError: ExplainedError, Equatable {
     case brokenCommand(path: String, key: String, reason: String)
     /// A command of the service manager did not come to its end.
     case silent(command: String, seconds: Int)
+    /// A question to the service manager was not answered.
+    case unanswered(program: String, seconds: Int)
+    /// Somebody has forbidden systemd to start a service; until the next boot if `isRuntime`.
+    case masked(Service, isRuntime: Bool)
+    /// systemd cannot read the unit of a service.
+    case unitBroken(Service)
+    /// mosquitto is a snap, which can read none of our files.
+    case confined(unit: String)
     /// A signal came.
     case interrupted(Interrupted)
 
@@ -30,7 +38,10 @@ public enum ServiceError: ExplainedError, Equatable {
         case .programMissing, .notStarted: "service-command-missing"
         case .unavailable: "service-manager-unavailable"
         case .brokenSystemFile, .brokenCommand: "system-file-broken"
-        case .silent: "service-manager-silent"
+        case .silent, .unanswered: "service-manager-silent"
+        case .masked(let service, _): "\(service.word)-masked"
+        case .unitBroken(let service): "\(service.word)-unit-broken"
+        case .confined: "mosquitto-is-snap"
         case .interrupted: "interrupted"
         }
     }
@@ -38,7 +49,9 @@ public enum ServiceError: ExplainedError, Equatable {
     /// What happened.
     public var causes: [String] {
         switch self {
-        case .notFound(let service): ["Service \(service) not found. Install \(service) to use this command."]
+        case .notFound(let service) where Service.isBroker(service):
+            ["Service \(service) not found. Install \(service) to use this command."]
+        case .notFound(let service): ["There is no service \(service), although its program is installed."]
         case .failed(let command, let status, let detail):
             ["Service command <\"\(command)\"> failed with code: \(status)."] + (detail.isEmpty ? [] : [detail])
         case .signalled(let command): ["Service command <\"\(command)\"> terminated by a signal."]
@@ -58,6 +71,13 @@ public enum ServiceError: ExplainedError, Equatable {
             ["Syntax error in the system config file for '\(key)': \(reason)\nCheck '\(path)' file."]
         case .silent(let command, let seconds):
             ["Service command <\"\(command)\"> did not end within \(seconds) seconds."]
+        case .unanswered(let program, let seconds): ["\(program) did not answer within \(seconds) s."]
+        case .masked(let service, _):
+            ["The service \(service.unit) is masked: systemd is told never to start it."]
+        case .unitBroken(let service):
+            ["systemd cannot read the unit of \(service.unit), and so it cannot start the service again."]
+        case .confined(let unit):
+            ["mosquitto is installed as a snap (\(unit)), which cannot read the files of tedge."]
         case .interrupted(let interrupted): interrupted.causes
         }
     }
@@ -67,7 +87,21 @@ public enum ServiceError: ExplainedError, Equatable {
         switch self {
         case .failed(_, _, let detail) where detail.contains("Access denied") || detail.contains("authentication"):
             "Run the command with sudo."
+        case .failed(_, _, let detail) where detail.contains("Read-only file system"):
+            "Make the file system that is named writable, for example with 'sudo mount -o remount,rw /'."
         case .failed, .signalled: "Run 'tedge doctor' to find out more."
+        case .notFound(let service) where !Service.isBroker(service):
+            "Install the service, for example with 'sudo apt install --reinstall "
+                + "\(service.hasPrefix(Service.singleMapper.unit) ? Service.singleMapper.unit : service)'."
+        case .unanswered(let program, _):
+            "Run '\(program)' yourself to see whether it answers; if it does not, restart the device."
+        case .masked(let service, let isRuntime):
+            "Run 'sudo systemctl unmask \(isRuntime ? "--runtime " : "")\(service.unit)'."
+        case .unitBroken(let service):
+            "Run 'systemd-analyze verify \(service.unit).service' to see what is wrong, correct it, then run "
+                + "'sudo systemctl daemon-reload'."
+        case .confined:
+            "Run 'sudo snap stop --disable mosquitto && sudo apt install mosquitto', then run the command again."
         case .brokenSystemFile(let path, _): "Correct \(path). Nothing has been changed."
         default: nil
         }

@@ -5,15 +5,15 @@ public struct ServiceManager: Sendable {
     /// Whether the commands are those for systemd that hold without a `system.toml`.
     public let isDefault: Bool
     private let path: String
-    private let processes: any Processes
+    let processes: any Processes
     private let systemdRuns: Bool
     /// What ends a wait for a command early.
     var interruption: Interruption
     private var isBounded = false
     /// How long a command may take that no signal interrupts, because it puts something back.
-    private static let patience = Duration.seconds(30)
+    static let patience = Duration.seconds(30)
     /// How long enabling goes on after a signal.
-    private static let grace = Duration.seconds(3)
+    private static let grace = Duration.milliseconds(300)
 
     /// Takes the commands of `system.toml`. Throws where that is broken.
     public init(_ settings: SystemSettings, in context: Context) {
@@ -34,16 +34,26 @@ public struct ServiceManager: Sendable {
             guard systemdRuns, processes.isOnPath("systemctl") else { throw unavailable }
             return
         }
-        do {
-            guard try processes.run(commands.isAvailable, interruption: interruption).succeeded else {
-                throw unavailable
-            }
-        } catch let error as ProcessError {
-            if case .interrupted(let interrupted) = error { throw .interrupted(interrupted) }
-            throw unavailable
+        do throws(ServiceError) {
+            guard try ask(commands.isAvailable).succeeded else { throw unavailable }
         } catch {
-            throw unavailable
+            switch error {
+            case .interrupted, .unanswered: throw error
+            default: throw unavailable
+            }
         }
+    }
+
+    /// Throws `programMissing` if the program of one of the commands is not there.
+    func checkPrograms() throws(ServiceError) {
+        guard let missing = missingPrograms.first else { return }
+        let words = ServiceCommands.words(missing.words, for: Service.mosquitto.unit)
+        throw .programMissing(command: words.joined(separator: " "), path: path)
+    }
+
+    /// The commands of `system.toml` whose program is not there.
+    var missingPrograms: [(key: String, words: [String])] {
+        isDefault ? [] : commands.driving.filter { !processes.isOnPath($0.words[0]) }
     }
 
     /// Restarts a service. A start limit of systemd that was reached is lifted.
@@ -66,13 +76,15 @@ public struct ServiceManager: Sendable {
     /// Stops a service.
     public func stop(_ service: Service) throws(ServiceError) { try run(commands.stop, service) }
 
-    /// Has a service started when the device starts. Returns false where systemd says that this was so already.
+    /// Has a service started when the device starts. Returns false if systemd made no link for it, because there was one.
+    /// `reloadUnits` must follow.
     @discardableResult
     public func enable(_ service: Service) throws(ServiceError) -> Bool {
         try changeLinks("enable", commands.enable, service)
     }
 
-    /// No longer has a service started when the device starts. Returns false where systemd says that this was so already.
+    /// No longer has a service started when the device starts. Returns false if systemd removed no link, because there was
+    /// none. `reloadUnits` must follow.
     @discardableResult
     public func disable(_ service: Service) throws(ServiceError) -> Bool {
         try changeLinks("disable", commands.disable, service)
@@ -86,7 +98,7 @@ public struct ServiceManager: Sendable {
         return manager
     }
 
-    /// Runs to its end, which is near, when a signal comes: who interrupts it does not know what it has done.
+    /// Is nearly done when a signal comes, and gets a moment to come to its end.
     private func changeLinks(
         _ verb: String, _ command: [String], _ service: Service
     ) throws(ServiceError) -> Bool {
@@ -96,65 +108,21 @@ public struct ServiceManager: Sendable {
             try manager.run(command, service)
             return true
         }
-        // Without the reload, which takes a tenth of a second and changes nothing that systemd needs to know at once.
-        // Links that are made or removed are named on stderr.
-        return try !manager.run(["systemctl", "--no-reload", verb, "{}"], service).error.isEmpty
-    }
-
-    /// Whether the service runs.
-    public func isActive(_ service: Service) -> Bool {
-        (try? run(commands.isActive, service)) != nil
-    }
-
-    /// Whether the service is started when the device starts; nil where the service manager has no command for this.
-    public func isEnabled(_ service: Service) -> Bool? {
-        isDefault ? (try? run(["systemctl", "is-enabled", "{}"], service)) != nil : nil
-    }
-
-    /// What systemd knows of services, in one question; nil where something else manages them.
-    func states(of services: [Service]) -> [Service: ServiceState]? {
-        guard isDefault else { return nil }
-        let words = ["systemctl", "show", "--property=LoadState,ActiveState"] + services.map(\.unit)
-        guard let result = try? processes.run(words, interruption: interruption), result.succeeded else { return nil }
-        let blocks = result.output.split(separator: "\n\n")
-        guard blocks.count == services.count else { return nil }
-        var states: [Service: ServiceState] = [:]
-        for (service, block) in zip(services, blocks) {
-            let lines = block.split(separator: Character("\n"))
-            states[service] = ServiceState(
-                isInstalled: !lines.contains("LoadState=not-found"),
-                isActive: lines.contains("ActiveState=active") || lines.contains("ActiveState=reloading"))
+        // Without the reload, which takes a tenth of a second for each service.
+        let said = try manager.run(["systemctl", "--no-reload", verb, "{}"], service).error
+        return said.split(whereSeparator: \.isNewline).contains {
+            $0.hasPrefix("Created symlink") || $0.hasPrefix("Removed ")
         }
-        return states
     }
 
-    /// Whether systemd no longer starts a service because it was started too often.
-    func hasReachedStartLimit(_ service: Service) -> Bool {
-        guard isDefault else { return false }
-        let words = ["systemctl", "show", "--property=Result", service.unit]
-        let result = try? processes.run(words, interruption: interruption)
-        return result?.output.split(separator: "\n").contains("Result=start-limit-hit") == true
-    }
-
-    /// The last lines of a service in systemd's journal, at most three.
-    func lastLines(of service: Service) -> [String] {
-        guard isDefault else { return [] }
-        let words = ["journalctl", "--unit=\(service.unit)", "--lines=3", "--output=cat", "--quiet", "--no-pager"]
-        guard let result = try? processes.run(words, interruption: interruption), result.succeeded else { return [] }
-        return result.output.split(separator: "\n").map(String.init)
-    }
-
-    /// Whether systemd refused to start the service at all, as it does beyond the start limit. The property Result says so
-    /// only where the limit was reached by a request, not by a restart of systemd's own.
-    private func wasNotStarted(_ service: Service, since begin: UInt64) -> Bool {
-        let words = ["systemctl", "show", "--property=Result,ExecMainStartTimestampMonotonic", service.unit]
-        guard let lines = try? processes.run(words, interruption: interruption).output.split(separator: "\n") else {
-            return false
-        }
-        if lines.contains("Result=start-limit-hit") { return true }
-        let name = "ExecMainStartTimestampMonotonic="
-        let start = lines.first { $0.hasPrefix(name) }.flatMap { UInt64($0.dropFirst(name.count)) }
-        return start.map { $0 < begin } ?? false
+    /// Has systemd read its units again after links were made or removed. Until then `systemctl status` tells for a service
+    /// that runs what was so before, and systemd 255 and later calls every unit changed on disk.
+    ///
+    /// By its signal systemd does this without anybody waiting for it (systemd(1), SIGHUP); what is asked of it afterwards is
+    /// answered afterwards.
+    func reloadUnits() {
+        guard isDefault, !processes.reloadSystemd() else { return }
+        _ = try? processes.run(["systemctl", "daemon-reload"], interruption: .never.bounded(by: .now + Self.patience))
     }
 
     @discardableResult
@@ -166,31 +134,35 @@ public struct ServiceManager: Sendable {
             let limited = isBounded ? interruption.bounded(by: .now + Self.patience) : interruption
             result = try processes.run(words, interruption: limited)
         } catch {
-            switch error {
-            case .interrupted where isBounded:
-                throw .silent(command: text, seconds: Int(Self.patience.components.seconds))
-            case .notFound: throw .programMissing(command: text, path: path)
-            case .notStarted(_, let reason): throw .notStarted(command: text, reason)
-            case .interrupted(let interrupted): throw .interrupted(interrupted)
-            }
+            if isBounded, case .interrupted = error { throw .silent(command: text, seconds: Self.patience.fullSeconds) }
+            throw told(error, text)
         }
         switch result.ending {
         case .exited(0): return result
         // The status for a program that is not installed (LSB, "Init Script Actions"), which systemctl follows.
         case .exited(5): throw .notFound(service: service.unit)
         case .exited(let status):
-            throw .failed(command: text, status: status, detail: Self.trimmed(result.error))
+            throw .failed(command: text, status: status, detail: Self.complaint(result.error))
         case .signalled: throw .signalled(command: text)
         }
     }
 
-    private static func trimmed(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).suffix(10).joined(separator: "\n")
+    /// A failure to run a command, in the words of a service manager.
+    func told(_ error: ProcessError, _ command: String) -> ServiceError {
+        switch error {
+        case .notFound: .programMissing(command: command, path: path)
+        case .notStarted(_, let reason): .notStarted(command: command, reason)
+        case .interrupted(let interrupted): .interrupted(interrupted)
+        case .unanswered(let program, let seconds): .unanswered(program: program, seconds: seconds)
+        }
     }
-}
 
-/// What is known of a service.
-struct ServiceState: Sendable, Equatable {
-    var isInstalled: Bool
-    var isActive: Bool
+    /// The last ten lines of what a command complains of, without what systemctl remarks besides: that somebody has changed
+    /// units, and that it calls the helper for init scripts.
+    static func complaint(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).filter { line in
+            if line.hasPrefix("Warning: "), line.contains(" changed on disk. ") { return false }
+            return !line.hasPrefix("Synchronizing state of ") && !line.hasPrefix("Executing: /")
+        }.suffix(10).joined(separator: "\n")
+    }
 }

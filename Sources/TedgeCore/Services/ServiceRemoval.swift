@@ -3,14 +3,23 @@ final class ServiceRemoval {
     private(set) var manager: ServiceManager
     private let mappers: [Service]
     private let states: [Service: ServiceState]?
+    private let mosquittoIsActive: Bool
     private var mosquittoWasTouched = false
     private var stopped: Service?
     private var disabled: Service?
+    private var linksChanged = false
 
-    init(_ manager: ServiceManager, cloud: CloudName, profile: ProfileName?) {
+    /// Finds out what runs. Throws if nobody can say, and if mosquitto runs and could not be started again.
+    init(_ manager: ServiceManager, cloud: CloudName, profile: ProfileName?) throws(ServiceError) {
         self.manager = manager
         mappers = [.mapper(cloud, profile)] + (profile == nil ? [.singleMapper] : [])
-        states = manager.states(of: [.mosquitto] + mappers)
+        states = try manager.states(of: [.mosquitto] + mappers)
+        if let state = states?[.mosquitto] {
+            mosquittoIsActive = state.isActive
+            if state.isActive, let refusal = state.refusal(of: .mosquitto) { throw refusal }
+        } else {
+            mosquittoIsActive = try manager.isActive(.mosquitto)
+        }
     }
 
     /// Whether the mapper is the one that all clouds share.
@@ -21,7 +30,7 @@ final class ServiceRemoval {
 
     /// Restarts mosquitto where it runs; false where it does not.
     func restartMosquitto() throws(ServiceError) -> Bool {
-        guard states?[.mosquitto]?.isActive ?? manager.isActive(.mosquitto) else { return false }
+        guard mosquittoIsActive else { return false }
         mosquittoWasTouched = true
         try manager.restart(.mosquitto)
         return true
@@ -30,7 +39,8 @@ final class ServiceRemoval {
     /// Stops the mapper. One that is not installed as a service needs none.
     func stopMapper() throws(ServiceError) {
         // One that a signal interrupts may have come to its end.
-        if states?[mapper]?.isActive ?? true { stopped = mapper }
+        let state = states?[mapper]
+        if try manager.isActive(mapper, state) { stopped = mapper }
         do {
             try manager.stop(mapper)
         } catch {
@@ -39,19 +49,28 @@ final class ServiceRemoval {
         }
     }
 
-    /// No longer has the mapper started with the device.
+    /// No longer has the mapper started with the device. One that is masked is not.
     func disableMapper() throws(ServiceError) {
-        if states != nil, states?[mapper]?.isInstalled == false { return }
+        let state = states?[mapper]
+        if let state, !state.isInstalled || state.isMasked { return }
         do {
-            if try manager.disable(mapper) { disabled = mapper }
+            if try manager.disable(mapper) { (disabled, linksChanged) = (mapper, true) }
         } catch {
-            guard case .notFound = error else { throw error }
+            if case .notFound = error { return }
+            // It may have come to its end all the same: systemd says so.
+            if state?.isEnabled == true, let now = try? manager.undoing.isEnabled(mapper), !now {
+                (disabled, linksChanged) = (mapper, true)
+            }
+            throw error
         }
     }
 
     private var mapper: Service {
         states.flatMap { states in mappers.first { states[$0]?.isInstalled == true } } ?? mappers[0]
     }
+
+    /// Has the service manager know of what was disabled, after all is done.
+    func finish() { if linksChanged { manager.reloadUnits() } }
 
     /// Starts what was stopped, and restarts mosquitto with the files as before.
     func undo() -> [ServiceError] {
@@ -67,6 +86,7 @@ final class ServiceRemoval {
         if mosquittoWasTouched { attempt { () throws(ServiceError) in try manager.restart(.mosquitto) } }
         if let disabled { attempt { () throws(ServiceError) in try manager.enable(disabled) } }
         if let stopped { attempt { () throws(ServiceError) in try manager.start(stopped) } }
+        finish()
         return failures
     }
 }

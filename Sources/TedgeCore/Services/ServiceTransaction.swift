@@ -7,6 +7,7 @@ final class ServiceTransaction {
     private var mosquittoWasTouched = false
     private var mosquittoWasEnabled = true
     private var undoing: [Undo] = []
+    private var linksChanged = false
 
     private enum Undo {
         case stop(Service)
@@ -21,14 +22,35 @@ final class ServiceTransaction {
     /// Whether mosquitto ran before and was started again.
     var mosquittoRunsAgain: Bool { mosquittoWasTouched && mosquittoWasActive }
 
-    /// Remembers what runs.
-    func remember() {
-        states = manager.states(of: [.mosquitto] + mappers + [.agent])
-        mosquittoWasActive = wasActive(.mosquitto)
+    /// Remembers what runs. Throws if nobody can say, and if mosquitto could not be started.
+    func remember() throws(ServiceError) {
+        states = try manager.states(of: [.mosquitto] + mappers + [.agent])
+        mosquittoWasActive = try wasActive(.mosquitto)
+        try refuse(.mosquitto)
+        guard states?[.mosquitto]?.isInstalled == false, let snap = try manager.confinedBroker() else { return }
+        throw .confined(unit: snap)
     }
 
-    private func wasActive(_ service: Service) -> Bool {
-        states?[service]?.isActive ?? manager.isActive(service)
+    /// Throws if systemd could not start the mapper.
+    func refuseMapper() throws(ServiceError) {
+        if let mapper = installedMapper { try refuse(mapper) }
+    }
+
+    private func refuse(_ service: Service) throws(ServiceError) {
+        if let refusal = states?[service]?.refusal(of: service) { throw refusal }
+    }
+
+    /// The script of `/etc/init.d` that starts mosquitto, if it has no unit.
+    var brokerScript: String? { states?[.mosquitto]?.script }
+
+    private func wasActive(_ service: Service) throws(ServiceError) -> Bool {
+        try manager.isActive(service, states?[service])
+    }
+
+    /// Has the service manager know of what was enabled or disabled, after all is done.
+    func finish() {
+        if linksChanged { manager.reloadUnits() }
+        linksChanged = false
     }
 
     // MARK: mosquitto
@@ -40,35 +62,63 @@ final class ServiceTransaction {
 
     func enableMosquitto() throws(ServiceError) {
         // Asking is quick; enabling calls a helper for the SysV script that Debian ships besides the unit.
-        if manager.isEnabled(.mosquitto) == true { return }
-        try manager.enable(.mosquitto)
-        mosquittoWasEnabled = false
+        guard let isEnabled = try manager.isEnabled(.mosquitto) else {
+            try manager.enable(.mosquitto)
+            return
+        }
+        if isEnabled { return }
+        do {
+            try manager.enable(.mosquitto)
+            (mosquittoWasEnabled, linksChanged) = (false, true)
+        } catch {
+            if isEnabledNow(.mosquitto) { (mosquittoWasEnabled, linksChanged) = (false, true) }
+            throw error
+        }
     }
+
+    /// Whether systemd enabled a service although its command was cut off or failed.
+    private func isEnabledNow(_ service: Service) -> Bool { (try? manager.undoing.isEnabled(service)) == true }
 
     /// Starts or stops mosquitto so that it runs as before, with the files as before.
     func undoMosquitto() -> [ServiceError] {
         guard mosquittoWasTouched else { return [] }
         manager = manager.undoing
         var failures: [ServiceError] = []
-        do throws(ServiceError) {
+        attempt(&failures) { () throws(ServiceError) in
             if mosquittoWasActive {
                 try manager.restart(.mosquitto)
             } else {
                 try manager.stop(.mosquitto)
             }
-            if !mosquittoWasEnabled, manager.isDefault { try manager.disable(.mosquitto) }
-        } catch {
-            // What is not there needs no stopping.
-            if case .notFound = error {} else { failures.append(error) }
         }
+        if !mosquittoWasEnabled {
+            attempt(&failures) { () throws(ServiceError) in
+                linksChanged = true
+                try manager.disable(.mosquitto)
+            }
+        }
+        finish()
         return failures
+    }
+
+    private func attempt(_ failures: inout [ServiceError], _ body: () throws(ServiceError) -> Void) {
+        do throws(ServiceError) {
+            try body()
+        } catch {
+            // What is not there needs no undoing.
+            if case .notFound = error { return }
+            failures.append(error)
+        }
     }
 
     // MARK: Mapper and agent
 
+    private var installedMapper: Service? {
+        states.flatMap { states in mappers.first { states[$0]?.isInstalled == true } }
+    }
+
     func startMapper() throws(ServiceError) {
-        let installed = states.flatMap { states in mappers.first { states[$0]?.isInstalled == true } }
-        if let installed { return try start(installed) }
+        if let installedMapper { return try start(installedMapper) }
         do {
             try start(mappers[0])
         } catch {
@@ -83,6 +133,7 @@ final class ServiceTransaction {
 
     func startAgent() throws(ServiceError) {
         if states?[.agent]?.isInstalled == false { throw .notFound(service: Service.agent.unit) }
+        try refuse(.agent)
         try start(.agent)
         try enable(.agent)
     }
@@ -91,7 +142,7 @@ final class ServiceTransaction {
     private var inactiveBefore: Set<Service> = []
 
     private func start(_ service: Service) throws(ServiceError) {
-        let wasActive = wasActive(service)
+        let wasActive = try wasActive(service)
         // One that did not start well may be left starting again and again.
         if !wasActive {
             inactiveBefore.insert(service)
@@ -107,11 +158,20 @@ final class ServiceTransaction {
     }
 
     private func enable(_ service: Service) throws(ServiceError) {
-        // Where nobody says whether it was enabled, one that did not run is taken for disabled.
-        let isNew = try manager.enable(service)
-        if manager.isDefault ? isNew : inactiveBefore.contains(service) {
-            undoing.append(.disable(service))
+        do {
+            // Where nobody says whether it was enabled, one that did not run is taken for disabled.
+            let isNew = try manager.enable(service)
+            guard manager.isDefault ? isNew : inactiveBefore.contains(service) else { return }
+        } catch {
+            if states?[service]?.isEnabled == false, isEnabledNow(service) { noteEnabled(service) }
+            throw error
         }
+        noteEnabled(service)
+    }
+
+    private func noteEnabled(_ service: Service) {
+        undoing.append(.disable(service))
+        linksChanged = true
     }
 
     /// Stops and disables what was started and enabled.
@@ -119,13 +179,11 @@ final class ServiceTransaction {
         manager = manager.undoing
         var failures: [ServiceError] = []
         for undo in undoing.reversed() {
-            do throws(ServiceError) {
+            attempt(&failures) { () throws(ServiceError) in
                 switch undo {
                 case .stop(let service): try manager.stop(service)
                 case .disable(let service): try manager.disable(service)
                 }
-            } catch {
-                failures.append(error)
             }
         }
         undoing = []

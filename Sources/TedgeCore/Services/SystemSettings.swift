@@ -94,6 +94,14 @@ public struct ServiceCommands: Sendable, Equatable {
         stop: ["systemctl", "stop", "{}"], start: ["systemctl", "start", "{}"], enable: ["systemctl", "enable", "{}"],
         disable: ["systemctl", "disable", "{}"], isActive: ["systemctl", "is-active", "{}"])
 
+    /// The commands that drive a service, each with its key.
+    var driving: [(key: String, words: [String])] {
+        [
+            ("restart", restart), ("stop", stop), ("start", start), ("enable", enable), ("disable", disable),
+            ("is_active", isActive),
+        ]
+    }
+
     /// A command with the name of a service in its place.
     static func words(_ command: [String], for unit: String) -> [String] {
         command.map { $0 == "{}" ? unit : $0 }

@@ -27,36 +27,95 @@ extension Accounts {
     public var isRoot: Bool { caller.user == 0 }
 }
 
-/// The accounts by libc's look-ups.
+/// The accounts of the device: those of its own files, and beyond them what libc's look-ups find.
+///
+/// A look-up goes over the network, or to systemd, which may not answer (nsswitch.conf(5)): then only the files count.
 struct SystemAccounts: Accounts {
+    private let lookUp: BoundedLookUp
+    private let passwords: AccountFile
+    private let groupsFile: AccountFile
+
     /// Makes the real accounts.
-    init() {}
+    ///
+    /// - Parameters:
+    ///   - interruption: What ends a look-up early.
+    ///   - directory: Where `passwd` and `group` are.
+    init(_ interruption: Interruption = .never, directory: String = "/etc") {
+        lookUp = BoundedLookUp(interruption)
+        passwords = AccountFile(path: "\(directory)/passwd")
+        groupsFile = AccountFile(path: "\(directory)/group")
+    }
 
     var caller: Owner {
         Owner(user: geteuid(), group: getegid())
     }
 
     func user(named name: String) -> Account? {
-        guard let entry = unsafe getpwnam(name) else { return nil }
-        return unsafe Account(name: name, owner: Owner(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid))
+        let fields = passwords.lines.first { $0.first == name[...] }
+        if let fields, fields.count > 3, let user = UInt32(fields[2]), let group = UInt32(fields[3]) {
+            return Account(name: name, owner: Owner(user: user, group: group))
+        }
+        return lookUp.answer {
+            guard let entry = unsafe getpwnam(name) else { return nil }
+            return unsafe Account(name: name, owner: Owner(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid))
+        } ?? nil
     }
 
     func name(ofUser user: UInt32) -> String? {
-        guard let entry = unsafe getpwuid(user) else { return nil }
-        return unsafe String(cString: entry.pointee.pw_name)
+        if let fields = passwords.lines.first(where: { $0.count > 3 && UInt32($0[2]) == user }) {
+            return String(fields[0])
+        }
+        return lookUp.answer {
+            guard let entry = unsafe getpwuid(user) else { return nil }
+            return unsafe String(cString: entry.pointee.pw_name)
+        } ?? nil
     }
 
     func group(named name: String) -> UInt32? {
-        guard let entry = unsafe getgrnam(name) else { return nil }
-        return unsafe entry.pointee.gr_gid
+        let fields = groupsFile.lines.first { $0.first == name[...] }
+        if let fields, fields.count > 2, let group = UInt32(fields[2]) { return group }
+        return lookUp.answer {
+            guard let entry = unsafe getgrnam(name) else { return nil }
+            return unsafe entry.pointee.gr_gid
+        } ?? nil
     }
 
     func groups(of account: Account) -> [UInt32] {
+        lookUp.answer { Self.listedGroups(of: account) } ?? localGroups(of: account)
+    }
+
+    private static func listedGroups(of account: Account) -> [UInt32] {
         var count: Int32 = 64
-        var groups = [gid_t](repeating: 0, count: Int(count))
-        guard unsafe getgrouplist(account.name, account.owner.group, &groups, &count) >= 0 else {
-            return [account.owner.group]
+        while true {
+            var groups = [gid_t](repeating: 0, count: Int(count))
+            // It says how many there are where there is no room for them, getgrouplist(3).
+            let room = count
+            if unsafe getgrouplist(account.name, account.owner.group, &groups, &count) >= 0 {
+                return Array(groups.prefix(Int(count)))
+            }
+            if count <= room { return [account.owner.group] }
         }
-        return Array(groups.prefix(Int(count)))
+    }
+
+    /// The groups of the device's own file.
+    func localGroups(of account: Account) -> [UInt32] {
+        let others = groupsFile.lines.compactMap { fields -> UInt32? in
+            guard fields.count > 3, fields[3].split(separator: ",").contains(account.name[...]) else { return nil }
+            return UInt32(fields[2])
+        }
+        return [account.owner.group] + others.filter { $0 != account.owner.group }
+    }
+}
+
+/// `/etc/passwd` or `/etc/group`, passwd(5) and group(5).
+private struct AccountFile {
+    let path: String
+
+    /// The fields of each line; none if the file cannot be read.
+    var lines: [[Substring]] {
+        guard let bytes = try? SystemFiles().read(path) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: Character("\n")).map {
+            $0.split(separator: ":", omittingEmptySubsequences: false)
+        }
     }
 }

@@ -85,7 +85,7 @@ public struct Context: Sendable {
         let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: place), files)
         var context = Context(
             configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
-            accounts: SystemAccounts(), processes: SystemProcesses(environment: environment),
+            accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
             console: .standard(isJSON: isJSON, level: logLevel), interruption: interruption,
             terminal: ControllingTerminal())

@@ -8,11 +8,16 @@ public protocol ExplainedError: Error, Sendable {
     var causes: [String] { get }
     /// What to do about it, or nil where the causes say it.
     var hint: String? { get }
+    /// The last line of the causes, if in the words of the user's page it says what to type.
+    var advice: String? { get }
 }
 
 extension ExplainedError {
     /// Nothing to add.
     public var hint: String? { nil }
+
+    /// None.
+    public var advice: String? { nil }
 }
 
 extension SettingsError: ExplainedError {}

@@ -9,3 +9,8 @@ enum MonotonicClock {
         return UInt64(now.tv_sec) * 1_000_000 + UInt64(now.tv_nsec) / 1000
     }
 }
+
+extension Duration {
+    /// The seconds, of which one that has begun counts as a whole one.
+    var fullSeconds: Int { Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0) }
+}

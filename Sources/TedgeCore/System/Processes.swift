@@ -34,6 +34,8 @@ public enum ProcessError: Error, Sendable, Equatable {
     case notStarted(String, SystemError)
     /// A signal came; the program was asked to end.
     case interrupted(Interrupted)
+    /// It did not end in its time, and was killed.
+    case unanswered(program: String, seconds: Int)
 }
 
 /// Runs the programs of the device, without a shell and without standard input.
@@ -45,6 +47,19 @@ public protocol Processes: Sendable {
     ///   - interruption: What ends the wait early.
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult
 
-    /// Whether there is an executable of this name on PATH.
+    /// Runs a program that changes nothing. It is killed, with what it started, when its time is over or a signal comes.
+    ///
+    /// - Parameters:
+    ///   - limit: How long it may take; after that `ProcessError.unanswered` is thrown.
+    ///   - interruption: What ends the wait early.
+    func ask(
+        _ words: [String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult
+
+    /// Has systemd read its units again, without waiting for it; false if the first process is not systemd, or if the caller
+    /// may not send it signals.
+    func reloadSystemd() -> Bool
+
+    /// Whether there is an executable of this name, looked up on PATH if it has no slash.
     func isOnPath(_ program: String) -> Bool
 }

@@ -5,7 +5,9 @@ struct SystemProcesses: Processes {
     private let environment: [String: String]
     private static let outputLimit = 65_536
     /// How long a program that was asked to end may take.
-    private static let grace = Duration.seconds(2)
+    private static let grace = Duration.milliseconds(400)
+    /// How long a program may take to end that was killed: one that the kernel holds is left behind.
+    private static let lastGrace = Duration.milliseconds(300)
     /// What is never handed on, because it may be a secret.
     private static let secrets: Set = ["C8Y_PASSWORD", "C8YPASS", "DEVICE_ONE_TIME_PASSWORD", "TEDGE_PROXY_PASSWORD"]
 
@@ -16,8 +18,40 @@ struct SystemProcesses: Processes {
 
     func isOnPath(_ program: String) -> Bool { located(program) != nil }
 
+    func reloadSystemd() -> Bool {
+        guard let name = try? SystemFiles().read("/proc/1/comm"), name == Array("systemd\n".utf8) else { return false }
+        return kill(1, SIGHUP) == 0
+    }
+
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
+        try run(words) {
+            interruption.signal().map { .interrupted(Interrupted(signal: $0)) }
+        } end: { process, isFirst in
+            kill(process.processIdentifier, isFirst ? SIGTERM : SIGKILL)
+        }
+    }
+
+    func ask(
+        _ words: [String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        let last = ContinuousClock.now + limit
+        let silence = ProcessError.unanswered(program: words.first ?? "", seconds: limit.fullSeconds)
+        return try run(words) {
+            if let signal = interruption.signal() { return .interrupted(Interrupted(signal: signal)) }
+            return ContinuousClock.now > last ? silence : nil
+        } end: { process, _ in
+            // Foundation gives it a process group of its own.
+            kill(-process.processIdentifier, SIGKILL)
+        }
+    }
+
+    /// Runs a program until its end or until there is a reason to stop it: it is then ended, twice if the first way does not
+    /// reach it in time.
+    private func run(
+        _ words: [String], until reason: () -> ProcessError?, end: (_ process: Process, _ isFirst: Bool) -> Void
+    ) throws(ProcessError) -> ProcessResult {
         guard let program = words.first, let path = located(program) else { throw .notFound(words.first ?? "") }
+        if let reason = reason() { throw reason }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = Array(words.dropFirst())
@@ -33,20 +67,22 @@ struct SystemProcesses: Processes {
         }
         let watch = ProcessWatch(process)
         var streams = [Stream(output), Stream(error)]
-        var interrupted: Interrupted?
-        var end: ContinuousClock.Instant?
+        var failure: ProcessError?
+        var (deadline, isKilled) = (ContinuousClock.now, false)
         while true {
             if let ending = Self.gather(&streams, until: watch) {
-                if let interrupted { throw .interrupted(interrupted) }
+                if let failure { throw failure }
                 return ProcessResult(ending, output: streams[0].text, error: streams[1].text)
             }
-            if interrupted == nil, let signal = interruption.signal() {
-                interrupted = Interrupted(signal: signal)
-                end = .now + Self.grace
-                process.terminate()
-            } else if let last = end, last < .now {
-                end = nil
-                kill(process.processIdentifier, SIGKILL)
+            if let known = failure {
+                guard deadline < .now else { continue }
+                if isKilled { throw known }
+                end(process, false)
+                (deadline, isKilled) = (.now + Self.lastGrace, true)
+            } else if let found = reason() {
+                failure = found
+                end(process, true)
+                deadline = .now + Self.grace
             }
         }
     }

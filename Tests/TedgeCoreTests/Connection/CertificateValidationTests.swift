@@ -106,6 +106,7 @@ import X509
         var world = try World.ready()
         world.accounts.caller = WorldFiles.owner
         try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        world.programs.install(["tedge-mapper", "rc-service", "rc-update"])
         #expect(world.connect(offline: true).status == 0)
     }
 }

@@ -131,12 +131,12 @@ import Testing
     func enableFails() throws {
         let world = try World.ready()
         world.programs.states(mosquitto: false, mapper: "inactive")
-        world.programs.on("systemctl is-enabled mosquitto", .exited(1))
+        world.programs.on("systemctl is-enabled mosquitto", .exited(1), output: "disabled\n")
         world.programs.on("systemctl --no-reload enable tedge-mapper-c8y", .exited(1))
         let changes = [
             "systemctl restart mosquitto", "systemctl --no-reload enable mosquitto", "systemctl start tedge-mapper-c8y",
             "systemctl --no-reload enable tedge-mapper-c8y", "systemctl stop tedge-mapper-c8y",
-            "systemctl stop mosquitto", "systemctl --no-reload disable mosquitto",
+            "systemctl stop mosquitto", "systemctl --no-reload disable mosquitto", "reload systemd",
         ]
         _ = try fail(world, reason: "service-command-failed", changes: changes)
     }

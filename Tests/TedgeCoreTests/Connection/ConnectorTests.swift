@@ -25,12 +25,12 @@ import Testing
     @Test("services are restarted, started and enabled in this order, and nothing else is done to them")
     func services() throws {
         let world = try World.ready()
-        world.programs.on("systemctl is-enabled mosquitto", .exited(1))
+        world.programs.on("systemctl is-enabled mosquitto", .exited(1), output: "disabled\n")
         _ = world.connect()
         #expect(
             world.programs.changes == [
                 "systemctl restart mosquitto", "systemctl --no-reload enable mosquitto",
-                "systemctl start tedge-mapper-c8y", "systemctl --no-reload enable tedge-mapper-c8y",
+                "systemctl start tedge-mapper-c8y", "systemctl --no-reload enable tedge-mapper-c8y", "reload systemd",
             ])
     }
 
@@ -110,8 +110,8 @@ import Testing
         other.programs.states(agent: "inactive")
         #expect(other.connect().status == 0)
         #expect(
-            other.programs.changes.suffix(2) == [
-                "systemctl start tedge-agent", "systemctl --no-reload enable tedge-agent",
+            other.programs.changes.suffix(3) == [
+                "systemctl start tedge-agent", "systemctl --no-reload enable tedge-agent", "reload systemd",
             ])
     }
 

@@ -9,8 +9,7 @@ import Testing
     private func connected() throws -> World {
         let world = try World.ready()
         try world.write("# bridge\n", to: World.bridge)
-        let blocks = ["active", "active", "inactive"].map { "LoadState=loaded\nActiveState=\($0)\n" }
-        world.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
+        world.programs.states()
         return world
     }
 
@@ -128,7 +127,6 @@ import Testing
         let world = try connected()
         try world.configure("c8y.profiles.p.url = 'a.b'\n")
         try world.write("# profile\n", to: "tedge/mosquitto-conf/c8y@p-bridge.conf")
-        world.programs.on("systemctl show", .exited(1))
         #expect(Disconnector(.c8y, profile: try ProfileName(parsing: "p"), in: world.context).run().status == 0)
         #expect(try world.text("tedge/mosquitto-conf/c8y@p-bridge.conf") == nil)
         #expect(try world.text(World.bridge) == "# bridge\n")

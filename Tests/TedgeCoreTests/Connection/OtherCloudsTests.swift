@@ -25,6 +25,7 @@ import Testing
         #expect(
             world.programs.changes == [
                 "systemctl restart mosquitto", "systemctl start \(mapper)", "systemctl --no-reload enable \(mapper)",
+                "reload systemd",
             ])
     }
 
@@ -35,8 +36,8 @@ import Testing
         world.programs.states(agent: "inactive")
         #expect(connect(world, cloud).status == 0)
         #expect(
-            world.programs.changes.suffix(2) == [
-                "systemctl start tedge-agent", "systemctl --no-reload enable tedge-agent",
+            world.programs.changes.suffix(3) == [
+                "systemctl start tedge-agent", "systemctl --no-reload enable tedge-agent", "reload systemd",
             ])
     }
 

@@ -20,11 +20,6 @@ import Testing
             c8y.profiles.edge.root_cert_path = '/'
             """)
         try world.write("# bridge\n", to: World.bridge)
-        let blocks = ["active", "inactive", "not-found"].map {
-            $0 == "not-found" ? "LoadState=not-found\nActiveState=inactive\n" : "LoadState=loaded\nActiveState=\($0)\n"
-        }
-        world.programs.on(
-            "systemctl show --property=LoadState,ActiveState", .exited(0), output: blocks.joined(separator: "\n"))
         world.broker.retain("te/device/main/service/mosquitto-c8y-edge-bridge/status/health", "1")
         world.broker.onMessage { topic, _ in
             topic == "c8y-edge/s/us" ? [message("c8y-edge/s/e", "41,100,Device already existing")] : []
@@ -62,6 +57,10 @@ import Testing
         let examination = Examination(.c8y, profile: edge, until: .now + .seconds(5), in: world.context)
         #expect(examination.disconnectCommand == "sudo tedge disconnect c8y --profile edge")
         #expect(examination.connectCommand == "sudo tedge connect c8y --profile edge")
+        #expect(examination.reconnectCommand == "sudo tedge reconnect c8y --profile edge")
+        let other = Examination(
+            .c8y, profile: try ProfileName(parsing: "connect1"), until: .now + .seconds(5), in: world.context)
+        #expect(other.reconnectCommand == "sudo tedge reconnect c8y --profile connect1")
     }
 
     @Test("TEDGE_CLOUD_PROFILE names the profile that is disconnected and examined")

@@ -60,6 +60,7 @@ import Testing
                 "systemctl restart mosquitto", "systemctl stop tedge-mapper-c8y",
                 "systemctl --no-reload disable tedge-mapper-c8y", "systemctl restart mosquitto",
                 "systemctl start tedge-mapper-c8y", "systemctl --no-reload enable tedge-mapper-c8y",
+                "reload systemd",
             ])
         #expect(try world.snapshot() == before)
     }
@@ -110,9 +111,9 @@ import Testing
         world.programs.on("systemctl restart mosquitto", inTurn: .exited(0), .exited(1), .exited(0))
         try fail(world, reason: "service-command-failed")
         #expect(
-            world.programs.changes.suffix(3) == [
+            world.programs.changes.suffix(4) == [
                 "systemctl restart mosquitto", "systemctl --no-reload enable tedge-mapper-c8y",
-                "systemctl start tedge-mapper-c8y",
+                "systemctl start tedge-mapper-c8y", "reload systemd",
             ])
         #expect(world.errors.contains("is kept in WORLD/\(World.bridge).rejected"))
     }
@@ -126,7 +127,7 @@ import Testing
             return ProcessResult(.exited(0), error: "Created symlink.\n")
         }
         try fail(world, reason: "interrupted")
-        #expect(world.programs.changes.last == "systemctl start tedge-mapper-c8y")
+        #expect(world.programs.changes.suffix(2) == ["systemctl start tedge-mapper-c8y", "reload systemd"])
     }
 
     @Test("a missing setting is told in the words for all commands")

@@ -41,7 +41,11 @@ import Testing
     @Test("enabling tells whether systemd made a link")
     func enabledBefore() throws {
         #expect(try !systemd.enable(.mosquitto))
-        world.programs.on("systemctl --no-reload enable", .exited(0), error: "Created symlink a -> b.\n")
+        let helper =
+            "Synchronizing state of mosquitto.service with SysV service script.\nExecuting: /x enable mosquitto\n"
+        world.programs.on("systemctl --no-reload enable", .exited(0), error: helper)
+        #expect(try !systemd.enable(.mosquitto))
+        world.programs.on("systemctl --no-reload enable", .exited(0), error: helper + "Created symlink a -> b.\n")
         #expect(try systemd.enable(.mosquitto))
         #expect(try other().enable(.mosquitto))
     }
@@ -119,14 +123,75 @@ import Testing
         #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> did not end within 30 seconds."])
     }
 
-    @Test("questions are answered by the exit status")
+    @Test("systemd's remark on units that somebody changed is not told")
+    func remark() throws {
+        let remark =
+            "Warning: The unit file, source configuration file or drop-ins of mosquitto.service changed on disk. "
+        let helper = "Synchronizing state of x.service with SysV service script.\nExecuting: /lib/helper enable x\n"
+        world.programs.on("systemctl stop", .exited(1), error: helper + remark + "Run 'systemctl'.\nbroken\n")
+        let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
+        #expect(error.causes.last == "broken")
+    }
+
+    @Test("whether a service runs is answered by the exit status, whether it is enabled by the word")
     func questions() throws {
-        #expect(systemd.isActive(.mosquitto))
-        #expect(systemd.isEnabled(.mosquitto) == true)
-        world.programs.on("systemctl is-", .exited(3))
-        #expect(!systemd.isActive(.mosquitto))
-        #expect(systemd.isEnabled(.mosquitto) == false)
+        #expect(try systemd.isActive(.mosquitto))
+        world.programs.on("systemctl is-active", .exited(3))
+        #expect(try !systemd.isActive(.mosquitto))
+        for (word, isEnabled) in [("enabled", true), ("static", true), ("disabled", false), ("enabled-runtime", false)]
+        {
+            world.programs.on("systemctl is-enabled", .exited(isEnabled ? 0 : 1), output: "\(word)\n")
+            #expect(try systemd.isEnabled(.mosquitto) == isEnabled, "\(word)")
+        }
         #expect(try other().isEnabled(.mosquitto) == nil)
+    }
+
+    @Test("a question that is not answered is no no", arguments: ["is-active", "is-enabled", "show"])
+    func unanswered(_ verb: String) throws {
+        let ask = { (manager: ServiceManager) in
+            switch verb {
+            case "is-active": _ = try manager.isActive(.mosquitto)
+            case "is-enabled": _ = try manager.isEnabled(.mosquitto)
+            default: _ = try manager.states(of: [.mosquitto])
+            }
+        }
+        for failure in [
+            ProcessError.unanswered(program: "systemctl", seconds: 4), .interrupted(Interrupted(signal: SIGINT)),
+            .notFound("systemctl"),
+        ] {
+            world.programs.on("systemctl", failure)
+            #expect(throws: ServiceError.self, "\(failure)") { try ask(systemd) }
+        }
+        world.programs.on("systemctl", .signalled(SIGKILL))
+        #expect(throws: ServiceError.self) { try ask(systemd) }
+        guard verb != "is-active" else { return }
+        world.programs.on("systemctl", .exited(1), error: "Failed to connect to bus: Connection refused\n")
+        let error = try #require(throws: ServiceError.self) { try ask(systemd) }
+        #expect(error.causes.last == "Failed to connect to bus: Connection refused")
+    }
+
+    @Test("the main process of a service is known, unless it has none or nobody says")
+    func mainProcess() {
+        world.programs.on("systemctl show", .exited(0), output: "LoadState=loaded\nActiveState=active\nMainPID=812\n")
+        #expect(systemd.mainProcess(of: .mosquitto) == 812)
+        world.programs.on("systemctl show", .exited(0), output: "LoadState=loaded\nActiveState=failed\nMainPID=0\n")
+        #expect(systemd.mainProcess(of: .mosquitto) == nil)
+        world.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 4))
+        #expect(systemd.mainProcess(of: .mosquitto) == nil)
+    }
+
+    @Test("a program of system.toml that is missing is found before it is needed")
+    func missingPrograms() throws {
+        let manager = try other()
+        world.programs.install(["rc-service"])
+        #expect(manager.missingPrograms.map(\.key) == ["enable", "disable"])
+        let missing = ServiceError.programMissing(
+            command: "rc-update add mosquitto", path: world.path("system.toml"))
+        #expect(throws: missing) { try manager.checkPrograms() }
+        world.programs.install(["rc-service", "rc-update"])
+        try manager.checkPrograms()
+        world.programs.install([])
+        try systemd.checkPrograms()
     }
 
     @Test("systemd is there where its directory is and its command")

@@ -10,7 +10,7 @@ import Testing
 
     private func removal() throws -> ServiceRemoval {
         let manager = ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
-        let removal = ServiceRemoval(manager, cloud: .c8y, profile: nil)
+        let removal = try ServiceRemoval(manager, cloud: .c8y, profile: nil)
         world.programs.forget()
         return removal
     }
@@ -47,6 +47,64 @@ import Testing
         try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
         world.programs.on("rc-service mosquitto status", .exited(3))
         #expect(try !removal().restartMosquitto())
+    }
+
+    @Test("where systemd does not answer nothing is done, and where nobody says whether mosquitto runs, too")
+    func unknown() throws {
+        world.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 30))
+        #expect(throws: ServiceError.unanswered(program: "systemctl", seconds: 30)) { try removal() }
+        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        world.programs.on("rc-service mosquitto status", .signalled(9))
+        #expect(throws: ServiceError.signalled(command: "rc-service mosquitto status")) { try removal() }
+    }
+
+    @Test("a mosquitto that runs and is masked could not be started again, and is not stopped")
+    func masked() throws {
+        let block = "LoadState=masked\nActiveState=active\nUnitFileState=masked-runtime\n"
+        let missing = "LoadState=not-found\nActiveState=inactive\n"
+        world.programs.on("systemctl show", .exited(0), output: [block, missing, missing].joined(separator: "\n"))
+        let error = try #require(throws: ServiceError.self) { try removal() }
+        #expect(error == .masked(.mosquitto, isRuntime: true))
+        #expect(error.hint == "Run 'sudo systemctl unmask --runtime mosquitto'.")
+        #expect(world.programs.changes == [])
+    }
+
+    @Test("a disable that was cut off is undone if systemd says that it did its work, and only then")
+    func cutOff() throws {
+        let block = { (state: String) in "LoadState=loaded\nActiveState=inactive\nUnitFileState=\(state)\n" }
+        for (before, now, isUndone) in [
+            ("enabled", "disabled", true), ("enabled", "enabled", false), ("disabled", "disabled", false),
+            ("", "disabled", false),
+        ] {
+            world.programs.on(
+                "systemctl show", .exited(0), output: [block(""), block(before), block("")].joined(separator: "\n"))
+            world.programs.on("systemctl --no-reload disable", .interrupted(Interrupted(signal: 2)))
+            world.programs.on("systemctl is-enabled", .exited(now == "enabled" ? 0 : 1), output: "\(now)\n")
+            let removal = try removal()
+            #expect(throws: ServiceError.self) { try removal.disableMapper() }
+            world.programs.forget()
+            #expect(removal.undo().isEmpty)
+            let undone = ["systemctl --no-reload enable tedge-mapper-c8y", "reload systemd"]
+            #expect(world.programs.calls == (isUndone ? undone : []))
+        }
+        world.programs.on("systemctl is-enabled", .unanswered(program: "systemctl", seconds: 30))
+        let removal = try removal()
+        #expect(throws: ServiceError.self) { try removal.disableMapper() }
+        #expect(!world.programs.calls.contains { $0.contains(" enable ") })
+    }
+
+    @Test("systemd reads its units again where a link was removed, and only there")
+    func finish() throws {
+        states("active", "active", "missing")
+        let plain = try removal()
+        try plain.disableMapper()
+        plain.finish()
+        #expect(!world.programs.calls.contains("reload systemd"))
+        world.programs.on("systemctl --no-reload disable", .exited(0), error: "Removed /etc/systemd/system/x.\n")
+        let changed = try removal()
+        try changed.disableMapper()
+        changed.finish()
+        #expect(world.programs.calls.last == "reload systemd")
     }
 
     @Test("what was done is undone: mosquitto first, then the mapper that ran")

@@ -11,7 +11,7 @@ import Testing
     private var manager: ServiceManager { ServiceManager(SystemSettings(path: "/system.toml"), in: world.context) }
 
     @Test("the states of several services are read from one answer, in their order")
-    func states() {
+    func states() throws {
         let answer = """
             LoadState=loaded
             ActiveState=active
@@ -24,33 +24,38 @@ import Testing
 
             LoadState=masked
             ActiveState=reloading
+            UnitFileState=masked
+            MainPID=7
+            SourcePath=/etc/init.d/mosquitto
 
             """
         world.programs.on("systemctl show", .exited(0), output: answer)
         let services: [Service] = [.mosquitto, .agent, .singleMapper, .mapper(.c8y, nil)]
         #expect(
-            manager.states(of: services) == [
+            try manager.states(of: services) == [
                 .mosquitto: ServiceState(isInstalled: true, isActive: true),
                 .agent: ServiceState(isInstalled: true, isActive: false),
                 .singleMapper: ServiceState(isInstalled: false, isActive: false),
-                .mapper(.c8y, nil): ServiceState(isInstalled: true, isActive: true),
+                .mapper(.c8y, nil): ServiceState(
+                    isInstalled: true, isActive: true, isEnabled: false, isMasked: true, mainProcess: 7,
+                    script: "/etc/init.d/mosquitto"),
             ])
         #expect(
             world.programs.calls == [
-                "systemctl show --property=LoadState,ActiveState mosquitto tedge-agent tedge-mapper tedge-mapper-c8y"
+                "systemctl show --property=\(ServiceState.properties) mosquitto tedge-agent tedge-mapper tedge-mapper-c8y"
             ])
     }
 
-    @Test("an answer that does not fit the question is none")
-    func misfit() {
+    @Test("an answer that does not fit the question is an error")
+    func misfit() throws {
         let complete = "LoadState=loaded\nActiveState=active\n"
         world.programs.on("systemctl show", .exited(0), output: complete)
-        #expect(manager.states(of: [.mosquitto]) != nil)
-        #expect(manager.states(of: [.mosquitto, .agent]) == nil)
+        #expect(try manager.states(of: [.mosquitto]) != nil)
+        #expect(throws: ServiceError.self) { try manager.states(of: [.mosquitto, .agent]) }
         world.programs.on("systemctl show", .exited(1), output: complete)
-        #expect(manager.states(of: [.mosquitto]) == nil)
+        #expect(throws: ServiceError.self) { try manager.states(of: [.mosquitto]) }
         world.programs.on("systemctl show", .notFound("systemctl"))
-        #expect(manager.states(of: [.mosquitto]) == nil)
+        #expect(throws: ServiceError.self) { try manager.states(of: [.mosquitto]) }
     }
 
     @Test("another service manager is not asked")
@@ -58,7 +63,7 @@ import Testing
         var settings = SystemSettings(path: "/system.toml")
         settings.commands.name = "other"
         let manager = ServiceManager(settings, in: world.context)
-        #expect(manager.states(of: [.mosquitto]) == nil)
+        #expect(try manager.states(of: [.mosquitto]) == nil)
         #expect(world.programs.calls.isEmpty)
     }
 

@@ -12,7 +12,7 @@ import Testing
     private func services(profile: ProfileName? = nil) throws -> ServiceTransaction {
         let manager = ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
         let services = ServiceTransaction(manager, cloud: .c8y, profile: profile)
-        services.remember()
+        try services.remember()
         world.programs.forget()
         return services
     }
@@ -35,6 +35,96 @@ import Testing
                 "systemctl start tedge-mapper-c8y", "systemctl --no-reload enable tedge-mapper-c8y",
                 "systemctl --no-reload disable tedge-mapper-c8y", "systemctl stop tedge-mapper-c8y",
             ])
+        services.finish()
+        #expect(world.programs.calls.last == "reload systemd")
+    }
+
+    @Test("where systemd does not say what runs, nothing is touched")
+    func unknown() throws {
+        world.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 30))
+        let error = try #require(throws: ServiceError.self) { try services() }
+        #expect(error == .unanswered(program: "systemctl", seconds: 30) && error.id == "service-manager-silent")
+        try useOther()
+        world.programs.on("rc-service mosquitto status", .notFound("rc-service"))
+        #expect(throws: ServiceError.self) { try services() }
+    }
+
+    /// The states of mosquitto, of the mapper of the cloud, of the single one and of the agent.
+    private func blocks(mosquitto: String = "loaded", mapper: String = "loaded", agent: String = "loaded") {
+        let states = [mosquitto, mapper, "not-found", agent]
+        let lines = states.map {
+            "LoadState=\($0)\nActiveState=inactive\nUnitFileState=\($0 == "loaded" ? "disabled" : $0)\n"
+        }
+        world.programs.on("systemctl show", .exited(0), output: lines.joined(separator: "\n"))
+    }
+
+    @Test("a masked mosquitto or mapper is refused before anything is done, a masked agent when its turn comes")
+    func masked() throws {
+        blocks(mosquitto: "masked")
+        let error = try #require(throws: ServiceError.self) { try services() }
+        #expect(error.id == "mosquitto-masked" && error.hint == "Run 'sudo systemctl unmask mosquitto'.")
+        blocks(mosquitto: "bad-setting")
+        let broken = try #require(throws: ServiceError.self) { try services() }
+        #expect(broken == .unitBroken(.mosquitto) && broken.id == "mosquitto-unit-broken")
+        blocks(mapper: "masked")
+        let mapper = try #require(throws: ServiceError.self) { try services().refuseMapper() }
+        #expect(mapper.id == "mapper-masked" && mapper.hint == "Run 'sudo systemctl unmask tedge-mapper-c8y'.")
+        blocks(agent: "masked")
+        let others = try services()
+        try others.refuseMapper()
+        #expect(throws: ServiceError.masked(.agent, isRuntime: false)) { try others.startAgent() }
+        #expect(world.programs.calls.isEmpty)
+    }
+
+    @Test("a mosquitto that is a snap is told as that, and one that is not installed is found out when it is started")
+    func snap() throws {
+        blocks(mosquitto: "not-found")
+        let ask = "systemctl show --property=\(ServiceState.properties) snap.mosquitto.mosquitto.service"
+        world.programs.on(ask, .exited(0), output: "LoadState=not-found\nActiveState=inactive\n")
+        _ = try services()
+        world.programs.on(ask, .exited(0), output: "LoadState=loaded\nActiveState=active\n")
+        let error = try #require(throws: ServiceError.self) { try services() }
+        #expect(error == .confined(unit: "snap.mosquitto.mosquitto.service"))
+    }
+
+    @Test("an enable that was cut off is undone if systemd says that it did its work, and only then")
+    func cutOff() throws {
+        for (now, isUndone) in [("enabled", true), ("disabled", false)] {
+            blocks()
+            world.programs.on("systemctl --no-reload enable", .interrupted(Interrupted(signal: 2)))
+            world.programs.on("systemctl is-enabled", .exited(0), output: "\(now)\n")
+            let services = try services()
+            try services.startMapper()
+            #expect(throws: ServiceError.self) { try services.enableMapper() }
+            world.programs.forget()
+            #expect(services.undoStarts().isEmpty)
+            let stop = ["systemctl stop tedge-mapper-c8y"]
+            #expect(world.programs.calls == (isUndone ? ["systemctl --no-reload disable tedge-mapper-c8y"] : []) + stop)
+        }
+    }
+
+    @Test("a question that was cut off makes no undo disable anything")
+    func unknownEnablement() throws {
+        world.programs.states(mosquitto: true)
+        world.programs.on("systemctl is-enabled", .interrupted(Interrupted(signal: 2)))
+        let services = try services()
+        try services.restartMosquitto()
+        #expect(throws: ServiceError.interrupted(Interrupted(signal: 2))) { try services.enableMosquitto() }
+        _ = services.undoMosquitto()
+        #expect(world.programs.changes == ["systemctl restart mosquitto", "systemctl restart mosquitto"])
+    }
+
+    @Test("mosquitto that cannot be restarted is disabled all the same, where connect enabled it")
+    func failedRestart() throws {
+        world.programs.states(mosquitto: true)
+        world.programs.on("systemctl is-enabled", .exited(1), output: "disabled\n")
+        let services = try services()
+        try services.restartMosquitto()
+        try services.enableMosquitto()
+        world.programs.on("systemctl restart", .exited(1))
+        world.programs.forget()
+        #expect(services.undoMosquitto().map(\.id) == ["service-command-failed"])
+        #expect(world.programs.calls.suffix(2) == ["systemctl --no-reload disable mosquitto", "reload systemd"])
     }
 
     @Test("a mapper that ran and was enabled goes on running")
@@ -157,14 +247,17 @@ import Testing
     @Test("mosquitto that did not run and was not enabled is stopped and disabled")
     func mosquittoDidNotRun() throws {
         world.programs.states(mosquitto: false)
-        world.programs.on("systemctl is-enabled", .exited(1))
+        world.programs.on("systemctl is-enabled", .exited(1), output: "disabled\n")
         let services = try services()
         try services.restartMosquitto()
         try services.enableMosquitto()
         world.programs.forget()
         #expect(!services.mosquittoRunsAgain)
         #expect(services.undoMosquitto().isEmpty)
-        #expect(world.programs.calls == ["systemctl stop mosquitto", "systemctl --no-reload disable mosquitto"])
+        #expect(
+            world.programs.calls == [
+                "systemctl stop mosquitto", "systemctl --no-reload disable mosquitto", "reload systemd",
+            ])
     }
 
     @Test("mosquitto that is not installed needs no undoing; another failure is told")

@@ -11,6 +11,9 @@ final class WorldPrograms: Processes {
         var calls: [String] = []
         var rules: [(beginning: String, answer: Answer)] = []
         var installed: Set<String> = ["systemctl", "tedge-mapper"]
+        /// What systemd says of a unit that nobody has started or stopped.
+        var services: @Sendable (String) -> String = { _ in "active" }
+        var driven: [String: String] = [:]
     }
 
     private let state = Mutex(State())
@@ -61,14 +64,20 @@ final class WorldPrograms: Processes {
         on(beginning) { () throws(ProcessError) in throw failure }
     }
 
-    /// Has systemd say this of the state of services.
+    /// Has systemd say this of the state of services, until they are started or stopped: of mosquitto, the mappers that have
+    /// a cloud, and the agent. There is no single mapper.
     func states(mosquitto: Bool = true, mapper: String = "active", agent: String = "not-found") {
-        let block = { (state: String) in
-            state == "not-found"
-                ? "LoadState=not-found\nActiveState=inactive\n" : "LoadState=loaded\nActiveState=\(state)\n"
+        state.withLock { state in
+            state.services = { unit in
+                switch unit {
+                case "mosquitto": mosquitto ? "active" : "inactive"
+                case "tedge-agent": agent
+                case "tedge-mapper": "not-found"
+                default: unit.hasPrefix("tedge-mapper-") ? mapper : "not-found"
+                }
+            }
+            state.driven = [:]
         }
-        let blocks = [mosquitto ? "active" : "inactive", mapper, "not-found", agent].map(block)
-        on("systemctl show --property=LoadState,ActiveState", .exited(0), output: blocks.joined(separator: "\n"))
     }
 
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
@@ -77,8 +86,36 @@ final class WorldPrograms: Processes {
             state.calls.append(call)
             return state.rules.last { call.hasPrefix($0.beginning) }?.answer
         }
-        guard let answer else { return ProcessResult(.exited(0)) }
-        return try answer()
+        let result: ProcessResult
+        if let answer { result = try answer() } else { result = systemd(words) }
+        if result.succeeded, words.count == 3, words[0] == "systemctl" {
+            let states = ["start": "active", "restart": "active", "stop": "inactive"]
+            if let now = states[words[1]] { state.withLock { $0.driven[words[2]] = now } }
+        }
+        return result
+    }
+
+    /// What systemd says to a question that no test answers.
+    private func systemd(_ words: [String]) -> ProcessResult {
+        let question = ["systemctl", "show", "--property=\(ServiceState.properties)"]
+        guard words.starts(with: question) else { return ProcessResult(.exited(0)) }
+        let blocks = state.withLock { state in
+            words.dropFirst(question.count).map { unit in
+                let now = state.driven[unit] ?? state.services(unit)
+                return now == "not-found"
+                    ? "LoadState=not-found\nActiveState=inactive\n" : "LoadState=loaded\nActiveState=\(now)\n"
+            }
+        }
+        return ProcessResult(.exited(0), output: blocks.joined(separator: "\n"))
+    }
+
+    func ask(
+        _ words: [String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult { try run(words, interruption: interruption) }
+
+    func reloadSystemd() -> Bool {
+        state.withLock { $0.calls.append("reload systemd") }
+        return true
     }
 
     func isOnPath(_ program: String) -> Bool { state.withLock { $0.installed.contains(program) } }

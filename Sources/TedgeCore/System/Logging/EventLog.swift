@@ -37,6 +37,7 @@ struct EventLog: Sendable {
         case .notFound: "no such program"
         case .notStarted(_, let reason): reason.description
         case .interrupted: "interrupted"
+        case .unanswered(_, let seconds): "no answer within \(seconds) s"
         }
     }
 }

@@ -4,12 +4,29 @@ struct LoggedProcesses: Processes {
     let log: EventLog
 
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
-        let result = try log.record(.info, "run \(words.joined(separator: " "))", outcome: Self.ending) {
-            () throws(ProcessError) in
-            try base.run(words, interruption: interruption)
+        try logged(words) { () throws(ProcessError) in try base.run(words, interruption: interruption) }
+    }
+
+    func ask(
+        _ words: [String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        try logged(words) { () throws(ProcessError) in
+            try base.ask(words, within: limit, interruption: interruption)
         }
+    }
+
+    private func logged(
+        _ words: [String], _ body: () throws(ProcessError) -> ProcessResult
+    ) throws(ProcessError) -> ProcessResult {
+        let result = try log.record(.info, "run \(words.joined(separator: " "))", outcome: Self.ending, body)
         for line in (result.output + result.error).split(separator: "\n") { log.say(.trace, "| \(line)") }
         return result
+    }
+
+    func reloadSystemd() -> Bool {
+        let isSent = base.reloadSystemd()
+        log.say(.info, "send SIGHUP to systemd: \(isSent ? "sent" : "not sent")")
+        return isSent
     }
 
     func isOnPath(_ program: String) -> Bool {

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// Programs for somebody who only asks: none may take long, none outlives a signal, and one that did not answer is not asked
+/// again, so that it costs its time once.
+final class AskingProcesses: Processes {
+    /// How long a program may take.
+    static let limit = Duration.seconds(4)
+
+    private let base: any Processes
+    private let interruption: Interruption
+    /// The programs that did not answer, each with the error that tells it.
+    private let silent = Mutex<[String: ProcessError]>([:])
+
+    /// Asks the programs of the device until a signal comes or a time is over.
+    init(_ base: any Processes, _ interruption: Interruption) {
+        (self.base, self.interruption) = (base, interruption)
+    }
+
+    func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
+        try ask(words, within: Self.limit, interruption: interruption)
+    }
+
+    func ask(
+        _ words: [String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        let program = words.first ?? ""
+        if let error = silent.withLock({ $0[program] }) { throw error }
+        let own = self.interruption
+        do {
+            return try base.ask(
+                words, within: min(limit, Self.limit),
+                interruption: Interruption { own.signal() ?? interruption.signal() })
+        } catch {
+            if case .unanswered = error { silent.withLock { $0[program] = error } }
+            throw error
+        }
+    }
+
+    /// Who only asks changes nothing.
+    func reloadSystemd() -> Bool { false }
+
+    func isOnPath(_ program: String) -> Bool { base.isOnPath(program) }
+}
