@@ -1,4 +1,16 @@
 extension CommandLineScan {
+    /// The error for a word that is one too many.
+    func unexpectedWord(_ word: String) -> UsageError {
+        let name = TypographicDash.body(of: word).map { String($0.prefix { $0 != "=" }) }
+        return UsageError(.unexpectedArgument(word), tip: name.flatMap(similar) ?? .hyphens(for: word))
+    }
+
+    /// Points to the only command of that name elsewhere in the program.
+    func commandElsewhere(_ word: String) -> UsageError.Tip? {
+        let found = program.commands(named: word)
+        return found.count == 1 ? .type(found[0].path.joined(separator: " ")) : nil
+    }
+
     /// The error for `--name`, which is not taken here; `word` is all that was typed.
     func unexpectedLong(_ name: String, in word: String) -> UsageError {
         let error = UsageError.Kind.unexpectedArgument("--\(name)")

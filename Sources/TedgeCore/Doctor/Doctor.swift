@@ -47,8 +47,7 @@ public struct Doctor {
             return run(try ProfileName.choose(profile, in: context))
         } catch {
             let failure = CommandFailure("failed to examine the device", error)
-            context.console.report(failure)
-            return .failed("doctor", cloud: cloud, failure)
+            return context.failed("doctor", cloud: cloud, failure)
         }
     }
 
@@ -78,6 +77,7 @@ public struct Doctor {
         if let first {
             report.result = .failed
             (report.reason, report.message, report.hint, report.status) = (first.id, first.message, first.hint, 1)
+            report.causes = first.causes
         }
         report.details = [.init("checks", .array(entries))]
         return report

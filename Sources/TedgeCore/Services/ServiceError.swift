@@ -31,7 +31,7 @@ public enum ServiceError: ExplainedError, Equatable {
         case .unavailable: "service-manager-unavailable"
         case .brokenSystemFile, .brokenCommand: "system-file-broken"
         case .silent: "service-manager-silent"
-        case .interrupted: "interrupted"
+        case .interrupted(let interrupted): interrupted.id
         }
     }
 
@@ -62,13 +62,17 @@ public enum ServiceError: ExplainedError, Equatable {
         }
     }
 
+    /// Whether a signal came.
+    public var isInterruption: Bool { if case .interrupted = self { true } else { false } }
+
     /// What to do about it.
     public var hint: String? {
         switch self {
         case .failed(_, _, let detail) where detail.contains("Access denied") || detail.contains("authentication"):
-            "Run the command with sudo."
+            ErrorAdvice.useSudo
         case .failed, .signalled: "Run 'tedge doctor' to find out more."
         case .brokenSystemFile(let path, _): "Correct \(path). Nothing has been changed."
+        case .interrupted(let interrupted): interrupted.hint
         default: nil
         }
     }

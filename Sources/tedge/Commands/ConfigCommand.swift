@@ -118,7 +118,8 @@ struct ConfigListCommand: RunnableCommand {
 
     func run(in context: Context) -> CommandReport {
         SettingsCommands(in: context).list(
-            all: all, doc: doc, filter: filter, isTerminal: isatty(STDOUT_FILENO) == 1)
+            all: all, doc: doc, filter: filter, isTerminal: isatty(STDOUT_FILENO) == 1,
+            similar: filter.flatMap { closestMatch(to: $0, in: SettingName.suggestions(for: $0)) })
     }
 }
 
