@@ -21,9 +21,19 @@ extension CommandLineScan {
 
     /// The error for `-n`, which is not taken here; `word` is all that was typed.
     func unexpectedShort(_ name: Character, in word: String) -> UsageError {
-        let similar = word.unicodeScalars.count > 2 ? similar(to: String(word.unicodeScalars.dropFirst())) : nil
+        let similar =
+            word.unicodeScalars.count > 2
+            ? similar(to: String(word.unicodeScalars.dropFirst())) : otherCase(of: name)
         let tip = similar ?? passAsArgument(word)
         return UsageError(.unexpectedArgument(tip == nil ? "-\(name)" : word), tip: tip)
+    }
+
+    /// The option whose short name is the same letter in the other case.
+    private func otherCase(of name: Character) -> UsageError.Tip? {
+        let here = program.subcommand(at: path.dropFirst())
+        let visible = ((here?.options ?? []) + (here?.globalOptions ?? [])).filter { !$0.isHidden }
+        let letter = name.isUppercase ? name.lowercased() : name.uppercased()
+        return visible.contains { $0.names.contains("-\(letter)") } ? .similarArgument("-\(letter)") : nil
     }
 
     private var program: CommandDescription {

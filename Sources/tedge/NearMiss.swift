@@ -5,6 +5,8 @@ import TedgeCore
 enum NearMiss {
     /// The tip for a command line that is wrong; nil if it is none of these.
     static func tip(for error: UsageError, words: [String]) -> UsageError.Tip? {
+        // What cannot be shown as it is cannot be typed by what is shown.
+        guard words.allSatisfy(isPrintable) else { return nil }
         let command = Array(error.path.dropFirst())
         var rest = words[...]
         for name in command { rest = rest[(rest.firstIndex(of: name) ?? rest.startIndex)...].dropFirst() }
@@ -13,10 +15,18 @@ enum NearMiss {
             if case .similarSubcommand? = error.tip { return nil }
             return subcommand(word, of: command, before: rest.drop { $0 != word }.dropFirst().filter(isValue))
         case .missingRequired, .invalidValue:
-            return setting(command, rest.filter(isValue)) ?? value(error.kind, command)
+            if let tip = setting(command, rest.filter(isValue)) ?? value(error.kind, command) { return tip }
+            guard error.tip == nil, case .invalidValue(let word, "<KEY>", _, _) = error.kind, !word.isEmpty else {
+                return nil
+            }
+            return .advice("'tedge config list --all' lists all keys")
         case .unexpectedArgument(let word): return argument(word, of: command, rest)
         default: return nil
         }
+    }
+
+    private static func isPrintable(_ word: String) -> Bool {
+        word.unicodeScalars.count <= 200 && ErrorFrame.printable(word) == word && !word.contains("\n")
     }
 
     private static func isValue(_ word: String) -> Bool { !word.hasPrefix("-") }
@@ -87,7 +97,8 @@ enum NearMiss {
         guard !SettingName.isKnown(first) else { return nil }
         let keys = SettingName.keys(endingIn: first)
         if keys.count == 1 { return .similarValue(keys[0]) }
-        return keys.isEmpty || keys.count > 8 ? nil : .similarValues(keys)
+        if !keys.isEmpty, keys.count <= 8 { return .similarValues(keys) }
+        return SettingName.isTable(first) ? .type("tedge config list \(first)") : nil
     }
 
     private static func assignment(_ command: String, _ values: [String]) -> String? {
@@ -104,8 +115,9 @@ enum NearMiss {
     }
 
     private static func value(_ kind: UsageError.Kind, _ command: [String]) -> UsageError.Tip? {
-        guard case .invalidValue(let word, "[CLOUD]", _, _) = kind, command == ["cert", "create"],
-            CloudTarget.meant(by: word) == nil
+        guard case .invalidValue(let word, let argument, _, _) = kind else { return nil }
+        if word == "help" { return .type("tedge \(command.joined(separator: " ")) --help") }
+        guard argument == "[CLOUD]", command == ["cert", "create"], CloudTarget.meant(by: word) == nil
         else { return nil }
         return .type("tedge cert create --device-id \(quoted(word))")
     }

@@ -60,6 +60,13 @@ struct SuggestionTests {
         #expect(try usageError("init -xyz").kind == .unexpectedArgument("-x"))
     }
 
+    @Test("a letter in the wrong case is answered with the right one")
+    func letterCase() throws {
+        #expect(try usageError("-v").tip == .similarArgument("-V"))
+        #expect(try usageError("mqtt pub -R t").tip == .similarArgument("-r"))
+        #expect(try usageError("mqtt pub -x t").tip != .similarArgument("-X"))
+    }
+
     @Test("an option of the command the following words select is pointed to")
     func beforeItsCommand() throws {
         #expect(

@@ -34,7 +34,9 @@ import Testing
         (["mqtt", "pub", "-t", "a", "-m", "b c"], "tedge mqtt pub a 'b c'"),
         (["mqtt", "pub", "-m", "it's", "--topic", "a"], #"tedge mqtt pub a 'it'\''s'"#),
         (["mqtt", "sub", "-v", "-t", "a/#"], "tedge mqtt sub 'a/#'"),
-        (["mqtt", "sub", "-t"], "tedge mqtt sub <topic>"),
+        (["mqtt", "sub", "-t"], "tedge mqtt sub <topic>"), (["connect", "help"], "tedge connect --help"),
+        (["config", "get", "c8y"], "tedge config list c8y"),
+        (["config", "unset", "mqtt.bind"], "tedge config list mqtt.bind"),
     ]
 
     @Test("a line that is meant otherwise here is answered with the line to type", arguments: lines)
@@ -75,6 +77,13 @@ import Testing
         #expect(
             errors(["config", "set", "mqtt.topic_root", "a", "b"]).contains(
                 "a value that holds blanks is put in quotes"))
+    }
+
+    @Test("what cannot be shown, or is huge, is no part of a tip")
+    func unprintable() {
+        for word in ["a\u{202E}b", "a\u{1B}[2J", "a\nb", String(repeating: "x", count: 300)] {
+            #expect(!errors(["cert", "create", word]).contains("tip: type"))
+        }
     }
 
     @Test("every line that is named can be typed: its command is there")

@@ -135,6 +135,25 @@ import Testing
         #expect(world.errors == "There was no directory WORLD/nowhere, so it was made.\n")
     }
 
+    @Test("a file in the place of the directory is said to be none")
+    func file() throws {
+        let world = try World()
+        var context = world.context
+        context.configurationDirectory = world.directory.file("mosquitto.conf")
+        #expect(SettingsCommands(in: context).list(all: false, doc: false, filter: nil, isTerminal: false).status == 0)
+        #expect(world.errors.hasPrefix("There is no directory WORLD/mosquitto.conf:"))
+    }
+
+    @Test("a value that is not there to be removed is said to be none")
+    func remove() throws {
+        let world = try World()
+        #expect(run(world, "c8y.url") { $0.set($1, to: "a.example") }.changed)
+        #expect(!run(world, "c8y.url") { $0.remove($1, "b.example") }.changed)
+        #expect(world.errors == "'c8y.url' does not hold 'b.example': nothing was removed.\n")
+        #expect(run(world, "c8y.url") { $0.remove($1, "a.example") }.changed)
+        #expect(world.errors == "")
+    }
+
     @Test("a word that is huge is shortened")
     func huge() throws {
         let world = try World()

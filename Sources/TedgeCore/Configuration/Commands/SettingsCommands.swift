@@ -49,9 +49,13 @@ public struct SettingsCommands {
 
     /// Takes out of a list, or unsets what is none and has this value.
     public func remove(_ typed: TypedSetting, _ value: String) -> CommandReport {
-        edit("config remove", "failed to Remove or unset the configuration value for '\(typed.text)'", typed) {
-            editor, name throws(SettingsError) in try editor.remove(name, value)
+        let report = edit(
+            "config remove", "failed to Remove or unset the configuration value for '\(typed.text)'", typed
+        ) { editor, name throws(SettingsError) in try editor.remove(name, value) }
+        if report.result == .ok, !report.changed {
+            context.console.note("'\(typed.text.beginning)' does not hold '\(value.beginning)': nothing was removed.")
         }
+        return report
     }
 
     /// Lists the settings that have a value; with `all` also the others, with `doc` what each is for.
@@ -94,7 +98,7 @@ public struct SettingsCommands {
     /// The settings, for a command that changes nothing.
     private func loadForReading() throws(SettingsError) -> Settings {
         let directory = context.configurationDirectory
-        if !context.files.exists(directory) {
+        if (try? context.files.status(directory))?.kind != .directory {
             let next = directory == Context.usualDirectory ? "" : " Check --config-dir and TEDGE_CONFIG_DIR."
             context.console.note("There is no directory \(directory): only defaults and the environment count.\(next)")
         }

@@ -30,6 +30,16 @@ public struct SettingName: Sendable {
     /// Whether a text names a setting, in any spelling.
     public static func isKnown(_ typed: String) -> Bool { lookUp(typed) != nil }
 
+    /// The current name of the setting that a text names in any spelling, or nil.
+    public static func current(_ typed: String) -> String? {
+        lookUp(typed).map { text(of: $0.key, $0.profile) }
+    }
+
+    /// Whether there are settings below a name, as below `c8y` and `mqtt.bind`.
+    public static func isTable(_ typed: String) -> Bool {
+        !typed.isEmpty && SettingTable.keys.contains { $0.name.hasPrefix("\(typed).") }
+    }
+
     /// Whether a text names a setting whose values are secret.
     public static func isSecret(_ typed: String) -> Bool { lookUp(typed)?.key.isSecret == true }
 
