@@ -31,8 +31,7 @@ public struct ConnectionTest {
         } catch {
             let failure = CommandFailure(
                 command: "tedge connect", "failed to test connection to \(cloud.displayName) cloud.", error)
-            context.console.report(failure)
-            return .failed("connect --test", cloud: cloud.name, failure)
+            return context.failed("connect --test", cloud: cloud.name, failure)
         }
     }
 
@@ -41,6 +40,6 @@ public struct ConnectionTest {
         context.console.explain(diagnosis, cloud: cloud.name, profile)
         return CommandReport(
             command: "connect --test", cloud: cloud.name, result: .failed, changed: false, reason: diagnosis.id,
-            message: diagnosis.message, hint: diagnosis.hint, status: 1)
+            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: 1)
     }
 }

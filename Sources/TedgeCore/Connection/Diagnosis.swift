@@ -19,6 +19,9 @@ public struct Diagnosis: Sendable, Equatable {
         self.hint = hint
     }
 
+    /// The message, and what was seen.
+    var causes: [String] { [message] + (seen.map { [$0] } ?? []) }
+
     /// Another tenant than the configured one answered.
     static func otherTenant(expected: [String], answered: String) -> Diagnosis {
         Diagnosis(
@@ -38,7 +41,8 @@ public struct Diagnosis: Sendable, Equatable {
                     "local-mqtt-failed", "The local MQTT broker does not serve the check.", seen: "\(error)",
                     hint: "Run 'systemctl status mosquitto' to see whether mosquitto runs.")
         case .interrupted(let interrupted):
-            return Diagnosis("interrupted", interrupted.causes[0] + ".")
+            return Diagnosis(
+                interrupted.id, interrupted.causes.joined(separator: ": ") + ".", hint: interrupted.hint)
         case .otherTenant(let expected, let answered): return otherTenant(expected: expected, answered: answered)
         case .silence: return silent(plan.cloud, plan.profile, deviceID: try? plan.builder.deviceID())
         case .refusal(let status):

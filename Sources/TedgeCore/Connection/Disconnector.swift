@@ -20,8 +20,7 @@ public struct Disconnector {
             let failure = CommandFailure(
                 command: "tedge disconnect", "failed to remove the bridge to disconnect \(cloud.displayName) cloud",
                 error)
-            context.console.report(failure)
-            return .failed("disconnect", cloud: cloud.name, failure)
+            return context.failed("disconnect", cloud: cloud.name, failure)
         }
     }
 

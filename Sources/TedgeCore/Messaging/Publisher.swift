@@ -58,8 +58,7 @@ public struct Publisher {
             report = .done("mqtt pub", changed: false)
         } catch {
             let failure = CommandFailure(command: "tedge mqtt pub", title, error)
-            context.console.report(failure)
-            report = .failed("mqtt pub", failure)
+            report = context.failed("mqtt pub", failure)
         }
         report.details = [
             .init("topic", .string(request.topic)), .init("qos", .number(request.qos)),

@@ -50,8 +50,7 @@ public struct Subscriber {
             report.details = [.init("ended", .string(ending.rawValue))]
         } catch {
             let failure = CommandFailure(command: "tedge mqtt sub", title, error)
-            context.console.report(failure)
-            report = .failed("mqtt sub", failure)
+            report = context.failed("mqtt sub", failure)
         }
         report.details += [
             .init("topic", .string(request.filter)), .init("qos", .number(request.qos)),

@@ -79,16 +79,16 @@ public struct Context: Sendable {
         let environment = ProcessInfo.processInfo.environment
         let currentDirectory: @Sendable () -> String = { FileManager.default.currentDirectoryPath }
         let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
-        let directory = typed ?? "/etc/tedge"
+        let directory = typed ?? usualDirectory
         let place = Path.absolute(directory, relativeTo: currentDirectory())
         let files = SystemFiles()
         let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: place), files)
+        let console = Console.standard(isJSON: isJSON, level: logLevel)
         var context = Context(
             configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
             accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
-            console: .standard(isJSON: isJSON, level: logLevel), interruption: interruption,
-            terminal: ControllingTerminal())
+            console: console, interruption: interruption.orLostOutput(of: console), terminal: ControllingTerminal())
         context.ownsMosquitto =
             place == "/etc/tedge" || (try? files.realPath(place)) == (try? files.realPath("/etc/tedge"))
         return logLevel > .warn ? context.logged : context
@@ -104,6 +104,9 @@ public struct Context: Sendable {
         context.web = LoggedWebService(base: web, log: log)
         return context
     }
+
+    /// The configuration directory where none is named.
+    static let usualDirectory = "/etc/tedge"
 
     /// Where settings come from in this world.
     public var settingsSource: SettingsSource {

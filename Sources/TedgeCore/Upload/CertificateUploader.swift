@@ -35,8 +35,7 @@ public struct CertificateUploader {
             return .done("cert upload", cloud: .c8y, changed: message.hasSuffix("successfully."), message: message)
         } catch {
             let failure = CommandFailure(command: "tedge cert upload", "failed to upload root certificate", error)
-            context.console.report(failure)
-            return .failed("cert upload", cloud: .c8y, failure)
+            return context.failed("cert upload", cloud: .c8y, failure)
         }
     }
 

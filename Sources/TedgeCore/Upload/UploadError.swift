@@ -45,7 +45,7 @@ public enum UploadError: ExplainedError, Equatable {
         case .notSendable: "credentials-not-sendable"
         case .passwordUnreadable: "password-unreadable"
         case .terminal: "terminal-failed"
-        case .interrupted: "interrupted"
+        case .interrupted(let interrupted): interrupted.id
         }
     }
 

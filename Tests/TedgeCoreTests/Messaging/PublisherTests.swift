@@ -163,7 +163,8 @@ import Testing
         #expect(
             publish(request).json.text
                 == "{\"command\":\"mqtt pub\",\"cloud\":null,\"result\":\"ok\",\"changed\":false,\"reason\":null,"
-                + "\"message\":null,\"hint\":null,\"topic\":\"a/b\",\"qos\":1,\"retained\":true,\"delivered\":2}")
+                + "\"message\":null,\"causes\":[],\"hint\":null,\"topic\":\"a/b\",\"qos\":1,\"retained\":true,\"delivered\":2}"
+        )
     }
 
     @Test("a long message is not repeated in an error")
