@@ -34,7 +34,7 @@ import TestSupport
             ways: "cut:mqtt", cause: "Cumulocity closes the connection of this device.", hint: "tedge cert upload c8y"),
         Fault(
             ways: "other-tenant", cause: "Another tenant answered: the device is configured for localhost",
-            hint: "Remove the device certificate from"),
+            hint: "ask the administrators of"),
     ]
 
     @Test("the cause is named, with what was seen and what to do", arguments: faults)

@@ -1,4 +1,6 @@
 import MQTT
+import Sockets
+import TLS
 
 /// mosquitto as it comes up after a restart.
 struct BrokerStart {
@@ -13,8 +15,29 @@ struct BrokerStart {
             try answer(context.interruption)
         } catch let error as MQTTError {
             try context.interruption.check()
-            throw ConnectError.brokerSilent(seconds: Self.patience, reason: "\(error)", said: log.lastErrors())
+            let reason = nameInTheWay() ?? "\(error)"
+            throw ConnectError.brokerSilent(seconds: Self.patience, reason: reason, said: log.lastErrors())
         }
+    }
+
+    /// The name of a cloud that the name servers leave without an answer: mosquitto looks it up before it does anything else.
+    private func nameInTheWay() -> String? {
+        let interruption = context.interruption
+        for cloud in CloudName.allCases.map(Cloud.named) {
+            guard let endpoint = try? settings.cloud(cloud.name, profile: nil).hostPort(cloud.endpointSetting) else {
+                continue
+            }
+            do throws(TLSError) {
+                let waiter = Waiter<TLSError>(interrupted: { interruption.isRequested })
+                _ = try AddressLookup.addresses(
+                    of: endpoint.bareHost, until: .now + .seconds(1), waiter, resolver: context.resolver)
+            } catch .nameNotResolved(let host, AddressLookup.noAnswer) {
+                return
+                    "mosquitto waits for the address of \(host), and the name server does not answer. Check the network, and "
+                    + "the name servers in /etc/resolv.conf."
+            } catch {}
+        }
+        return nil
     }
 
     /// Waits until the broker answers, or for as long as it may take, whatever signal comes.

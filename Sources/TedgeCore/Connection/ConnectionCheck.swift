@@ -50,24 +50,6 @@ struct ConnectionCheck {
     }
 }
 
-/// Why a check failed.
-enum CheckFailure: Error, Sendable, Equatable {
-    /// The local broker does not serve the check.
-    case broker(MQTTError)
-    /// mosquitto says nothing about the bridge: it has not read the file.
-    case bridgeUnknown
-    /// mosquitto says that the bridge is down.
-    case bridgeDown
-    /// The bridge is up, and no answer came.
-    case silence
-    /// The cloud answered that it will not, with this status.
-    case refusal(String)
-    /// An answer came from another tenant.
-    case otherTenant(expected: [String], answered: String)
-    /// A signal came.
-    case interrupted(Interrupted)
-}
-
 /// The messages of a check, over one connection that all tries share.
 private struct Conversation {
     let values: ConnectionCheck.Values

@@ -156,6 +156,7 @@ extension Examination {
 
     func localMQTT() -> CheckOutcome {
         let findings = findings()
+        if findings.isUnanswered { return Self.noTimeLeft }
         guard let error = findings.localFailure else { return .ok(findings.place) }
         return .error(
             Diagnosis(

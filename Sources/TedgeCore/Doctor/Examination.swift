@@ -44,7 +44,7 @@ final class Examination {
             return .groundless(need)
         }
         let outcome: CheckOutcome =
-            context.interruption.isRequested ? .unseen("there was no time left for it") : check.run(self)
+            context.interruption.isRequested ? Self.noTimeLeft : check.run(self)
         outcomes[id] = outcome
         return outcome
     }
@@ -100,6 +100,9 @@ final class Examination {
 
     /// Whether the caller is root. Others cannot see everything.
     var isRoot: Bool { context.accounts.isRoot }
+
+    /// For what was not answered because other checks had taken the time.
+    static let noTimeLeft = CheckOutcome.unseen("there was no time left for it")
 
     /// For what only root may look at.
     static let needsRoot = CheckOutcome.unseen("only root may look; run 'sudo tedge doctor'")

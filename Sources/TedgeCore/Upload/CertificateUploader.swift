@@ -6,8 +6,8 @@ import X509
 public struct CertificateUploader {
     private let context: Context
     private let profile: ProfileName?
-    /// How long each request may take.
-    private static let limit = Duration.seconds(30)
+    /// How many seconds each request may take.
+    private static let limit = 30
 
     /// Names the profile whose certificate and tenant are meant.
     public init(profile: ProfileName?, in context: Context) {
