@@ -15,9 +15,21 @@ struct BrokerStart {
             try answer(context.interruption)
         } catch let error as MQTTError {
             try context.interruption.check()
-            let reason = nameInTheWay() ?? "\(error)"
+            let reason = otherPort() ?? nameInTheWay() ?? "\(error)"
             throw ConnectError.brokerSilent(seconds: Self.patience, reason: reason, said: log.lastErrors())
         }
+    }
+
+    /// The port on which mosquitto listens, if this device's own programs look for it on another one.
+    private func otherPort() -> String? {
+        guard let bound = try? ListenerConfiguration.from(settings)?.port,
+            let used = try? settings.port("mqtt.client.port"),
+            bound != used, let host = try? settings.required("mqtt.client.host"),
+            ["127.0.0.1", "localhost", "::1"].contains(host)
+        else { return nil }
+        return
+            "mosquitto listens on port \(bound) ('mqtt.bind.port'), and the programs of this device look for it on port "
+            + "\(used) ('mqtt.client.port')."
     }
 
     /// The name of a cloud that the name servers leave without an answer: mosquitto looks it up before it does anything else.

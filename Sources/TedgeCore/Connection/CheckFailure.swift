@@ -8,6 +8,8 @@ enum CheckFailure: Error, Sendable, Equatable {
     case bridgeUnknown
     /// mosquitto says that the bridge is down.
     case bridgeDown
+    /// mosquitto says that the bridge was up and has gone down.
+    case bridgeLost
     /// The bridge is up, and no answer came.
     case silence
     /// The cloud answered that it will not, with this status.

@@ -56,6 +56,8 @@ private struct Conversation {
     let exchange: CheckExchange
     private var session: (any BrokerSession)?
     private var health: Bool?
+    /// Whether the bridge has gone down after it was up.
+    private var isLost = false
     /// How long an answer that names no tenant waits for the one that does.
     private static let patience = Duration.seconds(1)
 
@@ -76,6 +78,7 @@ private struct Conversation {
                 if message.topic == values.healthTopic {
                     let wasUp = health == true
                     health = message.payload == [UInt8(ascii: "1")]
+                    if wasUp, health == false { isLost = true }
                     if health == true, !wasUp { try ask(session, until: deadline) }
                 } else if let found = exchange.answer(message) {
                     if case .refusal(let status) = found {
@@ -98,6 +101,7 @@ private struct Conversation {
         case .some: session?.disconnect()
         case nil:
             if let refusal { throw .refusal(refusal) }
+            if isLost { throw .bridgeLost }
             throw health == nil ? .bridgeUnknown : health == false ? .bridgeDown : .silence
         }
     }

@@ -60,7 +60,7 @@ public struct Diagnosis: Sendable, Equatable {
             return Diagnosis(
                 "interrupted", "\(interrupted.causes[0]): the bridge is configured, and whether it works is not known.",
                 hint: "Run '\(command)' to check the connection.")
-        case .otherTenant, .silence, .bridgeDown:
+        case .otherTenant, .silence, .bridgeDown, .bridgeLost:
             if let changed = addressChanged(plan, in: context) { return changed }
         default: break
         }
@@ -69,7 +69,9 @@ public struct Diagnosis: Sendable, Equatable {
             return firstCause(["mosquitto-running", "listener"], plan, context)
                 ?? Diagnosis(
                     "local-mqtt-failed", "The local MQTT broker does not serve the check.", seen: "\(error)",
-                    hint: "Run 'systemctl status mosquitto' to see whether mosquitto runs.")
+                    hint:
+                        "Check 'mqtt.client.host' and 'mqtt.client.port' with 'tedge config list mqtt.client', and mosquitto "
+                        + "with 'systemctl status mosquitto'.")
         case .otherTenant(let expected, let answered):
             return otherTenant(
                 expected: expected, answered: answered, plan.builder.settings,
@@ -77,17 +79,20 @@ public struct Diagnosis: Sendable, Equatable {
         case .silence: return silent(plan.cloud, plan.profile, deviceID: try? plan.builder.deviceID())
         case .refusal(let status):
             return refusedRequest(plan.cloud, plan.profile, status, deviceID: try? plan.builder.deviceID())
-        case .bridgeDown:
+        case .bridgeDown, .bridgeLost:
             let bearing = [
                 "include-line", "clock", "certificate", "private-key", "key-pair", "certificate-dates",
                 "broker-reads-key", "credentials", "trust-roots",
                 "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate",
                 "credentials-accepted", "bridge-current", "bridge-up",
             ]
-            return firstCause(bearing, plan, context)
+            let cause =
+                firstCause(bearing, plan, context)
                 ?? Diagnosis(
                     "bridge-down", "The bridge to \(name) is down.",
                     hint: "Run 'journalctl -u mosquitto' to see what mosquitto says about it.")
+            guard error as? CheckFailure == .bridgeLost, cause.id == "bridge-down" else { return cause }
+            return bridgeLost(plan)
         case .bridgeUnknown:
             return firstCause(["include-line", "bridge-current"], plan, context)
                 ?? Diagnosis(
@@ -98,6 +103,16 @@ public struct Diagnosis: Sendable, Equatable {
                         + "then disconnect and connect again.")
         case .interrupted, nil: return Diagnosis(error as? any ExplainedError ?? UnexpectedError("\(error)"))
         }
+    }
+
+    /// The bridge was up, and the cloud has ended its connection.
+    private static func bridgeLost(_ plan: ConnectPlan) -> Diagnosis {
+        let name = plan.cloud.displayName
+        let deviceID = (try? plan.builder.deviceID()) ?? "<device id>"
+        let rights = plan.cloud.check == .smartREST ? "" : ", and that the device may use the topics of the bridge"
+        return Diagnosis(
+            "bridge-unstable", "The bridge to \(name) comes up, and \(name) ends its connection again.",
+            hint: "Check that no other device or program is connected as '\(deviceID)'\(rights).")
     }
 
     /// How many seconds the search for the cause of a failed check takes at most, behind the time of the check itself.

@@ -146,11 +146,27 @@ extension Examination {
             // A server may end the handshake for want of a client certificate; its own was good if it got that far.
             if probe.isServerTrusted { return closedRoots(roots) ?? .ok("it is trusted") }
             guard let failure = probe.failure else { return .ok("it is trusted") }
+            switch failure {
+            case .closed, .lost: return .error(closedEarly(endpoint, failure))
+            default: break
+            }
             if case .untrusted = failure, let found = TrustDirectory(roots, context.files)?.unlinked {
                 return .error(EndpointWords.unlinked(roots, found))
             }
             throw failure
         }
+    }
+
+    /// The end of a connection that has not got as far as a certificate, so that the device's own has no part in it.
+    private func closedEarly(_ endpoint: HostPort, _ error: TLSError) -> Diagnosis {
+        let key = key(cloud.endpointSetting)
+        return Diagnosis(
+            "cloud-closes-connection",
+            "What answers at \(endpoint) closes the connection before it has shown a certificate.",
+            seen: "\(error)",
+            hint:
+                "Check '\(key)' with 'tedge config get \(key)': is it the cloud's MQTT port for TLS? A firewall on the way may "
+                + "close the connection as well.")
     }
 
     /// mosquitto looks at the roots of trust as its own user.

@@ -18,6 +18,7 @@ public struct CertificateUploader {
     /// Uploads the certificate, or prints why not.
     public func run(_ credentials: UploadCredentials) -> CommandReport {
         do {
+            try context.require(.ssl)
             let settings = try Settings.load(from: context.settingsSource)
             let profile = try ProfileName.choose(profile, in: context)
             let cloud = settings.cloud(.c8y, profile: profile)

@@ -129,6 +129,35 @@ import Testing
         #expect(diagnosis.hint == "Run 'tedge connect c8y --test' to check the connection.")
     }
 
+    @Test("a bridge that the cloud ends again is not just down: who else may bear the name is told")
+    func bridgeLost() throws {
+        var world = world
+        let server = try FakeServer { $0.drain() }
+        world.accounts.users = [:]
+        world.probe = { _, _, _, _, _ in TLSProbe(failure: nil, isServerTrusted: true, isIdentityWanted: true) }
+        try world.write("include_dir \(world.path("mosquitto-conf"))\n", to: "mosquitto.conf")
+        try world.configure("c8y.mqtt = 'localhost:\(server.port)'\n")
+        world.programs.on("mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")
+        world.broker.onMessage { _, _ in [message(World.health, "0")] }
+        let report = world.connect()
+        #expect(
+            report.status == 4 && report.reason == "bridge-unstable", "\(report.reason ?? "") \(report.message ?? "")")
+        #expect(report.hint == "Check that no other device or program is connected as 'gateway-1'.")
+    }
+
+    @Test("a server that closes before it shows a certificate has nothing against that of the device")
+    func closedEarly() throws {
+        let server = try FakeServer { _ in }
+        var world = world
+        world.accounts.users = [:]
+        try world.configure("c8y.mqtt = '127.0.0.1:\(server.port)'\n")
+        let examination = Examination(.c8y, profile: nil, until: .now + .seconds(10), in: world.context)
+        let diagnosis = try #require(examination.outcome(of: "server-certificate").diagnosis)
+        #expect(diagnosis.id == "cloud-closes-connection")
+        #expect(diagnosis.hint?.contains("'tedge config get c8y.mqtt'") == true)
+        #expect(diagnosis.hint?.contains("cert upload") == false)
+    }
+
     static let attempts: [(lines: [String], attempt: BrokerLog.Attempt?)] = [
         ([], nil), (["1: Connecting bridge (step 2) edge_to_az (h:8883)"], nil),
         (
