@@ -16,8 +16,10 @@ public struct ConnectionTest {
     /// Checks, prints the verdict, and the cause of a failure.
     public func run() -> CommandReport {
         do {
+            try context.require(.mosquitto)
             let plan = try ConnectPlan(cloud, try ProfileName.choose(profile, in: context), in: context)
             guard context.files.exists(plan.paths.bridge) else {
+                try plan.refuseUnsupported()
                 throw ConnectError.notConnected(cloud: cloud.name, profile: plan.profile)
             }
             do {

@@ -48,6 +48,7 @@ public struct Connector {
         let plan: ConnectPlan
         let renewal: RenewedCertificate.Outcome
         do {
+            try context.require(.mosquitto)
             (plan, configuration, renewal) = try context.changing("tedge \(command) \(cloud.name.words(profile))") {
                 let plan = try ConnectPlan(cloud, profile, in: context)
                 try plan.refuseUnsupported()
@@ -112,7 +113,10 @@ public struct Connector {
             return withMapper(renewal)
         } catch {
             log.end("failed")
-            let warning = "Bridge has been configured, but \(cloud.displayName) connection check failed."
+            let isInterrupted = if case CheckFailure.interrupted = error { true } else { false }
+            let warning =
+                "Bridge has been configured, but \(cloud.displayName) connection check "
+                + (isInterrupted ? "was interrupted." : "failed.")
             context.console.line("Warning: \(warning)")
             return unproven(Diagnosis.of(error, plan, in: context))
         }

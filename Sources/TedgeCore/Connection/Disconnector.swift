@@ -14,6 +14,7 @@ public struct Disconnector {
     /// Disconnects. Prints the steps, and an error where one failed.
     public func run() -> CommandReport {
         do {
+            try context.require(.mosquitto)
             let profile = try ProfileName.choose(profile, in: context)
             return try context.changing("tedge disconnect \(cloud.name.words(profile))") { try disconnect(profile) }
         } catch {

@@ -47,6 +47,12 @@ public struct Context: Sendable {
     public var lockPatience = 30
     /// The pause before what the cloud did not answer is tried again.
     public var retryPause = Duration.seconds(2)
+    /// The name servers.
+    public var resolver = AddressLookup.system
+    /// The way to shake hands with a cloud.
+    public var cloudProbe: CloudProbe = Context.realProbe
+    /// Why a library of the system cannot be opened; nil if it is there.
+    public var libraryProblem: @Sendable (SystemLibrary) -> String? = { $0.problem }
     /// A directory that is there where systemd runs.
     public var systemdDirectory = "/run/systemd/system"
 

@@ -108,4 +108,13 @@ import Testing
         #expect(parsed.value.printed == "a.b:8443")
         #expect(parsed.taken == "a.b:8443")
     }
+
+    @Test(
+        "a port is digits alone", arguments: ["+8883", "-1", " 8883", "8883 ", "0x22", "٨٨٨٣", "", "65536", "0", "1e3"])
+    func signedPort(_ port: String) {
+        #expect(throws: SettingRefusal.self) {
+            try SettingType.hostPort(8883).parse("example.com:\(port)", currentDirectory: Self.here)
+        }
+        #expect(throws: SettingRefusal.self) { try ProxyAddress(parsing: "http://example.com:\(port)") }
+    }
 }

@@ -27,7 +27,7 @@ public struct HostPort: Sendable, Equatable, CustomStringConvertible {
         if rest.isEmpty {
             port = defaultPort
         } else {
-            guard rest.first == ":", let number = UInt16(rest.dropFirst()), number > 0 else {
+            guard rest.first == ":", let number = UInt16(digits: rest.dropFirst()), number > 0 else {
                 throw SettingRefusal("Could not parse port", hint: "A port is a whole number from 1 to 65535.")
             }
             port = number
