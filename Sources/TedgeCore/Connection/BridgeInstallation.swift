@@ -118,6 +118,7 @@ final class BridgeInstallation {
         if context.accounts.isRoot, bridge.credentials == nil, let account { try give(bridge, to: account) }
         let reader = manager.isDefault || context.accounts.isRoot ? account : nil
         try plan.validate(bridge, for: reader, in: context)
+        if let listeners = plan.listeners { try ListenerFiles(listeners, in: context).check(for: reader) }
         if manager.isDefault, let problem = ListenerCheck(plan, context).problem() { throw problem }
         return bridge
     }

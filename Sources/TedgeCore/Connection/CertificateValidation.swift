@@ -11,7 +11,8 @@ struct CertificateValidation {
     /// The key of the setting that names the roots of trust, for messages.
     let rootsKey: String
 
-    /// Checks that certificate, key and roots are there, that they parse, belong together and are valid now.
+    /// Checks that certificate, key and roots are there, that they parse, belong together, are valid now and can be read by
+    /// mosquitto.
     func run() throws(CertificateError) {
         let certificate = try certificate()
         try checkDates(of: certificate)
@@ -30,13 +31,24 @@ struct CertificateValidation {
         try CertificateFile.key(at: keyPath, files: context.files)
     }
 
-    /// Checks that the user mosquitto runs as can read certificate and key.
+    /// Checks that the user mosquitto runs as can read certificate, key and roots.
     func checkReadability(for account: Account) throws(CertificateError) {
-        let readability = BrokerReadability(files: context.files, accounts: context.accounts)
-        for path in [certificatePath, keyPath] {
-            if let obstacle = readability.obstacle(to: path, for: account) {
-                throw .unreadableForBroker(path: path, user: account.name, obstacle: obstacle)
-            }
+        for path in [certificatePath, keyPath] { try check(path, .pair, for: account) }
+        try checkReadabilityOfRoots(for: account)
+    }
+
+    /// Checks that the user mosquitto runs as can read the roots of trust.
+    func checkReadabilityOfRoots(for account: Account) throws(CertificateError) {
+        try check(trustRoots.path, .roots(key: rootsKey), for: account)
+    }
+
+    private func check(
+        _ path: String, _ purpose: BrokerObstacle.Purpose, for account: Account
+    ) throws(CertificateError) {
+        let readability = BrokerReadability(
+            files: context.files, accounts: context.accounts, configuration: context.configurationDirectory)
+        if let obstacle = readability.obstacle(to: path, for: account, purpose: purpose) {
+            throw .unreadableForBroker(obstacle)
         }
     }
 
@@ -44,7 +56,9 @@ struct CertificateValidation {
     func checkDates(of certificate: Certificate) throws(CertificateError) {
         let now = context.now()
         if now > certificate.notAfter {
-            throw .expired(path: certificatePath, since: MailDate.text(certificate.notAfter))
+            throw .expired(
+                path: certificatePath, since: MailDate.text(certificate.notAfter),
+                isSelfSigned: certificate.isSelfSigned)
         }
         if now < certificate.notBefore {
             throw .notYetValid(
@@ -68,25 +82,40 @@ struct CertificateValidation {
         guard certificate.matches(key) else { throw .mismatch(certificate: certificatePath, key: path) }
     }
 
-    /// Checks that the roots of trust hold a certificate.
+    /// Checks that the roots of trust hold certificates, and no broken one, or that OpenSSL finds those of a directory.
     func checkRoots() throws(CertificateError) {
-        let path: String
         switch trustRoots {
-        case .directory: return
-        case .file(let file): path = file
+        case .directory(let directory):
+            if HashedDirectory.isUnhashed(directory, context.files) {
+                throw .rootsUnhashed(path: directory, key: rootsKey)
+            }
+        case .file(let file): try checkRoots(in: file)
         }
+    }
+
+    private func checkRoots(in path: String) throws(CertificateError) {
         let bytes: [UInt8]
         do {
             bytes = try context.files.read(path, limit: 16 << 20)
         } catch {
             if error.reason.isAbsence { throw .rootsMissing(path: path, key: rootsKey) }
             if error.reason.isPermission { return }
-            throw .rootsUnusable(path: path, key: rootsKey, reason: error.reason.description)
+            throw .rootsUnusable(path: path, key: rootsKey, FormProblem(unread: error.reason.description))
         }
         do {
-            _ = try Certificate(pem: bytes)
+            _ = try Certificate.all(inPEM: bytes)
         } catch {
-            throw .rootsUnusable(path: path, key: rootsKey, reason: "\(error)")
+            if case .libraryMissing = error { throw CertificateError(error) }
+            throw .rootsUnusable(path: path, key: rootsKey, FormProblem(bytes, wanted: .certificate, error))
+        }
+    }
+}
+
+extension BridgeConfiguration.TrustRoots {
+    /// The file or directory.
+    var path: String {
+        switch self {
+        case .file(let path), .directory(let path): path
         }
     }
 }

@@ -90,7 +90,9 @@ struct EndpointWords {
         case "certificate expired":
             Diagnosis(
                 "certificate-expired", "\(cloud.displayName) says that the device certificate has expired.", seen: seen,
-                hint: "Check the clock of this device with 'date'; if it is right, make a new certificate.")
+                hint:
+                    "Check the clock of this device with 'date'; if it is right, renew the certificate with 'tedge cert renew'."
+            )
         case "unknown ca", "certificate unknown", "bad certificate", "access denied", "certificate required",
             "decrypt error", "handshake failure":
             Diagnosis(

@@ -63,6 +63,10 @@ struct RenewedCertificate {
             let certificate = try validation.certificate()
             try validation.checkDates(of: certificate)
             try validation.checkKey(of: certificate)
+            // A file that holds the only key must not be replaced by a certificate.
+            if CertificateFile.holdsKey(bridge.certificatePath, files: context.files) {
+                throw CertificateError.keyInCertificateFile(path: bridge.certificatePath)
+            }
             guard certificate.commonName == bridge.remoteClientID else {
                 return "it is for '\(certificate.commonName ?? "")', and this device is '\(bridge.remoteClientID)'"
             }

@@ -13,7 +13,7 @@ extension Examination {
     /// The checks that look at the device's certificate or key.
     static let certificateChecks: Set<String> = [
         "certificate", "private-key", "key-pair", "certificate-dates", "certificate-expiry", "certificate-subject",
-        "broker-reads-key", "client-certificate",
+        "client-certificate",
     ]
 
     /// What a check says without looking, because the device proves itself in another way.

@@ -35,12 +35,13 @@ struct DownloadedPair {
         do {
             return try PrivateKey.generateP256()
         } catch {
-            throw .cryptography("\(error)")
+            throw CertificateError(error)
         }
     }
 
     /// Throws where there is a certificate or the places are not good. Makes the directories.
     private func check(_ files: FileTransaction) throws {
+        try pair.refuseSameFile()
         try pair.checkPlaces()
         _ = try pair.settle()
         try pair.makeDirectories(files)

@@ -17,6 +17,12 @@ public struct SettingsCommands {
                     command: "config get", result: .failed, changed: false, reason: "setting-not-set", message: text,
                     status: 1)
             }
+            if name.key.isDeviceID, !setting.origin.isCertificate,
+                let problem = try settings.certificateProblem(for: name)
+            {
+                context.console.warning(
+                    "The device id is not that of the certificate: \(problem.causes.joined(separator: ": "))")
+            }
             context.console.result(setting.value.printed + "\n")
             var report = CommandReport.done("config get", changed: false)
             report.details = [.init("key", .string(name.text)), .init("value", .string(setting.value.printed))]
