@@ -40,6 +40,8 @@ extension CertificateError {
         case .hardwareKey(let path, let module): ["The private key \(path) is in \(module), not in a file."]
         case .mismatch(let certificate, let key), .listenerMismatch(let certificate, let key):
             ["The private key \(key) does not belong to the certificate \(certificate)."]
+        case .refusedByOpenSSL(let path, let reason):
+            ["OpenSSL on this device does not use \(path) for connections", reason]
         case .expired(let path, let since, _):
             ["The device certificate \(path) has expired: it was valid until \(since)."]
         case .notYetValid(let path, let from, let clock):

@@ -36,6 +36,8 @@ extension CertificateError {
         case .listenerMismatch:
             "Name files that belong together with 'tedge config set mqtt.external.cert_file <file>' and 'tedge config set "
                 + "mqtt.external.key_file <file>'."
+        case .refusedByOpenSSL:
+            "Have a certificate made for a key of at least RSA 2048 or EC P-256, signed with SHA-256 or better."
         case .expired(_, _, isSelfSigned: true):
             "Check the clock with 'date'. If it is right, run 'sudo tedge cert renew --ca self-signed', have the cloud "
                 + "trust the new certificate, and run this again."

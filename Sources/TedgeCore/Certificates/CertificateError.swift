@@ -36,6 +36,8 @@ public enum CertificateError: ExplainedError, Equatable {
     case mismatch(certificate: String, key: String)
     /// The key of the listener for other machines belongs to another certificate.
     case listenerMismatch(certificate: String, key: String)
+    /// OpenSSL does not use the certificate or key for connections, whatever the cloud would say; the reason is its own.
+    case refusedByOpenSSL(path: String, reason: String)
     /// The certificate is not valid any more.
     case expired(path: String, since: String, isSelfSigned: Bool)
     /// The certificate is not valid yet.
@@ -94,6 +96,7 @@ public enum CertificateError: ExplainedError, Equatable {
         case .encryptedKey: "key-encrypted"
         case .hardwareKey: "key-in-hardware"
         case .mismatch, .listenerMismatch: "key-mismatch"
+        case .refusedByOpenSSL: "certificate-too-weak"
         case .expired: "certificate-expired"
         case .notYetValid: "certificate-not-yet-valid"
         case .unreadableForBroker(let obstacle): obstacle.id

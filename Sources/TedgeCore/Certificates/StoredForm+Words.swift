@@ -47,7 +47,7 @@ extension StoredForm {
         case (.blocks(let labels), .certificate) where labels.contains { $0.hasPrefix("PKCS") }:
             command = "openssl pkcs7 -in \(from) -print_certs -out \(target)"
         case (.blocks(["OPENSSH PRIVATE KEY"]), .key):
-            command = "cp \(from) \(target) && ssh-keygen -p -N '' -m PKCS8 -f \(target)"
+            command = "install -m 600 \(from) \(target) && ssh-keygen -p -N '' -m PKCS8 -f \(target)"
         default: return nil
         }
         return "Run '\(command)' and use \(path).converted.pem instead of it."

@@ -132,7 +132,7 @@ final class BridgeInstallation {
             let status = (try? context.files.status(file)) ?? nil, status.mode & 0o004 != 0
         else { return }
         context.console.warning(
-            "Everyone on this machine can read the password in \(file). Run 'sudo chmod 600 \(file)'.")
+            "Everyone on this machine can read the password in \(file). Run '\(context.commandToClose(file))'.")
     }
 
     /// Gives certificate and key to mosquitto's user. What cannot be given is found out by the check that follows.

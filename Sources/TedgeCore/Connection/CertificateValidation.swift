@@ -1,3 +1,4 @@
+import TLS
 import X509
 
 /// Step 3 of connect: what the bridge needs to prove who it is and to know who the cloud is.
@@ -17,6 +18,7 @@ struct CertificateValidation {
         let certificate = try certificate()
         try checkDates(of: certificate)
         try checkKey(of: certificate)
+        try checkStrength()
         try checkRoots()
         if let brokerAccount { try checkReadability(for: brokerAccount) }
     }
@@ -80,6 +82,18 @@ struct CertificateValidation {
         guard context.files.isReadable(path) else { return }
         let key = try key()
         guard certificate.matches(key) else { throw .mismatch(certificate: certificatePath, key: path) }
+    }
+
+    /// Checks that OpenSSL takes certificate and key for connections, as far as the caller may read them.
+    func checkStrength() throws(CertificateError) {
+        guard context.files.isReadable(certificatePath), context.files.isReadable(keyPath) else { return }
+        do {
+            try TLSIdentityCheck.run(TLSOptions.Identity(certificatePath: certificatePath, keyPath: keyPath))
+        } catch {
+            // Other failures are told by those who need the library.
+            guard case .identityUnusable(let path, let reason) = error else { return }
+            throw .refusedByOpenSSL(path: path, reason: reason)
+        }
     }
 
     /// Checks that the roots of trust hold certificates, and no broken one, or that OpenSSL finds those of a directory.

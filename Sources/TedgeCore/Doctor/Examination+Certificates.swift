@@ -60,8 +60,12 @@ extension Examination {
     }
 
     func keyPair() -> CheckOutcome {
-        guard case .ok? = outcomes["private-key"], let certificate else { return Self.needsRoot }
-        return checked("they belong together") { try $0.checkKey(of: certificate) }
+        if case .unseen = outcome(of: "private-key") { return Self.needsRoot }
+        guard let certificate else { return Self.needsRoot }
+        return checked("they belong together") {
+            try $0.checkKey(of: certificate)
+            try $0.checkStrength()
+        }
     }
 
     func certificateDates() -> CheckOutcome {

@@ -35,7 +35,7 @@ extension Examination {
                 return .warning(
                     Diagnosis(
                         "credentials-readable", "Everyone on this machine can read the password of the device.",
-                        seen: file, hint: "Run 'sudo chmod 600 \(file)'."))
+                        seen: file, hint: "Run '\(context.commandToClose(file))'."))
             }
             return .ok("user \(credentials)")
         } catch CredentialsError.unreadable(_, let reason) where reason.isPermission && !isRoot {

@@ -4,7 +4,7 @@ public enum ErrorFrame {
     /// a cause align under its first. Control characters are escaped, so that nothing that a file or a server said reaches
     /// the terminal as a command.
     public static func text(title: String, causes: [String], hint: String?) -> String {
-        var text = "Error: \(printable(title))\n"
+        var text = "Error: \(shown(title))\n"
         if !causes.isEmpty {
             text += "\nCaused by:\n"
             for (number, cause) in causes.enumerated() {
@@ -13,12 +13,15 @@ public enum ErrorFrame {
                     causes.count == 1
                     ? "    " : String(repeating: " ", count: max(0, 5 - digits.utf8.count)) + digits + ": "
                 let indent = String(repeating: " ", count: label.utf8.count)
-                text += label + indented(printable(cause), by: indent) + "\n"
+                text += label + indented(shown(cause), by: indent) + "\n"
             }
         }
-        if let hint { text += "\nHint: " + indented(printable(hint), by: "      ") + "\n" }
+        if let hint { text += "\nHint: " + indented(shown(hint), by: "      ") + "\n" }
         return text
     }
+
+    /// A message without secrets, and without what a terminal obeys.
+    static func shown(_ text: String) -> String { printable(Masking.inMessage(text)) }
 
     /// The text with every control character but the line feed escaped as in Swift source.
     ///

@@ -184,4 +184,21 @@ import X509
                 == "Copy certificate and key to WORLD/tedge/device-certs, and set 'device.cert_path' and "
                 + "'device.key_path' to the copies.")
     }
+
+    @Test("a certificate that OpenSSL does not use for connections is told before anything is written")
+    func weak() throws {
+        let world = try World.ready()
+        let made = try ChildProcess.run(
+            "faketime",
+            [
+                "2027-01-01", "openssl", "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-days", "30", "-subj",
+                "/CN=gateway-1", "-keyout", world.directory.file("weak.key"), "-out", world.directory.file("weak.pem"),
+            ])
+        try #require(made.exit == .status(0), "\(made.errors)")
+        try world.write(try world.text("weak.key") ?? "", to: World.key, mode: 0o600)
+        try world.write(try world.text("weak.pem") ?? "", to: World.certificate)
+        let report = try refused(world)
+        #expect(report.reason == "certificate-too-weak")
+        #expect(world.errors.contains("1: ee key too small\n"), "\(world.errors)")
+    }
 }
