@@ -16,24 +16,24 @@ struct BrokerReadability {
             path: path, purpose: purpose, user: account.name, closed: closed, configuration: configuration)
     }
 
-    /// What of a file, or of a directory of roots, is closed to the user.
+    /// What of a file, or of a directory of roots, is closed to the user. A file with an access control list counts as open.
     func closed(_ path: String, for account: Account) -> BrokerObstacle.Closed? {
         if account.owner.user == 0 { return nil }
         let groups = accounts.groups(of: account)
         for directory in directories(above: path) {
             guard let status = (try? files.status(directory)) ?? nil else { return nil }
-            if !allows(status, account, groups, bit: 0o1) { return .directory(directory, mode: status.mode & 0o777) }
+            if !allows(status, account, groups, bit: 0o1) { return Self.closed(directory, status, account, groups) }
         }
         guard let status = (try? files.status(path)) ?? nil else { return nil }
         if status.kind == .directory {
-            guard allows(status, account, groups, bit: 0o1) else { return .directory(path, mode: status.mode & 0o777) }
+            guard allows(status, account, groups, bit: 0o1) else { return Self.closed(path, status, account, groups) }
             let names = HashedDirectory.names(in: path, files)
             let closed = names.lazy.map { self.closed(Path.join(path, $0), for: account) }
             return closed.contains { $0 == nil } ? nil : closed.first ?? nil
         }
         if allows(status, account, groups, bit: 0o4) { return nil }
         return .file(
-            isOwn: status.owner.user == account.owner.user, isSecret: CertificateFile.holdsKey(path, files: files))
+            to: Self.role(status, account, groups), isSecret: CertificateFile.holdsKey(path, files: files))
     }
 
     /// The directories that a path names, from the top, then those that its links lead through.
@@ -52,9 +52,19 @@ struct BrokerReadability {
     }
 
     private func allows(_ status: FileStatus, _ account: Account, _ groups: [UInt32], bit: UInt16) -> Bool {
-        let shift: UInt16 =
-            status.owner.user == account.owner.user ? 6 : groups.contains(status.owner.group) ? 3 : 0
-        return status.mode & (bit << shift) != 0
+        // A list may name the user; what comes of it, mosquitto will tell.
+        if status.hasAccessList { return true }
+        return status.mode & (bit << Self.role(status, account, groups).shift) != 0
+    }
+
+    private static func closed(
+        _ directory: String, _ status: FileStatus, _ account: Account, _ groups: [UInt32]
+    ) -> BrokerObstacle.Closed {
+        .directory(directory, mode: status.mode & 0o777, to: role(status, account, groups))
+    }
+
+    private static func role(_ status: FileStatus, _ account: Account, _ groups: [UInt32]) -> BrokerObstacle.Role {
+        status.owner.user == account.owner.user ? .owner : groups.contains(status.owner.group) ? .group : .other
     }
 }
 

@@ -37,7 +37,8 @@ extension CertificateError {
                 "The private key in \(path) cannot be used",
                 "the private key is encrypted with a passphrase, which a service cannot type",
             ]
-        case .hardwareKey(let path, let module): ["The private key \(path) is in \(module), not in a file."]
+        case .hardwareKey(let path, let module):
+            ["The private key \(Masking.inMessage(path)) belongs to \(module) and is in no file."]
         case .mismatch(let certificate, let key), .listenerMismatch(let certificate, let key):
             ["The private key \(key) does not belong to the certificate \(certificate)."]
         case .refusedByOpenSSL(let path, let reason):
@@ -66,7 +67,7 @@ extension CertificateError {
         case .keyInCertificateFile(let path):
             ["The file of the certificate holds the private key too, which a renewed certificate would replace.", path]
         case .badValidity(let problem, let typed): [problem.text(typed)]
-        case .opensslMissing(let reason): ["OpenSSL's libcrypto cannot be opened.", reason]
+        case .opensslMissing(let reason): ["OpenSSL's libcrypto cannot be opened", reason]
         case .cryptography(let reason): [reason]
         }
     }

@@ -37,14 +37,17 @@ enum CertificateFile {
         do {
             bytes = try files.read(path)
         } catch {
-            if error.reason.isAbsence {
-                throw path.contains("/pkcs11:")
-                    ? .hardwareKey(path: Path.name(of: path), module: "a security module (PKCS #11)")
-                    : .keyMissing(path: path)
-            }
+            if error.reason.isAbsence { throw missingKey(path) }
             throw .keyUnreadable(path: path, reason: error.reason.description)
         }
         return try key(in: &bytes, of: path)
+    }
+
+    /// The error of a key whose file is not there: the name may be that of a key in a security module (RFC 7512).
+    static func missingKey(_ path: String) -> CertificateError {
+        let name = Path.name(of: path)
+        return name.hasPrefix("pkcs11:")
+            ? .hardwareKey(path: name, module: "a security module (PKCS #11)") : .keyMissing(path: path)
     }
 
     /// Reads a key from the bytes of its file, and wipes them.
@@ -56,7 +59,7 @@ enum CertificateFile {
             if case .libraryMissing = error { throw CertificateError(error) }
             let problem = FormProblem(bytes, wanted: .key, error)
             if case .blocks(let labels)? = problem.form, labels.contains("TSS2 PRIVATE KEY") {
-                throw .hardwareKey(path: path, module: "a TPM")
+                throw .hardwareKey(path: path, module: "a TPM (TSS2 PRIVATE KEY)")
             }
             throw error == .encryptedKey ? .encryptedKey(path: path) : .notAKey(path: path, problem)
         }

@@ -73,7 +73,7 @@ struct CertificateValidation {
         let path = keyPath
         // Only root and the owner may look at a key; a caller who may not leaves it to mosquitto.
         do {
-            guard try context.files.status(path) != nil else { throw CertificateError.keyMissing(path: path) }
+            guard try context.files.status(path) != nil else { throw CertificateFile.missingKey(path) }
         } catch let error as CertificateError {
             throw error
         } catch {

@@ -34,7 +34,7 @@ public struct CertificateRenewer {
             let profile = cloud == nil ? nil : try ProfileName.choose(typedProfile, in: context)
             let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
             let present = try present(pair, authority)
-            guard let key = try pair.storedKey() else { throw CertificateError.keyMissing(path: pair.keyPath) }
+            guard let key = try pair.storedKey() else { throw CertificateFile.missingKey(pair.keyPath) }
             guard present.matches(key) else {
                 throw CertificateError.mismatch(certificate: pair.certificatePath, key: pair.keyPath)
             }
@@ -108,7 +108,7 @@ public struct CertificateRenewer {
         try context.changingFiles("tedge cert renew") { files in
             try pair.checkPlaces()
             // Somebody may have made another pair while the answer was waited for.
-            guard let key = try pair.storedKey() else { throw CertificateError.keyMissing(path: pair.keyPath) }
+            guard let key = try pair.storedKey() else { throw CertificateFile.missingKey(pair.keyPath) }
             guard issued.leaf.matches(key) else {
                 throw CertificateError.mismatch(
                     certificate: RenewedCertificate.path(besides: pair.certificatePath), key: pair.keyPath)

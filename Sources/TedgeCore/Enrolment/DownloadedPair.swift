@@ -84,7 +84,7 @@ struct DownloadedPair {
 
     /// Throws where the key has become another one since the certificate was asked for.
     private func checkKey(_ issued: IssuedCertificate) throws {
-        guard let key = try pair.storedKey() else { throw CertificateError.keyMissing(path: pair.keyPath) }
+        guard let key = try pair.storedKey() else { throw CertificateFile.missingKey(pair.keyPath) }
         guard issued.leaf.matches(key) else {
             throw CertificateError.mismatch(certificate: pair.certificatePath, key: pair.keyPath)
         }

@@ -142,6 +142,8 @@ import X509
         let both = (try world.text(World.certificate) ?? "") + (try world.text(World.key) ?? "")
         try world.write(both, to: "roots.pem", mode: 0o600)
         #expect(try refused(world).hint?.hasPrefix("Copy it to a place that this user can read") == true)
+        try world.write("\u{30}\u{59}\u{30}\u{53}\u{2}\u{1}", to: "roots.pem")
+        #expect(try refused(world).hint?.hasPrefix("Run 'openssl x509 -inform DER -in \(file) ") == true)
         let unhashed = try World.ready()
         try unhashed.write(try unhashed.text(World.certificate) ?? "", to: "roots/authority.pem")
         #expect(try refused(unhashed).hint?.hasPrefix("Run 'sudo openssl rehash ") == true)
@@ -165,6 +167,35 @@ import X509
         #expect(mismatch.hint?.contains("mqtt.external.cert_file") == true)
         try world.write(try world.text(World.key) ?? "", to: "external.key")
         #expect(world.connect(offline: true).status == 0)
+    }
+
+    @Test("of a directory whose owner or group is mosquitto's, their own permissions are to be opened")
+    func ownDirectory() throws {
+        let world = try World.ready()
+        let directory = world.path("device-certs")
+        let mosquitto = try #require(world.accounts.user(named: "mosquitto")).owner
+        for (owner, mode, hint) in [
+            (mosquitto, 0o600, "sudo chmod u+x"), (Owner(user: 0, group: mosquitto.group), 0o701, "sudo chmod g+x"),
+        ] as [(Owner, UInt16, String)] {
+            try world.files.changeMode(directory, to: mode)
+            try world.files.changeOwner(directory, to: owner)
+            let report = try refused(world)
+            #expect(report.hint.map(world.neutral) == "Run '\(hint) WORLD/tedge/device-certs'.")
+        }
+    }
+
+    @Test("a key in a TPM or a security module is told as such, and nothing is to be removed for it")
+    func hardware() throws {
+        let tpm = try World.ready()
+        try tpm.write("-----BEGIN TSS2 PRIVATE KEY-----\nAAAA\n-----END TSS2 PRIVATE KEY-----\n", to: World.key)
+        #expect(try refused(tpm).reason == "key-in-hardware")
+        let module = try World.ready("device.key_path = '/pkcs11:token=t;object=k?pin-value=1234'\n")
+        let report = try refused(module)
+        #expect(report.reason == "key-in-hardware")
+        #expect(
+            report.message == "The private key pkcs11:token=t;object=k?pin-value=(secret) belongs to a security module "
+                + "(PKCS #11) and is in no file.")
+        #expect(report.hint?.contains("remove") == false)
     }
 
     @Test("a closed directory above the pair is named with its mode, and none but the program's own is to be opened")
