@@ -31,7 +31,10 @@ extension Examination {
     private struct OnlyRootMayLook: Error {}
 
     func certificateCheck() -> CheckOutcome {
-        checked((try? cloudSettings().path("device.cert_path")) ?? "") { certificate = try $0.certificate() }
+        let path = (try? cloudSettings().path("device.cert_path")) ?? ""
+        return checked(path) { certificate = try $0.certificate() }.elseWarn {
+            CertificateFile.holdsKey(path, files: self.context.files) ? self.openKey(path) : nil
+        }
     }
 
     func privateKey() -> CheckOutcome {

@@ -169,6 +169,18 @@ import Testing
         #expect(run(world, only: ["private-key"]).json.text.contains("\"state\":\"ok\""))
     }
 
+    @Test("a certificate file that holds the key, and that everyone can read, is a warning as well")
+    func openKeyInCertificateFile() throws {
+        let world = try World.ready()
+        let both = (try world.text(World.certificate) ?? "") + (try world.text(World.key) ?? "")
+        try world.write(both, to: World.certificate, mode: 0o644)
+        let report = run(world, only: ["certificate", "key-pair"])
+        #expect(report.status == 0 && report.json.text.contains("\"reason\":\"key-readable\""))
+        #expect(world.output.contains("ok       key-pair"))
+        try world.files.changeMode(world.directory.file(World.certificate), to: 0o640)
+        #expect(!run(world, only: ["certificate"]).json.text.contains("key-readable"))
+    }
+
     @Test("roots and files of the listener that mosquitto cannot read are told, also of a device with a password")
     func brokerReadsAll() throws {
         let world = try World.ready("c8y.root_cert_path = '/placeholder'\n")
