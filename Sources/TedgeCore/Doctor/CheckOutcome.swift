@@ -49,8 +49,8 @@ extension Diagnosis {
     /// hint of an error that has no other.
     init(_ error: any ExplainedError) {
         let feed = Character("\n")
-        var lines = error.causes.flatMap { $0.split(separator: feed).map(String.init) }
-        var hint = error.hint
+        var lines = error.causes.map(Masking.inMessage).flatMap { $0.split(separator: feed).map(String.init) }
+        var hint = error.hint.map(Masking.inMessage)
         if hint == nil, lines.count > 1, let last = lines.last, last.hasPrefix("Run `") {
             hint = last
             lines.removeLast()

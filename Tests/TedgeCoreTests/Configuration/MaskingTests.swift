@@ -71,4 +71,15 @@ import Testing
         #expect(world.output.contains("device.key_uri=pkcs11:object=k?pin-value=(secret)\n"))
         #expect(!world.output.contains("hunter"))
     }
+
+    @Test("the doctor shows no password of an address that is refused, in words or JSON")
+    func doctor() throws {
+        let world = try World.ready()
+        try world.write("c8y.url = 'alice:hunter@example.com'\n", to: "tedge/tedge.toml")
+        var options = Doctor.Options()
+        options.only = ["settings", "known-settings", "cloud-address", "certificate"]
+        let report = Doctor(.c8y, profile: nil, options: options, in: world.context).run()
+        #expect(report.status == 1 && report.json.text.contains("(secret)@example.com"))
+        #expect(!(world.output + world.errors + report.json.text).contains("hunter"), "\(world.output)")
+    }
 }
