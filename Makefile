@@ -16,7 +16,9 @@ LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relati
 	-Xlinker --symbol-ordering-file=$(CURDIR)/Sources/tedge/start.order -Xlinker --no-warn-symbol-ordering
 # Type metadata is made by calls in place of a search by name through all that the executable holds. What counts is the size:
 # nothing here computes for long.
-RELEASE = -c release --static-swift-stdlib $(LINK) -Xswiftc -Osize \
+# Libraries are looked for in the system's directories alone: beside the executable, anybody's file could be one.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -no-toolchain-stdlib-rpath $(LINK) \
+	-Xswiftc -Osize \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 
 BUILD_PACKAGES = libmosquitto-dev libssl-dev

@@ -59,7 +59,7 @@
     F(OPENSSL_sk_num) \
     F(OPENSSL_sk_value) \
     F(PEM_read_bio_PrivateKey) \
-    F(PEM_read_bio_X509) \
+    F(PEM_read_bio_X509_AUX) \
     F(PEM_read_bio_X509_REQ) \
     F(PEM_write_bio_PKCS8PrivateKey) \
     F(PEM_write_bio_X509) \

@@ -19,7 +19,8 @@ public final class Certificate: Sendable {
 
     deinit { CryptoLibrary.functions.X509_free(pointer) }
 
-    /// Reads the first certificate of PEM text. Throws `noPEM` where there is none, and what OpenSSL says of a broken one.
+    /// Reads the first certificate of PEM text, a "trusted" one of OpenSSL too. Throws `noPEM` if there is none, and what
+    /// OpenSSL says of a broken one.
     public convenience init(pem: [UInt8]) throws(X509Error) {
         let crypto = try CryptoLibrary.open()
         self.init(
@@ -45,7 +46,7 @@ public final class Certificate: Sendable {
 
     /// The next certificate, or nil at the end of the text.
     private static func next(_ bio: OpaquePointer, _ crypto: crypto_functions) throws(X509Error) -> OpaquePointer? {
-        if let pointer = crypto.PEM_read_bio_X509(bio, nil, crypto_no_passphrase, nil) { return pointer }
+        if let pointer = crypto.PEM_read_bio_X509_AUX(bio, nil, crypto_no_passphrase, nil) { return pointer }
         let code = crypto.ERR_get_error()
         if crypto_is_end_of_pem(code) != 0 {
             crypto.ERR_clear_error()
@@ -56,7 +57,7 @@ public final class Certificate: Sendable {
         throw .openSSL(.readCertificate, reason: reason)
     }
 
-    /// The certificate in PEM, with line feeds.
+    /// The certificate alone in PEM, with line feeds, and nothing else of what it was read from.
     public func pem() throws(X509Error) -> [UInt8] {
         let crypto = CryptoLibrary.functions
         return try crypto.writing(.writeCertificate) { crypto.PEM_write_bio_X509($0, pointer) }
@@ -84,6 +85,13 @@ public final class Certificate: Sendable {
 
     /// The kind and size of the key, for example `EC P-256` or `RSA 2048`.
     public var keyKind: String { CryptoLibrary.functions.X509_get0_pubkey(pointer).map(KeyKind.text) ?? "unknown" }
+
+    /// Whether the certificate has signed another one, by names, key identifiers and permitted uses.
+    public func isIssuer(of other: Certificate) -> Bool {
+        let crypto = CryptoLibrary.functions
+        defer { crypto.ERR_clear_error() }
+        return crypto.X509_check_issued(pointer, other.pointer) == X509_V_OK
+    }
 
     /// Whether the certificate is for this key.
     public func matches(_ key: PrivateKey) -> Bool {

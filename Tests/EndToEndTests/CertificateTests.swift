@@ -56,7 +56,7 @@ import TestSupport
         try gateway.tedge("cert", "create", "--device-id", "gateway-1").expectSuccess()
         let before = try gateway.snapshot()
         let again = try gateway.tedge("cert", "create", "--device-id", "other")
-        #expect(again.status == 1 && again.errors.contains("tedge cert remove"))
+        #expect(again.status == 1 && again.errors.contains("tedge cert renew"))
         #expect(try gateway.snapshot() == before)
         unlink(gateway.path("device-certs/tedge-certificate.pem"))
         let half = try gateway.snapshot()

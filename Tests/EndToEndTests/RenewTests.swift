@@ -41,7 +41,9 @@ import TestSupport
         #expect(gateway.text(Self.new) != first)
         let old = try openssl("x509", "-noout", "-pubkey", "-in", gateway.path("device-certs/tedge-certificate.pem"))
         #expect(try openssl("x509", "-noout", "-pubkey", "-in", gateway.path(Self.new)) == old)
-        #expect(try gateway.tedge("cert", "show", "--new").output == secure.output)
+        // How long the certificate is valid is counted in seconds, some of which pass in between.
+        let lasting = { (text: String) in text.split(separator: "\n").filter { !$0.hasPrefix("Status:") } }
+        #expect(lasting(try gateway.tedge("cert", "show", "--new").output) == lasting(secure.output))
         try gateway.tedge("config", "unset", "c8y.proxy.ca_path").expectSuccess()
         #expect(try gateway.tedge("cert", "renew").errors.contains("tedge config set c8y.proxy.ca_path"))
     }
@@ -100,8 +102,8 @@ import TestSupport
         let gateway = try Gateway()
         let before = try gateway.snapshot()
         let missing = try gateway.tedge("cert", "renew", "--ca", "self-signed")
-        #expect(missing.status == 1 && missing.errors.contains("No such file or directory (os error 2)"))
-        #expect(missing.errors.contains("Hint: Run 'tedge cert create"))
+        #expect(missing.status == 1 && missing.errors.contains("No certificate has been attached"))
+        #expect(missing.errors.contains("Run `tedge cert create --device-id <id>`"))
         let azure = try gateway.tedge("--json", "cert", "renew", "az")
         #expect(azure.output.contains(#""message":"Certificate renewal is not supported for Azure""#))
         #expect(try gateway.snapshot() == before)

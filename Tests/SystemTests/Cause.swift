@@ -76,7 +76,10 @@ struct Cause: CustomTestStringConvertible, Sendable {
         Cause(id: "device-certificate-not-trusted", isTrusted: false, inject: { _ in }, mend: .hint),
         Cause(
             id: "certificate-expired", status: 1, inject: { try $0.makeCertificate(at: "2025-01-01 00:00:00") },
-            mend: .step("tedge cert remove") { try $0.makeCertificate(at: nil) }),
+            mend: .step("tedge cert renew --ca self-signed") {
+                try $0.device.ask(["tedge", "cert", "renew", "--ca", "self-signed"])
+                try $0.device.ask(["env", "C8Y_PASSWORD=secret", "tedge", "cert", "upload", "c8y", "--user", "alice"])
+            }),
         Cause(
             id: "certificate-not-yet-valid", status: 1, inject: { try $0.makeCertificate(at: "2036-01-01 00:00:00") },
             mend: .step("Set the clock") { try $0.makeCertificate(at: nil) }),
@@ -92,7 +95,7 @@ struct Cause: CustomTestStringConvertible, Sendable {
                     "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out /tmp/key && cp -f /tmp/key "
                         + PreparedDevice.key,
                 ])
-            }, mend: .step("tedge cert remove") { try $0.makeCertificate(at: nil) }),
+            }, mend: .step("tedge config set device.cert_path") { try $0.makeCertificate(at: nil) }),
         Cause(
             id: "key-unreadable-for-mosquitto", isConnected: true, command: doctor, status: 1,
             inject: { try $0.device.ask(["chown", "root:root", PreparedDevice.key]) }, mend: .hint),

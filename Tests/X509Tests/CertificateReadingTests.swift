@@ -164,4 +164,27 @@ struct CertificateReadingTests {
         return stride(from: 0, to: text.count, by: 64).map { String(text[$0..<min($0 + 64, text.count)]) + "\n" }
             .joined()
     }
+
+    @Test("a certificate with OpenSSL's trust in it is read, and written without")
+    func trusted() throws {
+        let openssl = try OpenSSLProgram()
+        let plain = try openssl.makeCertificate()
+        try openssl.run([
+            "x509", "-in", openssl.path("certificate.pem"), "-trustout", "-out", openssl.path("trusted.pem"),
+        ])
+        let trusted = try openssl.bytes("trusted.pem")
+        #expect(String(decoding: trusted, as: UTF8.self).hasPrefix("-----BEGIN TRUSTED CERTIFICATE-----"))
+        #expect(try Certificate(pem: trusted).pem() == plain)
+        #expect(try Certificate.all(inPEM: trusted + plain).count == 2)
+    }
+
+    @Test("an authority is the issuer of what it has signed, and not the reverse")
+    func issuer() throws {
+        let authority = try TestAuthority()
+        let issued = try authority.issue("device")
+        let read = { (path: String) in try Certificate(pem: Array(contents(of: path).utf8)) }
+        let (above, below) = (try read(authority.authority.certificate), try read(issued.certificate))
+        #expect(above.isIssuer(of: below) && !below.isIssuer(of: above) && !below.isIssuer(of: below))
+        #expect(try isErrorQueueEmpty())
+    }
 }

@@ -100,3 +100,15 @@ public enum CredentialsError: ExplainedError, Equatable {
         }
     }
 }
+
+extension Context {
+    /// The command that closes a file with the password of the device to everybody but the user of the mapper, who reads it
+    /// as well.
+    func commandToClose(_ file: String) -> String {
+        let word = ShellWord.quoted(file)
+        let user = (try? SystemSettings.load(from: self))?.user ?? "tedge"
+        let owner = ((try? files.status(file)) ?? nil)?.owner.user
+        let isTheirs = accounts.user(named: user).map { $0.owner.user == owner } ?? true
+        return (isTheirs ? "" : "sudo chown \(user) \(word) && ") + "sudo chmod 600 \(word)"
+    }
+}

@@ -5,7 +5,6 @@ public struct CertificateCreator {
     private let context: Context
     private let cloud: CloudName?
     private let profile: ProfileName?
-    private static let day: Int64 = 86_400
 
     /// Names the cloud whose certificate is meant; the device's own where nil.
     public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
@@ -45,19 +44,18 @@ public struct CertificateCreator {
     private func make(
         _ id: String, _ settings: Settings, _ pair: CertificatePair, _ files: FileTransaction
     ) throws -> Certificate {
+        let validity = try CertificateValidity(settings, now: context.now())
         try prepare(pair, files)
-        let begin = context.now() - Self.day
-        let days = try settings.duration("certificate.validity.requested_duration").components.seconds / Self.day
         let certificate: Certificate
         let key: PrivateKey
         do {
             key = try PrivateKey.generateP256()
             certificate = try Certificate.selfSigned(
                 commonName: id, organization: try settings.required("certificate.organization"),
-                organizationalUnit: try settings.required("certificate.organization_unit"), key: key, notBefore: begin,
-                notAfter: begin + days * Self.day)
+                organizationalUnit: try settings.required("certificate.organization_unit"), key: key,
+                notBefore: validity.begin, notAfter: validity.end)
         } catch let error as X509Error {
-            throw CertificateError.cryptography("\(error)")
+            throw CertificateError(error)
         }
         try store(certificate, key, pair, files)
         return certificate
@@ -66,6 +64,7 @@ public struct CertificateCreator {
     /// Finds out before anything is made whether both files can be.
     private func prepare(_ pair: CertificatePair, _ transaction: FileTransaction) throws {
         let files = context.files
+        try pair.refuseSameFile()
         try pair.checkPlaces()
         _ = try pair.settle()
         try pair.makeDirectories(transaction)
@@ -99,7 +98,7 @@ public struct CertificateCreator {
         do {
             return try certificate.pem()
         } catch {
-            throw .cryptography("\(error)")
+            throw CertificateError(error)
         }
     }
 

@@ -1,3 +1,5 @@
+import X509
+
 /// Why a certificate, its key or the roots of trust cannot be used, made or removed.
 public enum CertificateError: ExplainedError, Equatable {
     /// There is a certificate already.
@@ -6,40 +8,74 @@ public enum CertificateError: ExplainedError, Equatable {
     case keyExists(path: String)
     /// There is no certificate.
     case certificateMissing(path: String)
+    /// There is no renewed certificate beside the one in use.
+    case renewedMissing(path: String)
     /// There is no key.
     case keyMissing(path: String)
     /// The directory of a file is missing.
     case directoryMissing(path: String, setting: String)
     /// Somebody else can exchange what is in the directory of a file.
     case foreignDirectory(path: String, directory: String, why: String)
-    /// A certificate cannot be read from its file.
+    /// The bytes of a certificate cannot be read.
     case unreadable(path: String, reason: String)
-    /// A file holds no certificate.
-    case notACertificate(path: String, reason: String)
+    /// The bytes of a key cannot be read.
+    case keyUnreadable(path: String, reason: String)
+    /// A file holds no certificate that can be read.
+    case notACertificate(path: String, FormProblem)
+    /// The first certificate of a file is the authority of another one in it.
+    case authorityFirst(path: String, authority: String, own: String)
+    /// The subject of a certificate has no common name.
+    case noCommonName(path: String, subject: String)
     /// A file holds no key that can be used.
-    case notAKey(path: String, reason: String)
+    case notAKey(path: String, FormProblem)
+    /// A key needs a passphrase.
+    case encryptedKey(path: String)
+    /// A key is in a security module, and not in a file.
+    case hardwareKey(path: String, module: String)
     /// The key belongs to another certificate.
     case mismatch(certificate: String, key: String)
+    /// The key of the listener for other machines belongs to another certificate.
+    case listenerMismatch(certificate: String, key: String)
+    /// OpenSSL does not use the certificate or key for connections, whatever the cloud would say; the reason is its own.
+    case refusedByOpenSSL(path: String, reason: String)
     /// The certificate is not valid any more.
-    case expired(path: String, since: String)
+    case expired(path: String, since: String, isSelfSigned: Bool)
     /// The certificate is not valid yet.
     case notYetValid(path: String, from: String, clock: String)
-    /// The user mosquitto runs as cannot read a file; the obstacle is the file or a directory above it.
-    case unreadableForBroker(path: String, user: String, obstacle: String)
-    /// libcrypto cannot be opened, so that nothing can be said of the file.
-    case library(reason: String)
+    /// The user mosquitto runs as cannot read a file.
+    case unreadableForBroker(BrokerObstacle)
     /// The roots of trust are missing.
     case rootsMissing(path: String, key: String)
-    /// The roots of trust hold no certificate.
-    case rootsUnusable(path: String, key: String, reason: String)
+    /// The roots of trust hold no certificate that can be read.
+    case rootsUnusable(path: String, key: String, FormProblem)
+    /// A directory of roots holds certificates under names by which OpenSSL does not find them.
+    case rootsUnhashed(path: String, key: String)
     /// A device id that no certificate can carry.
     case badDeviceID(String, DeviceIDRule.Problem)
     /// No device id is given and none is configured.
     case noDeviceID
-    /// A request for a certificate would be written in the place of the key or the certificate.
+    /// A request for a certificate would be written to the file of the key or the certificate.
     case requestInPlace(path: String)
+    /// Certificate and key are to be in the same file.
+    case sameFile(path: String)
+    /// The file of the certificate holds the private key too.
+    case keyInCertificateFile(path: String)
+    /// A new certificate would not be valid.
+    case badValidity(CertificateValidity.Problem, typed: String)
+    /// OpenSSL is not installed; the reason is the dynamic linker's.
+    case opensslMissing(reason: String)
     /// OpenSSL cannot do it.
     case cryptography(String)
+
+    /// The error of an operation that reads nothing from a file.
+    init(_ error: X509Error) {
+        self =
+            if case .libraryMissing(let reason) = error {
+                .opensslMissing(reason: reason)
+            } else {
+                .cryptography("\(error)")
+            }
+    }
 
     /// One word for each case.
     public var id: String {
@@ -47,97 +83,48 @@ public enum CertificateError: ExplainedError, Equatable {
         case .certificateExists: "certificate-exists"
         case .keyExists: "key-exists"
         case .certificateMissing: "certificate-missing"
+        case .renewedMissing: "renewed-certificate-missing"
         case .keyMissing: "key-missing"
         case .directoryMissing: "certificate-directory-missing"
         case .foreignDirectory: "certificate-directory-foreign"
         case .unreadable: "certificate-unreadable"
+        case .keyUnreadable: "key-unreadable"
         case .notACertificate: "certificate-broken"
+        case .authorityFirst: "certificate-order"
+        case .noCommonName: "certificate-without-common-name"
         case .notAKey: "key-broken"
-        case .mismatch: "key-mismatch"
+        case .encryptedKey: "key-encrypted"
+        case .hardwareKey: "key-in-hardware"
+        case .mismatch, .listenerMismatch: "key-mismatch"
+        case .refusedByOpenSSL: "certificate-too-weak"
         case .expired: "certificate-expired"
         case .notYetValid: "certificate-not-yet-valid"
-        case .unreadableForBroker: "key-unreadable-for-mosquitto"
-        case .library: SystemLibrary.crypto.id
-        case .rootsMissing, .rootsUnusable: "trust-roots-unusable"
+        case .unreadableForBroker(let obstacle): obstacle.id
+        case .rootsMissing, .rootsUnusable, .rootsUnhashed: "trust-roots-unusable"
         case .badDeviceID, .noDeviceID: "device-id-invalid"
         case .requestInPlace: "request-path-invalid"
+        case .sameFile, .keyInCertificateFile: "certificate-and-key-in-one-file"
+        case .badValidity: "certificate-validity-invalid"
+        case .opensslMissing: "openssl-missing"
         case .cryptography: "openssl-failed"
         }
     }
+}
 
-    /// What happened.
-    public var causes: [String] {
-        switch self {
-        case .certificateExists(let path):
-            [
-                "A certificate already exists and would be overwritten.\nExisting file: \"\(path)\"\n"
-                    + "Run `tedge cert remove` first to generate a new certificate."
-            ]
-        case .keyExists(let path):
-            [
-                "A private key already exists and would be overwritten.\nExisting file: \"\(path)\"\n"
-                    + "Run `tedge cert remove` first to generate a new certificate and private key."
-            ]
-        case .certificateMissing(let path):
-            [
-                "No certificate has been attached to that device.\nMissing file: \"\(path)\"\n"
-                    + "Run `tedge cert create --device-id <id>` to generate a new certificate."
-            ]
-        case .keyMissing(let path):
-            [
-                "No private key has been attached to that device.\nMissing file: \"\(path)\"\n"
-                    + "Run `tedge cert remove`, then `tedge cert create --device-id <id>` to generate a new key and certificate."
-            ]
-        case .directoryMissing(let path, let setting):
-            ["Invalid \(setting) path: Directory: \"\(path)\" not found"]
-        case .foreignDirectory(let path, let directory, let why):
-            ["root does not write \(path): the directory \(directory) \(why)."]
-        case .unreadable(let path, let reason): ["reading certificate from \(path)", reason]
-        case .notACertificate(let path, let reason): ["decoding certificate from \(path)", reason]
-        case .notAKey(let path, let reason): ["The private key in \(path) cannot be used", reason]
-        case .mismatch(let certificate, let key):
-            ["The private key \(key) does not belong to the certificate \(certificate)."]
-        case .expired(let path, let since): ["The device certificate \(path) has expired: it was valid until \(since)."]
-        case .notYetValid(let path, let from, let clock):
-            ["The device certificate \(path) is not valid yet: it is valid from \(from), and the clock says \(clock)."]
-        case .unreadableForBroker(let path, let user, let obstacle):
-            [
-                "mosquitto runs as user '\(user)', who cannot read \(path)"
-                    + (obstacle == path ? "." : ": the directory \(obstacle) is closed to that user.")
-            ]
-        case .library(let reason): LibraryError(library: .crypto, reason: reason).causes
-        case .rootsMissing(let path, let key):
-            ["The trusted root certificates are missing: '\(key)' is \(path), which does not exist."]
-        case .rootsUnusable(let path, let key, let reason):
-            ["The trusted root certificates cannot be used: '\(key)' is \(path)", reason]
-        case .badDeviceID(let id, let problem): ["DeviceID Error", problem.text(of: id)]
-        case .noDeviceID:
-            ["No device ID is provided. Use `--device-id <name>` option to specify the device ID."]
-        case .requestInPlace(let path):
-            ["The request would take the place of the device's key or certificate.", path]
-        case .cryptography(let reason): [reason]
-        }
-    }
+/// Why a file cannot be read as a certificate or key.
+public struct FormProblem: Sendable, Equatable {
+    /// What it holds; nil if its bytes could not be read.
+    let form: StoredForm?
+    /// Why that will not do.
+    let reason: String
 
-    /// What to do about it.
-    public var hint: String? {
-        switch self {
-        case .directoryMissing: "Run 'sudo tedge init' to make the directories."
-        case .foreignDirectory:
-            "Set 'device.cert_path' and 'device.key_path' to a directory of root or tedge, or run this as that user."
-        case .mismatch: "Run 'tedge cert remove' and 'tedge cert create --device-id <id>', or set 'device.key_path'."
-        case .expired:
-            "Run 'tedge cert remove', then 'tedge cert create --device-id <id>' and upload the new certificate."
-        case .notYetValid: "Set the clock of the device, for example with 'timedatectl set-time'."
-        case .unreadableForBroker(_, let user, let obstacle):
-            "Run 'sudo chown \(user) \(obstacle)', or connect with sudo."
-        case .library: SystemLibrary.crypto.hint
-        case .requestInPlace: "Give another file with --output-path, or with 'tedge config set device.csr_path <file>'."
-        case .rootsMissing(_, let key): "Run 'tedge config set \(key) <file or directory>', or install ca-certificates."
-        case .rootsUnusable(_, let key, _): "Run 'tedge config set \(key) <file or directory>' to name others."
-        case .notACertificate, .notAKey:
-            "Run 'tedge cert remove' and 'tedge cert create --device-id <id>' to make a new pair."
-        default: nil
-        }
+    /// A file whose bytes could not be read; the reason is in the C library's words.
+    init(unread reason: String) { (form, self.reason) = (nil, reason) }
+
+    /// A file whose bytes OpenSSL does not take. The form says why, if it can; else OpenSSL does.
+    init(_ bytes: [UInt8], wanted: StoredForm.Wanted, _ error: X509Error) {
+        let form = StoredForm(bytes)
+        self.form = form
+        reason = form.text(wanted: wanted) ?? "\(error)"
     }
 }

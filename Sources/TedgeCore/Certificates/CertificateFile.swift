@@ -2,43 +2,90 @@ import X509
 
 /// Certificates and keys in files.
 enum CertificateFile {
-    /// Reads the first certificate of a file.
+    /// Reads the certificate of a device: the first of a file, as mosquitto does, which refuses a file with a broken one
+    /// further on. Throws `authorityFirst` if it is the authority of another one in the file.
     static func certificate(at path: String, files: any Files) throws(CertificateError) -> Certificate {
-        let bytes: [UInt8]
+        let certificates = try certificates(at: path, files: files)
+        let first = certificates[0]
+        let issued = certificates.dropFirst().first { first.isIssuer(of: $0) && $0.thumbprint != first.thumbprint }
+        if let issued { throw .authorityFirst(path: path, authority: first.subject, own: issued.subject) }
+        return first
+    }
+
+    /// Reads all certificates of a file. Throws `certificateMissing` if there is no file.
+    private static func certificates(at path: String, files: any Files) throws(CertificateError) -> [Certificate] {
+        var bytes: [UInt8]
         do {
             bytes = try files.read(path)
         } catch {
             if error.reason.isAbsence { throw .certificateMissing(path: path) }
             throw .unreadable(path: path, reason: error.reason.description)
         }
+        // A key may stand in the same file.
+        defer { bytes.wipe() }
         do {
-            return try Certificate(pem: bytes)
+            return try Certificate.all(inPEM: bytes)
         } catch {
-            if case .libraryMissing(let reason) = error { throw .library(reason: reason) }
-            throw .notACertificate(path: path, reason: "\(error)")
+            if case .libraryMissing = error { throw CertificateError(error) }
+            throw .notACertificate(path: path, FormProblem(bytes, wanted: .certificate, error))
         }
     }
 
-    /// Reads a key. Throws `keyMissing` where there is none.
+    /// Reads a key. Throws `keyMissing` if there is none.
     static func key(at path: String, files: any Files) throws(CertificateError) -> PrivateKey {
         var bytes: [UInt8]
         do {
             bytes = try files.read(path)
         } catch {
-            if error.reason.isAbsence { throw .keyMissing(path: path) }
-            throw .notAKey(path: path, reason: error.reason.description)
+            if error.reason.isAbsence { throw missingKey(path) }
+            throw .keyUnreadable(path: path, reason: error.reason.description)
         }
+        return try key(in: &bytes, of: path)
+    }
+
+    /// The error of a key whose file is not there: the name may be that of a key in a security module (RFC 7512).
+    static func missingKey(_ path: String) -> CertificateError {
+        let name = Path.name(of: path)
+        return name.hasPrefix("pkcs11:")
+            ? .hardwareKey(path: name, module: "a security module (PKCS #11)") : .keyMissing(path: path)
+    }
+
+    /// Reads a key from the bytes of its file, and wipes them.
+    static func key(in bytes: inout [UInt8], of path: String) throws(CertificateError) -> PrivateKey {
         defer { bytes.wipe() }
         do {
             return try PrivateKey(pem: bytes)
         } catch {
-            if case .libraryMissing(let reason) = error { throw .library(reason: reason) }
-            throw .notAKey(path: path, reason: "\(error)")
+            if case .libraryMissing = error { throw CertificateError(error) }
+            let problem = FormProblem(bytes, wanted: .key, error)
+            if case .blocks(let labels)? = problem.form, labels.contains("TSS2 PRIVATE KEY") {
+                throw .hardwareKey(path: path, module: "a TPM (TSS2 PRIVATE KEY)")
+            }
+            throw error == .encryptedKey ? .encryptedKey(path: path) : .notAKey(path: path, problem)
         }
     }
 
-    /// The common name of the certificate in a file; nil where there is none that can be read.
-    static func commonName(at path: String, files: any Files) -> String? {
-        (try? certificate(at: path, files: files))?.commonName
+    /// Whether a file that can be read holds a private key, with or without a certificate.
+    static func holdsKey(_ path: String, files: any Files) -> Bool {
+        guard var bytes = try? files.read(path) else { return false }
+        defer { bytes.wipe() }
+        return StoredForm(bytes).holdsKey
+    }
+
+    /// The common name of the certificate in a file: the identity of the device; nil if there is no file. Throws why the
+    /// certificate cannot be read or has none.
+    static func commonName(at path: String, files: any Files) throws(CertificateError) -> String? {
+        let certificate: Certificate
+        do {
+            certificate = try self.certificate(at: path, files: files)
+        } catch .certificateMissing {
+            return nil
+        } catch {
+            throw error
+        }
+        guard let name = certificate.commonName else {
+            throw .noCommonName(path: path, subject: certificate.subject)
+        }
+        return name
     }
 }

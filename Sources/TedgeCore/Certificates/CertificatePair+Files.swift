@@ -16,14 +16,17 @@ extension CertificatePair {
         }
     }
 
-    /// The key in its file; nil where there is none. Throws `notAKey`, and `FileError` where it cannot be read.
+    /// The key in its file; nil if there is none. Throws why the file holds no key that can be used, and `FileError` if it
+    /// cannot be read.
     func storedKey() throws -> PrivateKey? {
         guard var bytes = try context.files.readIfPresent(keyPath) else { return nil }
-        defer { bytes.wipe() }
-        do {
-            return try PrivateKey(pem: bytes)
-        } catch {
-            throw CertificateError.notAKey(path: keyPath, reason: "\(error)")
+        return try CertificateFile.key(in: &bytes, of: keyPath)
+    }
+
+    /// Throws `sameFile` if the settings name one file for both.
+    func refuseSameFile() throws(CertificateError) {
+        if Path.absolute(certificatePath, relativeTo: "/") == Path.absolute(keyPath, relativeTo: "/") {
+            throw .sameFile(path: keyPath)
         }
     }
 
@@ -42,7 +45,7 @@ extension CertificatePair {
         do {
             secret = try key.pem()
         } catch {
-            throw CertificateError.cryptography("\(error)")
+            throw CertificateError(error)
         }
         defer { secret.wipe() }
         do throws(FileError) {

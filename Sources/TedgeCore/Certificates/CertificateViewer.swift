@@ -60,14 +60,15 @@ public struct CertificateViewer {
         let current = try typed ?? pair(settings).certificatePath
         let path = isNew ? RenewedCertificate.path(besides: current) : current
         let minimum = try settings.duration("certificate.validity.minimum_duration").components.seconds
-        return CertificateSummary(try certificate(at: path), path: path, now: context.now(), minimum: minimum)
-    }
-
-    private func certificate(at path: String) throws -> Certificate {
-        do {
-            return try CertificateFile.certificate(at: path, files: context.files)
-        } catch CertificateError.certificateMissing {
-            throw CertificateError.unreadable(path: path, reason: SystemError.noEntry.description)
+        do throws(CertificateError) {
+            let certificate = try CertificateFile.certificate(at: path, files: context.files)
+            return CertificateSummary(certificate, path: path, now: context.now(), minimum: minimum)
+        } catch {
+            guard case .certificateMissing = error else { throw error }
+            if isNew { throw CertificateError.renewedMissing(path: path) }
+            // Of a file that was typed, no certificate of the device is expected.
+            throw typed == nil
+                ? error : CertificateError.unreadable(path: path, reason: SystemError.noEntry.description)
         }
     }
 
@@ -76,6 +77,7 @@ public struct CertificateViewer {
         do {
             let settings = try Settings.load(from: context.settingsSource)
             let pair = try pair(settings)
+            let use = CertificateUse.connections(of: pair.certificatePath, in: context)
             let changed = try context.changingFiles("tedge cert remove") { files in
                 try pair.checkPlaces()
                 let wasHalf = try pair.settle()
@@ -84,7 +86,12 @@ public struct CertificateViewer {
             }
             let message = changed ? "Certificate was successfully removed" : "There is no certificate to remove"
             context.console.note(message)
-            return .done("cert remove", cloud: cloud, changed: changed, message: message)
+            var report = CommandReport.done("cert remove", cloud: cloud, changed: changed, message: message)
+            if let warning = CertificateUse.warning(use) {
+                context.console.warning(warning)
+                report.hint = warning
+            }
+            return report
         } catch {
             let failure = CommandFailure(
                 command: "tedge cert remove", "failed to remove the device certificate", error)

@@ -59,7 +59,7 @@ public struct SigningRequestCreator {
                 commonName: id, organization: try settings.required("certificate.organization"),
                 organizationalUnit: try settings.required("certificate.organization_unit"), key: key)
         } catch let error as X509Error {
-            throw CertificateError.cryptography("\(error)")
+            throw CertificateError(error)
         }
         try context.interruption.check()
         if stored == nil { try pair.create(key, files) }

@@ -127,6 +127,7 @@ final class BridgeInstallation {
         if context.accounts.isRoot, bridge.credentials == nil, let account { try give(bridge, to: account) }
         let reader = manager.isDefault || context.accounts.isRoot ? account : nil
         try plan.validate(bridge, for: reader, in: context)
+        if let listeners = plan.listeners { try ListenerFiles(listeners, in: context).check(for: reader) }
         return bridge
     }
 
@@ -139,7 +140,7 @@ final class BridgeInstallation {
             let status = (try? context.files.status(file)) ?? nil, status.mode & 0o004 != 0
         else { return }
         context.console.warning(
-            "Everyone on this machine can read the password in \(file). Run 'sudo chmod 600 \(file)'.")
+            "Everyone on this machine can read the password in \(file). Run '\(context.commandToClose(file))'.")
     }
 
     /// Gives certificate and key to mosquitto's user. What cannot be given is found out by the check that follows.

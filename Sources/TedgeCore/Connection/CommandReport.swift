@@ -45,8 +45,9 @@ public struct CommandReport: Sendable {
         var members: [JSONValue.Member] = [
             .init("command", .string(command)), .init("cloud", .optional(cloud?.rawValue)),
             .init("result", .string(result.rawValue)), .init("changed", .bool(changed)),
-            .init("reason", .optional(reason)), .init("message", .optional(message)),
-            .init("causes", .array(causes.map(JSONValue.string))), .init("hint", .optional(hint)),
+            .init("reason", .optional(reason)), .init("message", .optional(message.map(Masking.inMessage))),
+            .init("causes", .array(causes.map { .string(Masking.inMessage($0)) })),
+            .init("hint", .optional(hint.map(Masking.inMessage))),
         ]
         if !steps.isEmpty {
             members.append(

@@ -60,7 +60,9 @@ struct ConnectPlan {
     /// - Parameter account: The user that mosquitto runs as, where it matters whether that can read the files.
     func validate(_ bridge: BridgeConfiguration, for account: Account?, in context: Context) throws {
         let validation = try validation(of: bridge, for: account, in: context)
-        if bridge.credentials == nil { try validation.run() } else { try validation.checkRoots() }
+        if bridge.credentials == nil { return try validation.run() }
+        try validation.checkRoots()
+        if let account { try validation.checkReadabilityOfRoots(for: account) }
     }
 
     /// The check of the certificate that the bridge proves itself with.

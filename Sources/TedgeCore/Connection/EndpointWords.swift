@@ -134,7 +134,9 @@ struct EndpointWords {
         case "certificate expired":
             Diagnosis(
                 "certificate-expired", "\(cloud.displayName) says that the device certificate has expired.", seen: seen,
-                hint: "Check the clock of this device with 'date'; if it is right, make a new certificate.")
+                hint:
+                    "Check the clock of this device with 'date'; if it is right, renew the certificate with 'tedge cert renew'."
+            )
         case "certificate revoked":
             Diagnosis(
                 "device-certificate-revoked", "\(cloud.displayName) says that the device certificate is revoked.",

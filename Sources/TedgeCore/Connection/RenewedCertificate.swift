@@ -64,6 +64,12 @@ struct RenewedCertificate {
             let certificate = try validation.certificate()
             try validation.checkDates(of: certificate)
             try validation.checkKey(of: certificate)
+            // The file becomes one that everybody may read.
+            if StoredForm(contents).holdsKey { throw CertificateError.keyInCertificateFile(path: path) }
+            // A file that holds the only key must not be replaced by a certificate.
+            if CertificateFile.holdsKey(bridge.certificatePath, files: context.files) {
+                throw CertificateError.keyInCertificateFile(path: bridge.certificatePath)
+            }
             guard certificate.commonName == bridge.remoteClientID else {
                 return "it is for '\(certificate.commonName ?? "")', and this device is '\(bridge.remoteClientID)'"
             }

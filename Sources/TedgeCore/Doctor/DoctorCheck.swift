@@ -49,7 +49,7 @@ struct DoctorCheck: Sendable {
         DoctorCheck("certificate-subject", "the cloud can accept the subject", needs: ["certificate"]) {
             $0.certificateSubject()
         },
-        DoctorCheck("broker-reads-key", "mosquitto's user can read certificate and key", needs: ["certificate"]) {
+        DoctorCheck("broker-reads-key", "mosquitto's user can read all that it has to", needs: ["certificate"]) {
             $0.brokerReadsKey()
         },
         DoctorCheck(

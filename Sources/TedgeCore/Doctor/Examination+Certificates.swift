@@ -32,7 +32,10 @@ extension Examination {
     private struct OnlyRootMayLook: Error {}
 
     func certificateCheck() -> CheckOutcome {
-        checked((try? cloudSettings().path("device.cert_path")) ?? "") { certificate = try $0.certificate() }
+        let path = (try? cloudSettings().path("device.cert_path")) ?? ""
+        return checked(path) { certificate = try $0.certificate() }.elseWarn {
+            CertificateFile.holdsKey(path, files: self.context.files) ? self.openKey(path) : nil
+        }
     }
 
     func privateKey() -> CheckOutcome {
@@ -40,15 +43,33 @@ extension Examination {
         return checked(path) { validation in
             do {
                 _ = try validation.key()
-            } catch CertificateError.notAKey(_, _) where !self.isRoot && !self.context.files.isReadable(path) {
+            } catch CertificateError.keyUnreadable where !self.isRoot && !self.context.files.isReadable(path) {
                 throw OnlyRootMayLook()
             }
-        }
+        }.elseWarn { self.openKey(path) }
+    }
+
+    /// A warning about a key that everyone on the device can read.
+    private func openKey(_ path: String) -> CheckOutcome? {
+        guard let status = (try? context.files.status(path)) ?? nil, status.mode & 0o006 != 0 else { return nil }
+        let word = ShellWord.quoted(path)
+        // Nobody but its owner reads a key of mode 400, and mosquitto must.
+        let isBrokers = brokerAccount.map { $0.owner.user == status.owner.user } ?? true
+        let own = isBrokers ? "" : "sudo chown \(brokerAccount?.name ?? "mosquitto") \(word) && "
+        return .warning(
+            Diagnosis(
+                "key-readable", "Everyone on this machine can read the private key of the device.",
+                seen: "\(path) has mode \(String(status.mode, radix: 8))",
+                hint: "Run '\(own)sudo chmod 400 \(word)'. If others may have read it, make another pair."))
     }
 
     func keyPair() -> CheckOutcome {
-        guard case .ok? = outcomes["private-key"], let certificate else { return Self.needsRoot }
-        return checked("they belong together") { try $0.checkKey(of: certificate) }
+        if case .unseen = outcome(of: "private-key") { return Self.needsRoot }
+        guard let certificate else { return Self.needsRoot }
+        return checked("they belong together") {
+            try $0.checkKey(of: certificate)
+            try $0.checkStrength()
+        }
     }
 
     func certificateDates() -> CheckOutcome {
@@ -82,10 +103,8 @@ extension Examination {
     func certificateSubject() -> CheckOutcome {
         guard let certificate else { return .unseen("there is no certificate") }
         guard let name = certificate.commonName, !name.isEmpty else {
-            return .error(
-                Diagnosis(
-                    "device-id-invalid", "The subject of the device certificate has no common name.",
-                    seen: certificate.subject, hint: "Run 'tedge cert create --device-id <id>' to make another one."))
+            let path = (try? cloudSettings().path("device.cert_path")) ?? ""
+            return .error(CertificateError.noCommonName(path: path, subject: certificate.subject))
         }
         if let problem = DeviceIDRule.problem(of: name) { return .error(CertificateError.badDeviceID(name, problem)) }
         return .ok(certificate.subject)
@@ -94,10 +113,25 @@ extension Examination {
     func brokerReadsKey() -> CheckOutcome {
         guard let account = brokerAccount else { return .unseen("mosquitto has no user of its own here") }
         if !isRoot, (try? manager.get())?.isDefault == false { return .unseen("mosquitto may be run by any user here") }
-        return checked("user \(account.name)") { try $0.checkReadability(for: account) }
+        return checked("user \(account.name)") { validation in
+            if self.credentialsFile == nil {
+                try validation.checkReadability(for: account)
+            } else {
+                try validation.checkReadabilityOfRoots(for: account)
+            }
+            guard let listeners = try ListenerConfiguration.from(try self.settings.get()) else { return }
+            try ListenerFiles(listeners, in: self.context).check(for: account)
+        }
     }
 
     func trustRoots() -> CheckOutcome {
         checked((try? cloudSettings().path("root_cert_path")) ?? "") { try $0.checkRoots() }
+    }
+}
+
+extension CheckOutcome {
+    /// Another outcome for what is well so far; this one if there is none.
+    fileprivate func elseWarn(_ other: () -> CheckOutcome?) -> CheckOutcome {
+        if case .ok = self { other() ?? self } else { self }
     }
 }

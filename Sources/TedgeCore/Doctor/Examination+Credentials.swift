@@ -13,7 +13,7 @@ extension Examination {
     /// The checks that look at the device's certificate or key.
     static let certificateChecks: Set<String> = [
         "certificate", "private-key", "key-pair", "certificate-dates", "certificate-expiry", "certificate-subject",
-        "broker-reads-key", "client-certificate",
+        "client-certificate",
     ]
 
     /// What a check says without looking, because the device proves itself in another way.
@@ -35,7 +35,7 @@ extension Examination {
                 return .warning(
                     Diagnosis(
                         "credentials-readable", "Everyone on this machine can read the password of the device.",
-                        seen: file, hint: "Run 'sudo chmod 600 \(file)'."))
+                        seen: file, hint: "Run '\(context.commandToClose(file))'."))
             }
             return .ok("user \(credentials)")
         } catch CredentialsError.unreadable(_, let reason) where reason.isPermission && !isRoot {

@@ -55,7 +55,7 @@ public struct CertificateDownloader {
     ) throws -> EnrolmentRequest {
         guard let path = options.csrPath else { return try EnrolmentRequest(commonName: id, key: key, settings) }
         // A request that was made elsewhere is for a key that is here already.
-        if isNew { throw CertificateError.keyMissing(path: pair.keyPath) }
+        if isNew { throw CertificateFile.missingKey(pair.keyPath) }
         return try EnrolmentRequest(path: path, commonName: id, key: key, keyPath: pair.keyPath, in: context)
     }
 

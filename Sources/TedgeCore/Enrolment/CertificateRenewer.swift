@@ -12,7 +12,6 @@ public struct CertificateRenewer {
     private let context: Context
     private let cloud: CloudName?
     private let typedProfile: ProfileName?
-    private static let day: Int64 = 86_400
 
     /// Names the cloud whose certificate is meant; the device's own where nil.
     public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
@@ -35,7 +34,7 @@ public struct CertificateRenewer {
             let profile = cloud == nil ? nil : try ProfileName.choose(typedProfile, in: context)
             let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
             let present = try present(pair, authority)
-            guard let key = try pair.storedKey() else { throw CertificateError.keyMissing(path: pair.keyPath) }
+            guard let key = try pair.storedKey() else { throw CertificateFile.missingKey(pair.keyPath) }
             guard present.matches(key) else {
                 throw CertificateError.mismatch(certificate: pair.certificatePath, key: pair.keyPath)
             }
@@ -58,17 +57,10 @@ public struct CertificateRenewer {
     /// The certificate that is to be renewed.
     private func present(_ pair: CertificatePair, _ authority: Authority) throws -> Certificate {
         let path = pair.certificatePath
-        let bytes: [UInt8]
-        do {
-            bytes = try context.files.read(path)
-        } catch {
-            throw EnrolmentError.unusable(path: path, reason: error.reason.description)
-        }
-        let certificate: Certificate
-        do {
-            certificate = try Certificate(pem: bytes)
-        } catch {
-            throw EnrolmentError.unusable(path: path, reason: "\(error)")
+        let certificate = try CertificateFile.certificate(at: path, files: context.files)
+        // connect puts the renewed certificate in the place of this file.
+        if CertificateFile.holdsKey(path, files: context.files) {
+            throw CertificateError.keyInCertificateFile(path: path)
         }
         if authority == .selfSigned, !certificate.isSelfSigned { throw EnrolmentError.notSelfSigned(path: path) }
         return certificate
@@ -78,7 +70,7 @@ public struct CertificateRenewer {
         _ present: Certificate, _ key: PrivateKey, _ csrPath: String?, _ settings: Settings, _ pair: CertificatePair
     ) throws -> EnrolmentRequest {
         guard let name = present.commonName, !name.isEmpty else {
-            throw EnrolmentError.unusable(path: pair.certificatePath, reason: "it has no common name")
+            throw CertificateError.noCommonName(path: pair.certificatePath, subject: present.subject)
         }
         guard let csrPath else { return try EnrolmentRequest(commonName: name, key: key, settings) }
         return try EnrolmentRequest(path: csrPath, commonName: name, key: key, keyPath: pair.keyPath, in: context)
@@ -102,13 +94,12 @@ public struct CertificateRenewer {
 
     /// Has the key sign, for as long as a new certificate is valid.
     private func renewed(_ present: Certificate, _ key: PrivateKey, _ settings: Settings) throws -> IssuedCertificate {
-        let days = try settings.duration("certificate.validity.requested_duration").components.seconds / Self.day
-        let begin = context.now() - Self.day
+        let validity = try CertificateValidity(settings, now: context.now())
         do {
-            let renewed = try present.renewed(by: key, notBefore: begin, notAfter: begin + days * Self.day)
+            let renewed = try present.renewed(by: key, notBefore: validity.begin, notAfter: validity.end)
             return IssuedCertificate(leaf: renewed, pem: try renewed.pem())
         } catch {
-            throw CertificateError.cryptography("\(error)")
+            throw CertificateError(error)
         }
     }
 
@@ -116,7 +107,7 @@ public struct CertificateRenewer {
         try context.changingFiles("tedge cert renew") { files in
             try pair.checkPlaces()
             // Somebody may have made another pair while the answer was waited for.
-            guard let key = try pair.storedKey() else { throw CertificateError.keyMissing(path: pair.keyPath) }
+            guard let key = try pair.storedKey() else { throw CertificateFile.missingKey(pair.keyPath) }
             guard issued.leaf.matches(key) else {
                 throw CertificateError.mismatch(
                     certificate: RenewedCertificate.path(besides: pair.certificatePath), key: pair.keyPath)

@@ -35,12 +35,13 @@ struct DownloadedPair {
         do {
             return try PrivateKey.generateP256()
         } catch {
-            throw .cryptography("\(error)")
+            throw CertificateError(error)
         }
     }
 
     /// Throws where there is a certificate or the places are not good. Makes the directories.
     private func check(_ files: FileTransaction) throws {
+        try pair.refuseSameFile()
         try pair.checkPlaces()
         _ = try pair.settle()
         try pair.makeDirectories(files)
@@ -83,7 +84,7 @@ struct DownloadedPair {
 
     /// Throws where the key has become another one since the certificate was asked for.
     private func checkKey(_ issued: IssuedCertificate) throws {
-        guard let key = try pair.storedKey() else { throw CertificateError.keyMissing(path: pair.keyPath) }
+        guard let key = try pair.storedKey() else { throw CertificateFile.missingKey(pair.keyPath) }
         guard issued.leaf.matches(key) else {
             throw CertificateError.mismatch(certificate: pair.certificatePath, key: pair.keyPath)
         }

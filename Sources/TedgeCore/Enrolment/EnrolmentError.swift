@@ -4,8 +4,6 @@ import TLS
 enum EnrolmentError: ExplainedError, Equatable {
     /// The cloud does not issue certificates.
     case unsupported(CloudName)
-    /// The certificate that is to be renewed cannot be used.
-    case unusable(path: String, reason: String)
     /// A certificate that somebody else has signed is to be renewed by its own key.
     case notSelfSigned(path: String)
     /// The local proxy of the mapper cannot be reached or used.
@@ -30,7 +28,6 @@ enum EnrolmentError: ExplainedError, Equatable {
     var id: String {
         switch self {
         case .unsupported: "renewal-unsupported"
-        case .unusable: "certificate-broken"
         case .notSelfSigned: "certificate-not-self-signed"
         case .proxyFailed: "proxy-unreachable"
         case .requestFailed: "renewal-refused"
@@ -47,7 +44,6 @@ enum EnrolmentError: ExplainedError, Equatable {
         switch self {
         case .unsupported(let cloud):
             ["Certificate renewal is not supported for \(Cloud.named(cloud).displayName)"]
-        case .unusable(let path, let reason): ["Cannot renew certificate \(path): \(reason)"]
         case .notSelfSigned(let path): ["Cannot renew certificate with self-signed ca: \(path) is not self-signed"]
         case .proxyFailed(let address, let error, _):
             ["Fail to connect to Cumulocity HTTP proxy \(address)", "\(error)"]
@@ -70,8 +66,6 @@ enum EnrolmentError: ExplainedError, Equatable {
     var hint: String? {
         switch self {
         case .unsupported: "Run 'tedge cert renew --ca self-signed' where the certificate is self-signed."
-        case .unusable:
-            "Run 'tedge cert create --device-id <id>' or 'tedge cert download c8y' for a first certificate."
         case .notSelfSigned: "Run 'tedge cert renew --ca c8y' where Cumulocity has issued it."
         case .proxyFailed(_, let error, let mapper): Self.proxyHint(error, mapper)
         case .requestFailed(_, _, let hint): hint

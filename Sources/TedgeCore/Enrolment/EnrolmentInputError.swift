@@ -65,7 +65,7 @@ enum EnrolmentInputError: ExplainedError, Equatable {
         case .badURL: "Give HOST or HOST:PORT."
         case .badProxyHost(let key, _): "Run 'tedge config set \(key) <host>'."
         case .certificateExists:
-            "Run 'tedge cert renew' for a new certificate of the same device, or 'tedge cert remove' first."
+            "Run 'tedge cert renew' for a new certificate of the same device. For another pair, move both files away first."
         case .requestUnused: "Leave --csr-path out, or give --ca c8y."
         case .requestBroken, .requestOfOtherKey, .requestOfOtherName:
             "Run 'tedge cert create-csr' to make one, or leave --csr-path out."

@@ -18,7 +18,7 @@ struct EnrolmentRequest {
                 organizationalUnit: try settings.required("certificate.organization_unit"), key: key)
             body = try SigningRequest(pem: pem).base64()
         } catch let error as X509Error {
-            throw CertificateError.cryptography("\(error)")
+            throw CertificateError(error)
         }
     }
 

@@ -87,13 +87,13 @@ public final class Console: Sendable {
     /// Something to know although the command goes on.
     public func warning(_ text: String) {
         guard level >= .warn else { return }
-        error("Warning: \(ErrorFrame.printable(text))\n")
+        error("Warning: \(ErrorFrame.shown(text))\n")
     }
 
     /// A remark on what the command does besides.
     public func note(_ text: String) {
         guard level >= .warn else { return }
-        error("\(ErrorFrame.printable(text))\n")
+        error("\(ErrorFrame.shown(text))\n")
     }
 
     /// A warning of something that could not be put back as it was.
@@ -105,7 +105,7 @@ public final class Console: Sendable {
     /// What the program does, where messages of this importance are wanted.
     func log(_ importance: LogLevel, _ text: String) {
         guard level >= importance else { return }
-        error("\(importance.rawValue): \(ErrorFrame.printable(text))\n")
+        error("\(importance.rawValue): \(ErrorFrame.shown(text))\n")
     }
 
     /// A text for stderr, as it is. A line of progress that is not finished is ended before it.

@@ -133,6 +133,8 @@ public struct Context: Sendable {
                     throw SettingsReadFailure(reason: error.reason.description)
                 }
             },
-            certificateCommonName: { path in CertificateFile.commonName(at: path, files: files) })
+            certificateCommonName: { path throws(CertificateError) in
+                try CertificateFile.commonName(at: path, files: files)
+            })
     }
 }

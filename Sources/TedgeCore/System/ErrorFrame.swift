@@ -5,7 +5,7 @@ public enum ErrorFrame {
     /// the terminal as a command, and what is huge is shortened.
     public static func text(title: String, causes: [String], hint: String?) -> String {
         let (title, causes, hint) = (shortened(title), causes.map(shortened), hint.map(shortened))
-        var text = "Error: \(printable(title))\n"
+        var text = "Error: \(shown(title))\n"
         if !causes.isEmpty {
             text += "\nCaused by:\n"
             for (number, cause) in causes.enumerated() {
@@ -14,12 +14,15 @@ public enum ErrorFrame {
                     causes.count == 1
                     ? "    " : String(repeating: " ", count: max(0, 5 - digits.utf8.count)) + digits + ": "
                 let indent = String(repeating: " ", count: label.utf8.count)
-                text += label + indented(printable(cause), by: indent) + "\n"
+                text += label + indented(shown(cause), by: indent) + "\n"
             }
         }
-        if let hint { text += "\nHint: " + indented(printable(hint), by: "      ") + "\n" }
+        if let hint { text += "\nHint: " + indented(shown(hint), by: "      ") + "\n" }
         return text
     }
+
+    /// A message without secrets, and without what a terminal obeys.
+    static func shown(_ text: String) -> String { printable(Masking.inMessage(text)) }
 
     /// The text with every control character but the line feed escaped as in Swift source.
     ///

@@ -27,6 +27,8 @@ public struct FileStatus: Sendable, Equatable {
     public var owner: Owner
     /// The size in bytes.
     public var size: Int64
+    /// Whether an access control list (acl(5)) says more than the permission bits; of a symbolic link itself never.
+    var hasAccessList = false
     /// What tells the file from every other one that exists, whatever its name: device and inode.
     var identity: [UInt64]
 }

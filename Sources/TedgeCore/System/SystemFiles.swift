@@ -52,7 +52,9 @@ struct SystemFiles: Files {
             if reason.isAbsence { return nil }
             throw FileError(.read, path, reason)
         }
-        return FileStatus(information)
+        var status = FileStatus(information)
+        if followLinks { status.hasAccessList = unsafe attribute(path, "system.posix_acl_access", nil, 0) > 0 }
+        return status
     }
 
     func replace(
@@ -243,6 +245,12 @@ extension SystemFiles {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.write, path, .last) }
     }
 }
+
+/// getxattr(2), which Swift's module of the C library leaves out.
+@_silgen_name("getxattr")
+private func attribute(
+    _ path: UnsafePointer<CChar>, _ name: UnsafePointer<CChar>, _ value: UnsafeMutableRawPointer?, _ size: Int
+) -> Int
 
 extension FileStatus {
     init(_ information: stat) {

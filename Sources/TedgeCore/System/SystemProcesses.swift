@@ -9,13 +9,9 @@ struct SystemProcesses: Processes {
     private static let grace = Duration.milliseconds(400)
     /// How long a program may take to end that was killed: one that the kernel holds is left behind.
     private static let lastGrace = Duration.milliseconds(300)
-    /// What is never handed on, because it may be a secret.
-    private static let secrets: Set = ["C8Y_PASSWORD", "C8YPASS", "DEVICE_ONE_TIME_PASSWORD", "TEDGE_PROXY_PASSWORD"]
 
-    /// Runs programs in the given environment, without the variables that hold passwords.
-    init(environment: [String: String]) {
-        self.environment = environment.filter { !Self.secrets.contains($0.key) }
-    }
+    /// Runs programs in the given environment, without the variables that hold secrets.
+    init(environment: [String: String]) { self.environment = environment }
 
     func isOnPath(_ program: String) -> Bool { located(program) != nil }
 
@@ -56,7 +52,7 @@ struct SystemProcesses: Processes {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = Array(words.dropFirst())
-        process.environment = environment
+        process.environment = ChildEnvironment.of(environment)
         process.standardInput = FileHandle.nullDevice
         let (output, error) = (Pipe(), Pipe())
         process.standardOutput = output
@@ -94,7 +90,8 @@ struct SystemProcesses: Processes {
             unsafe access(path, X_OK) == 0 && (try? SystemFiles().status(path))??.kind == .file
         }
         if program.contains("/") { return isExecutable(program) ? program : nil }
-        let directories = (environment["PATH"] ?? Self.usualPath).split(separator: ":")
+        // A name in the current directory would be anybody's.
+        let directories = (environment["PATH"] ?? Self.usualPath).split(separator: ":").filter { $0.hasPrefix("/") }
         return directories.lazy.map { Path.join(String($0), program) }.first(where: isExecutable)
     }
 

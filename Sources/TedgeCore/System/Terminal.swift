@@ -61,12 +61,27 @@ struct ControllingTerminal: Terminal {
             var before = before
             if isSecret { unsafe tcsetattr(descriptor, TCSAFLUSH, &before) }
         }
-        let bytes = Array(prompt.utf8)
-        _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-        return try line(from: descriptor, interruption: interruption)
+        Self.show(prompt, on: descriptor)
+        do throws(TerminalError) {
+            let line = try line(from: descriptor, interruption: interruption)
+            if line?.isComplete != true { Self.show("\n", on: descriptor) }
+            return line?.secret
+        } catch {
+            // Nobody has typed the end of the line that the prompt stands on.
+            Self.show("\n", on: descriptor)
+            throw error
+        }
     }
 
-    private func line(from descriptor: Int32, interruption: Interruption) throws(TerminalError) -> Secret? {
+    private static func show(_ text: String, on descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// What was typed, and whether up to the end of the line; nil if nothing was before the end of the input.
+    private func line(
+        from descriptor: Int32, interruption: Interruption
+    ) throws(TerminalError) -> (secret: Secret, isComplete: Bool)? {
         let secret = Secret()
         var byte: UInt8 = 0
         defer { byte = 0 }
@@ -77,9 +92,9 @@ struct ControllingTerminal: Terminal {
             if ready == 0 || (ready < 0 && errno == EINTR) { continue }
             guard ready > 0 else { throw .failed(.last) }
             switch unsafe Foundation.read(descriptor, &byte, 1) {
-            case 1 where byte == UInt8(ascii: "\n"): return secret
+            case 1 where byte == UInt8(ascii: "\n"): return (secret, true)
             case 1: secret.append(byte)
-            case 0: return secret.isEmpty ? nil : secret
+            case 0: return secret.isEmpty ? nil : (secret, false)
             default: if errno != EINTR { throw .failed(.last) }
             }
         }

@@ -40,12 +40,17 @@ public struct CertificateUploader {
         }
     }
 
-    /// The certificate as its file has it: the renewed one where there is one.
+    /// The certificate of the device alone, the renewed one if there is one: written again from what was read, because its
+    /// file may hold other certificates, and even the private key.
     private func certificate(_ settings: Settings, _ profile: ProfileName?) throws -> String {
         let pair = try CertificatePair(settings, cloud: .c8y, profile: profile, in: context)
         let renewed = RenewedCertificate.path(besides: pair.certificatePath)
         let path = context.files.exists(renewed) ? renewed : pair.certificatePath
-        _ = try CertificateFile.certificate(at: path, files: context.files)
-        return String(decoding: try context.files.read(path), as: UTF8.self)
+        let certificate = try CertificateFile.certificate(at: path, files: context.files)
+        do {
+            return String(decoding: try certificate.pem(), as: UTF8.self)
+        } catch {
+            throw CertificateError(error)
+        }
     }
 }

@@ -5,7 +5,45 @@ import TedgeCore
 struct CertUploadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         name: "upload", abstract: "Have a cloud trust the certificate of this device.",
-        subcommands: [CertUploadC8yCommand.self])
+        subcommands: [CertUploadC8yCommand.self, CertUploadAzCommand.self, CertUploadAwsCommand.self])
+}
+
+/// The profile of a cloud whose certificate is to be registered by hand.
+struct RegistrationArguments: ParsableArguments {
+    @Option(
+        .long("profile"), help: "Cloud profile that is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
+        completion: .custom("profile"))
+    var profile: ProfileName?
+
+    var arguments: [BoundArgument] { [$profile] }
+}
+
+/// `tedge cert upload az`.
+struct CertUploadAzCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "az", abstract: "Say how the certificate of this device is registered in Azure.")
+
+    var target = RegistrationArguments()
+
+    var arguments: [BoundArgument] { target.arguments }
+
+    func run(in context: Context) -> CommandReport {
+        CertificateRegistration(.az, profile: target.profile, in: context).run()
+    }
+}
+
+/// `tedge cert upload aws`.
+struct CertUploadAwsCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        name: "aws", abstract: "Say how the certificate of this device is registered in AWS.")
+
+    var target = RegistrationArguments()
+
+    var arguments: [BoundArgument] { target.arguments }
+
+    func run(in context: Context) -> CommandReport {
+        CertificateRegistration(.aws, profile: target.profile, in: context).run()
+    }
 }
 
 /// `tedge cert upload c8y`.

@@ -32,6 +32,11 @@ struct KeyArguments: ParsableArguments {
     var arguments: [BoundArgument] { [$key, $profile] }
 
     var setting: TypedSetting { TypedSetting(key, profile: profile) }
+
+    /// Takes the value of a secret setting out of the list of processes.
+    func wipe(_ value: String) {
+        if setting.isSecret { CommandLineWords.wipe(value) }
+    }
 }
 
 /// `tedge config get`.
@@ -60,7 +65,10 @@ struct ConfigSetCommand: RunnableCommand {
 
     var arguments: [BoundArgument] { name.arguments + [$value] }
 
-    func run(in context: Context) -> CommandReport { SettingsCommands(in: context).set(name.setting, to: value) }
+    func run(in context: Context) -> CommandReport {
+        name.wipe(value)
+        return SettingsCommands(in: context).set(name.setting, to: value)
+    }
 }
 
 /// `tedge config unset`.
@@ -87,7 +95,10 @@ struct ConfigAddCommand: RunnableCommand {
 
     var arguments: [BoundArgument] { name.arguments + [$value] }
 
-    func run(in context: Context) -> CommandReport { SettingsCommands(in: context).add(name.setting, value) }
+    func run(in context: Context) -> CommandReport {
+        name.wipe(value)
+        return SettingsCommands(in: context).add(name.setting, value)
+    }
 }
 
 /// `tedge config remove`.
@@ -102,7 +113,10 @@ struct ConfigRemoveCommand: RunnableCommand {
 
     var arguments: [BoundArgument] { name.arguments + [$value] }
 
-    func run(in context: Context) -> CommandReport { SettingsCommands(in: context).remove(name.setting, value) }
+    func run(in context: Context) -> CommandReport {
+        name.wipe(value)
+        return SettingsCommands(in: context).remove(name.setting, value)
+    }
 }
 
 /// `tedge config list`.

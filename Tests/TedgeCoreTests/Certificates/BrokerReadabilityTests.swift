@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import TedgeCore
@@ -12,12 +13,17 @@ import Testing
     }
 
     /// What is closed to mosquitto.
-    private func obstacle(memberships: [UInt32] = []) throws -> String? {
+    private func obstacle(
+        _ path: String? = nil, memberships: [UInt32] = []
+    ) throws -> BrokerObstacle.Closed? {
         var accounts = world.accounts
         accounts.memberships["mosquitto"] = memberships
         let account = try #require(accounts.user(named: "mosquitto"))
-        return BrokerReadability(files: world.files, accounts: accounts).obstacle(to: world.path("key"), for: account)
-            .map(world.neutral)
+        return readability(accounts).closed(path ?? world.path("key"), for: account)
+    }
+
+    private func readability(_ accounts: WorldAccounts) -> BrokerReadability {
+        BrokerReadability(files: world.files, accounts: accounts, configuration: world.directory.file("tedge"))
     }
 
     private func set(_ mode: UInt16, _ owner: Owner, _ name: String = "tedge/key") throws {
@@ -34,10 +40,16 @@ import Testing
         (0o040, Owner(user: 1, group: 77), true),
     ]
 
+    private static func role(_ owner: Owner) -> BrokerObstacle.Role {
+        owner.user == 110 ? .owner : [120, 77].contains(owner.group) ? .group : .other
+    }
+
     @Test("the permissions of the owner, the group or the others count", arguments: permissions)
     func modes(_ mode: UInt16, _ owner: Owner, _ isOpen: Bool) throws {
         try set(mode, owner)
-        #expect(try obstacle(memberships: [77]) == (isOpen ? nil : "WORLD/tedge/key"))
+        #expect(
+            try obstacle(memberships: [77])
+                == (isOpen ? nil : .file(to: Self.role(owner), isSecret: false)))
     }
 
     @Test("a directory above that is closed is the obstacle")
@@ -45,18 +57,62 @@ import Testing
         try set(0o444, Owner(user: 110, group: 120))
         #expect(try obstacle() == nil)
         try set(0o766, Owner(user: 1, group: 1), "tedge")
-        #expect(try obstacle() == "WORLD/tedge")
+        #expect(try obstacle() == .directory(world.directory.file("tedge"), mode: 0o766, to: .other))
         try set(0o711, Owner(user: 1, group: 1), "tedge")
         #expect(try obstacle() == nil)
     }
 
     @Test("root reads everything, and of what is not there nothing is said")
     func root() throws {
-        let readability = BrokerReadability(files: world.files, accounts: world.accounts)
+        let readability = readability(world.accounts)
         let root = Account(name: "root", owner: WorldAccounts.root)
-        #expect(readability.obstacle(to: world.path("key"), for: root) == nil)
+        #expect(readability.closed(world.path("key"), for: root) == nil)
         let account = try #require(world.accounts.user(named: "mosquitto"))
-        #expect(readability.obstacle(to: world.path("no"), for: account) == nil)
-        #expect(readability.obstacle(to: world.path("no/no"), for: account) == nil)
+        #expect(readability.closed(world.path("no"), for: account) == nil)
+        #expect(readability.closed(world.path("no/no"), for: account) == nil)
+    }
+
+    @Test("the directories that a link leads through count, and whether the file holds a key")
+    func links() throws {
+        try world.files.makeDirectory(world.directory.file("closed"), mode: 0o700, owner: nil)
+        try world.write("-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n", to: "closed/key")
+        #expect(symlink(world.directory.file("closed/key"), world.path("link")) == 0)
+        #expect(symlink(world.directory.file("closed"), world.path("directory")) == 0)
+        let closed = BrokerObstacle.Closed.directory(
+            try world.files.realPath(world.directory.file("closed")), mode: 0o700, to: .other)
+        #expect(try obstacle(world.path("link")) == closed)
+        #expect(try obstacle(world.path("directory/key")) != nil)
+        try set(0o711, WorldAccounts.root, "closed")
+        #expect(try obstacle(world.path("link")) == nil)
+        try world.files.changeMode(world.directory.file("closed/key"), to: 0o600)
+        #expect(try obstacle(world.path("directory/key")) == .file(to: .other, isSecret: true))
+    }
+
+    @Test("of a directory of roots one certificate must be open, and the directory itself")
+    func directoryOfRoots() throws {
+        try world.files.makeDirectory(world.path("roots"), mode: 0o755, owner: nil)
+        for name in ["0a1b2c3d.0", "ffffffff.1"] { try world.write("", to: "tedge/roots/\(name)", mode: 0o600) }
+        let roots = world.path("roots")
+        #expect(try obstacle(roots) == .file(to: .other, isSecret: false))
+        try set(0o644, WorldAccounts.root, "tedge/roots/ffffffff.1")
+        #expect(try obstacle(roots) == nil)
+        try set(0o700, WorldAccounts.root, "tedge/roots")
+        #expect(try obstacle(roots) == .directory(roots, mode: 0o700, to: .other))
+    }
+
+    @Test("what an access control list says is left to mosquitto")
+    func accessList() throws {
+        try set(0o600, Owner(user: 1, group: 1))
+        #expect(try obstacle() == .file(to: .other, isSecret: false))
+        // Version 2, then tag, permissions and id of: owner, user 110, group, mask, others (linux/posix_acl_xattr.h).
+        let script = """
+            import os, struct, sys
+            entries = [(1, 6, 2**32 - 1), (2, 4, 110), (4, 0, 2**32 - 1), (16, 4, 2**32 - 1), (32, 0, 2**32 - 1)]
+            value = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+            os.setxattr(sys.argv[1], "system.posix_acl_access", value)
+            """
+        let made = try ChildProcess.run("python3", ["-c", script, world.path("key")])
+        try #require(made.exit == .status(0), "\(made.errors)")
+        #expect(try obstacle() == nil)
     }
 }

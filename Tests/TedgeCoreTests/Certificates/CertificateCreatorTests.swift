@@ -101,7 +101,8 @@ import X509
         #expect(world.errors.hasPrefix("Error: failed to create a test certificate for the device.\n"))
         try world.write("device.id = 'stored'\n", to: "tedge/tedge.toml")
         #expect(create(world, id: nil).status == 0)
-        #expect(CertificateFile.commonName(at: world.directory.file(World.certificate), files: world.files) == "stored")
+        #expect(
+            try CertificateFile.commonName(at: world.directory.file(World.certificate), files: world.files) == "stored")
     }
 
     @Test("an id that no cloud takes is refused with the reason")
@@ -129,7 +130,7 @@ import X509
         let report = create(world, cloud: .c8y)
         #expect(report.status == 0)
         #expect(report.cloud == .c8y)
-        #expect(CertificateFile.commonName(at: certificate, files: world.files) == "gateway-1")
+        #expect(try CertificateFile.commonName(at: certificate, files: world.files) == "gateway-1")
         #expect(try status(world, "tedge/c8y")?.mode == 0o775)
     }
 
@@ -141,5 +142,39 @@ import X509
         let report = try fail(world)
         #expect(report.reason == "certificate-directory-missing")
         #expect(report.hint == "Run 'sudo tedge init' to make the directories.")
+    }
+
+    @Test(
+        "a length of time that leaves no valid certificate is refused before anything is written",
+        arguments: ["0", "12h", "47h", "8000y", "9223372036854775807"])
+    func validity(_ length: String) throws {
+        let world = try World()
+        try world.write("certificate.validity.requested_duration = '\(length)'\n", to: "tedge/tedge.toml")
+        let before = try world.snapshot()
+        let report = CertificateCreator(cloud: nil, profile: nil, in: world.context).run(deviceID: "gateway-1")
+        #expect(report.reason == "certificate-validity-invalid")
+        #expect(report.message?.hasPrefix("'certificate.validity.requested_duration' is \(length): ") == true)
+        #expect(try world.snapshot() == before)
+    }
+
+    @Test("the shortest and the longest length of time give a certificate that is valid now")
+    func outermostValidity() throws {
+        #expect(try CertificateValidity(.seconds(2 * 86_400), now: 1000).end == 1000 + 86_400)
+        let last = Int64(253_402_300_799)
+        let longest = try CertificateValidity(.seconds(last / 86_400 * 86_400), now: 86_400 + last % 86_400)
+        #expect(longest.end == last)
+        #expect(throws: CertificateValidity.Problem.tooLong) {
+            try CertificateValidity(.seconds(last / 86_400 * 86_400), now: 86_401 + last % 86_400)
+        }
+    }
+
+    @Test("certificate and key in one file are refused before either is made")
+    func oneFile() throws {
+        let world = try World()
+        try world.write("device.key_path = '\(world.directory.file(World.certificate))'\n", to: "tedge/tedge.toml")
+        let before = try world.snapshot()
+        let report = CertificateCreator(cloud: nil, profile: nil, in: world.context).run(deviceID: "gateway-1")
+        #expect(report.reason == "certificate-and-key-in-one-file")
+        #expect(try world.snapshot() == before)
     }
 }

@@ -48,14 +48,15 @@ import X509
     @Test("a certificate that is missing, or none, is an error with the file")
     func failures() throws {
         let world = try World()
-        #expect(viewer(world).show(path: nil, isNew: false).reason == "certificate-unreadable")
+        #expect(viewer(world).show(path: nil, isNew: false).reason == "certificate-missing")
         #expect(
             world.errors == """
                 Error: failed to show the device certificate
 
                 Caused by:
-                    0: reading certificate from WORLD/\(World.certificate)
-                    1: No such file or directory (os error 2)
+                    No certificate has been attached to that device.
+                    Missing file: "WORLD/\(World.certificate)"
+                    Run `tedge cert create --device-id <id>` to generate a new certificate.
 
                 """)
         try world.write("text", to: World.certificate)
@@ -95,10 +96,12 @@ import X509
     func cannotTell() throws {
         let world = try World()
         let report = viewer(world).needsRenewal(path: nil)
-        #expect(report.status == 2 && report.reason == "certificate-unreadable")
+        #expect(report.status == 2 && report.reason == "certificate-missing")
         #expect(
-            world.errors == "Cannot check the certificate: reading certificate from WORLD/\(World.certificate): "
-                + "No such file or directory (os error 2)\n")
+            world.errors
+                == "Cannot check the certificate: No certificate has been attached to that device.\n"
+                + "Missing file: \"WORLD/\(World.certificate)\"\n"
+                + "Run `tedge cert create --device-id <id>` to generate a new certificate.\n")
         try world.write("text", to: World.certificate)
         #expect(viewer(world).needsRenewal(path: nil).status == 2)
         try world.write("[", to: "tedge/tedge.toml")
@@ -148,6 +151,32 @@ import X509
         let again = viewer(world).remove()
         #expect(again.status == 0 && !again.changed)
         #expect(again.message == "There is no certificate to remove")
+    }
+
+    @Test("of a connected device it is said what becomes of the connection, and what to do")
+    func removeWhileConnected() throws {
+        let world = try World.ready()
+        #expect(world.connect(offline: true).status == 0)
+        let report = viewer(world).remove()
+        #expect(report.status == 0 && report.changed)
+        #expect(world.errors.contains("Warning: The device is still connected to Cumulocity with this certificate,"))
+        #expect(report.hint?.contains("Run 'sudo tedge disconnect c8y'") == true)
+        let other = try World.ready()
+        #expect(other.connect(offline: true).status == 0)
+        try other.write("device.cert_path = '\(other.path("other.pem"))'\n", to: "tedge/tedge.toml")
+        #expect(viewer(other).remove().hint == nil)
+    }
+
+    @Test("a renewed certificate that is missing, and a typed file that is missing, have words of their own")
+    func missing() throws {
+        let world = try World()
+        try world.makePair()
+        let renewed = viewer(world).show(path: nil, isNew: true)
+        #expect(renewed.reason == "renewed-certificate-missing")
+        #expect(renewed.hint == "Run 'tedge cert renew' to make one.")
+        let typed = viewer(world).show(path: "no.pem", isNew: false)
+        #expect(typed.reason == "certificate-unreadable" && typed.hint == nil)
+        #expect(world.errors.contains("0: reading certificate from WORLD/no.pem\n    1: No such file or directory"))
     }
 
     @Test("a removal that fails, or is interrupted, leaves all of them")

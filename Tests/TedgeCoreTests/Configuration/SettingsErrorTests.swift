@@ -40,7 +40,8 @@ import Testing
             .identityOfCertificate(key: "device.id", commonName: "gw", path: "/c"), "device-id-of-certificate",
             [
                 "'device.id' cannot be set: the device id is 'gw', read from the device certificate /c.\nTo set it to "
-                    + "some <id>, use `tedge cert remove` and then `tedge cert create --device-id <id>`."
+                    + "some <id>, name new files with `tedge config set device.cert_path <file>` and `tedge config set "
+                    + "device.key_path <file>`, then run `tedge cert create --device-id <id>`."
             ]
         ),
         (

@@ -84,8 +84,8 @@ import Testing
             world.errors == """
                 Warning: mosquitto's bridge cannot use the proxy http://proxy:3128 that 'proxy.address' names; it connects \
                 directly.
-                Warning: Everyone on this machine can read the password in WORLD/\(Self.credentials). Run 'sudo chmod 600 \
-                WORLD/\(Self.credentials)'.
+                Warning: Everyone on this machine can read the password in WORLD/\(Self.credentials). Run 'sudo chown \
+                tedge WORLD/\(Self.credentials) && sudo chmod 600 WORLD/\(Self.credentials)'.
 
                 """)
     }

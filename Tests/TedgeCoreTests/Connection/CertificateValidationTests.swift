@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 import X509
 
@@ -52,11 +53,11 @@ import X509
         #expect(world.connect(offline: true).status == 0)
     }
 
-    @Test("a certificate that is broken has no device id")
+    @Test("a certificate that is broken is told whether the device id stands elsewhere or not")
     func brokenCertificate() throws {
         let world = try World.ready()
         try world.write("no certificate", to: World.certificate, mode: 0o644)
-        #expect(try refused(world).reason == "setting-missing")
+        #expect(try refused(world).reason == "certificate-broken")
         let named = try World.ready("c8y.device.id = 'gateway-1'\n")
         try named.write("no certificate", to: World.certificate, mode: 0o644)
         #expect(try refused(named).reason == "certificate-broken")
@@ -97,8 +98,10 @@ import X509
         #expect(world.errors.contains("mosquitto runs as user 'mosquitto', who cannot read WORLD/\(World.key).\n"))
         try world.files.changeMode(world.path("device-certs"), to: 0o700)
         _ = try refused(world)
-        #expect(world.errors.contains("the directory WORLD/tedge/device-certs is closed to that user.\n"))
-        #expect(world.errors.hasSuffix("Run 'sudo chown mosquitto WORLD/tedge/device-certs', or connect with sudo.\n"))
+        #expect(world.errors.contains("the directory WORLD/tedge/device-certs (mode 700) is closed to that user.\n"))
+        #expect(
+            world.errors.hasSuffix(
+                "Run 'sudo chmod o+x WORLD/tedge/device-certs', which lets others enter the directory, not list it.\n"))
     }
 
     @Test("under another service manager mosquitto may run as anyone")
@@ -108,5 +111,126 @@ import X509
         try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
         world.programs.install(["tedge-mapper", "rc-service", "rc-update"])
         #expect(world.connect(offline: true).status == 0)
+    }
+
+    @Test("the authority before the device's certificate is told, and is not the device's identity")
+    func authorityFirst() throws {
+        let world = try World.ready()
+        let made = try TestAuthority(name: "An Authority")
+        let device = try made.issue("gateway-7")
+        let text = { (path: String) in String(decoding: try world.files.read(path), as: UTF8.self) }
+        let (authority, own) = (try text(made.authority.certificate), try text(device.certificate))
+        try world.write(try text(device.key), to: World.key, mode: 0o600)
+        try world.write(authority + own, to: World.certificate)
+        let report = try refused(world)
+        #expect(report.reason == "certificate-order")
+        #expect(report.message?.contains("'CN=An Authority' is the authority of 'CN=gateway-7'") == true)
+        try world.write(own + authority, to: World.certificate)
+        #expect(try Settings.load(from: world.context.settingsSource).string("device.id") == "gateway-7")
+        try world.write(own + authority.dropLast(100), to: World.certificate)
+        #expect(try refused(world).reason == "certificate-broken")
+    }
+
+    @Test("roots in a directory or file that mosquitto's user cannot read, or that OpenSSL cannot find, are told")
+    func closedRoots() throws {
+        let world = try World.ready("c8y.root_cert_path = '/placeholder'\n")
+        let file = world.directory.file("roots.pem")
+        try world.write(try world.text(World.certificate) ?? "", to: "roots.pem", mode: 0o600)
+        try world.configure("c8y.root_cert_path = '\(file)'\n")
+        let closed = try refused(world)
+        #expect(closed.reason == "trust-roots-unreadable-for-mosquitto")
+        #expect(closed.hint == "Run 'sudo chmod o+r \(file)': certificates are no secret.")
+        let both = (try world.text(World.certificate) ?? "") + (try world.text(World.key) ?? "")
+        try world.write(both, to: "roots.pem", mode: 0o600)
+        #expect(try refused(world).hint?.hasPrefix("Copy it to a place that this user can read") == true)
+        try world.write("\u{30}\u{59}\u{30}\u{53}\u{2}\u{1}", to: "roots.pem")
+        #expect(try refused(world).hint?.hasPrefix("Run 'openssl x509 -inform DER -in \(file) ") == true)
+        let unhashed = try World.ready()
+        try unhashed.write(try unhashed.text(World.certificate) ?? "", to: "roots/authority.pem")
+        #expect(try refused(unhashed).hint?.hasPrefix("Run 'sudo openssl rehash ") == true)
+        try unhashed.write(try unhashed.text(World.certificate) ?? "", to: "roots/0a1b2c3d.0")
+        #expect(unhashed.connect(offline: true).status == 0)
+    }
+
+    @Test("files of the listener for other machines that mosquitto cannot read or use are told with their setting")
+    func listenerFiles() throws {
+        let paths = ["cert_file": World.certificate, "key_file": "external.key"]
+        let world = try World.ready()
+        let lines = paths.map { "mqtt.external.\($0) = '\(world.directory.file($1))'\n" }.joined()
+        try world.configure("mqtt.external.bind.port = 8884\n" + lines)
+        try world.write(try world.text(World.key) ?? "", to: "external.key", mode: 0o600)
+        let closed = try refused(world)
+        #expect(closed.reason == "listener-file-unreadable-for-mosquitto")
+        #expect(closed.hint?.contains("tedge config set mqtt.external.key_file <copy>") == true)
+        try world.write(String(decoding: try PrivateKey.generateP256().pem(), as: UTF8.self), to: "external.key")
+        let mismatch = try refused(world)
+        #expect(mismatch.reason == "key-mismatch")
+        #expect(mismatch.hint?.contains("mqtt.external.cert_file") == true)
+        try world.write(try world.text(World.key) ?? "", to: "external.key")
+        #expect(world.connect(offline: true).status == 0)
+    }
+
+    @Test("of a directory whose owner or group is mosquitto's, their own permissions are to be opened")
+    func ownDirectory() throws {
+        let world = try World.ready()
+        let directory = world.path("device-certs")
+        let mosquitto = try #require(world.accounts.user(named: "mosquitto")).owner
+        for (owner, mode, hint) in [
+            (mosquitto, 0o600, "sudo chmod u+x"), (Owner(user: 0, group: mosquitto.group), 0o701, "sudo chmod g+x"),
+        ] as [(Owner, UInt16, String)] {
+            try world.files.changeMode(directory, to: mode)
+            try world.files.changeOwner(directory, to: owner)
+            let report = try refused(world)
+            #expect(report.hint.map(world.neutral) == "Run '\(hint) WORLD/tedge/device-certs'.")
+        }
+    }
+
+    @Test("a key in a TPM or a security module is told as such, and nothing is to be removed for it")
+    func hardware() throws {
+        let tpm = try World.ready()
+        try tpm.write("-----BEGIN TSS2 PRIVATE KEY-----\nAAAA\n-----END TSS2 PRIVATE KEY-----\n", to: World.key)
+        #expect(try refused(tpm).reason == "key-in-hardware")
+        let module = try World.ready("device.key_path = '/pkcs11:token=t;object=k?pin-value=1234'\n")
+        let report = try refused(module)
+        #expect(report.reason == "key-in-hardware")
+        #expect(
+            report.message == "The private key pkcs11:token=t;object=k?pin-value=(secret) belongs to a security module "
+                + "(PKCS #11) and is in no file.")
+        #expect(report.hint?.contains("remove") == false)
+    }
+
+    @Test("a closed directory above the pair is named with its mode, and none but the program's own is to be opened")
+    func closedDirectory() throws {
+        var world = try World.ready()
+        world.accounts.caller = WorldFiles.owner
+        try world.files.makeDirectory(world.directory.file("home"), mode: 0o700, owner: nil)
+        for (key, name) in [("cert_path", World.certificate), ("key_path", World.key)] {
+            try world.write(try world.text(name) ?? "", to: "home/\(key)", mode: 0o644)
+        }
+        let home = world.directory.file("home")
+        try world.configure("device.cert_path = '\(home)/cert_path'\ndevice.key_path = '\(home)/key_path'\n")
+        let report = try refused(world)
+        #expect(world.errors.contains("the directory WORLD/home (mode 700) is closed to that user.\n"))
+        #expect(
+            report.hint.map(world.neutral)
+                == "Copy certificate and key to WORLD/tedge/device-certs, and set 'device.cert_path' and "
+                + "'device.key_path' to the copies.")
+    }
+
+    @Test("a certificate that OpenSSL does not use for connections is told before anything is written")
+    func weak() throws {
+        let world = try World.ready()
+        let made = try ChildProcess.run(
+            "faketime",
+            [
+                "2027-01-01", "openssl", "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-days", "30", "-subj",
+                "/CN=gateway-1", "-keyout", world.directory.file("weak.key"), "-out", world.directory.file("weak.pem"),
+            ])
+        try #require(made.exit == .status(0), "\(made.errors)")
+        try world.write(try world.text("weak.key") ?? "", to: World.key, mode: 0o600)
+        try world.write(try world.text("weak.pem") ?? "", to: World.certificate)
+        let report = try refused(world)
+        #expect(report.reason == "certificate-too-weak")
+        #expect(world.errors.contains("1: ee key too small\n"), "\(world.errors)")
     }
 }

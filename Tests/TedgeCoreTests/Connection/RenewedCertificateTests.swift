@@ -123,6 +123,19 @@ import X509
         for world in [foreign, torn] { #expect(world.broker.connections.count == 1) }
     }
 
+    @Test("one with a private key in its file, or beside a file that holds the key in use, is refused")
+    func keys() throws {
+        let words = "The file of the certificate holds the private key too"
+        let new = try renewed()
+        let key = try #require(try new.text(World.key))
+        try new.write((try new.text(Self.new) ?? "") + key, to: Self.new)
+        try expectRefusal(new, saying: words)
+        let old = try renewed()
+        let oldKey = try #require(try old.text(World.key))
+        try old.write((try old.text(World.certificate) ?? "") + oldKey, to: World.certificate, mode: 0o600)
+        try expectRefusal(old, saying: words)
+    }
+
     @Test("what may pass is tried three times")
     func retries() throws {
         let endpoint = MQTTError.Endpoint(host: "example.cumulocity.com", port: 8883)

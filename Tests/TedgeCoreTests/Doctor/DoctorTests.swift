@@ -151,4 +151,54 @@ import Testing
         #expect(checks[0]["reason"] as? String == "certificate-missing")
         #expect((checks[0]["hint"] as? String)?.contains("tedge cert create") == true)
     }
+
+    @Test("a key that everyone can read is a warning, and its hint leaves mosquitto able to read it")
+    func openKey() throws {
+        let world = try World.ready()
+        let key = world.directory.file(World.key)
+        try world.files.changeMode(key, to: 0o644)
+        let report = run(world, only: ["private-key", "key-pair"])
+        #expect(report.status == 0)
+        #expect(world.output.contains("warning  private-key: Everyone on this machine can read the private key"))
+        #expect(world.output.contains("Hint: Run 'sudo chown mosquitto WORLD/\(World.key) && sudo chmod 400 WORLD/"))
+        #expect(world.output.contains("ok       key-pair: they belong together\n"))
+        try world.files.changeOwner(key, to: try #require(world.accounts.user(named: "mosquitto")).owner)
+        _ = run(world, only: ["private-key"])
+        #expect(world.output.contains("Hint: Run 'sudo chmod 400 WORLD/\(World.key)'."))
+        try world.files.changeMode(key, to: 0o440)
+        #expect(run(world, only: ["private-key"]).json.text.contains("\"state\":\"ok\""))
+    }
+
+    @Test("a certificate file that holds the key, and that everyone can read, is a warning as well")
+    func openKeyInCertificateFile() throws {
+        let world = try World.ready()
+        let both = (try world.text(World.certificate) ?? "") + (try world.text(World.key) ?? "")
+        try world.write(both, to: World.certificate, mode: 0o644)
+        let report = run(world, only: ["certificate", "key-pair"])
+        #expect(report.status == 0 && report.json.text.contains("\"reason\":\"key-readable\""))
+        #expect(world.output.contains("ok       key-pair"))
+        try world.files.changeMode(world.directory.file(World.certificate), to: 0o640)
+        #expect(!run(world, only: ["certificate"]).json.text.contains("key-readable"))
+    }
+
+    @Test("roots and files of the listener that mosquitto cannot read are told, also of a device with a password")
+    func brokerReadsAll() throws {
+        let world = try World.ready("c8y.root_cert_path = '/placeholder'\n")
+        try world.files.changeMode(world.directory.file(World.key), to: 0o644)
+        try world.write(try world.text(World.certificate) ?? "", to: "roots.pem", mode: 0o600)
+        let roots = "c8y.root_cert_path = '\(world.directory.file("roots.pem"))'\n"
+        try world.configure(roots)
+        #expect(run(world, only: ["broker-reads-key"]).reason == "trust-roots-unreadable-for-mosquitto")
+        try world.files.remove(world.directory.file(World.certificate))
+        try world.configure(roots + "c8y.auth_method = 'basic'\n")
+        #expect(run(world, only: ["broker-reads-key"]).reason == "trust-roots-unreadable-for-mosquitto")
+        try world.files.changeMode(world.directory.file("roots.pem"), to: 0o644)
+        #expect(run(world, only: ["broker-reads-key"]).status == 0)
+        let external = "mqtt.external.bind.port = 8884\nmqtt.external.ca_path = '\(world.directory.file("closed"))'\n"
+        try world.files.makeDirectory(world.directory.file("closed"), mode: 0o700, owner: nil)
+        try world.configure(roots + "c8y.auth_method = 'basic'\n" + external)
+        let report = run(world, only: ["broker-reads-key"])
+        #expect(report.reason == "listener-file-unreadable-for-mosquitto")
+        #expect(report.hint?.contains("tedge config set mqtt.external.ca_path") == true)
+    }
 }

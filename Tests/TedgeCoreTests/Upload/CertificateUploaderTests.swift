@@ -43,6 +43,22 @@ import X509
         #expect(body?["status"] as? String == "ENABLED")
     }
 
+    @Test("of a file with the key and other certificates the certificate of the device alone is sent")
+    func nothingElse() throws {
+        let own = try world.text(World.certificate) ?? ""
+        let key = try world.text(World.key) ?? ""
+        try world.makePair(id: "authority")
+        let other = try world.text(World.certificate) ?? ""
+        for text in ["\(key)\(own)\(other)", "a text\r\n\(own.replacing("\n", with: "\r\n"))\(key)"] {
+            try world.write(text, to: World.certificate)
+            world.web.answer(200, "OK", #"{"name":"t1234"}"#)
+            world.web.answer(201, "Created", "{}")
+            #expect(upload().status == 0)
+            let body = try JSONSerialization.jsonObject(with: Data(world.web.requests.last?.body ?? []))
+            #expect((body as? [String: Any])?["certInPemFormat"] as? String == own)
+        }
+    }
+
     @Test("a certificate that is there already changes nothing and is no error")
     func exists() {
         world.web.answer(200, "OK", #"{"name":"t1234"}"#)

@@ -15,6 +15,12 @@ public struct SettingsCommands {
                 context.console.error(text + "\n" + (hint.map { "Hint: \($0)\n" } ?? ""))
                 return .failed("config get", reason: "setting-not-set", causes: [text], hint: hint)
             }
+            if name.key.isDeviceID, !setting.origin.isCertificate,
+                let problem = try settings.certificateProblem(for: name)
+            {
+                context.console.warning(
+                    "The device id is not that of the certificate: \(problem.causes.joined(separator: ": "))")
+            }
             context.console.result(setting.value.printed + "\n")
             var report = CommandReport.done("config get", changed: false)
             report.details = [.init("key", .string(name.text)), .init("value", .string(setting.value.printed))]
@@ -25,7 +31,7 @@ public struct SettingsCommands {
     /// Stores a value.
     public func set(_ typed: TypedSetting, to value: String) -> CommandReport {
         edit(
-            "config set", "failed to set the configuration key: '\(typed.text)' with value: \(value.beginning).", typed
+            "config set", "failed to set the configuration key: '\(typed.text)'\(typed.shown(value).beginning).", typed
         ) {
             editor, name throws(SettingsError) in try editor.set(name, to: value)
         }
@@ -41,7 +47,7 @@ public struct SettingsCommands {
     /// Adds to a list, or sets what is none.
     public func add(_ typed: TypedSetting, _ value: String) -> CommandReport {
         edit(
-            "config add", "failed to set the configuration key: '\(typed.text)' with value: \(value.beginning).", typed
+            "config add", "failed to set the configuration key: '\(typed.text)'\(typed.shown(value).beginning).", typed
         ) {
             editor, name throws(SettingsError) in try editor.add(name, value)
         }
@@ -157,6 +163,12 @@ public struct TypedSetting: Sendable {
         self.profile = profile
     }
 
+    /// Whether the value must not be shown: the setting is secret, or there is no such setting.
+    public var isSecret: Bool { SettingName.lookUp(text)?.key.isSecret ?? true }
+
+    /// The value for the title of an error.
+    fileprivate func shown(_ value: String) -> String { isSecret ? "" : " with value: \(value)" }
+
     func name(in context: Context) throws(SettingsError) -> SettingName {
         let parsed = try SettingName.parse(
             text, profile: profile, environmentProfile: context.environment["TEDGE_CLOUD_PROFILE"])
@@ -200,12 +212,14 @@ struct SettingsStore {
 }
 
 extension SettingsListing.Entry {
-    /// The setting for programs; nil for one without a value unless all are wanted.
+    /// The setting for programs; nil for one without a value unless all are wanted. A secret value is null.
     fileprivate func json(all: Bool) -> JSONValue? {
         guard setting != nil || all else { return nil }
-        return .object([
-            .init("key", .string(name.text)), .init("value", .optional(setting?.value.printed)),
+        let value = name.key.isSecret ? nil : setting.map(Masking.shown)
+        let members: [JSONValue.Member] = [
+            .init("key", .string(name.text)), .init("value", .optional(value)),
             .init("origin", .optional(setting?.origin.word)),
-        ])
+        ]
+        return .object(name.key.isSecret ? members + [.init("secret", .bool(true))] : members)
     }
 }

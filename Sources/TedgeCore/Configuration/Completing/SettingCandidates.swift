@@ -74,7 +74,7 @@ public struct SettingCandidates {
         let isList = name.key.type == .list
         guard let setting = try? isList ? settings.resolve(name) : settings.stored(name) else { return [] }
         if case .list(let entries) = setting.value { return entries }
-        return [setting.value.printed]
+        return Masking.holdsSecret(setting.value.printed) ? [] : [setting.value.printed]
     }
 
     // MARK: Profiles

@@ -30,7 +30,9 @@ public struct SettingsEditor: Sendable {
     /// Sets a value as it is typed. A setting under an older name gets its current one. Throws `refused`,
     /// `identityOfCertificate` and `notEditable`.
     public mutating func set(_ name: SettingName, to typed: String) throws(SettingsError) {
-        if name.key.isDeviceID, let (path, commonName) = try settings.certificate(for: name) {
+        if name.key.isDeviceID, try settings.certificateProblem(for: name) == nil,
+            let (path, commonName) = try settings.certificate(for: name)
+        {
             throw .identityOfCertificate(key: name.text, commonName: commonName, path: path)
         }
         let value = try parse(typed, for: name)

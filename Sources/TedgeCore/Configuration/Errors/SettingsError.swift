@@ -20,6 +20,8 @@ public enum SettingsError: Error, Sendable, Equatable {
     case invalidInEnvironment(key: String, variable: String, value: String?, SettingRefusal)
     /// The common name of a certificate is refused.
     case invalidInCertificate(key: String, path: String, SettingRefusal)
+    /// The certificate that an identity is to be read from cannot be used.
+    case certificate(CertificateError)
     /// A file has a setting under its name and under an older one.
     case twice(key: String, older: String, SettingPlace)
     /// A profile is given for a setting that has none.

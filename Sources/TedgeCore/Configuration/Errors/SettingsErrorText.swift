@@ -9,6 +9,7 @@ extension SettingsError {
         case .missing: "setting-missing"
         case .unknownProfile: "profile-unknown"
         case .refused, .invalidInFile, .invalidInEnvironment, .invalidInCertificate: "setting-invalid"
+        case .certificate(let error): error.id
         case .twice: "setting-twice"
         case .profileOfPlainKey, .severalProfiles, .badProfileName: "profile-invalid"
         case .identityOfCertificate: "device-id-of-certificate"
@@ -38,6 +39,7 @@ extension SettingsError {
             ]
         case .invalidInCertificate(let key, let path, let refusal):
             ["The common name (CN) of the certificate \(path) cannot be '\(key)'", refusal.reason]
+        case .certificate(let error): error.causes
         case .twice(let key, let older, let place):
             [
                 "\(place.text): '\(older)' is an older name of '\(key)', which the file has as well. Please manually "
@@ -52,7 +54,8 @@ extension SettingsError {
         case .identityOfCertificate(let key, let name, let path):
             [
                 "'\(key)' cannot be set: the device id is '\(name)', read from the device certificate \(path).\n"
-                    + "To set it to some <id>, use `tedge cert remove` and then `tedge cert create --device-id <id>`."
+                    + "To set it to some <id>, name new files with `tedge config set device.cert_path <file>` and "
+                    + "`tedge config set device.key_path <file>`, then run `tedge cert create --device-id <id>`."
             ]
         case .incomplete(let set, let unset):
             [
@@ -86,6 +89,7 @@ extension SettingsError {
         case .invalidInEnvironment(_, let variable, _, let refusal):
             [refusal.hint, "Run 'unset \(variable)' to use the value of the file."].compactMap(\.self)
                 .joined(separator: " ")
+        case .certificate(let error): error.hint
         case .twice(let key, _, _): "Run 'tedge config set \(key) <value>' to keep that value alone."
         case .incomplete(_, let unset):
             unset.first.map { "Run 'tedge config set \($0) <value>' to add it to config." }

@@ -16,7 +16,8 @@ public struct SettingKey: Sendable {
     public let older: [String]
     /// The cloud whose setting this is, or nil. Each profile of a cloud has all its settings.
     public let cloud: CloudName?
-    /// Whether the value gives access to something and should not stand in a log.
+    /// Whether the value gives access to something. It is then printed by `config get` alone: not in a list, a message or a
+    /// log, and no program that is started finds it in its environment.
     public let isSecret: Bool
 
     init(

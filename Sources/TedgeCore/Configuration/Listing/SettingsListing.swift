@@ -13,10 +13,10 @@ public struct SettingsListing: Sendable {
     /// Why values are refused.
     public let problems: [SettingsError]
 
-    /// The lines `KEY=VALUE`; on demand also an empty line and `KEY=` for each setting without a value.
+    /// The lines `KEY=VALUE`, without secrets; on demand also an empty line and `KEY=` for each setting without a value.
     public func text(all: Bool) -> String {
         var lines = entries.compactMap { entry in
-            entry.setting.map { "\(entry.name.text)=\($0.value.printed)" }
+            entry.setting.map { "\(entry.name.text)=\(Masking.shown($0))" }
         }
         let unset = entries.filter { $0.setting == nil }
         if all, !unset.isEmpty { lines += [""] + unset.map { "\($0.name.text)=" } }

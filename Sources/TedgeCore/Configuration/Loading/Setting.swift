@@ -19,6 +19,9 @@ public enum SettingOrigin: Sendable, Equatable {
     /// Nobody has set it.
     case fallback
 
+    /// Whether the value is that of a certificate.
+    var isCertificate: Bool { if case .certificate = self { true } else { false } }
+
     /// The word for it: `file`, `environment`, `certificate` or `default`.
     public var word: String {
         switch self {

@@ -12,9 +12,30 @@ extension Settings {
 
     /// The value of a setting, of a profile that may be new.
     func resolve(_ name: SettingName) throws(SettingsError) -> Setting? {
-        if name.key.isDeviceID, let identity = try identity(name) { return identity }
+        guard name.key.isDeviceID else { return try storedOrFallback(name) }
+        do {
+            if let identity = try identity(name) { return identity }
+        } catch .certificate(let problem) {
+            // An identity that somebody has set counts, but not that of another certificate.
+            if let setting = try storedOrFallback(name), !setting.origin.isCertificate { return setting }
+            throw SettingsError.certificate(problem)
+        }
+        return try storedOrFallback(name)
+    }
+
+    private func storedOrFallback(_ name: SettingName) throws(SettingsError) -> Setting? {
         if let setting = try stored(name) { return setting }
         return try fallback(of: name)
+    }
+
+    /// Why the certificate that an identity is to be read from gives none; nil if it does, or if there is no certificate.
+    func certificateProblem(for name: SettingName) throws(SettingsError) -> CertificateError? {
+        do {
+            _ = try certificate(for: name)
+            return nil
+        } catch .certificate(let problem) {
+            return problem
+        }
     }
 
     /// The value that somebody has set in the environment or a file.
@@ -26,13 +47,16 @@ extension Settings {
         }
     }
 
-    /// The path of the certificate whose common name an identity is, and that name, where there is one.
+    /// The path of the certificate whose common name an identity is, and that name; nil if there is no certificate. Throws
+    /// `certificate` if there is one that gives no name.
     func certificate(for name: SettingName) throws(SettingsError) -> (path: String, commonName: String)? {
         let pathName = String(name.key.name.dropLast("id".utf8.count) + "cert_path")
-        guard let sibling = name.sibling(pathName), let path = try resolve(sibling)?.value.printed,
-            let commonName = source.certificateCommonName(path)
-        else { return nil }
-        return (path, commonName)
+        guard let sibling = name.sibling(pathName), let path = try resolve(sibling)?.value.printed else { return nil }
+        do {
+            return try source.certificateCommonName(path).map { (path, $0) }
+        } catch {
+            throw .certificate(error)
+        }
     }
 
     private func identity(_ name: SettingName) throws(SettingsError) -> Setting? {

@@ -10,16 +10,16 @@ public struct SettingsSource: Sendable {
     public var read: @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?
     /// The names in a directory in any order, or nil where there is no such directory.
     public var listDirectory: @Sendable (String) throws(SettingsReadFailure) -> [String]?
-    /// The common name (CN) of the certificate in a file, or nil where there is none that can be read. It is asked for
-    /// only when an identity is.
-    public var certificateCommonName: @Sendable (String) -> String?
+    /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws why a certificate that is there
+    /// gives no name. It is asked for only when an identity is.
+    public var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
 
     /// Gathers the ways.
     public init(
         directory: String, environment: [String: String], currentDirectory: @escaping @Sendable () -> String,
         read: @escaping @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?,
         listDirectory: @escaping @Sendable (String) throws(SettingsReadFailure) -> [String]?,
-        certificateCommonName: @escaping @Sendable (String) -> String?
+        certificateCommonName: @escaping @Sendable (String) throws(CertificateError) -> String?
     ) {
         self.directory = directory
         self.environment = environment

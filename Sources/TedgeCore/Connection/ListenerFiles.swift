@@ -1,0 +1,42 @@
+import X509
+
+/// The files of the listener for other machines: mosquitto does not start with a certificate or key that it cannot use.
+struct ListenerFiles {
+    private let external: ListenerConfiguration.External?
+    private let context: Context
+
+    init(_ listeners: ListenerConfiguration, in context: Context) {
+        (external, self.context) = (listeners.external, context)
+    }
+
+    /// Checks that certificate and key parse and belong together, and that the user mosquitto runs as can read all files.
+    /// What the caller may not look at is left out.
+    ///
+    /// - Parameter account: That user; nil if it does not matter, or is not known.
+    func check(for account: Account?) throws(CertificateError) {
+        guard let external else { return }
+        if let certificate = external.certificatePath, let key = external.keyPath {
+            try checkPair(certificate, key)
+        }
+        guard let account else { return }
+        let readability = BrokerReadability(
+            files: context.files, accounts: context.accounts, configuration: context.configurationDirectory)
+        let named = [
+            (external.authoritiesPath, "mqtt.external.ca_path"), (external.certificatePath, "mqtt.external.cert_file"),
+            (external.keyPath, "mqtt.external.key_file"),
+        ]
+        for case (let path?, let key) in named {
+            if let obstacle = readability.obstacle(to: path, for: account, purpose: .listener(key: key)) {
+                throw .unreadableForBroker(obstacle)
+            }
+        }
+    }
+
+    private func checkPair(_ certificatePath: String, _ keyPath: String) throws(CertificateError) {
+        guard context.files.isReadable(certificatePath) else { return }
+        let certificate = try CertificateFile.certificate(at: certificatePath, files: context.files)
+        guard context.files.isReadable(keyPath) else { return }
+        let key = try CertificateFile.key(at: keyPath, files: context.files)
+        guard certificate.matches(key) else { throw .listenerMismatch(certificate: certificatePath, key: keyPath) }
+    }
+}
