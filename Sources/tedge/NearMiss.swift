@@ -117,7 +117,9 @@ enum NearMiss {
     private static func value(_ kind: UsageError.Kind, _ command: [String]) -> UsageError.Tip? {
         guard case .invalidValue(let word, let argument, _, _) = kind else { return nil }
         if word == "help" { return .type("tedge \(command.joined(separator: " ")) --help") }
-        if argument == "[CLOUD]", let target = CloudTarget.meant(by: word), let dot = target.firstIndex(of: ".") {
+        if argument == "[CLOUD]", command.first == "cert", let target = CloudTarget.meant(by: word),
+            let dot = target.firstIndex(of: ".")
+        {
             let profile = target[target.index(after: dot)...]
             return .type("tedge \(command.joined(separator: " ")) \(target[..<dot]) --profile \(profile)")
         }

@@ -130,11 +130,12 @@ import Testing
         // It has read the settings, and sleeps in a write, or waits until it can.
         #expect(
             eventually {
-                catches(SIGINT, process)
+                catches(SIGTERM, process)
                     && contents(of: "/proc/\(process.pid)/status").contains("\nState:\tS")
             })
-        process.send(SIGINT)
-        #expect(try process.waitForExit() == .status(1))
+        process.send(SIGTERM)
+        let exit = try process.waitForExit()
+        #expect(exit == .status(1))
         #expect(contents(of: errors).contains("1: Interrupted system call (os error 4)"))
     }
 
