@@ -5,7 +5,7 @@ import TedgeCore
 struct GlobalOptions: ParsableArguments {
     @Option(
         .long("config-dir"), help: "Directory of the configuration. [env: TEDGE_CONFIG_DIR]", valueName: "DIR",
-        defaultText: "/etc/tedge", completion: .directory)
+        defaultText: "/etc/tedge", completion: .directory, parse: directory)
     var configDir: String?
     @Flag(.long("json"), help: "Print one JSON object on stdout, and progress on stderr.") var json: Bool
     @Flag(.long("debug"), help: "Say on stderr what is done. Secrets are left out.") var debug: Bool
@@ -13,6 +13,15 @@ struct GlobalOptions: ParsableArguments {
     var logLevel: LogLevel?
 
     var arguments: [BoundArgument] { [$configDir, $json, $debug, $logLevel] }
+
+    /// Refuses what a script or a shell has left of the name of a directory.
+    private static func directory(_ word: String) throws -> String {
+        if word.isEmpty { throw InvalidValue("the name of a directory is expected") }
+        guard word.first != "~" else {
+            throw InvalidValue("only a shell puts a directory in the place of '~': give the whole path")
+        }
+        return word
+    }
 
     /// The more talkative of the two wishes; nil where neither is there.
     var level: LogLevel? { debug ? max(logLevel ?? .debug, .debug) : logLevel }

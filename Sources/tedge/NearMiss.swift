@@ -117,6 +117,12 @@ enum NearMiss {
     private static func value(_ kind: UsageError.Kind, _ command: [String]) -> UsageError.Tip? {
         guard case .invalidValue(let word, let argument, _, _) = kind else { return nil }
         if word == "help" { return .type("tedge \(command.joined(separator: " ")) --help") }
+        if argument == "[CLOUD]", command.first == "cert", let target = CloudTarget.meant(by: word),
+            let dot = target.firstIndex(of: ".")
+        {
+            let profile = target[target.index(after: dot)...]
+            return .type("tedge \(command.joined(separator: " ")) \(target[..<dot]) --profile \(profile)")
+        }
         guard argument == "[CLOUD]", command == ["cert", "create"], CloudTarget.meant(by: word) == nil
         else { return nil }
         return .type("tedge cert create --device-id \(quoted(word))")

@@ -50,3 +50,10 @@ extension String {
     /// The last two paragraphs of what a command printed.
     var lastPart: String { split(separator: "\n").suffix(2).joined(separator: "\n\n") + "\n" }
 }
+
+/// Whether a process has come so far that a signal no longer just ends it (proc(5), SigCgt).
+func catches(_ signal: Int32, _ process: ChildProcess) -> Bool {
+    let lines = contents(of: "/proc/\(process.pid)/status").split(separator: "\n")
+    let mask = lines.first { $0.hasPrefix("SigCgt:") }.flatMap { UInt64($0.dropFirst(8), radix: 16) }
+    return (mask ?? 0) & 1 << (signal - 1) != 0
+}

@@ -114,6 +114,31 @@ import Testing
         #expect(try gateway.tedge("connect", "c8y", "--test").status == 0)
     }
 
+    @Test("to a reader that takes nothing is waited for, until a signal comes", arguments: ["", "nonblocking"])
+    func stalled(_ kind: String) throws {
+        let gateway = try Gateway()
+        // A pipe that is full, with both ends open.
+        let script = """
+            mkfifo "$1/pipe"; exec 3<>"$1/pipe"; head -c 65536 /dev/zero >&3
+            if [ -n "$2" ]; then /usr/bin/python3 -c 'import os; os.set_blocking(3, False)'; fi
+            exec "$0" config list >&3
+            """
+        let errors = "\(gateway.directory)/errors"
+        let process = try ChildProcess(
+            "sh", ["-c", script, releaseExecutable, gateway.directory, kind], environment: gateway.environment,
+            errors: errors)
+        // It has read the settings, and sleeps in a write, or waits until it can.
+        #expect(
+            eventually {
+                catches(SIGTERM, process)
+                    && contents(of: "/proc/\(process.pid)/status").contains("\nState:\tS")
+            })
+        process.send(SIGTERM)
+        let exit = try process.waitForExit()
+        #expect(exit == .status(1))
+        #expect(contents(of: errors).contains("1: Interrupted system call (os error 4)"))
+    }
+
     @Test("that is only the object at the end does not undo a connection, and says so")
     func object() throws {
         let (cloud, gateway) = try ready()

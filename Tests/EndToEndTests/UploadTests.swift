@@ -170,11 +170,4 @@ import TestSupport
         process.send(SIGTERM)
         #expect(try process.waitForExit() == .status(1))
     }
-
-    /// Whether a process has come so far that a signal no longer just ends it (proc(5), SigCgt).
-    private func catches(_ signal: Int32, _ process: ChildProcess) -> Bool {
-        let lines = contents(of: "/proc/\(process.pid)/status").split(separator: "\n")
-        let mask = lines.first { $0.hasPrefix("SigCgt:") }.flatMap { UInt64($0.dropFirst(8), radix: 16) }
-        return (mask ?? 0) & 1 << (signal - 1) != 0
-    }
 }

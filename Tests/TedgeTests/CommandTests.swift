@@ -126,7 +126,8 @@ import Testing
         "mqtt sub a -C x", "mqtt sub a -C=-1", "mqtt sub a -W 0s", "mqtt sub a -W 1q", "mqtt sub a b",
         "cert renew --ca x", "cert download", "cert download az", "cert download c8y --retry-every 0s",
         "cert download c8y --max-timeout 2y", "cert download c8y --retry-every x",
-        "cert upload c8y --password a --password-file b", "frobnicate", "--log-level loud", "init extra",
+        "cert upload c8y --password a --password-file b", "--config-dir= config list", "--config-dir=~/x init",
+        "frobnicate", "--log-level loud", "init extra",
         "completions", "completions tcsh", "completions bash zsh", "completion-values",
     ]
 

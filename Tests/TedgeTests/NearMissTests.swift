@@ -36,6 +36,8 @@ import Testing
         (["mqtt", "sub", "-v", "-t", "a/#"], "tedge mqtt sub 'a/#'"),
         (["mqtt", "sub", "-t"], "tedge mqtt sub <topic>"), (["connect", "help"], "tedge connect --help"),
         (["config", "get", "c8y"], "tedge config list c8y"),
+        (["cert", "show", "c8y.two"], "tedge cert show c8y --profile two"),
+        (["cert", "create", "c8y@Two", "--device-id", "a"], "tedge cert create c8y --profile two"),
         (["config", "unset", "mqtt.bind"], "tedge config list mqtt.bind"),
     ]
 
@@ -48,7 +50,7 @@ import Testing
     static let values: [([String], String)] = [
         (["connect", "azure"], "az"), (["connect", "cumulocity"], "c8y"), (["connect", "C8Y"], "c8y"),
         (["disconnect", "Amazon"], "aws"), (["reconnect", "c8y:two"], "c8y.two"), (["connect", "c8y@Two"], "c8y.two"),
-        (["doctor", "Cumulocity/two"], "c8y.two"), (["doctor", "azure"], "az"), (["cert", "show", "azure"], "az"),
+        (["doctor", "Cumulocity:two"], "c8y.two"), (["doctor", "azure"], "az"), (["cert", "show", "azure"], "az"),
         (["config", "get", "keepalive_interval_"], ""), (["config", "get", "root_cert_pat"], ""),
         (["config", "get", "bind.enabled"], "mqtt.bind.enabled"),
     ]

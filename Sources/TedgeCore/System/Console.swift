@@ -147,14 +147,18 @@ private final class DescriptorWriter: Sendable {
             let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 rest = rest.dropFirst(count)
-            } else if errno == EAGAIN {
-                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                unsafe poll(&entry, 1, 1000)
-            } else if errno != EINTR {
-                let error = SystemError.last
-                isClosed.withLock { $0 = true }
-                throw error
+                continue
             }
+            var error = SystemError.last
+            if error.code == EAGAIN {
+                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                if unsafe poll(&entry, 1, 100) != 0 { continue }
+                error = SystemError(EINTR)
+            }
+            // A reader that takes nothing is waited for, but not by one who wants the command to end.
+            if error.code == EINTR, !Interruption.wasReceived { continue }
+            isClosed.withLock { $0 = true }
+            throw error
         }
     }
 }
