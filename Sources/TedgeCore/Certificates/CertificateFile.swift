@@ -14,7 +14,6 @@ enum CertificateFile {
         do {
             return try Certificate(pem: bytes)
         } catch {
-            if case .libraryMissing(let reason) = error { throw .library(reason: reason) }
             throw .notACertificate(path: path, reason: "\(error)")
         }
     }
@@ -32,7 +31,6 @@ enum CertificateFile {
         do {
             return try PrivateKey(pem: bytes)
         } catch {
-            if case .libraryMissing(let reason) = error { throw .library(reason: reason) }
             throw .notAKey(path: path, reason: "\(error)")
         }
     }

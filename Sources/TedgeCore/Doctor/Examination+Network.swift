@@ -144,14 +144,11 @@ extension Examination {
             let probe = context.probe(
                 endpoint, TLSOptions(roots: [.path(roots)]), patience: .zero, until: end, context.interruption)
             // A server may end the handshake for want of a client certificate; its own was good if it got that far.
-            if probe.isServerTrusted { return closedRoots(roots) ?? .ok("it is trusted") }
+            if probe.isServerTrusted { return .ok("it is trusted") }
             guard let failure = probe.failure else { return .ok("it is trusted") }
             switch failure {
             case .closed, .lost: return .error(closedEarly(endpoint, failure))
             default: break
-            }
-            if case .untrusted = failure, let found = TrustDirectory(roots, context.files)?.unlinked {
-                return .error(EndpointWords.unlinked(roots, found))
             }
             throw failure
         }
@@ -167,23 +164,6 @@ extension Examination {
             hint:
                 "Check '\(key)' with 'tedge config get \(key)': is it the cloud's MQTT port for TLS? A firewall on the way may "
                 + "close the connection as well.")
-    }
-
-    /// mosquitto looks at the roots of trust as its own user.
-    private func closedRoots(_ roots: String) -> CheckOutcome? {
-        guard isRoot || (try? manager.get())?.isDefault == true, let account = brokerAccount,
-            let obstacle = BrokerReadability(files: context.files, accounts: context.accounts).obstacle(
-                to: roots, for: account)
-        else { return nil }
-        let key = key("root_cert_path")
-        return .error(
-            Diagnosis(
-                "trust-roots-unreadable-for-mosquitto",
-                "mosquitto runs as user '\(account.name)', who cannot read the trusted certificates in \(roots).",
-                seen: obstacle == roots ? nil : "the directory \(obstacle) is closed to that user",
-                hint:
-                    "Copy them to a place that everybody can read, such as /etc/ssl/certs, and name it with 'sudo tedge config "
-                    + "set \(key) <file or directory>', then run '\(reconnectCommand)'."))
     }
 
     func serverClock() -> CheckOutcome {
