@@ -22,7 +22,8 @@ public struct TLSProbe: Sendable, Equatable {
     /// A server that resets the connection may drop the alert that says why. So one that asked for a certificate and ends
     /// the connection without a word is asked again, twice at most.
     ///
-    /// - Parameter patience: How long the server may take to judge; zero if that does not matter.
+    /// - Parameter patience: How long the server may take to judge at most; zero if that does not matter. It is given five
+    ///   times as long as the connection took, but at least a quarter of a second.
     public static func run(
         host: String, port: UInt16, options: TLSOptions, patience: Duration, until deadline: ContinuousClock.Instant,
         interrupted: @escaping () -> Bool
@@ -39,12 +40,15 @@ public struct TLSProbe: Sendable, Equatable {
         return probe
     }
 
+    private static let shortestPatience = Duration.milliseconds(250)
+
     private static func once(
         _ host: String, _ port: UInt16, _ options: TLSOptions, _ patience: Duration,
         _ deadline: ContinuousClock.Instant,
         _ interrupted: @escaping () -> Bool
     ) -> TLSProbe {
         let connection: TLSConnection
+        let begin = ContinuousClock.now
         do throws(TLSError) {
             connection = try TLSConnection(
                 reaching: host, port, choice: .first, nil, options, until: deadline, interrupted: interrupted)
@@ -56,7 +60,8 @@ public struct TLSProbe: Sendable, Equatable {
             try connection.shakeHands(until: deadline)
             if patience > .zero {
                 do throws(TLSError) {
-                    _ = try connection.read(until: min(deadline, .now + patience))
+                    let judgement = min(patience, max(Self.shortestPatience, begin.duration(to: .now) * 5))
+                    _ = try connection.read(until: min(deadline, .now + judgement))
                     failure = .closed(.read)
                 } catch {
                     if case .silent = error {} else { failure = error }

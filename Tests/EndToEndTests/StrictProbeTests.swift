@@ -43,12 +43,12 @@ import TestSupport
         try write(contents(of: ready.cloud.rootCertificate), to: "\(directory)/ca.pem")
         try ready.set("c8y.root_cert_path", directory)
         let outcome = try ready.gateway.tedge("connect", "c8y", "--timeout", "2")
-        #expect(outcome.status == 4)
-        #expect(outcome.errors.hasPrefix("Cause: The certificates in \(directory) are not used"))
-        #expect(outcome.errors.contains("\nHint: Run 'sudo openssl rehash \(directory)'.\n"))
+        #expect(outcome.status != 0)
+        #expect(outcome.errors.contains("'sudo openssl rehash \(directory)'"))
         let linked = try ChildProcess.run("openssl", ["rehash", directory])
         #expect(linked.exit == .status(0))
-        try ready.gateway.tedge("reconnect", "c8y").expectSuccess()
+        try ready.gateway.tedge("disconnect", "c8y").expectSuccess()
+        try ready.gateway.tedge("connect", "c8y").expectSuccess()
     }
 
     @Test("a server that asks for no certificate has not accepted one")
@@ -135,7 +135,6 @@ import TestSupport
         try expectRefusal(["mqtt", "pub", "a", "b"])
         #expect(try ready.gateway.snapshot() == before && ready.gateway.calls == calls)
         try expectRefusal(["doctor", "c8y"])
-        if package == "libssl3" { try expectRefusal(["cert", "show"]) }
     }
 
     @Test("a proxy that cannot be reached is named, and not the cloud")

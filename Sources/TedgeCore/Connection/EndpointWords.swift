@@ -117,15 +117,9 @@ struct EndpointWords {
     private var roots: String? { try? settings.path("root_cert_path") }
 
     private var rootsHint: String {
-        "Run 'tedge config set \(key("root_cert_path")) <file or directory>' with the authority's certificate."
-    }
-
-    /// The server's certificate is not trusted, and none of the certificates in the directory can be found by OpenSSL.
-    static func unlinked(_ directory: String, _ example: String) -> Diagnosis {
-        Diagnosis(
-            "trust-roots-not-linked",
-            "The certificates in \(directory) are not used: the directory has no links by hash.",
-            seen: "for example \(example)", hint: "Run 'sudo openssl rehash \(directory)'.")
+        let set = "Run 'tedge config set \(key("root_cert_path")) <file or directory>' with the authority's certificate"
+        guard let roots else { return "\(set)." }
+        return "\(set); if \(roots) is a directory that holds it, run 'sudo openssl rehash \(roots)'."
     }
 
     private func alert(_ number: Int) -> Diagnosis {

@@ -12,8 +12,7 @@ extension Examination {
             brokerAccount: brokerAccount, rootsKey: key("root_cert_path"))
     }
 
-    /// The user that mosquitto runs as, if it is known.
-    var brokerAccount: Account? {
+    private var brokerAccount: Account? {
         context.accounts.user(named: MosquittoSetup.load(from: context)?.user ?? "mosquitto")
     }
 

@@ -150,9 +150,6 @@ extension Examination {
             case .closed, .lost: return .error(closedEarly(endpoint, failure))
             default: break
             }
-            if case .untrusted = failure, let found = TrustDirectory(roots, context.files)?.unlinked {
-                return .error(EndpointWords.unlinked(roots, found))
-            }
             throw failure
         }
     }

@@ -135,20 +135,4 @@ import Testing
         #expect(examination.outcome(of: "name-resolution").diagnosis?.id == "name-blocked")
         #expect(examination.outcome(of: "tcp") == .groundless("name-resolution"))
     }
-
-    @Test("trusted certificates that mosquitto's user cannot read are an error, although root can")
-    func closedRoots() throws {
-        var world = try World.ready()
-        world.probe = { _, _, _, _, _ in TLSProbe(failure: nil, isServerTrusted: true, isIdentityWanted: true) }
-        let server = try FakeServer { $0.drain() }
-        try world.configure("c8y.mqtt = 'localhost:\(server.port)'\n")
-        #expect(chmod(world.directory.path, 0o755) == 0)
-        #expect(chmod(world.directory.file("roots"), 0o755) == 0)
-        #expect(examination(world).outcome(of: "server-certificate") == .ok("it is trusted"))
-        #expect(chmod(world.directory.file("roots"), 0o700) == 0)
-        let diagnosis = try #require(examination(world).outcome(of: "server-certificate").diagnosis)
-        #expect(diagnosis.id == "trust-roots-unreadable-for-mosquitto")
-        #expect(diagnosis.message.hasPrefix("mosquitto runs as user 'mosquitto', who cannot read"))
-        #expect(diagnosis.hint?.contains("sudo tedge config set c8y.root_cert_path") == true)
-    }
 }
