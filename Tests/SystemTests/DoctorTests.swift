@@ -157,7 +157,7 @@ extension SystemTests {
                 # Default-Start: 2 3 4 5
                 ### END INIT INFO
                 case "$1" in
-                    start) mkdir -p /run/mosquitto; exec /usr/sbin/mosquitto -d -c /etc/mosquitto/mosquitto.conf ;;
+                    start) install -d -o mosquitto /run/mosquitto; exec /usr/sbin/mosquitto -d -c /etc/mosquitto/mosquitto.conf ;;
                     stop) pkill -x mosquitto; while pgrep -x mosquitto; do sleep 0.05; done ;;
                 esac
                 """
