@@ -40,15 +40,21 @@ help:
 	@echo 'make coverage  run the unit tests and say how much of the sources they reach'
 	@echo 'make clean     remove what was built'
 
-# $(call install,PACKAGES): what is missing of Debian packages is installed, and said.
+# $(call install,PACKAGES): what is missing of Debian packages is installed, and said. Where apt does not know them yet, or
+# knows versions that are gone, its lists are updated first.
 define install
 @missing=$$(for package in $(1); do \
 	dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done | xargs); \
 if [ -n "$$missing" ]; then \
 	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	apt() { $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq "$$@" >/dev/null </dev/null; }; \
+	update() { echo "Updating the package lists of apt."; apt update; }; \
+	get() { apt install -y --no-install-recommends $$missing; }; \
+	apt-cache show $$missing >/dev/null 2>&1 || update || { \
+		echo "apt could not update its lists; it says above why." >&2; exit 1; }; \
 	echo "Installing with apt: $$missing"; \
-	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null </dev/null || { \
-		echo "They could not be installed; run 'apt-get update' and try again." >&2; exit 1; }; \
+	get || { update && get; } || { \
+		echo "They could not be installed. apt says above why; 'sudo apt-get install $$missing' tries it again." >&2; exit 1; }; \
 fi
 endef
 

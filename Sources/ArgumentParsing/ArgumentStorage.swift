@@ -8,8 +8,8 @@ struct RejectedWord: Error {
 protocol DeclaredArgument: AnyObject {
     var declaration: ArgumentDeclaration { get }
 
-    /// Words of which one may be close to a word that is not accepted.
-    func suggestions(for word: String) -> [String]
+    /// The word that is meant by one that is not accepted, or nil.
+    func meant(by word: String) -> String?
 
     /// Reads the words, of which there is at least one, and keeps the value.
     func assign(_ words: [String]) throws(RejectedWord)
@@ -58,8 +58,11 @@ final class ArgumentStorage<Value: ArgumentValue>: DeclaredArgument {
         return value
     }
 
-    /// The words to look for a similar one in.
-    func suggestions(for word: String) -> [String] { suggest?(word) ?? declaration.allowedValues }
+    /// The closest of the suggestions, else what the type says.
+    func meant(by word: String) -> String? {
+        if let suggest { return closestMatch(to: word, in: suggest(word)) }
+        return Value.ArgumentElement.meant(by: word)
+    }
 
     /// A copy that holds another value.
     func holding(_ value: Value) -> ArgumentStorage {

@@ -98,12 +98,12 @@ struct ArgumentTable {
             do {
                 try argument.property.assign(description.isRepeating ? given : given.suffix(1))
             } catch {
-                let similar = closestMatch(to: error.word, in: argument.property.suggestions(for: error.word))
+                let similar = argument.property.meant(by: error.word)
                 throw UsageError(
                     .invalidValue(
                         error.word, argument: description.displayName, reason: error.reason,
                         allowedValues: description.allowedValues),
-                    tip: similar.map(UsageError.Tip.similarValue))
+                    tip: similar.map(UsageError.Tip.similarValue) ?? .hyphens(for: error.word))
             }
         }
     }
@@ -122,7 +122,12 @@ struct ArgumentTable {
     func checkRequired() throws(UsageError) {
         let missing = zip(arguments, words).filter { $0.description.isRequired && $1.isEmpty }
         guard missing.isEmpty else {
-            throw UsageError(.missingRequired(missing.map { $0.0.description.displayName }))
+            throw UsageError(
+                .missingRequired(
+                    missing.map { argument, _ in
+                        let (name, values) = (argument.description.displayName, argument.description.allowedValues)
+                        return values.isEmpty ? name : "\(name) \(Messages.allowedValues(values))"
+                    }))
         }
     }
 }

@@ -83,6 +83,12 @@ public struct CommandDescription: Sendable, Equatable {
         return subcommands.first { $0.name == first }?.subcommand(at: words.dropFirst())
     }
 
+    /// The visible commands below this one that have this name, without the help of groups.
+    func commands(named name: String) -> [CommandDescription] {
+        let visible = subcommands.filter { !$0.isHidden && $0.name != "help" }
+        return visible.filter { $0.name == name } + visible.flatMap { $0.commands(named: name) }
+    }
+
     /// The visible commands at and below this one that have their own option with this long name.
     func owners(ofLongOption name: String) -> [CommandDescription] {
         if isHidden { return [] }

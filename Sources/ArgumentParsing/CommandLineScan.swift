@@ -29,7 +29,8 @@ struct CommandLineScan {
     }
 
     mutating func run() throws(UsageError) -> Outcome {
-        while let word = words.popFirst() {
+        while let typed = words.popFirst() {
+            let word = onlyValues ? typed : hyphenated(typed) ?? typed
             if onlyValues || !word.looksLikeOption {
                 if try take(word) { return .help }
             } else if word == "--" {
@@ -49,6 +50,26 @@ struct CommandLineScan {
         own = ArgumentTable(of: instance)
     }
 
+    /// The option that is taken here and that a word stands for whose dashes are no hyphens; nil if it is none. Web pages
+    /// show `–user` and `–-user` where `--user` is to be typed.
+    private func hyphenated(_ word: String) -> String? {
+        guard let body = TypographicDash.body(of: word) else { return nil }
+        let name = body.prefix { $0 != "=" }
+        if knows(long: String(name)) { return "--\(body)" }
+        guard let letter = name.first, name.count == 1, knows(short: letter) else { return nil }
+        return "-\(body)"
+    }
+
+    private func knows(long name: String) -> Bool {
+        own.position(long: name) != nil || globals.position(long: name) != nil || name == "help"
+            || (name == "version" && path.count == 1)
+    }
+
+    private func knows(short name: Character) -> Bool {
+        own.position(short: name) != nil || globals.position(short: name) != nil || name == "h"
+            || (name == "V" && path.count == 1)
+    }
+
     /// Takes a subcommand or a positional argument; true where it was a request for help.
     private mutating func take(_ word: String) throws(UsageError) -> Bool {
         if command == nil, !onlyValues {
@@ -59,7 +80,7 @@ struct CommandLineScan {
             for next in words where !next.looksLikeOption && next != "help" { try descend(next) }
             return true
         }
-        guard let position = own.nextPositional else { throw UsageError(.unexpectedArgument(word)) }
+        guard let position = own.nextPositional else { throw unexpectedWord(word) }
         own.add(word, at: position)
         return false
     }
@@ -69,7 +90,10 @@ struct CommandLineScan {
         guard let next = subcommands.first(where: { $0.configuration.name == word }) else {
             let visible = subcommands.map { $0.configuration }.filter { !$0.isHidden }.map(\.name) + ["help"]
             let similar = subcommands.isEmpty ? nil : closestMatch(to: word, in: visible)
-            throw UsageError(.unrecognizedSubcommand(word), tip: similar.map(UsageError.Tip.similarSubcommand))
+            throw UsageError(
+                .unrecognizedSubcommand(word),
+                tip: similar.map(UsageError.Tip.similarSubcommand) ?? commandElsewhere(word) ?? .hyphens(for: word)
+                    ?? (subcommands.isEmpty ? nil : .subcommands(visible)))
         }
         path.append(word)
         enter(next)
@@ -97,6 +121,11 @@ struct CommandLineScan {
     /// Takes `-a`, `-abc`, `-nvalue` and `-n=value`.
     private mutating func takeShort(_ word: String) throws(UsageError) -> Outcome? {
         var letters = word.unicodeScalars.dropFirst()
+        // With one hyphen a long name would be taken for letters, and for the value of an option among them.
+        let name = String(letters.prefix { $0 != "=" })
+        if letters.count > 2, name != "help", knows(long: name) {
+            throw UsageError(.unexpectedArgument(word), tip: .similarArgument("--\(name)"))
+        }
         while let letter = letters.popFirst() {
             let name = Character(letter)
             let takesRest: Bool

@@ -20,7 +20,9 @@ public struct CommandParser<Globals: ParsableArguments>: Sendable {
     /// Reads the words that follow the name of the program.
     ///
     /// A request for help is answered even where a word behind it is wrong or a required one is missing.
-    public func parse(_ words: [String]) throws(UsageError) -> ParseResult<Globals> {
+    ///
+    /// - Parameter helpWidth: The columns of a line of help.
+    public func parse(_ words: [String], helpWidth: Int = TextLayout.width) throws(UsageError) -> ParseResult<Globals> {
         let globals = Globals()
         var scan = CommandLineScan(words, root: root, globals: ArgumentTable(of: globals))
         do throws(UsageError) {
@@ -28,16 +30,17 @@ public struct CommandParser<Globals: ParsableArguments>: Sendable {
             case .version:
                 return .version("\(root.configuration.name) \(version)")
             case .help:
-                return .help(description(at: scan.path).help)
+                return .help(description(at: scan.path).help(width: helpWidth), path: scan.path)
             case .command(let command):
                 try finish(command, scan.own, globals: globals, scan.globals)
                 return .command(command, globals: globals, path: scan.path)
             case .group:
-                throw UsageError(.missingSubcommand(help: description(at: scan.path).help))
+                throw UsageError(.missingSubcommand(help: description(at: scan.path).help(width: helpWidth)))
             }
         } catch {
             var error = error
             error.usage = error.usage ?? description(at: scan.path).usage
+            error.path = scan.path
             throw error
         }
     }

@@ -20,6 +20,9 @@ public protocol ExpressibleByArgument: ArgumentValue where ArgumentElement == Se
     /// Every word that is accepted, in the order of the help; empty where they cannot be listed.
     static var allArgumentValues: [String] { get }
 
+    /// The value that is most likely meant by a word that is not accepted, or nil.
+    static func meant(by word: String) -> String?
+
     /// The value as the user would type it.
     var argumentText: String { get }
 }
@@ -27,6 +30,9 @@ public protocol ExpressibleByArgument: ArgumentValue where ArgumentElement == Se
 extension ExpressibleByArgument {
     /// No list.
     public static var allArgumentValues: [String] { [] }
+
+    /// The closest of the values that are accepted.
+    public static func meant(by word: String) -> String? { closestMatch(to: word, in: allArgumentValues) }
 
     /// The value's description.
     public var argumentText: String { String(describing: self) }
@@ -51,14 +57,12 @@ extension ExpressibleByArgument where Self: RawRepresentable & CaseIterable, Raw
 extension ExpressibleByArgument where Self: FixedWidthInteger {
     /// Reads a decimal number within the range of the type.
     public init(argument: String) throws {
-        if let value = Self(argument) {
-            self = value
-        } else {
-            let digits = argument.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
-            let isNumber = !digits.isEmpty && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            let isOutOfRange = isNumber && argument.utf8.count - digits.count <= 1
-            throw InvalidValue(isOutOfRange ? Messages.outOfRange(Self.min, Self.max) : Messages.notAWholeNumber)
+        let digits = argument.utf8.first == UInt8(ascii: "-") ? argument.utf8.dropFirst() : argument.utf8[...]
+        guard !digits.isEmpty, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            throw InvalidValue(Messages.notAWholeNumber)
         }
+        guard let value = Self(argument) else { throw InvalidValue(Messages.outOfRange(Self.min, Self.max)) }
+        self = value
     }
 }
 

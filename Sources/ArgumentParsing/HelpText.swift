@@ -7,26 +7,29 @@ extension CommandDescription {
         return (path + ["[OPTIONS]"] + rest).joined(separator: " ")
     }
 
-    /// The help, without a line feed at the end; no line has more than 100 columns where its words allow that.
+    /// The help with lines of at most 100 columns.
+    public var help: String { help(width: TextLayout.width) }
+
+    /// The help, without a line feed at the end; no line has more than `width` columns where its words allow that.
     ///
     /// Sections that would be empty are left out, and so is what is hidden. A line of the discussion that is too long goes on
     /// below the text behind its first gap of two or more spaces, or else at its indentation.
-    public var help: String {
+    func help(width: Int) -> String {
         let commands = subcommands.filter { !$0.isHidden }.map { TextLayout.Row(label: $0.name, text: $0.abstract) }
         let sections = [
-            TextLayout.wrap(abstract),
-            TextLayout.wrap(Messages.usage(usage)),
-            section(Messages.commandsHeading, commands),
-            section(Messages.argumentsHeading, arguments.rows),
-            section(Messages.optionsHeading, options.rows),
-            section(Messages.globalOptionsHeading, globalOptions.rows),
-            TextLayout.wrap(discussion),
+            TextLayout.wrap(abstract, width: width),
+            TextLayout.wrap(Messages.usage(usage), width: width),
+            section(Messages.commandsHeading, commands, width),
+            section(Messages.argumentsHeading, arguments.rows, width),
+            section(Messages.optionsHeading, options.rows, width),
+            section(Messages.globalOptionsHeading, globalOptions.rows, width),
+            TextLayout.wrap(discussion, width: width),
         ]
         return sections.map { $0.joined(separator: "\n") }.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
-    private func section(_ heading: String, _ rows: [TextLayout.Row]) -> [String] {
-        rows.isEmpty ? [] : [heading] + TextLayout.columns(rows)
+    private func section(_ heading: String, _ rows: [TextLayout.Row], _ width: Int) -> [String] {
+        rows.isEmpty ? [] : [heading] + TextLayout.columns(rows, width: width)
     }
 }
 

@@ -5,6 +5,7 @@ enum Messages {
     static let helpCommandArgument = "The command, word by word."
     static let helpOption = "Print help."
     static let versionOption = "Print the version."
+    static let missingSubcommand = "a subcommand is required"
     static let notAWholeNumber = "not a whole number"
     static let notANumber = "not a number"
 
@@ -57,6 +58,11 @@ enum Messages {
         case .passAsArgument(let word): "to pass '\(word.printable)' as a value, use '-- \(word.printable)'"
         case .passAsValue(let word, let option):
             "to pass '\(word.printable)' as the value, use '\(option)=\(word.printable)'"
+        case .similarValues(let values): "similar values exist: '\(values.joined(separator: "', '"))'"
+        case .plainHyphens(let word): "options begin with plain hyphens: '\(word.printable)'"
+        case .subcommands(let names): "the subcommands are \(names.joined(separator: ", "))"
+        case .type(let line): "type '\(line.printable)'"
+        case .advice(let text): text.printableLines
         case .optionOf(let command, let option): "'\(option)' is an option of '\(command)'"
         }
     }

@@ -1,9 +1,9 @@
 /// Breaks lines and lines up columns.
-enum TextLayout {
-    /// The columns of a line of help.
-    static let width = 100
-    /// The widest label that shares its line with its text.
-    static let widestLabel = 34
+public enum TextLayout {
+    /// The columns of a line of help where nothing else is asked for.
+    public static let width = 100
+    /// The widest label that shares its line with its text, of a line of so many columns.
+    static func widestLabel(in width: Int) -> Int { width * 34 / 100 }
 
     /// Breaks the lines of a text at spaces so that none has more than `width` columns, where its words allow that.
     ///
@@ -54,7 +54,8 @@ enum TextLayout {
     }
 
     /// The rows as lines; the texts begin in one column, below their label where that is too wide.
-    static func columns(_ rows: [Row]) -> [String] {
+    static func columns(_ rows: [Row], width: Int = width) -> [String] {
+        let widestLabel = widestLabel(in: width)
         let widest = rows.map(\.label.count).filter { $0 <= widestLabel }.max() ?? 0
         let margin = String(repeating: " ", count: widest + 4)
         return rows.flatMap { row in

@@ -1,4 +1,16 @@
 extension CommandLineScan {
+    /// The error for a word that is one too many.
+    func unexpectedWord(_ word: String) -> UsageError {
+        let name = TypographicDash.body(of: word).map { String($0.prefix { $0 != "=" }) }
+        return UsageError(.unexpectedArgument(word), tip: name.flatMap(similar) ?? .hyphens(for: word))
+    }
+
+    /// Points to the only command of that name elsewhere in the program.
+    func commandElsewhere(_ word: String) -> UsageError.Tip? {
+        let found = program.commands(named: word)
+        return found.count == 1 ? .type(found[0].path.joined(separator: " ")) : nil
+    }
+
     /// The error for `--name`, which is not taken here; `word` is all that was typed.
     func unexpectedLong(_ name: String, in word: String) -> UsageError {
         let error = UsageError.Kind.unexpectedArgument("--\(name)")
@@ -9,9 +21,19 @@ extension CommandLineScan {
 
     /// The error for `-n`, which is not taken here; `word` is all that was typed.
     func unexpectedShort(_ name: Character, in word: String) -> UsageError {
-        let similar = word.unicodeScalars.count > 2 ? similar(to: String(word.unicodeScalars.dropFirst())) : nil
+        let similar =
+            word.unicodeScalars.count > 2
+            ? similar(to: String(word.unicodeScalars.dropFirst())) : otherCase(of: name)
         let tip = similar ?? passAsArgument(word)
         return UsageError(.unexpectedArgument(tip == nil ? "-\(name)" : word), tip: tip)
+    }
+
+    /// The option whose short name is the same letter in the other case.
+    private func otherCase(of name: Character) -> UsageError.Tip? {
+        let here = program.subcommand(at: path.dropFirst())
+        let visible = ((here?.options ?? []) + (here?.globalOptions ?? [])).filter { !$0.isHidden }
+        let letter = name.isUppercase ? name.lowercased() : name.uppercased()
+        return visible.contains { $0.names.contains("-\(letter)") } ? .similarArgument("-\(letter)") : nil
     }
 
     private var program: CommandDescription {

@@ -41,12 +41,29 @@ public struct UsageError: Error, Sendable, Equatable {
         case passAsValue(String, option: String)
         /// The option, dashes included, is one of another command.
         case optionOf(command: String, option: String)
+        /// The word begins with dashes that are no hyphens; this is the word with hyphens.
+        case plainHyphens(String)
+        /// The command line that is meant.
+        case type(String)
+        /// Values of which one may be meant.
+        case similarValues([String])
+        /// All subcommands that there are.
+        case subcommands([String])
+        /// A sentence that only the program can make.
+        case advice(String)
+
+        /// Hyphens for the other dashes that a word begins with; nil if it begins with none.
+        static func hyphens(for word: String) -> Tip? {
+            TypographicDash.body(of: word).map { .plainHyphens($0.unicodeScalars.count == 1 ? "-\($0)" : "--\($0)") }
+        }
     }
 
     /// What is wrong.
     public let kind: Kind
     /// What to type instead, where that can be told.
-    public let tip: Tip?
+    public var tip: Tip?
+    /// The words that selected the command, the name of the program first; empty until the parser fills it in.
+    public internal(set) var path: [String] = []
     /// The usage line of the command that was called, without `Usage: `; the parser fills it in.
     public internal(set) var usage: String?
 
@@ -55,6 +72,17 @@ public struct UsageError: Error, Sendable, Equatable {
         self.kind = kind
         self.tip = tip
     }
+}
+
+extension UsageError {
+    /// What is wrong in one sentence or more, without the tip.
+    public var reason: String {
+        if case .missingSubcommand = kind { return Messages.missingSubcommand }
+        return Messages.text(of: kind)
+    }
+
+    /// The tip in words; nil if there is none.
+    public var advice: String? { tip.map(Messages.text) }
 }
 
 extension UsageError: CustomStringConvertible {

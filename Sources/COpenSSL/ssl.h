@@ -28,6 +28,7 @@
     F(SSL_CTX_set_cert_verify_callback) \
     F(SSL_CTX_set_default_passwd_cb) \
     F(SSL_CTX_set_default_verify_paths) \
+    F(SSL_CTX_set_msg_callback) \
     F(SSL_CTX_set_verify) \
     F(SSL_CTX_use_PrivateKey_file) \
     F(SSL_CTX_use_certificate_chain_file) \
@@ -43,13 +44,18 @@
     F(SSL_shutdown) \
     F(SSL_write_ex) \
     F(TLS_client_method) \
+    F(X509_NAME_get_text_by_NID) \
+    F(X509_NAME_oneline) \
     F(X509_STORE_CTX_get0_cert) \
     F(X509_STORE_CTX_get_current_cert) \
     F(X509_STORE_CTX_get_error) \
+    F(X509_STORE_CTX_get_error_depth) \
+    F(X509_STORE_CTX_get_num_untrusted) \
     F(X509_VERIFY_PARAM_set1_ip_asc) \
     F(X509_get0_notAfter) \
     F(X509_get0_notBefore) \
     F(X509_get_ext_d2i) \
+    F(X509_get_subject_name) \
     F(X509_verify_cert) \
     F(X509_verify_cert_error_string)
 

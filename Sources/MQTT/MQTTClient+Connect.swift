@@ -7,7 +7,7 @@ extension MQTTClient {
     ///
     /// The host's addresses are tried in the resolver's order, each with its share of the time; with TLS only the first
     /// of each family, because libmosquitto checks the certificate against the text it connects to. libmosquitto looks
-    /// the name up a second time then, which is the one step that the deadline cannot cut short.
+    /// the name up a second time then, on a thread that is left behind at the deadline.
     ///
     /// Throws `nameNotResolved`, `cannotConnect`, `noRoute`, `tls`, `silent`, `closedBeforeAnswer`, `refused`,
     /// `protocolViolation`, `unreadable` or `interrupted`.
@@ -37,7 +37,7 @@ extension MQTTClient {
     }
 
     /// What libmosquitto is told to connect to.
-    private struct Target {
+    private struct Target: Sendable {
         let host: String
         var local: String?
 
@@ -52,10 +52,27 @@ extension MQTTClient {
         }
     }
 
+    /// Starts the TCP connection. Returns the error number that was left, 0 if none.
+    private func start(
+        _ target: Target, _ session: Session, until deadline: ContinuousClock.Instant
+    ) throws(MQTTError) -> Int32 {
+        guard options.tls != nil else { return try session.startConnecting(to: target.host, boundTo: target.local) }
+        // The session goes with the thread if that is left behind: this attempt does not touch it again.
+        nonisolated(unsafe) let session = session
+        let outcome = try SideThread.run(until: deadline, waiter) { () -> Result<Int32, MQTTError> in
+            Result { () throws(MQTTError) in try session.startConnecting(to: target.host, boundTo: target.local) }
+        }
+        switch outcome {
+        case .ended(let result): return try result.get()
+        case .late: throw .nameNotResolved(host: options.host, reason: AddressLookup.noAnswer)
+        case .notBegun(let code): throw .nameNotResolved(host: options.host, reason: SystemWords.text(code))
+        }
+    }
+
     /// Makes the TCP connection.
     private func reach(_ target: Target, _ session: Session, until deadline: ContinuousClock.Instant) throws(MQTTError)
     {
-        let left = try session.startConnecting(to: target.host, boundTo: target.local)
+        let left = try start(target, session, until: deadline)
         let descriptor = session.descriptor
         guard try waiter.ready(descriptor, Int16(POLLOUT), until: deadline) != 0 else { throw .noRoute(endpoint) }
         var code: Int32 = 0
@@ -77,15 +94,13 @@ extension MQTTClient {
 
     /// Waits for the answer to CONNECT, and for the TLS handshake before it.
     private func handshake(_ session: Session, until deadline: ContinuousClock.Instant) throws(MQTTError) {
+        var found = Int32(try waiter.slice(session.descriptor, Int16(POLLIN | POLLOUT), until: deadline))
         while session.inbox.connack == nil {
             let isLast = ContinuousClock.now >= deadline
-            let descriptor = session.descriptor
-            let events = session.wantsToWrite ? POLLIN | POLLOUT : POLLIN
-            let found = Int32(try waiter.slice(descriptor, Int16(events), until: deadline))
             if found & ~POLLOUT != 0 {
                 // libmosquitto keeps silent about a peer that closes during the TLS handshake.
                 var byte: UInt8 = 0
-                let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+                let count = recv(session.descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
                 let code = count < 0 ? errno : 0
                 if count == 0 { throw .closedBeforeAnswer(endpoint) }
                 if count < 0, code != EAGAIN { throw session.failureBeforeAnswer(code) }
@@ -96,7 +111,9 @@ extension MQTTClient {
             } else if found != 0, session.wantsToWrite {
                 try session.write()
             }
-            if isLast, session.inbox.connack == nil { throw .silent(endpoint) }
+            if session.inbox.connack != nil { break }
+            if isLast { throw .silent(endpoint) }
+            found = Int32(try wait(for: session, until: deadline))
         }
         session.accept()
     }

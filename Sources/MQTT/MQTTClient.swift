@@ -23,10 +23,15 @@ public final class MQTTClient {
     /// Opens libmosquitto, and no connection. Throws `libraryMissing` or `invalidOption`.
     ///
     /// - Parameter interrupted: Asked before and during each wait; true ends it with `MQTTError.interrupted`.
-    public init(_ options: MQTTOptions, interrupted: @escaping () -> Bool = { false }) throws(MQTTError) {
+    public convenience init(_ options: MQTTOptions, interrupted: @escaping () -> Bool = { false }) throws(MQTTError) {
         try options.validate()
+        self.init(options, try MosquittoLibrary.open(), interrupted: interrupted)
+    }
+
+    /// Takes options that are valid.
+    init(_ options: MQTTOptions, _ library: MosquittoLibrary, interrupted: @escaping () -> Bool) {
         self.options = options
-        library = try MosquittoLibrary.open()
+        self.library = library
         waiter = Waiter(interrupted: interrupted)
         endpoint = MQTTError.Endpoint(host: options.host, port: options.port)
     }
@@ -38,7 +43,8 @@ public final class MQTTClient {
     /// completed at QoS 2. Known until `disconnect`, also when the connection has ended.
     public var delivered: Int { session?.inbox.delivered ?? 0 }
 
-    /// Tells the broker that the connection ends, waiting at most one second for a socket that takes no more bytes.
+    /// Tells the broker that the connection ends. If the socket takes no more bytes, it waits at most one second for it,
+    /// and not at all after an interruption.
     ///
     /// What was published and not waited for with `waitForDelivery` may be lost. Does nothing without a connection.
     public func disconnect() {
@@ -46,11 +52,11 @@ public final class MQTTClient {
         self.session = nil
         guard session.ended == nil else { return }
         let deadline = ContinuousClock.now + .seconds(1)
-        let patient = Waiter { false }
         do throws(MQTTError) {
             try session.sendDisconnect()
-            while session.descriptor >= 0, session.wantsToWrite {
-                guard try patient.ready(session.descriptor, Int16(POLLOUT), until: deadline) != 0 else { return }
+            while session.descriptor >= 0, session.wantsToWrite, !session.hasEndedSending {
+                guard ContinuousClock.now < deadline else { return }
+                _ = try wait(for: session, until: deadline)
                 try session.write()
             }
         } catch {
@@ -95,11 +101,30 @@ public final class MQTTClient {
                 usleep(300)
             } else {
                 session.acknowledgeAtOnce()
-                let events = session.wantsToWrite ? POLLIN | POLLOUT : POLLIN
-                _ = try waiter.slice(session.descriptor, Int16(events), until: deadline)
+                _ = try wait(for: session, until: deadline)
             }
             handled = session.inbox.events
         }
         return true
+    }
+
+    /// Waits at most 100 ms, after a write, until something has come or what is left can be written. Returns what `poll`
+    /// found.
+    ///
+    /// libmosquitto 2.1 wants to write throughout the TLS handshake, where it can only wait for the broker. If it keeps
+    /// wanting to although the socket takes bytes, it is left alone for 2 ms each time.
+    func wait(for session: Session, until deadline: ContinuousClock.Instant?) throws(MQTTError) -> Int16 {
+        let descriptor = session.descriptor
+        guard session.wantsToWrite else { return try waiter.slice(descriptor, Int16(POLLIN), until: deadline) }
+        let found = try waiter.slice(descriptor, Int16(POLLIN | POLLOUT), until: .now)
+        guard found == Int16(POLLOUT) else {
+            session.futileWrites = 0
+            return found != 0 ? found : try waiter.slice(descriptor, Int16(POLLIN | POLLOUT), until: deadline)
+        }
+        // The first times the socket may have become free since the write.
+        session.futileWrites += 1
+        guard session.futileWrites > 3 else { return found }
+        let pause = ContinuousClock.now + .milliseconds(2)
+        return try waiter.slice(descriptor, Int16(POLLIN), until: min(deadline ?? pause, pause)) | Int16(POLLOUT)
     }
 }

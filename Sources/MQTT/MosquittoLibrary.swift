@@ -28,10 +28,19 @@ final class MosquittoLibrary: @unchecked Sendable {
         guard result == MOSQ_ERR_SUCCESS.code else { throw failure(result) }
     }
 
+    /// Takes functions of a library that is initialised.
+    init(_ call: mosquitto_functions) { self.call = call }
+
     /// An unexpected result with the library's words for it.
     func failure(_ result: Int32) -> MQTTError {
         .library(code: result, reason: call.mosquitto_strerror(result).map { String(cString: $0) } ?? "unknown")
     }
+}
+
+/// libmosquitto as a whole.
+public enum MQTTLibrary {
+    /// Opens it, unless it is open. Throws `libraryMissing`.
+    public static func open() throws(MQTTError) { _ = try MosquittoLibrary.open() }
 }
 
 extension mosq_err_t {

@@ -11,6 +11,8 @@ final class Session {
     let handle: OpaquePointer
     let library: MosquittoLibrary
     let options: MQTTOptions
+    /// How often in a row libmosquitto still wanted to write after a write, although the socket took bytes.
+    var futileWrites = 0
     private var isConnected = false
 
     /// Makes an object that is not connected. Throws `invalidOption`, `unreadable` or `library`.
@@ -36,6 +38,10 @@ final class Session {
 
     /// Whether bytes wait to be written.
     var wantsToWrite: Bool { library.call.mosquitto_want_write(handle) }
+
+    /// Whether the connection takes no more bytes from here. libmosquitto 2.1 ends it like that as soon as DISCONNECT is
+    /// written, keeps the socket open, and wants to write for ever.
+    var hasEndedSending: Bool { send(descriptor, nil, 0, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)) < 0 && errno == EPIPE }
 
     /// Starts a TCP connection, to be waited for. Returns the error number that was left, 0 if none.
     func startConnecting(to host: String, boundTo local: String?) throws(MQTTError) -> Int32 {

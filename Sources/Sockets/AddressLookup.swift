@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A numeric address of a host.
 public struct NetworkAddress: Hashable, Sendable {
@@ -44,67 +43,17 @@ public enum AddressLookup {
         resolver: @escaping Resolver = system
     ) throws(Problem) -> [NetworkAddress] {
         if case .success(let literal) = resolve(host, flags: AI_NUMERICHOST) { return literal }
-        // getaddrinfo takes as long as the name servers make it: it runs on a thread that is left behind at the deadline.
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw Problem.nameNotResolved(host: host, reason: SystemWords.text(errno)) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(ends[0]) }
-        let question = Question(host: host, done: ends[1], resolver)
-        if let code = startThread(question) {
-            close(ends[1])
-            throw Problem.nameNotResolved(host: host, reason: SystemWords.text(code))
-        }
-        guard try waiter.ready(ends[0], Int16(POLLIN), until: deadline) != 0 else {
-            throw Problem.nameNotResolved(host: host, reason: "no answer from the name server in time")
-        }
-        switch question.answer.withLock({ $0 }) {
-        case .success(let addresses)?: return addresses
-        case .failure(let failure)?: throw Problem.nameNotResolved(host: host, reason: failure.reason)
-        case nil: throw Problem.nameNotResolved(host: host, reason: "no answer")
+        // getaddrinfo takes as long as the name servers make it.
+        switch try SideThread.run(until: deadline, waiter, { resolver(host) }) {
+        case .ended(.success(let addresses)): return addresses
+        case .ended(.failure(let failure)): throw Problem.nameNotResolved(host: host, reason: failure.reason)
+        case .late: throw Problem.nameNotResolved(host: host, reason: noAnswer)
+        case .notBegun(let code): throw Problem.nameNotResolved(host: host, reason: SystemWords.text(code))
         }
     }
 
-    /// What the client and the thread share. The thread closes `done` after it has answered.
-    private final class Question: Sendable {
-        let host: String
-        let done: Int32
-        let resolver: Resolver
-        let answer = Mutex<Result<[NetworkAddress], Failure>?>(nil)
-
-        init(host: String, done: Int32, _ resolver: @escaping Resolver) {
-            self.host = host
-            self.done = done
-            self.resolver = resolver
-        }
-    }
-
-    /// Returns the error number when there is no thread.
-    private static func startThread(_ question: Question) -> Int32? {
-        // Signals are for the client's thread, whose poll they end.
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(question)
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                let question = Unmanaged<Question>.fromOpaque(context).takeRetainedValue()
-                let answer = question.resolver(question.host)
-                question.answer.withLock { $0 = answer }
-                close(question.done)
-                return nil
-            }, context.toOpaque())
-        guard code == 0 else {
-            context.release()
-            return code
-        }
-        pthread_detach(thread)
-        return nil
-    }
+    /// The reason if the name servers have not answered at the deadline.
+    public static let noAnswer = "no answer from the name server in time"
 
     private static func resolve(_ host: String, flags: Int32) -> Result<[NetworkAddress], Failure> {
         var hints = addrinfo()

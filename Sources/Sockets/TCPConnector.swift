@@ -8,17 +8,34 @@ public protocol ConnectFailure: SocketFailure {
     static func noAnswer(host: String, port: UInt16) -> Self
 }
 
+/// Which of a host's addresses are tried.
+public enum AddressChoice: Sendable {
+    /// One after the other, until one accepts.
+    case each
+    /// The one that mosquitto's bridge takes, and no other: the first that a connection can be begun to.
+    case first
+}
+
 /// Makes TCP connections.
 public enum TCPConnector {
-    /// Connects to the first address of a host that accepts, each with its share of the time. The descriptor does not
-    /// block, sends small packets at once, and is closed in children.
+    /// Connects to the first address of a host that accepts, each with its share of the time; or to the one address of
+    /// `choice`. The descriptor does not block, sends small packets at once, and is closed in children.
     ///
     /// Throws what the last address met, `nameNotResolved` or `interrupted`.
     public static func connect<Problem: ConnectFailure>(
-        host: String, port: UInt16, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>,
-        resolver: @escaping AddressLookup.Resolver = AddressLookup.system
+        host: String, port: UInt16, choice: AddressChoice = .each, until deadline: ContinuousClock.Instant,
+        _ waiter: Waiter<Problem>, resolver: @escaping AddressLookup.Resolver = AddressLookup.system
     ) throws(Problem) -> Int32 {
-        let addresses = try AddressLookup.addresses(of: host, until: deadline, waiter, resolver: resolver)
+        var addresses = try AddressLookup.addresses(of: host, until: deadline, waiter, resolver: resolver)
+        if choice == .first, let first = first(of: addresses, port: port) { addresses = [first] }
+        return try connect(to: addresses, of: host, port: port, until: deadline, waiter)
+    }
+
+    /// Connects to the first of some addresses that accepts, as `connect(host:port:)` does.
+    public static func connect<Problem: ConnectFailure>(
+        to addresses: [NetworkAddress], of host: String, port: UInt16, until deadline: ContinuousClock.Instant,
+        _ waiter: Waiter<Problem>
+    ) throws(Problem) -> Int32 {
         var failure = Problem.noAnswer(host: host, port: port)
         for (index, address) in addresses.enumerated() {
             let now = ContinuousClock.now
@@ -32,6 +49,17 @@ public enum TCPConnector {
         throw failure
     }
 
+    /// The address that mosquitto's bridge takes: the first that a connection can be begun to, whatever becomes of it. Nil
+    /// if there is none.
+    public static func first(of addresses: [NetworkAddress], port: UInt16) -> NetworkAddress? {
+        addresses.first { address in
+            guard let descriptor = makeSocket(for: address) else { return false }
+            defer { close(descriptor) }
+            let code = start(descriptor, address, port)
+            return code == nil || code == EINPROGRESS
+        }
+    }
+
     private enum Miss: Error {
         case code(Int32)
         case silence
@@ -40,10 +68,7 @@ public enum TCPConnector {
     private static func reach<Problem: ConnectFailure>(
         _ address: NetworkAddress, port: UInt16, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>
     ) throws(Problem) -> Result<Int32, Miss> {
-        let family = address.isIPv6 ? AF_INET6 : AF_INET
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-        let descriptor = socket(family, kind, 0)
-        guard descriptor >= 0 else { return .failure(.code(errno)) }
+        guard let descriptor = makeSocket(for: address) else { return .failure(.code(errno)) }
         var isConnected = false
         defer { if !isConnected { close(descriptor) } }
         var yes: Int32 = 1
@@ -56,6 +81,12 @@ public enum TCPConnector {
         guard code == 0 else { return .failure(.code(code)) }
         isConnected = true
         return .success(descriptor)
+    }
+
+    private static func makeSocket(for address: NetworkAddress) -> Int32? {
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(address.isIPv6 ? AF_INET6 : AF_INET, kind, 0)
+        return descriptor >= 0 ? descriptor : nil
     }
 
     /// Starts connecting. Returns the error number, or nil where the connection is there at once.

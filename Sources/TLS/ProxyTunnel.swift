@@ -40,15 +40,15 @@ struct ProxyTunnel {
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno == EAGAIN {
-                guard try waiter.ready(descriptor, Int16(POLLOUT), until: deadline) != 0 else { throw .silent(.write) }
+                guard try waiter.ready(descriptor, Int16(POLLOUT), until: deadline) != 0 else { throw .proxySilent }
             } else if errno != EINTR {
-                throw lost(.write, errno)
+                throw lost(errno)
             }
         }
     }
 
-    private func lost(_ stage: TLSError.Stage, _ code: Int32) -> TLSError {
-        code == ECONNRESET || code == EPIPE ? .closed(stage) : .lost(errno: code)
+    private func lost(_ code: Int32) -> TLSError {
+        code == ECONNRESET || code == EPIPE ? .proxyClosed : .lost(errno: code)
     }
 
     private func byte(until deadline: ContinuousClock.Instant) throws(HTTPError) -> UInt8 {
@@ -56,12 +56,12 @@ struct ProxyTunnel {
         while true {
             switch recv(descriptor, &byte, 1, 0) {
             case 1: return byte
-            case 0: throw .connection(.closed(.read))
+            case 0: throw .connection(.proxyClosed)
             default:
-                guard errno == EAGAIN || errno == EINTR else { throw .connection(lost(.read, errno)) }
+                guard errno == EAGAIN || errno == EINTR else { throw .connection(lost(errno)) }
                 do throws(TLSError) {
                     guard try waiter.ready(descriptor, Int16(POLLIN), until: deadline) != 0 else {
-                        throw TLSError.silent(.read)
+                        throw TLSError.proxySilent
                     }
                 } catch {
                     throw .connection(error)

@@ -5,10 +5,16 @@ import Glibc
 final class SSLContext {
     let call: ssl_functions
     let pointer: OpaquePointer
+    /// Whether the client has a certificate.
+    let hasIdentity: Bool
     /// What OpenSSL's verification found, where it failed.
     fileprivate(set) var failure: Verification?
+    /// Whether the server's certificate was verified.
+    fileprivate(set) var isServerTrusted = false
     /// Whether the server asked for a certificate of the client.
     fileprivate(set) var isIdentityWanted = false
+    /// Whether the server was sent a message that should hold a certificate of the client, and holds none.
+    fileprivate(set) var isIdentityWithheld = false
 
     /// What verification found.
     struct Verification {
@@ -17,10 +23,13 @@ final class SSLContext {
         var names: [String]
         var notBefore: Int64
         var notAfter: Int64
+        /// The name of the authority, of those that this device trusts, that is at fault; nil if the server sent what is.
+        var ownAuthority: String?
     }
 
     init(_ options: TLSOptions) throws(TLSError) {
         call = try SSLLibrary.open()
+        hasIdentity = options.identity != nil
         call.ERR_clear_error()
         guard let pointer = call.SSL_CTX_new(call.TLS_client_method()) else {
             throw .openSSL(reason: call.words(call.takeError()))
@@ -43,6 +52,13 @@ final class SSLContext {
                 }
                 return 1
             }, own)
+        call.SSL_CTX_set_msg_callback(pointer) { isSent, _, kind, bytes, count, _, context in
+            guard isSent == 1, kind == SSL3_RT_HANDSHAKE, let bytes, let context else { return }
+            let message = UnsafeRawBufferPointer(start: bytes, count: count)
+            guard message.first == UInt8(SSL3_MT_CERTIFICATE) else { return }
+            Unmanaged<SSLContext>.fromOpaque(context).takeUnretainedValue().isIdentityWithheld = isEmpty(message)
+        }
+        _ = call.SSL_CTX_ctrl(pointer, SSL_CTRL_SET_MSG_CALLBACK_ARG, 0, own)
         for roots in options.roots { try trust(roots) }
         if let identity = options.identity { try use(identity) }
     }
@@ -85,15 +101,31 @@ final class SSLContext {
     /// Verifies as OpenSSL does, and remembers what it finds.
     private func verify(_ store: OpaquePointer) -> Int32 {
         let result = call.X509_verify_cert(store)
-        guard result <= 0 else { return result }
+        guard result <= 0 else {
+            isServerTrusted = true
+            return result
+        }
         let code = call.X509_STORE_CTX_get_error(store)
         let reason = call.X509_verify_cert_error_string(Int(code)).map { String(cString: $0) } ?? ""
         let certificate = call.X509_STORE_CTX_get_current_cert(store) ?? call.X509_STORE_CTX_get0_cert(store)
         failure = Verification(
             code: Int(code), reason: reason, names: names(of: call.X509_STORE_CTX_get0_cert(store)),
             notBefore: call.seconds(certificate.flatMap { call.X509_get0_notBefore($0) }),
-            notAfter: call.seconds(certificate.flatMap { call.X509_get0_notAfter($0) }))
+            notAfter: call.seconds(certificate.flatMap { call.X509_get0_notAfter($0) }),
+            ownAuthority: call.X509_STORE_CTX_get_error_depth(store)
+                >= max(1, call.X509_STORE_CTX_get_num_untrusted(store))
+                ? certificate.flatMap(subject) : nil)
         return result
+    }
+
+    /// The common name of a certificate's subject, or the whole of it.
+    private func subject(of certificate: OpaquePointer) -> String? {
+        guard let name = call.X509_get_subject_name(certificate) else { return nil }
+        var text = [CChar](repeating: 0, count: 256)
+        if call.X509_NAME_get_text_by_NID(name, NID_commonName, &text, Int32(text.count)) <= 0 {
+            guard call.X509_NAME_oneline(name, &text, Int32(text.count)) != nil else { return nil }
+        }
+        return Printable.text(text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)))
     }
 
     /// The host names that a certificate is for, at most ten.
@@ -118,6 +150,12 @@ final class SSLContext {
             }
         }
     }
+}
+
+/// Whether a Certificate message holds none: behind its header of 4 bytes is the length of the list, 3 bytes (RFC 5246,
+/// section 7.4.2), in TLS 1.3 behind a context, which is empty in a handshake (RFC 8446, section 4.4.2).
+private func isEmpty(_ message: UnsafeRawBufferPointer) -> Bool {
+    message.dropFirst(4).allSatisfy { $0 == 0 }
 }
 
 /// An address of version 4 or 6 as it is written.

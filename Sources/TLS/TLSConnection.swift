@@ -18,11 +18,23 @@ public final class TLSConnection {
     /// Connects and shakes hands.
     ///
     /// - Parameters:
+    ///   - choice: Which addresses of the host are tried.
     ///   - proxy: An HTTP proxy to go through.
     ///   - interrupted: Asked before and during each wait; true ends it with `TLSError.interrupted`.
-    public init(
-        host: String, port: UInt16, proxy: TLSProxy? = nil, options: TLSOptions = TLSOptions(),
+    public convenience init(
+        host: String, port: UInt16, choice: AddressChoice = .each, proxy: TLSProxy? = nil,
+        options: TLSOptions = TLSOptions(),
         until deadline: ContinuousClock.Instant, interrupted: @escaping () -> Bool = { false }
+    ) throws(TLSError) {
+        try self.init(
+            reaching: host, port, choice: choice, proxy, options, until: deadline, interrupted: interrupted)
+        try shakeHands(until: deadline)
+    }
+
+    /// Connects, without a handshake.
+    init(
+        reaching host: String, _ port: UInt16, choice: AddressChoice, _ proxy: TLSProxy?, _ options: TLSOptions,
+        until deadline: ContinuousClock.Instant, interrupted: @escaping () -> Bool
     ) throws(TLSError) {
         context = try SSLContext(options)
         call = context.call
@@ -30,7 +42,7 @@ public final class TLSConnection {
         self.host = host.first == "[" && host.last == "]" ? String(host.dropFirst().dropLast()) : host
         guard HostName.isPossible(self.host) else { throw .nameNotResolved(host: host, reason: "not a host name") }
         let descriptor = try TCPConnector.connect(
-            host: proxy?.host ?? self.host, port: proxy?.port ?? port, until: deadline, waiter)
+            host: proxy?.host ?? self.host, port: proxy?.port ?? port, choice: choice, until: deadline, waiter)
         self.descriptor = descriptor
         guard let ssl = call.SSL_new(context.pointer) else {
             close(descriptor)
@@ -41,7 +53,6 @@ public final class TLSConnection {
             try ProxyTunnel(descriptor, waiter).open(
                 to: "\(HostName.bracketed(self.host)):\(port)", proxy, until: deadline)
         }
-        try shakeHands(until: deadline)
     }
 
     deinit {
@@ -51,6 +62,9 @@ public final class TLSConnection {
 
     /// Whether the server asked for a certificate of this client.
     public var isIdentityWanted: Bool { context.isIdentityWanted }
+
+    /// Whether the server has shown a certificate that is trusted and carries its name.
+    var isServerTrusted: Bool { context.isServerTrusted }
 
     /// Sends all bytes.
     public func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(TLSError) {
@@ -88,7 +102,7 @@ public final class TLSConnection {
         call.ERR_clear_error()
     }
 
-    private func shakeHands(until deadline: ContinuousClock.Instant) throws(TLSError) {
+    func shakeHands(until deadline: ContinuousClock.Instant) throws(TLSError) {
         call.ERR_clear_error()
         // An address is compared with the addresses of the certificate, and is no server name.
         if call.X509_VERIFY_PARAM_set1_ip_asc(call.SSL_get0_param(ssl), host) != 1 {
@@ -119,11 +133,21 @@ public final class TLSConnection {
         case SSL_ERROR_WANT_WRITE: events = POLLOUT
         case SSL_ERROR_SYSCALL:
             call.ERR_clear_error()
-            throw [0, ECONNRESET, EPIPE].contains(code) ? .closed(stage) : .lost(errno: code)
-        case SSL_ERROR_ZERO_RETURN: throw .closed(stage)
-        default: throw failure(stage)
+            throw explained([0, ECONNRESET, EPIPE].contains(code) ? .closed(stage) : .lost(errno: code))
+        case SSL_ERROR_ZERO_RETURN: throw explained(.closed(stage))
+        default: throw explained(failure(stage))
         }
         guard try waiter.ready(descriptor, Int16(events), until: deadline) != 0 else { throw .silent(stage) }
+    }
+
+    /// The same failure, with its cause if the server was sent no certificate although the client has one.
+    private func explained(_ error: TLSError) -> TLSError {
+        guard context.isIdentityWithheld, context.hasIdentity else { return error }
+        return switch error {
+        case .alert(let number): .identityUnfit(seen: "TLS alert '\(TLSError.alertName(number))'")
+        case .closed, .lost: .identityUnfit(seen: "\(error)")
+        default: error
+        }
     }
 
     private func failure(_ stage: TLSError.Stage) -> TLSError {
@@ -145,10 +169,14 @@ public final class TLSConnection {
 
     private func failure(_ found: SSLContext.Verification) -> TLSError {
         switch Int32(found.code) {
+        case X509_V_ERR_CERT_HAS_EXPIRED where found.ownAuthority != nil:
+            .authorityExpired(name: found.ownAuthority ?? "", notAfter: found.notAfter)
         case X509_V_ERR_CERT_HAS_EXPIRED: .serverExpired(notAfter: found.notAfter)
         case X509_V_ERR_CERT_NOT_YET_VALID: .serverNotYetValid(notBefore: found.notBefore)
         case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
             .wrongHost(host: host, names: found.names)
+        case X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_CA_KEY_TOO_SMALL, X509_V_ERR_CA_MD_TOO_WEAK:
+            .tooWeak(reason: found.reason)
         default: .untrusted(code: found.code, reason: found.reason)
         }
     }

@@ -21,6 +21,8 @@ public enum TLSError: Error, Sendable, Equatable {
     case silent(Stage)
     /// The server's certificate is not signed by an authority that is trusted; `reason` is OpenSSL's.
     case untrusted(code: Int, reason: String)
+    /// A certificate of the server's chain has a key or a signature that OpenSSL's security level does not take.
+    case tooWeak(reason: String)
     /// The server's certificate is for other names.
     case wrongHost(host: String, names: [String])
     /// The server's certificate was valid until this second since 1970.
@@ -35,10 +37,20 @@ public enum TLSError: Error, Sendable, Equatable {
     case closed(Stage)
     /// The connection is lost.
     case lost(errno: Int32)
+    /// The server's certificate is signed by an authority that this device trusts, whose own certificate was valid until
+    /// this second since 1970.
+    case authorityExpired(name: String, notAfter: Int64)
+    /// The server asked for a certificate, and was sent none: it takes no signature that the client's key can make. How
+    /// the server ended the connection then.
+    case identityUnfit(seen: String)
     /// The file or directory of trusted certificates cannot be used.
     case rootsUnusable(path: String, reason: String)
     /// The client's own certificate or key cannot be used.
     case identityUnusable(path: String, reason: String)
+    /// The proxy took the connection, and does not answer.
+    case proxySilent
+    /// The proxy took the connection and closed it.
+    case proxyClosed
     /// The proxy refuses the way.
     case proxyRefused(status: Int, reason: String)
     /// What the proxy answers is not HTTP.

@@ -34,7 +34,9 @@ public enum MailDate {
     }
 
     private static func number(_ digits: Substring, in range: ClosedRange<Int32>) -> Int32? {
-        Int32(digits).flatMap { range.contains($0) ? $0 : nil }
+        // The usual initializer takes a sign as well.
+        guard digits.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
+        return Int32(digits).flatMap { range.contains($0) ? $0 : nil }
     }
 
     private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -26,6 +26,16 @@ struct CloudTarget: ExpressibleByArgument {
     /// The clouds.
     static var allArgumentValues: [String] { CloudName.allArgumentValues }
 
+    /// The cloud by another name, with the profile that stands behind a dot, colon, slash or at sign.
+    static func meant(by word: String) -> String? {
+        let separators = ".:/@"
+        let name = word.prefix { !separators.contains($0) }
+        guard let cloud = CloudName.meant(by: String(name)) else { return nil }
+        let typed = word[name.endIndex...].dropFirst()
+        guard let profile = try? ProfileName(parsing: String(typed)) else { return cloud }
+        return "\(cloud).\(profile)"
+    }
+
     /// The word.
     var argumentText: String { cloud.rawValue + (profile.map { ".\($0)" } ?? "") }
 }

@@ -1,4 +1,5 @@
 import ArgumentParsing
+import Foundation
 import TedgeCore
 
 /// From words to an exit status.
@@ -6,28 +7,57 @@ enum Program {
     /// Reads the command line of the program.
     static let parser = CommandParser(root: Tedge.self, globals: GlobalOptions.self, version: Tedge.version)
 
+    /// Whether the words ask for a JSON object, also where they are wrong otherwise.
+    static func wantsJSON(_ words: [String]) -> Bool { words.prefix { $0 != "--" }.contains("--json") }
+
     /// Runs the command that the words name.
     static func run(_ words: [String], _ console: Console) -> Int32 {
-        do {
-            switch try parser.parse(words) {
-            case .help(let text), .version(let text):
+        do throws(UsageError) {
+            switch try parser.parse(words, helpWidth: helpWidth) {
+            case .help(let text, let path):
+                let command = path.dropFirst().joined(separator: " ")
+                let name = command.isEmpty ? "--help" : "\(command) --help"
+                return ended(.printing(text + "\n", of: name, as: "help", on: console), on: console)
+            case .version(let text):
                 console.result(text + "\n")
-                return 0
+                var report = CommandReport.done("--version", changed: false)
+                report.details = [.init("version", .string(Tedge.version))]
+                return ended(report, on: console)
             case .command(let command, let globals, _):
                 guard let command = command as? any RunnableCommand else { return UsageError.exitStatus }
                 return run(command, globals)
             }
         } catch {
-            console.error(error.description + "\n")
-            return UsageError.exitStatus
+            return ended(report(error, words, console), on: console)
         }
     }
 
     private static func run(_ command: any RunnableCommand, _ globals: GlobalOptions) -> Int32 {
         let context = Context.real(
             configurationDirectory: globals.configDir, isJSON: globals.json, logLevel: globals.level)
-        let report = command.run(in: context)
-        context.console.object(report.json)
-        return report.status
+        return ended(command.run(in: context), on: context.console, failure: type(of: command).failureStatus)
+    }
+
+    private static func report(_ error: UsageError, _ words: [String], _ console: Console) -> CommandReport {
+        var error = error
+        error.tip = NearMiss.tip(for: error, words: words) ?? error.tip
+        console.error(error.description + "\n")
+        let command = error.path.dropFirst().joined(separator: " ")
+        return .failed(
+            command, status: UsageError.exitStatus, reason: "wrong-usage", causes: [error.reason], hint: error.advice)
+    }
+
+    /// Prints the JSON object where one is wanted. Output that could not be written makes a command that went well fail.
+    private static func ended(_ report: CommandReport, on console: Console, failure: Int32 = 1) -> Int32 {
+        console.object(report.json)
+        guard console.reportLostOutput(of: report) else { return report.status }
+        return report.status == 0 ? failure : report.status
+    }
+
+    private static var helpWidth: Int {
+        let looks = TerminalLooks(
+            ProcessInfo.processInfo.environment, isTerminal: isatty(STDOUT_FILENO) == 1,
+            size: { TerminalLooks.columns(of: STDOUT_FILENO) })
+        return min(looks.columns ?? TextLayout.width, TextLayout.width)
     }
 }

@@ -36,4 +36,11 @@ struct Tedge: ParsableCommand {
 protocol RunnableCommand: ParsableCommand {
     /// Does what the command is for, and prints it.
     func run(in context: Context) -> CommandReport
+
+    /// The exit status where all went well but the output cannot be written.
+    static var failureStatus: Int32 { get }
+}
+
+extension RunnableCommand {
+    static var failureStatus: Int32 { 1 }
 }

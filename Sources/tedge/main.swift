@@ -3,7 +3,9 @@ import Foundation
 import TedgeCore
 
 StandardStreams.open()
-let console = Console.standard(isJSON: false)
+// A reader that went away, and a limit of the size of files, are errors of the write.
 signal(SIGPIPE, SIG_IGN)
+signal(SIGXFSZ, SIG_IGN)
 CoreDump.forbid()
-exit(Program.run(Array(CommandLine.arguments.dropFirst()), console))
+let words = CommandLineWords.typed
+exit(Program.run(words, .standard(isJSON: Program.wantsJSON(words))))

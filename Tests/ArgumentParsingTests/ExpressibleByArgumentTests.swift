@@ -20,7 +20,7 @@ struct ExpressibleByArgumentTests {
         #expect(String.allArgumentValues.isEmpty)
     }
 
-    @Test("whole numbers are read in decimal", arguments: [("0", 0), ("42", 42), ("-7", -7), ("+7", 7), ("007", 7)])
+    @Test("whole numbers are read in decimal", arguments: [("0", 0), ("42", 42), ("-7", -7), ("007", 7)])
     func number(word: String, value: Int) throws {
         #expect(try Int(argument: word) == value)
     }
@@ -37,7 +37,7 @@ struct ExpressibleByArgumentTests {
 
     @Test(
         "what is no whole number is refused as such",
-        arguments: ["", " ", "-", "+", "--1", "+-1", "1.0", "1e3", "0x10", "1 ", "١", "1\u{301}", "ten"])
+        arguments: ["", " ", "-", "+", "+7", "--1", "+-1", "1.0", "1e3", "0x10", "1 ", "١", "1\u{301}", "ten"])
     func notANumber(word: String) throws {
         #expect(try reason(Int.self, word) == "not a whole number")
         #expect(try reason(UInt16.self, word) == "not a whole number")

@@ -27,6 +27,22 @@ struct HelpTextTests {
         check(sampleParser.description)
     }
 
+    @Test("help is as narrow as it is asked to be, and says the same", arguments: [40, 60, 80])
+    func narrow(width: Int) throws {
+        func words(_ text: String) -> [Substring] { text.split { $0 == " " || $0 == "\n" } }
+        for line in ["--help", "config get --help", "connect --help", "mqtt pub --help"] {
+            let parts = line.split(separator: " ").map(String.init)
+            guard case .help(let text, _) = try sampleParser.parse(parts, helpWidth: width) else {
+                throw ReadingFailure.notHelp
+            }
+            #expect(words(text) == words(try helpText(line)))
+            for line in text.split(separator: "\n") where line.count > width {
+                // A word alone may be wider.
+                #expect(!line.drop { $0 == " " }.contains(" "), "\(line)")
+            }
+        }
+    }
+
     @Test("a command without arguments has no section for them, nor one for commands")
     func emptySections() throws {
         let help = try helpText("init --help")

@@ -42,7 +42,7 @@ func usageError(_ line: String, sourceLocation: SourceLocation = #_sourceLocatio
 
 /// The help that a command line of the sample asks for.
 func helpText(_ line: String) throws -> String {
-    guard case .help(let text) = try parse(line) else { throw ReadingFailure.notHelp }
+    guard case .help(let text, _) = try parse(line) else { throw ReadingFailure.notHelp }
     return text
 }
 

@@ -22,7 +22,7 @@ struct RobustnessTests {
 
     private func check(_ words: [String]) {
         do {
-            if case .help(let text) = try sampleParser.parse(words) { #expect(text.contains("Usage: tedge")) }
+            if case .help(let text, _) = try sampleParser.parse(words) { #expect(text.contains("Usage: tedge")) }
         } catch {
             let text = error.description
             #expect(text.contains("Usage: tedge") || text.hasPrefix("error: "))

@@ -15,10 +15,30 @@ struct SuggestionTests {
     }
 
     @Test(
-        "a subcommand that resembles nothing, or a hidden one, gets no tip",
+        "a subcommand that resembles nothing, or a hidden one, is answered with all that there are",
         arguments: ["xyz", "config frob", "migrat"])
     func noSubcommand(line: String) throws {
-        #expect(try usageError(line).tip == nil)
+        guard case .subcommands(let names)? = try usageError(line).tip else {
+            Issue.record("no list")
+            return
+        }
+        #expect(names.contains("help") && !names.contains("migrate"))
+        #expect(try usageError(line).description.contains("tip: the subcommands are \(names.joined(separator: ", "))"))
+    }
+
+    @Test("a subcommand of another group is answered with its whole command line")
+    func elsewhere() throws {
+        #expect(try usageError("get key").tip == .type("tedge config get"))
+        #expect(try usageError("get key").description.contains("tip: type 'tedge config get'"))
+        #expect(try usageError("config pub").tip == .type("tedge mqtt pub"))
+    }
+
+    @Test(
+        "a long option behind one hyphen is not taken for short ones and their values",
+        arguments: [("mqtt pub -qos 1 t", "--qos"), ("mqtt pub -qos=1 t", "--qos")])
+    func oneHyphen(line: String, name: String) throws {
+        #expect(try usageError(line).tip == .similarArgument(name))
+        #expect(try helpText("-help").contains("Usage: tedge"))
     }
 
     @Test(
@@ -38,6 +58,13 @@ struct SuggestionTests {
         let error = try usageError("init -json")
         #expect(error.kind == .unexpectedArgument("-json"))
         #expect(try usageError("init -xyz").kind == .unexpectedArgument("-x"))
+    }
+
+    @Test("a letter in the wrong case is answered with the right one")
+    func letterCase() throws {
+        #expect(try usageError("-v").tip == .similarArgument("-V"))
+        #expect(try usageError("mqtt pub -R t").tip == .similarArgument("-r"))
+        #expect(try usageError("mqtt pub -x t").tip != .similarArgument("-X"))
     }
 
     @Test("an option of the command the following words select is pointed to")

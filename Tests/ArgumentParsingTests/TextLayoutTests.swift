@@ -80,7 +80,7 @@ struct TextLayoutTests {
 
     @Test("a label that is too wide has its text below and does not move the others")
     func wideLabel() {
-        let wide = String(repeating: "w", count: TextLayout.widestLabel + 1)
+        let wide = String(repeating: "w", count: TextLayout.widestLabel(in: TextLayout.width) + 1)
         let lines = TextLayout.columns([row(wide, "one"), row("a", "two")])
         #expect(lines == ["  " + wide, "     one", "  a  two"])
     }

@@ -31,10 +31,12 @@ import TestSupport
             ways: "untrusted", cause: "Cumulocity does not trust the device certificate.",
             hint: "tedge cert upload c8y --user <username>"),
         Fault(
-            ways: "cut:mqtt", cause: "Cumulocity closes the connection of this device.", hint: "tedge cert upload c8y"),
+            ways: "cut:mqtt",
+            cause: "What answers at localhost:CLOUD closes the connection before it has shown a certificate.",
+            hint: "tedge config get c8y.mqtt"),
         Fault(
             ways: "other-tenant", cause: "Another tenant answered: the device is configured for localhost",
-            hint: "Remove the device certificate from"),
+            hint: "ask the administrators of"),
     ]
 
     @Test("the cause is named, with what was seen and what to do", arguments: faults)

@@ -33,6 +33,48 @@ import TestSupport
         #expect(outcome.errors.contains("'\(meant)'"))
     }
 
+    @Test("help is as wide as the terminal, and without one as wide as ever")
+    func width() throws {
+        let gateway = try Gateway()
+        let environment = gateway.environment.merging(["COLUMNS": "60", "TERM": "xterm"]) { $1 }
+        let session = try TerminalSession([releaseExecutable, "connect", "--help"], environment: environment)
+        #expect(try session.status() == 0)
+        let lines = session.text.split(separator: "\n")
+        #expect(lines.count > 20 && lines.allSatisfy { $0.count <= 60 })
+        let plain = try gateway.tedge("connect", "--help", environment: ["COLUMNS": "60"])
+        #expect(plain.output == (try gateway.tedge("connect", "--help").output))
+        #expect(plain.output.split(separator: "\n").contains { $0.count > 60 })
+    }
+
+    @Test(
+        "colours and symbols are for terminals that can show them",
+        arguments: [
+            ([:], true), (["NO_COLOR": "1"], false), (["TERM": "dumb"], false), (["LC_ALL": "C"], false),
+            (["LANG": ""], false),
+        ] as [([String: String], Bool)])
+    func colours(changes: [String: String], isColourful: Bool) throws {
+        let gateway = try Gateway()
+        let usual = ["TERM": "xterm", "LANG": "C.UTF-8"]
+        let environment = gateway.environment.merging(usual) { $1 }.merging(changes) { $1 }
+        let words = [releaseExecutable, "doctor", "--only", "clock"]
+        let session = try TerminalSession(words, environment: environment)
+        #expect(try session.status() == 0)
+        #expect(session.text.contains("\u{1B}[32m✔ ok") == isColourful)
+        #expect(session.text.unicodeScalars.allSatisfy { $0.isASCII } != isColourful)
+    }
+
+    @Test(
+        "the same file of settings answers variables in their own spelling without a word",
+        arguments: [
+            ("device.cryptoki.socket_path", "/p11"), ("device.type", "007"), ("mqtt.client.host", "1.2.3.4"),
+            ("c8y.bridge.keepalive_interval", "60"),
+        ])
+    func variables(key: String, value: String) throws {
+        let variable = "TEDGE_" + key.uppercased().replacing(".", with: "_")
+        let outcome = try Gateway().tedge("config", "get", key, environment: [variable: value])
+        #expect(outcome == Outcome(status: 0, output: "\(value)\n"))
+    }
+
     @Test("no command at all is wrong usage")
     func nothing() throws {
         let outcome = try Gateway().run([])

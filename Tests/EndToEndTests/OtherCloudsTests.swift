@@ -118,8 +118,9 @@ import TestSupport
             hub: .amazon, ways: "expired:mqtt", cause: "The certificate of CLOUD:8883 has expired.\n",
             hint: "Check the clock of this device with 'date'"),
         Fault(
-            hub: .amazon, ways: "cut:mqtt", cause: "AWS closes the connection of this device.\n",
-            hint: "Register the device certificate in AWS"),
+            hub: .amazon, ways: "cut:mqtt",
+            cause: "What answers at CLOUD:8883 closes the connection before it has shown a certificate.\n",
+            hint: "tedge config get aws.url"),
     ]
 
     @Test("a check that fails names the cause, leaves the bridge, and ends with status 4", arguments: faults)

@@ -107,7 +107,9 @@ import Testing
             eventually { contents(of: directory.file("errors")).hasPrefix("Waiting for another command to finish.") })
         waiter.send(SIGTERM)
         #expect(try waiter.waitForExit() == .status(1))
-        #expect(contents(of: directory.file("errors")).hasSuffix("    Interrupted by SIGTERM\n"))
+        #expect(
+            contents(of: directory.file("errors")).hasSuffix(
+                "    Interrupted by SIGTERM\n\nEverything is as before.\n"))
         #expect(try gateway.fileStates() == before)
         holder.kill()
     }

@@ -129,10 +129,30 @@ import Testing
         #expect(eventually { process.ended() != nil })
         #expect(process.ended() == .status(1))
         let said = contents(of: log)
-        #expect(said.contains("Caused by:\n    Interrupted by SIGINT\n"), "\(said)")
+        #expect(said.hasSuffix("Caused by:\n    Interrupted by SIGINT\n\nEverything is as before.\n"), "\(said)")
         #expect(try gateway.snapshot() == before)
         #expect(eventually { gateway.isListening })
         #expect(gateway.running == ["mosquitto"])
+    }
+
+    @Test("with --json an interruption is one object on stdout as well")
+    func interruptedObject() throws {
+        let ready = try Ready()
+        let gateway = ready.gateway
+        try gateway.hang("restart.mosquitto")
+        let (output, errors) = ("\(gateway.directory)/out", "\(gateway.directory)/err")
+        let process = try ChildProcess(
+            releaseExecutable, ["connect", "c8y", "--json"], environment: gateway.environment, output: output,
+            errors: errors)
+        #expect(eventually { gateway.calls.contains("restart mosquitto") })
+        process.send(SIGINT)
+        #expect(eventually { process.ended() != nil })
+        #expect(process.ended() == .status(1))
+        let object = contents(of: output)
+        #expect(object.hasPrefix(#"{"command":"connect","cloud":"c8y","result":"failed","changed":false,"#))
+        #expect(object.contains(#""reason":"interrupted","message":"Interrupted by SIGINT","#))
+        #expect(object.hasSuffix("}\n") && object.split(separator: "\n").count == 1)
+        #expect(contents(of: errors).hasSuffix("\nEverything is as before.\n"))
     }
 
     @Test("a disconnect whose command hangs is ended by SIGTERM, and the connection is as before")
@@ -147,7 +167,7 @@ import Testing
         #expect(eventually { gateway.calls.contains("stop tedge-mapper-c8y") })
         process.send(SIGTERM)
         #expect(eventually { process.ended() != nil })
-        #expect(contents(of: log).contains("Interrupted by SIGTERM"))
+        #expect(contents(of: log).contains("Interrupted by SIGTERM\n\nEverything is as before.\n"))
         #expect(gateway.running == ["mosquitto", "tedge-mapper-c8y"])
         try gateway.tedge("connect", "c8y", "--test").expectSuccess()
     }

@@ -166,4 +166,29 @@ struct TCPConnectorTests {
         close(last)
         #expect(last < first + 250)
     }
+
+    @Test("the one address that mosquitto takes is the first that a connection can be begun to, whatever becomes of it")
+    func firstAlone() throws {
+        let full = try FullListener()
+        let listener = try listeningSocket(backlog: 4, lastByte: 3, port: full.port)
+        defer { close(listener) }
+        let silentFirst = resolver("255.255.255.255", "127.0.0.1", "127.0.0.3")
+        #expect(throws: TestSocketFailure.noAnswer(host: "name", port: full.port)) {
+            try TCPConnector.connect(
+                host: "name", port: full.port, choice: .first, until: soon, patient, resolver: silentFirst)
+        }
+        let goodFirst = resolver("255.255.255.255", "127.0.0.3", "127.0.0.1")
+        let descriptor = try TCPConnector.connect(
+            host: "name", port: full.port, choice: .first, until: later, patient, resolver: goodFirst)
+        close(descriptor)
+    }
+
+    @Test("of addresses to which no connection can be begun none is taken, and the last one's failure is told")
+    func noneTaken() throws {
+        #expect(TCPConnector.first(of: [NetworkAddress(text: "255.255.255.255", isIPv6: false)], port: 1) == nil)
+        #expect(throws: TestSocketFailure.cannotConnect(host: "name", port: 1, errno: ENETUNREACH)) {
+            try TCPConnector.connect(
+                host: "name", port: 1, choice: .first, until: later, patient, resolver: resolver("255.255.255.255"))
+        }
+    }
 }

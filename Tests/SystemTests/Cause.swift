@@ -69,7 +69,7 @@ struct Cause: CustomTestStringConvertible, Sendable {
             mend: .step("tedge connect c8y --test") { try $0.cloud.misbehave("none") }),
         Cause(
             id: "other-tenant", inject: { try $0.cloud.misbehave("other-tenant") },
-            mend: .step("Remove the device certificate") { try $0.cloud.misbehave("none") }),
+            mend: .step("ask the administrators of") { try $0.cloud.misbehave("none") }),
     ]
 
     private static let certificates = [

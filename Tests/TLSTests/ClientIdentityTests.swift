@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -125,5 +126,42 @@ struct ClientIdentityTests {
             #expect(found == reason ?? found)
             #expect(found != "unknown error")
         }
+    }
+
+    @Test(
+        "a key that the server takes no signature of is told, because no certificate was sent",
+        arguments: [("-tls1_2", "handshake failure"), ("-tls1_3", "certificate required")])
+    func unfit(version: String, alert: String) throws {
+        let directory = try TemporaryDirectory()
+        let unfit = TestAuthority.Identity(certificate: directory.file("ed.pem"), key: directory.file("ed.key"))
+        let made = try ChildProcess.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=device-7", "-keyout",
+                unfit.key,
+                "-out", unfit.certificate, "-CA", authority.authority.certificate, "-CAkey", authority.authority.key,
+            ])
+        #expect(made.exit == .status(0), "\(made.errors)")
+        let server = try authority.issue("server", alternativeNames: "DNS:localhost")
+        let port = try freePort()
+        let process = try ChildProcess(
+            "openssl",
+            [
+                "s_server", "-accept", "127.0.0.1:\(port)", "-cert", server.certificate, "-key", server.key, "-CAfile",
+                root,
+                "-Verify", "1", "-verify_return_error", "-client_sigalgs", "ECDSA+SHA256", version, "-www",
+            ], output: directory.file("log"), errors: directory.file("log"))
+        defer { process.kill() }
+        try #require(eventually { isListening(port) })
+        signal(SIGPIPE, SIG_IGN)
+        let run = { (identity: TestAuthority.Identity) in
+            TLSProbe.run(
+                host: "localhost", port: port, options: .trusting(root, identity), patience: .seconds(2), until: later,
+                interrupted: { false })
+        }
+        let found = run(unfit)
+        #expect(found.failure == .identityUnfit(seen: "TLS alert '\(alert)'"))
+        #expect(found.isServerTrusted && found.isIdentityWanted)
+        #expect(run(try authority.issue("device-7")).failure == nil)
     }
 }

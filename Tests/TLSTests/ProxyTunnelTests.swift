@@ -58,7 +58,7 @@ struct ProxyTunnelTests {
             let head = connection.readHead()
             heads.withLock { $0.append(head) }
         }
-        #expect(throws: TLSError.closed(.read)) { try reach(443, nobody, host: "a.example", proxy: way(proxy)) }
+        #expect(throws: TLSError.proxyClosed) { try reach(443, nobody, host: "a.example", proxy: way(proxy)) }
         #expect(heads.withLock { $0 } == ["CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"])
     }
 
@@ -102,7 +102,7 @@ struct ProxyTunnelTests {
             _ = connection.readHead()
             connection.write([UInt8](answer))
         }
-        #expect(throws: TLSError.closed(.read)) { try reach(443, nobody, proxy: way(proxy)) }
+        #expect(throws: TLSError.proxyClosed) { try reach(443, nobody, proxy: way(proxy)) }
     }
 
     @Test("a proxy that resets the connection has closed it")
@@ -111,13 +111,13 @@ struct ProxyTunnelTests {
             _ = connection.readHead()
             connection.resetAtEnd()
         }
-        #expect(throws: TLSError.closed(.read)) { try reach(443, nobody, proxy: way(proxy)) }
+        #expect(throws: TLSError.proxyClosed) { try reach(443, nobody, proxy: way(proxy)) }
     }
 
     @Test("a proxy that does not answer ends at the deadline", arguments: ["", "HTTP/1.1 200 OK\r\n"])
     func silent(answer: String) throws {
         let proxy = try proxy(answer)
-        #expect(throws: TLSError.silent(.read)) { try reach(443, nobody, proxy: way(proxy), until: soon) }
+        #expect(throws: TLSError.proxySilent) { try reach(443, nobody, proxy: way(proxy), until: soon) }
     }
 
     @Test("a proxy that is not there is named instead of the host")

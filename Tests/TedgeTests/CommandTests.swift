@@ -1,4 +1,5 @@
 import ArgumentParsing
+import Foundation
 import Testing
 
 @testable import TedgeCore
@@ -115,7 +116,8 @@ import Testing
         "connect c8y.", "connect .p", "connect c8y.a.b", "connect gcp.p", "connect c8y.a --profile b",
         "disconnect c8y.a/b", "reconnect c8y.a --profile b",
         "connect", "connect gcp", "connect c8y --test --offline", "connect c8y --timeout 0",
-        "connect c8y --timeout 3601", "connect c8y --timeout x", "connect c8y --profile a/b", "disconnect",
+        "connect c8y --timeout 3601", "connect c8y --timeout +5", "mqtt sub a -C +1", "mqtt pub a x --repeat +1",
+        "connect c8y --timeout x", "connect c8y --profile a/b", "disconnect",
         "config", "config upgrade x", "config get", "config get c8y.urk", "config set c8y.url", "cert upload",
         "cert upload az",
         "mqtt", "mqtt pub", "mqtt pub a", "mqtt pub a/# x", "mqtt pub a x -q 3", "mqtt pub a x --base64",
@@ -133,6 +135,51 @@ import Testing
         #expect(Program.run(line.split(separator: " ").map(String.init), printed.console) == 2)
         #expect(!printed.errors.isEmpty)
         #expect(printed.output == "")
+    }
+
+    @Test(
+        "with --json a line that is wrong is one object on stdout as well, and its text is on stderr", arguments: wrong)
+    func usageObjects(_ line: String) throws {
+        let words = ["--json"] + line.split(separator: " ").map(String.init)
+        #expect(Program.wantsJSON(words))
+        let printed = Transcript()
+        #expect(Program.run(words, printed.console(isJSON: true)) == 2)
+        #expect(!printed.errors.isEmpty)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(printed.output.utf8)) as? [String: Any])
+        #expect(object["result"] as? String == "failed" && object["reason"] as? String == "wrong-usage")
+        #expect(object["changed"] as? Bool == false)
+        let message = try #require(object["message"] as? String)
+        #expect(object["causes"] as? [String] == [message] || message.contains("  ") || !message.contains("\n"))
+        #expect(!message.isEmpty && !message.hasPrefix("error"))
+        if let hint = object["hint"] as? String { #expect(printed.errors.contains("tip: \(hint)")) }
+    }
+
+    @Test("the object of a line that is wrong names the command and says what to type")
+    func usageObject() throws {
+        let printed = Transcript()
+        let words = ["config", "set", "c8y.url=x", "--json"]
+        #expect(Program.run(words, printed.console(isJSON: true)) == 2)
+        #expect(
+            printed.output == #"{"command":"config set","cloud":null,"result":"failed","changed":false,"#
+                + #""reason":"wrong-usage","message":"invalid value 'c8y.url=x' for '<KEY>': Unknown tedge config key: "#
+                + #"'c8y.url=x'","causes":["invalid value 'c8y.url=x' for '<KEY>': Unknown tedge config key: "#
+                + #"'c8y.url=x'"],"hint":"type 'tedge config set c8y.url x'"}"# + "\n")
+        #expect(!Program.wantsJSON(["config", "set", "software.plugin.exclude", "--", "--json"]))
+    }
+
+    @Test("with --json help and version are members of the object")
+    func resultObjects() throws {
+        for (words, member, beginning) in [
+            (["connect", "--help"], "help", "Connect this device"), (["--version"], "version", Tedge.version),
+        ] {
+            let printed = Transcript()
+            #expect(Program.run(words + ["--json"], printed.console(isJSON: true)) == 0)
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(printed.output.utf8)) as? [String: Any])
+            #expect((object[member] as? String)?.hasPrefix(beginning) == true)
+            #expect(printed.errors == "")
+        }
     }
 
     @Test("help and version are results")

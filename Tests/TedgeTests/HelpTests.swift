@@ -15,7 +15,7 @@ import Testing
 
     @Test("the help of each command is the golden text", arguments: commands.map(\.path))
     func help(_ path: [String]) throws {
-        guard case .help(let help) = try Program.parser.parse(path.dropFirst() + ["--help"]) else {
+        guard case .help(let help, _) = try Program.parser.parse(path.dropFirst() + ["--help"]) else {
             Issue.record("no help")
             return
         }

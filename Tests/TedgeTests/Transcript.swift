@@ -6,8 +6,11 @@ final class Transcript: Sendable {
     private let texts = Mutex<[(stream: ConsoleStream, text: String)]>([])
 
     /// A console that remembers.
-    var console: Console {
-        Console { stream, text in self.texts.withLock { $0.append((stream, text)) } }
+    var console: Console { console(isJSON: false) }
+
+    /// A console that remembers, and wants a JSON object or not.
+    func console(isJSON: Bool) -> Console {
+        Console(isJSON: isJSON) { stream, text in self.texts.withLock { $0.append((stream, text)) } }
     }
 
     /// What is on stdout.

@@ -55,12 +55,14 @@ public func isListening(_ port: UInt16) -> Bool {
     return true
 }
 
-/// A connection to a port of 127.0.0.1, nil where there is none. The caller closes it.
-public func connectedSocket(to port: UInt16) -> Int32? {
+/// A connection to a port of 127.0.0.1, nil if there is none. The caller closes it.
+///
+/// - Parameter lastByte: The last byte of the address; 2 for 127.0.0.2.
+public func connectedSocket(to port: UInt16, lastByte: UInt8 = 1) -> Int32? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { return nil }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    var address = loopback(port: port)
+    var address = loopback(port: port, lastByte: lastByte)
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
     if withSocketAddress(&address, { connect(descriptor, $0, size) == 0 }) { return descriptor }
     close(descriptor)

@@ -31,7 +31,7 @@ public struct ListenerConfiguration: Sendable, Equatable {
         guard try settings.bool("mqtt.bind.enabled") else { return nil }
         var listeners = ListenerConfiguration(
             port: try settings.port("mqtt.bind.port"), address: try settings.required("mqtt.bind.address"))
-        if let text = try settings.string("mqtt.external.bind.port"), let port = UInt16(text) {
+        if let text = try settings.string("mqtt.external.bind.port"), let port = UInt16(digits: text) {
             _ = try settings.allOrNone(["mqtt.external.cert_file", "mqtt.external.key_file"])
             listeners.external = External(
                 port: port, address: try checked(settings, "mqtt.external.bind.address"),

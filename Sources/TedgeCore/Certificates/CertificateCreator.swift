@@ -32,8 +32,7 @@ public struct CertificateCreator {
                 described.map { "failed to create a test certificate for the device \($0)." }
                 ?? "failed to create a test certificate for the device."
             let failure = CommandFailure(command: "tedge cert create", title, error)
-            context.console.report(failure)
-            return .failed("cert create", cloud: cloud, failure)
+            return context.failed("cert create", cloud: cloud, failure)
         }
     }
 

@@ -26,6 +26,8 @@ public enum CertificateError: ExplainedError, Equatable {
     case notYetValid(path: String, from: String, clock: String)
     /// The user mosquitto runs as cannot read a file; the obstacle is the file or a directory above it.
     case unreadableForBroker(path: String, user: String, obstacle: String)
+    /// libcrypto cannot be opened, so that nothing can be said of the file.
+    case library(reason: String)
     /// The roots of trust are missing.
     case rootsMissing(path: String, key: String)
     /// The roots of trust hold no certificate.
@@ -55,6 +57,7 @@ public enum CertificateError: ExplainedError, Equatable {
         case .expired: "certificate-expired"
         case .notYetValid: "certificate-not-yet-valid"
         case .unreadableForBroker: "key-unreadable-for-mosquitto"
+        case .library: SystemLibrary.crypto.id
         case .rootsMissing, .rootsUnusable: "trust-roots-unusable"
         case .badDeviceID, .noDeviceID: "device-id-invalid"
         case .requestInPlace: "request-path-invalid"
@@ -102,6 +105,7 @@ public enum CertificateError: ExplainedError, Equatable {
                 "mosquitto runs as user '\(user)', who cannot read \(path)"
                     + (obstacle == path ? "." : ": the directory \(obstacle) is closed to that user.")
             ]
+        case .library(let reason): LibraryError(library: .crypto, reason: reason).causes
         case .rootsMissing(let path, let key):
             ["The trusted root certificates are missing: '\(key)' is \(path), which does not exist."]
         case .rootsUnusable(let path, let key, let reason):
@@ -127,6 +131,7 @@ public enum CertificateError: ExplainedError, Equatable {
         case .notYetValid: "Set the clock of the device, for example with 'timedatectl set-time'."
         case .unreadableForBroker(_, let user, let obstacle):
             "Run 'sudo chown \(user) \(obstacle)', or connect with sudo."
+        case .library: SystemLibrary.crypto.hint
         case .requestInPlace: "Give another file with --output-path, or with 'tedge config set device.csr_path <file>'."
         case .rootsMissing(_, let key): "Run 'tedge config set \(key) <file or directory>', or install ca-certificates."
         case .rootsUnusable(_, let key, _): "Run 'tedge config set \(key) <file or directory>' to name others."

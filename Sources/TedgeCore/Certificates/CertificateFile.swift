@@ -14,6 +14,7 @@ enum CertificateFile {
         do {
             return try Certificate(pem: bytes)
         } catch {
+            if case .libraryMissing(let reason) = error { throw .library(reason: reason) }
             throw .notACertificate(path: path, reason: "\(error)")
         }
     }
@@ -31,6 +32,7 @@ enum CertificateFile {
         do {
             return try PrivateKey(pem: bytes)
         } catch {
+            if case .libraryMissing(let reason) = error { throw .library(reason: reason) }
             throw .notAKey(path: path, reason: "\(error)")
         }
     }

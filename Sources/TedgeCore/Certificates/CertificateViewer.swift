@@ -24,8 +24,7 @@ public struct CertificateViewer {
         } catch {
             let failure = CommandFailure(
                 command: "tedge cert show", "failed to show the device certificate", error)
-            context.console.report(failure)
-            return .failed("cert show", cloud: cloud, failure)
+            return context.failed("cert show", cloud: cloud, failure)
         }
     }
 
@@ -42,11 +41,11 @@ public struct CertificateViewer {
         } catch {
             let failure = CommandFailure(command: "tedge cert needs-renewal", "Cannot check the certificate", error)
             let reason = failure.error.causes.joined(separator: ": ")
-            let hint = failure.error.hint.map { "Hint: \($0)\n" } ?? ""
+            let hint = context.hint(for: failure.error).map { "Hint: \($0)\n" } ?? ""
             context.console.error(ErrorFrame.printable("Cannot check the certificate: \(reason)\n\(hint)"))
-            var report = CommandReport.failed("cert needs-renewal", cloud: cloud, failure)
-            report.status = 2
-            return report
+            return .failed(
+                "cert needs-renewal", cloud: cloud, status: 2, reason: failure.error.id, causes: failure.error.causes,
+                hint: context.hint(for: failure.error))
         }
     }
 
@@ -89,8 +88,7 @@ public struct CertificateViewer {
         } catch {
             let failure = CommandFailure(
                 command: "tedge cert remove", "failed to remove the device certificate", error)
-            context.console.report(failure)
-            return .failed("cert remove", cloud: cloud, failure)
+            return context.failed("cert remove", cloud: cloud, failure)
         }
     }
 

@@ -38,8 +38,7 @@ public struct SigningRequestCreator {
         } catch {
             let failure = CommandFailure(
                 command: "tedge cert create-csr", "failed to Generate a Certificate Signing Request.", error)
-            context.console.report(failure)
-            return .failed("cert create-csr", cloud: cloud, failure)
+            return context.failed("cert create-csr", cloud: cloud, failure)
         }
     }
 

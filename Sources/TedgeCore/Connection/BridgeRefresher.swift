@@ -15,8 +15,7 @@ public struct BridgeRefresher {
             let failure = CommandFailure(
                 command: "tedge \(Self.command)",
                 "failed to Refresh all currently active mosquitto bridges (restarts mosquitto)", error)
-            context.console.report(failure)
-            return .failed(Self.command, failure)
+            return context.failed(Self.command, failure)
         }
     }
 

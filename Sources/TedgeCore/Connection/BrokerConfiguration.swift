@@ -128,7 +128,7 @@ final class BrokerConfiguration {
         let failures = services.undoStarts()
         context.putBack(files)
         for failure in failures + services.undoMosquitto() {
-            context.console.warning("Could not put services back: \(failure.causes.joined(separator: ": "))")
+            context.console.unrestored("Could not put services back: \(failure.causes.joined(separator: ": "))")
         }
         if services.mosquittoRunsAgain { broker.settle() }
     }

@@ -1,4 +1,6 @@
 import MQTT
+import Sockets
+import TLS
 
 /// mosquitto as it comes up after a restart.
 struct BrokerStart {
@@ -13,8 +15,41 @@ struct BrokerStart {
             try answer(context.interruption)
         } catch let error as MQTTError {
             try context.interruption.check()
-            throw ConnectError.brokerSilent(seconds: Self.patience, reason: "\(error)", said: log.lastErrors())
+            let reason = otherPort() ?? nameInTheWay() ?? "\(error)"
+            throw ConnectError.brokerSilent(seconds: Self.patience, reason: reason, said: log.lastErrors())
         }
+    }
+
+    /// The port on which mosquitto listens, if this device's own programs look for it on another one.
+    private func otherPort() -> String? {
+        guard let bound = try? ListenerConfiguration.from(settings)?.port,
+            let used = try? settings.port("mqtt.client.port"),
+            bound != used, let host = try? settings.required("mqtt.client.host"),
+            ["127.0.0.1", "localhost", "::1"].contains(host)
+        else { return nil }
+        return
+            "mosquitto listens on port \(bound) ('mqtt.bind.port'), and the programs of this device look for it on port "
+            + "\(used) ('mqtt.client.port')."
+    }
+
+    /// The name of a cloud that the name servers leave without an answer: mosquitto looks it up before it does anything else.
+    private func nameInTheWay() -> String? {
+        let interruption = context.interruption
+        for cloud in CloudName.allCases.map(Cloud.named) {
+            guard let endpoint = try? settings.cloud(cloud.name, profile: nil).hostPort(cloud.endpointSetting) else {
+                continue
+            }
+            do throws(TLSError) {
+                let waiter = Waiter<TLSError>(interrupted: { interruption.isRequested })
+                _ = try AddressLookup.addresses(
+                    of: endpoint.bareHost, until: .now + .seconds(1), waiter, resolver: context.resolver)
+            } catch .nameNotResolved(let host, AddressLookup.noAnswer) {
+                return
+                    "mosquitto waits for the address of \(host), and the name server does not answer. Check the network, and "
+                    + "the name servers in /etc/resolv.conf."
+            } catch {}
+        }
+        return nil
     }
 
     /// Waits until the broker answers, or for as long as it may take, whatever signal comes.

@@ -28,6 +28,35 @@ public struct CommandFailure: Error, Sendable {
     }
 }
 
+extension Context {
+    /// Prints a failure on stderr, and reports it.
+    ///
+    /// - Parameter isUndone: Whether a command that is interrupted has left everything as it was, elsewhere as well.
+    func failed(
+        _ command: String, cloud: CloudName? = nil, _ failure: CommandFailure, isUndone: Bool = true
+    ) -> CommandReport {
+        let hint = hint(for: failure.error)
+        console.error(ErrorFrame.text(title: failure.title, causes: failure.error.causes, hint: hint))
+        if isUndone, failure.error.isInterruption, !console.isUnrestored { console.note("\nEverything is as before.") }
+        return .failed(
+            command, cloud: cloud, status: failure.status, reason: failure.error.id,
+            causes: failure.error.causes.isEmpty ? [failure.title] : failure.error.causes, hint: hint)
+    }
+
+    /// What to do about an error. Who lacks a right is told to use sudo, but not root, who has it, nor, unless the error
+    /// says so itself, the owner of the directory, who can give that right.
+    func hint(for error: any ExplainedError) -> String? {
+        guard let path = error.forbiddenPath else { return error.hint }
+        if accounts.isRoot {
+            let path = files.exists(path) ? path : Path.directory(of: path)
+            return "Root may not do this either: run 'lsattr -d \(path)' and 'findmnt --target \(path)' to see why."
+        }
+        if let hint = error.hint { return hint }
+        let directory = try? files.status(Path.directory(of: path))
+        return directory?.owner.user == accounts.caller.user ? nil : ErrorAdvice.useSudo
+    }
+}
+
 /// An error of a library that has no words of its own here.
 struct UnexpectedError: ExplainedError {
     let text: String

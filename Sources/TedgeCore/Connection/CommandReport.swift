@@ -27,8 +27,10 @@ public struct CommandReport: Sendable {
     public var changed: Bool
     /// A word for programs, nil where all is well.
     public var reason: String?
-    /// The same in a sentence.
+    /// The same in a sentence, from the outermost cause to the innermost.
     public var message: String?
+    /// The causes one by one, from the outermost to the innermost; empty where all is well.
+    public var causes: [String] = []
     /// What to do about it.
     public var hint: String?
     /// The steps.
@@ -43,7 +45,8 @@ public struct CommandReport: Sendable {
         var members: [JSONValue.Member] = [
             .init("command", .string(command)), .init("cloud", .optional(cloud?.rawValue)),
             .init("result", .string(result.rawValue)), .init("changed", .bool(changed)),
-            .init("reason", .optional(reason)), .init("message", .optional(message)), .init("hint", .optional(hint)),
+            .init("reason", .optional(reason)), .init("message", .optional(message)),
+            .init("causes", .array(causes.map(JSONValue.string))), .init("hint", .optional(hint)),
         ]
         if !steps.isEmpty {
             members.append(
@@ -66,18 +69,46 @@ public struct CommandReport: Sendable {
     }
 
     /// A command whose result is a text; with JSON it is a member of the object.
-    public static func printing(_ text: String, of command: String, as member: String, in context: Context) -> Self {
-        context.console.result(text)
+    public static func printing(_ text: String, of command: String, as member: String, on console: Console) -> Self {
+        console.result(text)
         var report = CommandReport.done(command, changed: false)
         report.details = [.init(member, .string(text))]
         return report
     }
 
     /// A command that failed and left everything as it was.
-    public static func failed(_ command: String, cloud: CloudName? = nil, _ failure: CommandFailure) -> Self {
+    public static func failed(
+        _ command: String, cloud: CloudName? = nil, status: Int32 = 1, reason: String, causes: [String],
+        hint: String? = nil
+    ) -> Self {
         CommandReport(
-            command: command, cloud: cloud, result: .failed, changed: false, reason: failure.error.id,
-            message: failure.error.causes.first ?? failure.title, hint: failure.error.hint, status: failure.status)
+            command: command, cloud: cloud, result: .failed, changed: false, reason: reason,
+            message: sentence(causes), causes: causes, hint: hint, status: status)
+    }
+
+    /// Causes on one line, with a colon before what each comes from.
+    static func sentence(_ causes: [String]) -> String {
+        var sentence = ""
+        for cause in causes.map(\.onOneLine) where !sentence.hasSuffix(cause) {
+            if sentence.last == "." { sentence.removeLast() }
+            sentence += (sentence.isEmpty ? "" : ": ") + cause
+        }
+        return sentence
+    }
+}
+
+extension String {
+    /// The text with each line end, and the blanks around it, as one blank.
+    fileprivate var onOneLine: String {
+        let feed = Character("\n")
+        guard contains(feed) else { return self }
+        var lines: [String] = []
+        for line in split(separator: feed) {
+            var rest = line.drop { $0 == " " }
+            while rest.last == " " { rest.removeLast() }
+            if !rest.isEmpty { lines.append(String(rest)) }
+        }
+        return lines.joined(separator: " ")
     }
 }
 

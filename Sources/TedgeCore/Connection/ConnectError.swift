@@ -70,6 +70,14 @@ public enum ConnectError: ExplainedError, Equatable {
         }
     }
 
+    /// The file or directory, where the caller has no right to it.
+    public var forbiddenPath: String? {
+        switch self {
+        case .filePermission(let path, _), .directoryPermission(let path, _), .removalPermission(let path, _): path
+        default: nil
+        }
+    }
+
     /// What to do about it.
     public var hint: String? {
         switch self {

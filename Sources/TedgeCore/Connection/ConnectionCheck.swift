@@ -50,30 +50,14 @@ struct ConnectionCheck {
     }
 }
 
-/// Why a check failed.
-enum CheckFailure: Error, Sendable, Equatable {
-    /// The local broker does not serve the check.
-    case broker(MQTTError)
-    /// mosquitto says nothing about the bridge: it has not read the file.
-    case bridgeUnknown
-    /// mosquitto says that the bridge is down.
-    case bridgeDown
-    /// The bridge is up, and no answer came.
-    case silence
-    /// The cloud answered that it will not, with this status.
-    case refusal(String)
-    /// An answer came from another tenant.
-    case otherTenant(expected: [String], answered: String)
-    /// A signal came.
-    case interrupted(Interrupted)
-}
-
 /// The messages of a check, over one connection that all tries share.
 private struct Conversation {
     let values: ConnectionCheck.Values
     let exchange: CheckExchange
     private var session: (any BrokerSession)?
     private var health: Bool?
+    /// Whether the bridge has gone down after it was up.
+    private var isLost = false
     /// How long an answer that names no tenant waits for the one that does.
     private static let patience = Duration.seconds(1)
 
@@ -94,6 +78,7 @@ private struct Conversation {
                 if message.topic == values.healthTopic {
                     let wasUp = health == true
                     health = message.payload == [UInt8(ascii: "1")]
+                    if wasUp, health == false { isLost = true }
                     if health == true, !wasUp { try ask(session, until: deadline) }
                 } else if let found = exchange.answer(message) {
                     if case .refusal(let status) = found {
@@ -116,6 +101,7 @@ private struct Conversation {
         case .some: session?.disconnect()
         case nil:
             if let refusal { throw .refusal(refusal) }
+            if isLost { throw .bridgeLost }
             throw health == nil ? .bridgeUnknown : health == false ? .bridgeDown : .silence
         }
     }

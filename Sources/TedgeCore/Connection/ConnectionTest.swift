@@ -16,8 +16,10 @@ public struct ConnectionTest {
     /// Checks, prints the verdict, and the cause of a failure.
     public func run() -> CommandReport {
         do {
+            try context.require(.mosquitto)
             let plan = try ConnectPlan(cloud, try ProfileName.choose(profile, in: context), in: context)
             guard context.files.exists(plan.paths.bridge) else {
+                try plan.refuseUnsupported()
                 throw ConnectError.notConnected(cloud: cloud.name, profile: plan.profile)
             }
             do {
@@ -31,8 +33,7 @@ public struct ConnectionTest {
         } catch {
             let failure = CommandFailure(
                 command: "tedge connect", "failed to test connection to \(cloud.displayName) cloud.", error)
-            context.console.report(failure)
-            return .failed("connect --test", cloud: cloud.name, failure)
+            return context.failed("connect --test", cloud: cloud.name, failure)
         }
     }
 
@@ -41,6 +42,6 @@ public struct ConnectionTest {
         context.console.explain(diagnosis, cloud: cloud.name, profile)
         return CommandReport(
             command: "connect --test", cloud: cloud.name, result: .failed, changed: false, reason: diagnosis.id,
-            message: diagnosis.message, hint: diagnosis.hint, status: 1)
+            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: 1)
     }
 }

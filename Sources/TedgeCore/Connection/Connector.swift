@@ -48,6 +48,7 @@ public struct Connector {
         let plan: ConnectPlan
         let renewal: RenewedCertificate.Outcome
         do {
+            try context.require(.mosquitto)
             (plan, configuration, renewal) = try context.changing("tedge \(command) \(cloud.name.words(profile))") {
                 let plan = try ConnectPlan(cloud, profile, in: context)
                 try plan.refuseUnsupported()
@@ -73,11 +74,11 @@ public struct Connector {
             ? "failed to reconnect \(cloud.displayName) cloud."
             : "failed to create bridge to connect \(cloud.displayName) cloud."
         let failure = CommandFailure(command: "tedge \(command)", title, error)
-        context.console.report(failure)
+        let report = context.failed(command, cloud: cloud.name, failure)
         if let path = log.evidence {
             context.console.note("\nThe bridge configuration that was taken back is kept in \(path).")
         }
-        return reported(.failed(command, cloud: cloud.name, failure))
+        return reported(report)
     }
 
     /// Installs the bridge, in the place of the one that is there when this is a reconnection: that comes back where
@@ -112,7 +113,10 @@ public struct Connector {
             return withMapper(renewal)
         } catch {
             log.end("failed")
-            let warning = "Bridge has been configured, but \(cloud.displayName) connection check failed."
+            let isInterrupted = if case CheckFailure.interrupted = error { true } else { false }
+            let warning =
+                "Bridge has been configured, but \(cloud.displayName) connection check "
+                + (isInterrupted ? "was interrupted." : "failed.")
             context.console.line("Warning: \(warning)")
             return unproven(Diagnosis.of(error, plan, in: context))
         }
@@ -139,7 +143,7 @@ public struct Connector {
         context.console.explain(diagnosis, cloud: cloud.name, profile)
         return CommandReport(
             command: command, cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
-            message: diagnosis.message, hint: diagnosis.hint, status: 4)
+            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: 4)
     }
 
     /// Runs the check with its lines.
@@ -171,12 +175,5 @@ public struct Connector {
         var report = report
         report.steps = log.steps
         return report
-    }
-}
-
-extension Console {
-    /// Prints a failure on stderr.
-    public func report(_ failure: CommandFailure) {
-        error(ErrorFrame.text(title: failure.title, causes: failure.error.causes, hint: failure.error.hint))
     }
 }

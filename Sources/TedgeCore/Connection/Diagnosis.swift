@@ -19,41 +19,84 @@ public struct Diagnosis: Sendable, Equatable {
         self.hint = hint
     }
 
+    /// The message, and what was seen.
+    var causes: [String] { [message] + (seen.map { [$0] } ?? []) }
+
     /// Another tenant than the configured one answered.
-    static func otherTenant(expected: [String], answered: String) -> Diagnosis {
-        Diagnosis(
+    static func otherTenant(
+        expected: [String], answered: String, _ settings: CloudSettings?, reconnect: String
+    ) -> Diagnosis {
+        let key = (try? settings?.name("url").text) ?? "c8y.url"
+        return Diagnosis(
             "other-tenant",
             "Another tenant answered: the device is configured for \(expected.joined(separator: ", ")), and it is "
                 + "connected to \(answered).",
-            hint: "Remove the device certificate from \(answered), then disconnect and connect again.")
+            hint:
+                "If the device belongs to \(answered), run 'tedge config set \(key) \(answered)', then '\(reconnect)'; if not, "
+                + "ask the administrators of \(answered) why that tenant trusts the device certificate.")
+    }
+
+    /// The bridge leads to another address than the settings say; nil if it does not, or its file cannot be read.
+    static func addressChanged(_ plan: ConnectPlan, in context: Context) -> Diagnosis? {
+        guard let endpoint = try? plan.builder.endpoint(), let bytes = try? context.files.read(plan.paths.bridge) else {
+            return nil
+        }
+        let begin = "address "
+        let line = String(decoding: bytes, as: UTF8.self).split(separator: Character("\n")).first {
+            $0.hasPrefix(begin)
+        }
+        let wanted = "\(endpoint.bareHost):\(endpoint.port)"
+        guard let found = line?.dropFirst(begin.count), found != wanted else { return nil }
+        return Diagnosis(
+            "bridge-file-differs",
+            "The bridge leads to \(found), and the settings name \(wanted): one of them was changed after the device was connected.",
+            seen: "\(plan.paths.bridge)",
+            hint: "Run 'sudo tedge reconnect \(plan.cloud.name.words(plan.profile))'.")
     }
 
     /// Finds the cause of a check that failed, with the checks of the doctor that bear on it.
     static func of(_ error: any Error, _ plan: ConnectPlan, in context: Context) -> Diagnosis {
         let name = plan.cloud.displayName
+        let command = "tedge connect \(plan.cloud.name.words(plan.profile)) --test"
+        switch error as? CheckFailure {
+        case .interrupted(let interrupted):
+            return Diagnosis(
+                interrupted.id,
+                "\(interrupted.causes.joined(separator: ": ")): the bridge is configured, and whether it works is not known.",
+                hint: interrupted.hint ?? "Run '\(command)' to check the connection.")
+        case .otherTenant, .silence, .bridgeDown, .bridgeLost:
+            if let changed = addressChanged(plan, in: context) { return changed }
+        default: break
+        }
         switch error as? CheckFailure {
         case .broker(let error):
             return firstCause(["mosquitto-running", "listener"], plan, context)
                 ?? Diagnosis(
                     "local-mqtt-failed", "The local MQTT broker does not serve the check.", seen: "\(error)",
-                    hint: "Run 'systemctl status mosquitto' to see whether mosquitto runs.")
-        case .interrupted(let interrupted):
-            return Diagnosis("interrupted", interrupted.causes[0] + ".")
-        case .otherTenant(let expected, let answered): return otherTenant(expected: expected, answered: answered)
+                    hint:
+                        "Check 'mqtt.client.host' and 'mqtt.client.port' with 'tedge config list mqtt.client', and mosquitto "
+                        + "with 'systemctl status mosquitto'.")
+        case .otherTenant(let expected, let answered):
+            return otherTenant(
+                expected: expected, answered: answered, plan.builder.settings,
+                reconnect: "sudo tedge reconnect \(plan.cloud.name.words(plan.profile))")
         case .silence: return silent(plan.cloud, plan.profile, deviceID: try? plan.builder.deviceID())
         case .refusal(let status):
             return refusedRequest(plan.cloud, plan.profile, status, deviceID: try? plan.builder.deviceID())
-        case .bridgeDown:
+        case .bridgeDown, .bridgeLost:
             let bearing = [
                 "include-line", "clock", "certificate", "private-key", "key-pair", "certificate-dates",
                 "broker-reads-key", "credentials", "trust-roots",
                 "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate",
                 "credentials-accepted", "bridge-current", "bridge-up",
             ]
-            return firstCause(bearing, plan, context)
+            let cause =
+                firstCause(bearing, plan, context)
                 ?? Diagnosis(
                     "bridge-down", "The bridge to \(name) is down.",
                     hint: "Run 'journalctl -u mosquitto' to see what mosquitto says about it.")
+            guard error as? CheckFailure == .bridgeLost, cause.id == "bridge-down" else { return cause }
+            return bridgeLost(plan)
         case .bridgeUnknown:
             return firstCause(["include-line", "bridge-current"], plan, context)
                 ?? Diagnosis(
@@ -62,14 +105,30 @@ public struct Diagnosis: Sendable, Equatable {
                     hint:
                         "Run 'sudo tedge init' to include \(plan.paths.directory) in \(context.mosquittoConfiguration), "
                         + "then disconnect and connect again.")
-        case nil: return Diagnosis(error as? any ExplainedError ?? UnexpectedError("\(error)"))
+        case .interrupted, nil: return Diagnosis(error as? any ExplainedError ?? UnexpectedError("\(error)"))
         }
     }
 
+    /// The bridge was up, and the cloud has ended its connection.
+    private static func bridgeLost(_ plan: ConnectPlan) -> Diagnosis {
+        let name = plan.cloud.displayName
+        let deviceID = (try? plan.builder.deviceID()) ?? "<device id>"
+        let rights = plan.cloud.check == .smartREST ? "" : ", and that the device may use the topics of the bridge"
+        return Diagnosis(
+            "bridge-unstable", "The bridge to \(name) comes up, and \(name) ends its connection again.",
+            hint: "Check that no other device or program is connected as '\(deviceID)'\(rights).")
+    }
+
+    /// How many seconds the search for the cause of a failed check takes at most, behind the time of the check itself.
+    static let patience = 5
+
     /// What the first of some checks finds wrong.
     private static func firstCause(_ checks: [String], _ plan: ConnectPlan, _ context: Context) -> Diagnosis? {
+        var context = context
+        context.interruption = context.interruption.announcing(
+            "Looking for the cause, for at most \(patience) seconds.", on: context.console)
         let examination = Examination(
-            plan.cloud.name, profile: plan.profile, until: .now + .seconds(8), in: context)
+            plan.cloud.name, profile: plan.profile, until: .now + .seconds(patience), in: context)
         for id in checks {
             if let diagnosis = examination.outcome(of: id).diagnosis { return diagnosis }
         }

@@ -37,7 +37,9 @@ final class Disconnection {
     /// Runs the steps. Where one fails, everything is as before when this throws; else `commit` or `undo` must follow.
     func run() throws -> Outcome {
         do {
-            return try steps()
+            let outcome = try steps()
+            try context.interruption.check()
+            return outcome
         } catch {
             undo()
             throw error
@@ -111,7 +113,7 @@ final class Disconnection {
     func undo() {
         context.putBack(files)
         for failure in services?.undo() ?? [] {
-            context.console.warning("Could not put services back: \(failure.causes.joined(separator: ": "))")
+            context.console.unrestored("Could not put services back: \(failure.causes.joined(separator: ": "))")
         }
         if services?.mosquittoRunsAgain == true { broker.settle() }
     }

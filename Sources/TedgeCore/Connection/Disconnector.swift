@@ -14,14 +14,14 @@ public struct Disconnector {
     /// Disconnects. Prints the steps, and an error where one failed.
     public func run() -> CommandReport {
         do {
+            try context.require(.mosquitto)
             let profile = try ProfileName.choose(profile, in: context)
             return try context.changing("tedge disconnect \(cloud.name.words(profile))") { try disconnect(profile) }
         } catch {
             let failure = CommandFailure(
                 command: "tedge disconnect", "failed to remove the bridge to disconnect \(cloud.displayName) cloud",
                 error)
-            context.console.report(failure)
-            return .failed("disconnect", cloud: cloud.name, failure)
+            return context.failed("disconnect", cloud: cloud.name, failure)
         }
     }
 

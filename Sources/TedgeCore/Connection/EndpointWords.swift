@@ -1,3 +1,4 @@
+import Sockets
 import TLS
 import X509
 
@@ -23,6 +24,10 @@ struct EndpointWords {
 
     func diagnosis(_ error: TLSError) -> Diagnosis? {
         switch error {
+        case .nameNotResolved(let host, AddressLookup.noAnswer):
+            Diagnosis(
+                "name-server-silent", "The name \(host) cannot be looked up: the name server does not answer.",
+                hint: "Check the network, and the name servers in /etc/resolv.conf.")
         case .nameNotResolved(let host, let reason):
             Diagnosis(
                 "name-not-resolved", "The name \(host) cannot be resolved.", seen: reason,
@@ -40,10 +45,22 @@ struct EndpointWords {
             Diagnosis(
                 "server-certificate-untrusted",
                 "The certificate of \(endpoint) is signed by an authority that this device does not trust.",
+                seen: reason, hint: rootsHint)
+        case .authorityExpired(let name, let end):
+            Diagnosis(
+                "trust-roots-expired",
+                "The certificate of the authority '\(name)', by which this device knows \(endpoint), has expired.",
+                seen: "it is in \(roots ?? key("root_cert_path")), and was valid until \(MailDate.text(end))",
+                hint:
+                    "Check the clock of this device with 'date'; if it is right, install a current certificate of that "
+                    + "authority, for example with 'sudo apt install --only-upgrade ca-certificates'.")
+        case .tooWeak(let reason):
+            Diagnosis(
+                "server-certificate-weak", "The certificate of \(endpoint) is weaker than this device takes.",
                 seen: reason,
                 hint:
-                    "Run 'tedge config set \(key("root_cert_path")) <file or directory>' with the authority's certificate."
-            )
+                    "The cloud needs a certificate whose chain has keys and signatures of today: RSA with 2048 bits or "
+                    + "elliptic curves, and SHA-256.")
         case .wrongHost(let host, let names):
             Diagnosis(
                 "server-certificate-wrong-host", "The certificate of \(endpoint) is not for \(host).",
@@ -80,8 +97,35 @@ struct EndpointWords {
                 hint: "Run 'tedge config set \(key("root_cert_path")) <file or directory>'.")
         case .identityUnusable(let path, let reason):
             Diagnosis("key-broken", "\(path) cannot be used.", seen: reason)
-        case .libraryMissing, .openSSL, .proxyRefused, .proxyNotHTTP, .interrupted: nil
+        case .identityUnfit(let seen):
+            Diagnosis(
+                "device-certificate-not-sent",
+                "\(endpoint) takes no certificate with a key like that of this device, which therefore sent none.",
+                seen: seen,
+                hint:
+                    "Use a key that \(cloud.displayName) takes, for example ECDSA P-256 or RSA with 2048 bits: name its "
+                    + "files with 'tedge config set \(key("device.key_path")) <file>' and 'tedge config set "
+                    + "\(key("device.cert_path")) <file>'.")
+        case .libraryMissing(let reason):
+            Diagnosis(
+                SystemLibrary.ssl.id, "The library libssl cannot be opened.", seen: reason, hint: SystemLibrary.ssl.hint
+            )
+        case .openSSL, .proxyRefused, .proxyNotHTTP, .proxySilent, .proxyClosed, .interrupted: nil
         }
+    }
+
+    private var roots: String? { try? settings.path("root_cert_path") }
+
+    private var rootsHint: String {
+        "Run 'tedge config set \(key("root_cert_path")) <file or directory>' with the authority's certificate."
+    }
+
+    /// The server's certificate is not trusted, and none of the certificates in the directory can be found by OpenSSL.
+    static func unlinked(_ directory: String, _ example: String) -> Diagnosis {
+        Diagnosis(
+            "trust-roots-not-linked",
+            "The certificates in \(directory) are not used: the directory has no links by hash.",
+            seen: "for example \(example)", hint: "Run 'sudo openssl rehash \(directory)'.")
     }
 
     private func alert(_ number: Int) -> Diagnosis {
@@ -91,7 +135,30 @@ struct EndpointWords {
             Diagnosis(
                 "certificate-expired", "\(cloud.displayName) says that the device certificate has expired.", seen: seen,
                 hint: "Check the clock of this device with 'date'; if it is right, make a new certificate.")
-        case "unknown ca", "certificate unknown", "bad certificate", "access denied", "certificate required",
+        case "certificate revoked":
+            Diagnosis(
+                "device-certificate-revoked", "\(cloud.displayName) says that the device certificate is revoked.",
+                seen: seen,
+                hint: "Look at the device certificate in \(cloud.displayName), and who has revoked it and why.")
+        case "certificate required":
+            Diagnosis(
+                "device-certificate-not-sent", "\(endpoint) demands a certificate, and this device sent none.",
+                seen: seen,
+                hint: "Check the device certificate with 'tedge cert show'.")
+        case "protocol version", "insufficient security":
+            Diagnosis(
+                "tls-version",
+                "What answers at \(endpoint) and this device have no version or cipher of TLS in common.",
+                seen: "\(seen); this device speaks TLS 1.2 and 1.3",
+                hint:
+                    "Check '\(key(cloud.endpointSetting))' with 'tedge config get \(key(cloud.endpointSetting))'; a server that "
+                    + "is older needs an update.")
+        case "unrecognized name":
+            Diagnosis(
+                "server-name-unknown", "What answers at \(endpoint) does not know the name \(endpoint.host).",
+                seen: seen,
+                hint: "Check '\(hostKey)' with 'tedge config get \(hostKey)'.")
+        case "unknown ca", "certificate unknown", "bad certificate", "unsupported certificate", "access denied",
             "decrypt error", "handshake failure":
             Diagnosis(
                 "device-certificate-not-trusted", "\(cloud.displayName) does not trust the device certificate.",

@@ -1,4 +1,5 @@
 import MQTT
+import TLS
 import X509
 
 /// A certificate that waits beside the one in use, as `cert renew` leaves it. connect takes it where the cloud does.
@@ -81,12 +82,39 @@ struct RenewedCertificate {
                 return nil
             } catch {
                 try context.interruption.check()
-                guard error.mayBeTransient, attempt < Self.attempts else { return "\(error)" }
+                // An answer of the cloud's, which goes by several names, is no accident.
+                if error.isEndedByPeer, let reason = judgement() { return reason }
+                guard error.mayBeTransient, attempt < Self.attempts else { return words(error) }
             }
             attempt += 1
             try context.interruption.pause(context.retryPause)
             context.console.line("Validating new certificate: attempt \(attempt) of \(Self.attempts)")
         }
+    }
+
+    /// What the cloud says against the certificate in a TLS handshake, always in the same words; nil if it says nothing.
+    ///
+    /// To a client that goes on sending, the end of one and the same handshake shows itself as an alert, as an end or as a
+    /// reset, whichever comes first.
+    private func judgement() -> String? {
+        let identity = TLSOptions.Identity(certificatePath: path, keyPath: bridge.keyPath)
+        let roots =
+            switch bridge.trustRoots {
+            case .file(let path), .directory(let path): path
+            }
+        let probe = context.probe(
+            bridge.address, TLSOptions(roots: [.path(roots)], identity: identity), patience: .seconds(1),
+            until: .now + .seconds(5), context.interruption)
+        let words = EndpointWords(plan.cloud, plan.builder.settings, bridge.address)
+        guard let failure = probe.failure, failure.isVerdict, let diagnosis = words.diagnosis(failure) else {
+            return nil
+        }
+        return [diagnosis.message, diagnosis.seen.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// A failure in words that are the same however the end of the connection showed itself.
+    private func words(_ error: MQTTError) -> String {
+        error.isEndedByPeer ? "\(plan.cloud.displayName) closes the connection of this device." : "\(error)"
     }
 
     /// Connects as the bridge would. Cumulocity, whose devices have a type, acknowledges the registration besides.
@@ -101,7 +129,9 @@ struct RenewedCertificate {
         let options = MQTTOptions(
             host: bridge.address.bareHost, port: bridge.address.port, clientID: bridge.remoteClientID,
             username: bridge.remoteUserName, cleanSession: bridge.cleanSession, tls: tls)
-        let session = try context.broker.connect(options, until: deadline, interruption: context.interruption)
+        let words = "Waiting for \(bridge.address), for at most 10 seconds."
+        let session = try context.broker.connect(
+            options, until: deadline, interruption: context.interruption.announcing(words, on: context.console))
         if let deviceType {
             let registration = CheckExchange.registration(bridge.remoteClientID, deviceType)
             try session.publish(topic: "s/us", payload: Array(registration.utf8), qos: .atLeastOnce, until: deadline)
@@ -112,6 +142,14 @@ struct RenewedCertificate {
 }
 
 extension MQTTError {
+    /// Whether the other end has ended the connection: before, in or just after the TLS handshake.
+    fileprivate var isEndedByPeer: Bool {
+        switch self {
+        case .tls, .closedBeforeAnswer, .disconnected: true
+        default: false
+        }
+    }
+
     /// Whether the same may succeed a moment later: what was not reached, or ended without a reason.
     fileprivate var mayBeTransient: Bool {
         switch self {

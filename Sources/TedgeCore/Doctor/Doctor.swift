@@ -47,8 +47,7 @@ public struct Doctor {
             return run(try ProfileName.choose(profile, in: context))
         } catch {
             let failure = CommandFailure("failed to examine the device", error)
-            context.console.report(failure)
-            return .failed("doctor", cloud: cloud, failure)
+            return context.failed("doctor", cloud: cloud, failure)
         }
     }
 
@@ -114,11 +113,11 @@ public struct Doctor {
         var report = CommandReport.done("doctor", cloud: cloud, changed: false)
         if let signal = context.interruption.signal() {
             let failure = CommandFailure("failed to examine the device", Interrupted(signal: signal))
-            context.console.report(failure)
-            report = .failed("doctor", cloud: cloud, failure)
+            report = context.failed("doctor", cloud: cloud, failure, isUndone: false)
         } else if let first = told.first {
             report.result = .failed
             (report.reason, report.message, report.hint, report.status) = (first.id, first.message, first.hint, 1)
+            report.causes = first.causes
         }
         report.details = [.init("checks", .array(told.entries))]
         return report

@@ -18,6 +18,7 @@ struct DoctorCheck: Sendable {
     static let all: [DoctorCheck] = settings + certificates + broker + services + network + connection
 
     private static let settings = [
+        DoctorCheck("libraries", "libmosquitto and OpenSSL are installed") { $0.libraries() },
         DoctorCheck("settings", "the settings can be read and are well formed") { $0.settingsCheck() },
         DoctorCheck("known-settings", "no setting is misspelled", needs: ["settings"]) { $0.knownSettings() },
         DoctorCheck("cloud-address", "the address of the cloud is set and plausible", needs: ["settings"]) {
@@ -29,10 +30,11 @@ struct DoctorCheck: Sendable {
     ]
 
     private static let certificates = [
-        DoctorCheck("certificate", "the device certificate is there and can be read", needs: ["settings"]) {
+        DoctorCheck("certificate", "the device certificate is there and can be read", needs: ["libraries", "settings"])
+        {
             $0.certificateCheck()
         },
-        DoctorCheck("private-key", "the private key is there and can be read", needs: ["settings"]) {
+        DoctorCheck("private-key", "the private key is there and can be read", needs: ["libraries", "settings"]) {
             $0.privateKey()
         },
         DoctorCheck("key-pair", "key and certificate belong together", needs: ["certificate", "private-key"]) {
@@ -54,7 +56,7 @@ struct DoctorCheck: Sendable {
             "credentials", "user name and password can be read, where the device has no certificate",
             needs: ["settings"]
         ) { $0.credentialsCheck() },
-        DoctorCheck("trust-roots", "the certificates that are trusted can be used", needs: ["settings"]) {
+        DoctorCheck("trust-roots", "the certificates that are trusted can be used", needs: ["libraries", "settings"]) {
             $0.trustRoots()
         },
     ]
@@ -76,7 +78,9 @@ struct DoctorCheck: Sendable {
         DoctorCheck("listener", "the port of the local broker is free or mosquitto's", needs: ["settings"]) {
             $0.listener()
         },
-        DoctorCheck("local-mqtt", "the local broker answers", needs: ["mosquitto-running"]) { $0.localMQTT() },
+        DoctorCheck("local-mqtt", "the local broker answers", needs: ["libraries", "mosquitto-running"]) {
+            $0.localMQTT()
+        },
     ]
 
     private static let services = [

@@ -110,6 +110,7 @@ extension Examination {
 
     func localMQTT() -> CheckOutcome {
         let findings = findings()
+        if findings.isUnanswered { return .outOfTime }
         guard let error = findings.localFailure else { return .ok(findings.place) }
         return .error(
             Diagnosis(

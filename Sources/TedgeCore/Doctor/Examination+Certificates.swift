@@ -12,7 +12,8 @@ extension Examination {
             brokerAccount: brokerAccount, rootsKey: key("root_cert_path"))
     }
 
-    private var brokerAccount: Account? {
+    /// The user that mosquitto runs as, if it is known.
+    var brokerAccount: Account? {
         context.accounts.user(named: MosquittoSetup.load(from: context)?.user ?? "mosquitto")
     }
 

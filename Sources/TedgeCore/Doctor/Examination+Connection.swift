@@ -1,5 +1,3 @@
-import MQTT
-
 /// The bridge and the cloud behind it.
 extension Examination {
     /// What the local broker and the cloud say, asked once.
@@ -14,6 +12,7 @@ extension Examination {
         switch findings().isBridgeUp {
         case true?: .ok("mosquitto says so")
         case false?: .error(bridgeDown())
+        case nil where findings().isUnanswered: .outOfTime
         case nil:
             .error(
                 Diagnosis(
@@ -41,6 +40,7 @@ extension Examination {
         case .refusal(let status)?:
             return .error(Diagnosis.refusedRequest(cloud, profile, status, deviceID: deviceID))
         case .some: return .ok("\(cloud.displayName) answers")
+        case nil where findings().isCut: return .outOfTime
         case nil: return .error(Diagnosis.silent(cloud, profile, deviceID: deviceID))
         }
     }
@@ -51,76 +51,11 @@ extension Examination {
         }
         let hosts = findings().hosts
         if hosts.contains(host) { return .ok(host) }
-        return .error(Diagnosis.otherTenant(expected: hosts, answered: host))
-    }
-}
-
-/// What the doctor asks the local broker and, through the bridge, the cloud: nothing that changes anything there.
-struct DoctorConversation {
-    /// What came of it.
-    struct Findings {
-        /// The local broker.
-        var place = ""
-        /// Why the local broker does not serve.
-        var localFailure: String?
-        /// What mosquitto says about the bridge; nil where it says nothing.
-        var isBridgeUp: Bool?
-        /// The cloud's answer.
-        var answer: CheckExchange.Answer?
-        /// The hosts that the device is configured for.
-        var hosts: [String] = []
-    }
-
-    private let examination: Examination
-
-    init(_ examination: Examination) { self.examination = examination }
-
-    func run() -> Findings {
-        var findings = Findings()
-        do {
-            let options = try MQTTOptions.local(
-                try examination.settings.get(), clientID: randomClientID("tedge-doctor"),
-                files: examination.context.files)
-            findings.place = "\(options.host):\(options.port)"
-            let session = try examination.context.broker.connect(
-                options, until: examination.end(after: 2), interruption: examination.context.interruption)
-            defer { session.disconnect() }
-            guard let plan = try? examination.plan.get(),
-                var values = try? plan.checkValues(limit: .seconds(4), files: examination.context.files)
-            else { return findings }
-            values.broker = options
-            findings.hosts = values.hosts
-            try converse(session, values, &findings)
-        } catch {
-            if findings.isBridgeUp == nil { findings.localFailure = "\(error)" }
+        if let plan = try? plan.get(), let changed = Diagnosis.addressChanged(plan, in: context) {
+            return .error(changed)
         }
-        return findings
-    }
-
-    private func converse(
-        _ session: any BrokerSession, _ values: ConnectionCheck.Values, _ findings: inout Findings
-    ) throws {
-        let exchange = CheckExchange(values, requestID: randomClientID("tedge-doctor"))
-        try session.subscribe(exchange.filters + [values.healthTopic], until: examination.end(after: 2))
-        // The broker sends what it keeps right after the subscription.
-        var end = examination.end(after: 0.5)
-        while let message = try session.nextMessage(until: end) {
-            if message.topic == values.healthTopic {
-                let isUp = message.payload == [UInt8(ascii: "1")]
-                if isUp, findings.isBridgeUp != true {
-                    end = examination.end(after: 4)
-                    for question in exchange.questions where question.isHarmless {
-                        try session.publish(
-                            topic: question.topic, payload: Array(question.payload.utf8), qos: question.qos, until: end)
-                    }
-                }
-                findings.isBridgeUp = isUp
-                if !isUp { return }
-            } else if let answer = exchange.answer(message) {
-                findings.answer = answer
-                if case .refusal = answer { continue }
-                if answer != .cloudWithMore { return }
-            }
-        }
+        return .error(
+            Diagnosis.otherTenant(
+                expected: hosts, answered: host, try? cloudSettings(), reconnect: reconnectCommand))
     }
 }

@@ -18,43 +18,119 @@ extension Examination {
     }
 
     private func failed(_ error: TLSError, _ endpoint: HostPort) -> CheckOutcome {
+        if error == .interrupted { return .outOfTime }
         let words = (try? cloudSettings()).flatMap { EndpointWords(cloud, $0, endpoint).diagnosis(error) }
         return .error(words ?? Diagnosis("endpoint-failed", "\(endpoint) cannot be used.", seen: "\(error)"))
     }
 
-    func nameResolution() -> CheckOutcome {
+    /// Looks at the endpoint for at most some seconds. What is not answered within less than that says nothing.
+    private func looked(
+        within seconds: Double, _ body: (HostPort, ContinuousClock.Instant) throws(TLSError) -> CheckOutcome
+    ) -> CheckOutcome {
         guard let endpoint else { return .unseen("there is no address") }
-        do {
-            let addresses = try AddressLookup.addresses(of: endpoint.bareHost, until: end(after: 3), waiter)
-            return .ok(addresses.map(\.text).joined(separator: ", "))
+        let wanted = ContinuousClock.now + .seconds(seconds)
+        do throws(TLSError) {
+            return try body(endpoint, min(deadline, wanted))
         } catch {
-            return failed(error, endpoint)
+            return error.isSilence && deadline < wanted ? .outOfTime : failed(error, endpoint)
         }
+    }
+
+    func libraries() -> CheckOutcome {
+        do throws(LibraryError) {
+            try context.require(.mosquitto)
+            return .ok("they are")
+        } catch {
+            return .error(error as any Error)
+        }
+    }
+
+    func nameResolution() -> CheckOutcome {
+        looked(within: 3) { endpoint, end throws(TLSError) in
+            let addresses = try addresses(of: endpoint, until: end).map(\.text)
+            // What filters of advertisements and wrong lines of /etc/hosts make of a name.
+            if let nowhere = addresses.first, ["0.0.0.0", "::"].contains(nowhere), endpoint.bareHost != nowhere {
+                return .error(
+                    Diagnosis(
+                        "name-blocked",
+                        "The name \(endpoint.host) leads to \(nowhere), which is no address of a cloud.",
+                        seen: addresses.joined(separator: ", "),
+                        hint: "Look for the name in /etc/hosts, and for a filter in the network's name server."))
+            }
+            return .ok(addresses.joined(separator: ", "))
+        }
+    }
+
+    private func addresses(
+        of endpoint: HostPort, until end: ContinuousClock.Instant
+    ) throws(TLSError) -> [NetworkAddress] {
+        try AddressLookup.addresses(of: endpoint.bareHost, until: end, waiter, resolver: context.resolver)
     }
 
     func tcp() -> CheckOutcome {
-        guard let endpoint else { return .unseen("there is no address") }
-        do {
-            try reach(endpoint.bareHost, endpoint.port, within: 3)
-            return .ok("port \(endpoint.port) is open")
-        } catch {
-            guard case .error(let diagnosis) = failed(error, endpoint), endpoint.port != 443 else {
-                return failed(error, endpoint)
+        let outcome = looked(within: 3) { endpoint, end throws(TLSError) in
+            let addresses = try addresses(of: endpoint, until: end)
+            // mosquitto stays with one address, whatever becomes of the connection to it.
+            guard let first = TCPConnector.first(of: addresses, port: endpoint.port) else {
+                try reach(addresses, endpoint, endpoint.port, until: end)
+                return .ok("port \(endpoint.port) is open")
             }
-            let isOpen = (try? reach(endpoint.bareHost, 443, within: 1.5)) != nil
-            let seen =
-                (diagnosis.seen ?? "") + "; port 443 of \(endpoint.host) is \(isOpen ? "open" : "not open either")"
-            return .error(Diagnosis(diagnosis.id, diagnosis.message, seen: seen, hint: diagnosis.hint))
+            do throws(TLSError) {
+                try reach([first], endpoint, endpoint.port, until: end)
+                return .ok("port \(endpoint.port) of \(first.text) is open")
+            } catch {
+                for other in addresses where other != first && error != .interrupted {
+                    guard (try? reach([other], endpoint, endpoint.port, until: self.end(after: 1))) != nil else {
+                        continue
+                    }
+                    return .error(onlyAnother(other, than: first, endpoint, error))
+                }
+                throw error
+            }
         }
+        guard case .error(let diagnosis) = outcome, let endpoint, endpoint.port != 443,
+            ["port-closed", "host-unreachable", "packets-dropped"].contains(diagnosis.id),
+            let addresses = try? addresses(of: endpoint, until: end(after: 1))
+        else { return outcome }
+        let web: String
+        do throws(TLSError) {
+            try reach(addresses, endpoint, 443, until: end(after: 1.5))
+            web = "open"
+        } catch {
+            // Less time than a distant server may need says nothing.
+            guard error != .interrupted, !(error.isSilence && deadline < .now + .seconds(0.5)) else { return outcome }
+            web = "not open either"
+        }
+        let seen = (diagnosis.seen ?? "") + "; port 443 of \(endpoint.host) is \(web)"
+        return .error(Diagnosis(diagnosis.id, diagnosis.message, seen: seen, hint: diagnosis.hint))
     }
 
-    private func reach(_ host: String, _ port: UInt16, within seconds: Double) throws(TLSError) {
-        close(try TCPConnector.connect(host: host, port: port, until: end(after: seconds), waiter))
+    private func onlyAnother(
+        _ other: NetworkAddress, than first: NetworkAddress, _ endpoint: HostPort, _ error: TLSError
+    ) -> Diagnosis {
+        let reason =
+            if case .cannotConnect(_, _, let code) = error { "\(SystemError(code))" } else { "no answer" }
+        return Diagnosis(
+            "first-address-unreachable",
+            "mosquitto uses the address \(first.text) of \(endpoint.host), which cannot be reached on port \(endpoint.port).",
+            seen: "\(first.text): \(reason); \(other.text): port \(endpoint.port) is open",
+            hint: "Make \(first.text) reachable, or have the name lead to \(other.text) alone: add the line "
+                + "'\(other.text) \(endpoint.bareHost)' to /etc/hosts.")
+    }
+
+    private func reach(
+        _ addresses: [NetworkAddress], _ endpoint: HostPort, _ port: UInt16, until end: ContinuousClock.Instant
+    ) throws(TLSError) {
+        close(try TCPConnector.connect(to: addresses, of: endpoint.bareHost, port: port, until: end, waiter))
     }
 
     func proxy() -> CheckOutcome {
         guard let proxy = (try? settings.get().proxyAddress()) ?? nil else { return .ok("none is set") }
-        if case .ok = outcome(of: "tcp") { return .ok("the bridge does not need '\(proxy)'") }
+        switch outcome(of: "tcp") {
+        case .ok: return .ok("the bridge does not need '\(proxy)'")
+        case .unseen(let reason): return .unseen(reason)
+        default: break
+        }
         return .warning(
             Diagnosis(
                 "proxy-not-usable", "mosquitto's bridge cannot use the proxy that 'proxy.address' names.",
@@ -63,19 +139,51 @@ extension Examination {
     }
 
     func serverCertificate() -> CheckOutcome {
-        guard let endpoint, let roots = try? cloudSettings().path("root_cert_path") else {
-            return .unseen("there is no address")
+        looked(within: 3) { endpoint, end throws(TLSError) in
+            guard let roots = try? cloudSettings().path("root_cert_path") else { return .unseen("there is no address") }
+            let probe = context.probe(
+                endpoint, TLSOptions(roots: [.path(roots)]), patience: .zero, until: end, context.interruption)
+            // A server may end the handshake for want of a client certificate; its own was good if it got that far.
+            if probe.isServerTrusted { return closedRoots(roots) ?? .ok("it is trusted") }
+            guard let failure = probe.failure else { return .ok("it is trusted") }
+            switch failure {
+            case .closed, .lost: return .error(closedEarly(endpoint, failure))
+            default: break
+            }
+            if case .untrusted = failure, let found = TrustDirectory(roots, context.files)?.unlinked {
+                return .error(EndpointWords.unlinked(roots, found))
+            }
+            throw failure
         }
-        do throws(TLSError) {
-            _ = try TLSConnection(
-                host: endpoint.host, port: endpoint.port, options: TLSOptions(roots: [.path(roots)]),
-                until: end(after: 3), interrupted: { self.context.interruption.isRequested })
-            return .ok("it is trusted")
-        } catch {
-            // A server may end the handshake for want of a client certificate; then its own was good.
-            if case .alert = error { return .ok("it is trusted") }
-            return failed(error, endpoint)
-        }
+    }
+
+    /// The end of a connection that has not got as far as a certificate, so that the device's own has no part in it.
+    private func closedEarly(_ endpoint: HostPort, _ error: TLSError) -> Diagnosis {
+        let key = key(cloud.endpointSetting)
+        return Diagnosis(
+            "cloud-closes-connection",
+            "What answers at \(endpoint) closes the connection before it has shown a certificate.",
+            seen: "\(error)",
+            hint:
+                "Check '\(key)' with 'tedge config get \(key)': is it the cloud's MQTT port for TLS? A firewall on the way may "
+                + "close the connection as well.")
+    }
+
+    /// mosquitto looks at the roots of trust as its own user.
+    private func closedRoots(_ roots: String) -> CheckOutcome? {
+        guard isRoot || (try? manager.get())?.isDefault == true, let account = brokerAccount,
+            let obstacle = BrokerReadability(files: context.files, accounts: context.accounts).obstacle(
+                to: roots, for: account)
+        else { return nil }
+        let key = key("root_cert_path")
+        return .error(
+            Diagnosis(
+                "trust-roots-unreadable-for-mosquitto",
+                "mosquitto runs as user '\(account.name)', who cannot read the trusted certificates in \(roots).",
+                seen: obstacle == roots ? nil : "the directory \(obstacle) is closed to that user",
+                hint:
+                    "Copy them to a place that everybody can read, such as /etc/ssl/certs, and name it with 'sudo tedge config "
+                    + "set \(key) <file or directory>', then run '\(reconnectCommand)'."))
     }
 
     func serverClock() -> CheckOutcome {
@@ -104,30 +212,37 @@ extension Examination {
     }
 
     func clientCertificate() -> CheckOutcome {
-        guard let endpoint, let settings = try? cloudSettings(), let roots = try? settings.path("root_cert_path"),
-            let certificatePath = try? settings.path("device.cert_path"),
-            let keyPath = try? settings.path("device.key_path")
-        else { return .unseen("there is no address") }
         guard case .ok? = outcomes["private-key"] else { return Self.needsRoot }
-        let options = TLSOptions(
-            roots: [.path(roots)], identity: .init(certificatePath: certificatePath, keyPath: keyPath))
-        do throws(TLSError) {
-            let connection = try TLSConnection(
-                host: endpoint.host, port: endpoint.port, options: options, until: end(after: 3),
-                interrupted: { self.context.interruption.isRequested })
-            // A server of TLS 1.3 rejects a certificate after the handshake.
-            do throws(TLSError) {
-                _ = try connection.read(until: end(after: 1))
-                throw TLSError.closed(.read)
-            } catch {
-                if case .silent = error {
-                    // Azure and AWS judge the device after the handshake.
-                    return .ok(cloud.check == .smartREST ? "it is accepted" : "the TLS handshake accepts it")
-                }
-                throw error
+        return looked(within: 4) { endpoint, end throws(TLSError) in
+            guard let settings = try? cloudSettings(), let roots = try? settings.path("root_cert_path"),
+                let certificatePath = try? settings.path("device.cert_path"),
+                let keyPath = try? settings.path("device.key_path")
+            else { return .unseen("there is no address") }
+            let options = TLSOptions(
+                roots: [.path(roots)], identity: .init(certificatePath: certificatePath, keyPath: keyPath))
+            let probe = context.probe(endpoint, options, patience: .seconds(1), until: end, context.interruption)
+            if let failure = probe.failure { throw failure }
+            guard probe.isIdentityWanted else {
+                return .warning(
+                    Diagnosis(
+                        "client-certificate-not-asked",
+                        "What answers at \(endpoint) does not ask for a certificate, so the device cannot show its own.",
+                        hint:
+                            "Check '\(key(cloud.endpointSetting))' with 'tedge config get \(key(cloud.endpointSetting))': "
+                            + "is it the MQTT port for devices with a certificate?"))
             }
-        } catch {
-            return failed(error, endpoint)
+            // Azure and AWS judge the device after the handshake.
+            return .ok(cloud.check == .smartREST ? "it is accepted" : "the TLS handshake accepts it")
+        }
+    }
+}
+
+extension TLSError {
+    /// Whether nobody said anything until the end of the time.
+    fileprivate var isSilence: Bool {
+        switch self {
+        case .noAnswer, .silent, .nameNotResolved(_, AddressLookup.noAnswer): true
+        default: false
         }
     }
 }

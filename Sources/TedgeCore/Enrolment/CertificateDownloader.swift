@@ -30,8 +30,7 @@ public struct CertificateDownloader {
             return report(certificate, pair)
         } catch {
             let failure = CommandFailure(command: "tedge cert download", title, error)
-            context.console.report(failure)
-            return .failed("cert download", cloud: .c8y, failure)
+            return context.failed("cert download", cloud: .c8y, failure, isUndone: false)
         }
     }
 

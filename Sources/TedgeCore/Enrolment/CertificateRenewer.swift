@@ -51,8 +51,7 @@ public struct CertificateRenewer {
             return report(issued.leaf, pair, authority)
         } catch {
             let failure = CommandFailure(command: "tedge cert renew", title, error)
-            context.console.report(failure)
-            return .failed("cert renew", cloud: cloud, failure)
+            return context.failed("cert renew", cloud: cloud, failure, isUndone: false)
         }
     }
 

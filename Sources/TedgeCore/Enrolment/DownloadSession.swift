@@ -10,8 +10,8 @@ struct DownloadSession {
     let urlKey: String
     /// Whether the server was typed, and is not that of the settings.
     let isTyped: Bool
-    /// How long each request may take.
-    private static let patience = Duration.seconds(30)
+    /// How many seconds each request may take.
+    private static let patience = 30
 
     /// Why there is no certificate yet.
     private struct Obstacle {
@@ -50,9 +50,7 @@ struct DownloadSession {
 
     private func answer(to request: HTTPRequest) -> Result<HTTPResponse, HTTPError> {
         do throws(HTTPError) {
-            return .success(
-                try context.web.send(
-                    request, to: target, until: .now + Self.patience, interruption: context.interruption))
+            return .success(try context.send(request, to: target, within: Self.patience))
         } catch {
             return .failure(error)
         }
@@ -84,8 +82,7 @@ struct DownloadSession {
     /// What a failure means for the next try. Throws where that cannot help: the server is another one or not trusted, or the
     /// way to it is shut.
     private func obstacle(_ error: HTTPError) throws(EnrolmentError) -> Obstacle {
-        let upload = UploadError.exchange(
-            error, endpoint: target.endpoint.description, rootsKey: rootsKey, urlKey: urlKey)
+        let upload = UploadError.exchange(error, at: target, rootsKey: rootsKey, urlKey: urlKey)
         let failure = EnrolmentError.exchange(upload, isTyped: isTyped)
         guard error == .truncated || Self.mayPass(error) else { throw failure }
         return Obstacle(
@@ -97,7 +94,8 @@ struct DownloadSession {
     private static func mayPass(_ error: HTTPError) -> Bool {
         guard case .connection(let error) = error else { return false }
         return switch error {
-        case .nameNotResolved, .cannotConnect, .noAnswer, .silent, .closed, .lost, .alert: true
+        case .nameNotResolved, .cannotConnect, .noAnswer, .silent, .closed, .lost, .alert, .proxySilent, .proxyClosed:
+            true
         // The clock of a device that starts may be set only after it.
         case .serverNotYetValid: true
         default: false

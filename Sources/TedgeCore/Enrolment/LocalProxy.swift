@@ -6,8 +6,8 @@ struct LocalProxy {
     /// The unit of the mapper.
     let mapper: String
     private let context: Context
-    /// How long a request may take.
-    private static let patience = Duration.seconds(30)
+    /// How many seconds a request may take.
+    private static let patience = 30
 
     /// Finds the proxy in the settings. It speaks HTTPS where it has a certificate.
     init(_ cloud: CloudSettings, in context: Context) throws {
@@ -38,8 +38,7 @@ struct LocalProxy {
         var request = request
         request.target = "/c8y" + request.target
         do throws(HTTPError) {
-            return try context.web.send(
-                request, to: target, until: .now + Self.patience, interruption: context.interruption)
+            return try context.send(request, to: target, within: Self.patience)
         } catch {
             try context.interruption.check()
             throw EnrolmentError.proxyFailed(address: address, error, mapper: mapper)

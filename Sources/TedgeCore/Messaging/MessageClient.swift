@@ -32,6 +32,8 @@ extension MQTTClient: MessageClient {}
 extension Context {
     /// How long a broker may take to accept a connection, to confirm a subscription or to take a message.
     static let brokerPatience = Duration.seconds(10)
+    /// What is said if it takes two of them for a connection.
+    static let brokerWait = "Waiting for the MQTT broker to accept the connection, for at most 10 seconds."
 
     /// A client of the broker that the settings name, not connected yet, with an id that begins with `prefix`.
     ///
@@ -39,6 +41,7 @@ extension Context {
     func messageClient(
         _ prefix: String, window: Int = 20, interruption: Interruption
     ) throws -> any MessageClient {
+        try require(.mosquitto)
         let settings = try Settings.load(from: settingsSource)
         for warning in settings.warnings() { console.warning(warning.text) }
         var options = try MQTTOptions.local(
@@ -46,6 +49,8 @@ extension Context {
         // A reader of the messages who pauses holds the client up: it is then silent to the broker.
         options.keepAlive = 60
         options.inFlightWindow = window
-        return try broker.client(options, interruption: interruption)
+        let client = try broker.client(options, interruption: interruption)
+        guard options.tls != nil else { return client }
+        return ProbingClient(client: client, options: options, context: self, interruption: interruption)
     }
 }

@@ -47,7 +47,7 @@ public enum MessageWords {
 
     /// A guarantee: 0, 1 or 2.
     public static func qos(_ word: String) throws(MessageProblem) -> Int {
-        guard let level = UInt8(word), QoS(rawValue: level) != nil else { throw .qos }
+        guard let level = UInt8(digits: word), QoS(rawValue: level) != nil else { throw .qos }
         return Int(level)
     }
 

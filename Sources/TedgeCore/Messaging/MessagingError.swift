@@ -18,8 +18,8 @@ public enum MessagingError: ExplainedError, Equatable {
     public var id: String {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.id(error)
-        case .interrupted: "interrupted"
-        case .output: "output-failed"
+        case .interrupted(let interrupted, _, _): interrupted.id
+        case .output(let reason): OutputError(reason: reason).id
         case .message: "message-invalid"
         }
     }
@@ -31,7 +31,7 @@ public enum MessagingError: ExplainedError, Equatable {
         case .undelivered(let delivered, let all, let error): [Self.count(delivered, of: all), "\(error)"]
         case .interrupted(let interrupted, let delivered, let all):
             (all > 1 ? [Self.count(delivered, of: all)] : []) + interrupted.causes
-        case .output(let reason): ["Cannot write the standard output", "\(reason)"]
+        case .output(let reason): OutputError(reason: reason).causes
         case .message(let problem): ["\(problem)"]
         }
     }
@@ -40,7 +40,9 @@ public enum MessagingError: ExplainedError, Equatable {
     public var hint: String? {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.hint(error)
-        case .interrupted, .output, .message: nil
+        case .output(let reason): OutputError(reason: reason).hint
+        case .interrupted(let interrupted, _, _): interrupted.hint
+        case .message: nil
         }
     }
 

@@ -43,23 +43,24 @@ public struct Publisher {
         var report: CommandReport
         do {
             let payload = try payload()
+            let notice = WaitNotice(on: context.console)
             // At QoS 2 one at a time, because mosquitto closes the connection on more than its max_inflight_messages.
             let client = try context.messageClient(
-                "tedge-pub", window: qos == .exactlyOnce ? 1 : 100, interruption: context.interruption)
+                "tedge-pub", window: qos == .exactlyOnce ? 1 : 100,
+                interruption: notice.watching(context.interruption))
             defer {
                 delivered = client.delivered
                 client.disconnect()
             }
             do throws(MQTTError) {
-                try publish(payload, client)
+                try publish(payload, client, notice)
             } catch {
                 throw failure(error, client.delivered)
             }
             report = .done("mqtt pub", changed: false)
         } catch {
             let failure = CommandFailure(command: "tedge mqtt pub", title, error)
-            context.console.report(failure)
-            report = .failed("mqtt pub", failure)
+            report = context.failed("mqtt pub", failure)
         }
         report.details = [
             .init("topic", .string(request.topic)), .init("qos", .number(request.qos)),
@@ -76,8 +77,12 @@ public struct Publisher {
         }
     }
 
-    private func publish(_ payload: [UInt8], _ client: any MessageClient) throws(MQTTError) {
+    private func publish(
+        _ payload: [UInt8], _ client: any MessageClient, _ notice: WaitNotice
+    ) throws(MQTTError) {
+        notice.begin(Context.brokerWait)
         try client.connect(until: .now + Context.brokerPatience)
+        notice.end()
         for number in 1...request.count {
             // A broker that lives acknowledges, or takes bytes, all the time.
             _ = try client.publish(
@@ -87,6 +92,7 @@ public struct Publisher {
                 _ = try client.receive(until: .now + request.pause, idle: {}, handler: { _, _, _ in true })
             }
         }
+        notice.begin("Waiting for the MQTT broker to take the message, for at most 30 seconds.")
         try client.waitForDelivery(until: .now + Self.stallLimit)
     }
 

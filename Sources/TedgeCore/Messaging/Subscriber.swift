@@ -50,8 +50,7 @@ public struct Subscriber {
             report.details = [.init("ended", .string(ending.rawValue))]
         } catch {
             let failure = CommandFailure(command: "tedge mqtt sub", title, error)
-            context.console.report(failure)
-            report = .failed("mqtt sub", failure)
+            report = context.failed("mqtt sub", failure)
         }
         report.details += [
             .init("topic", .string(request.filter)), .init("qos", .number(request.qos)),
@@ -66,10 +65,11 @@ public struct Subscriber {
         let isShown = !context.console.isJSON
         // A reader that went away is to the client what a signal is: the next wait ends.
         let interruption = Interruption { signal() ?? (isShown && output.isClosed ? SIGPIPE : nil) }
-        let client = try context.messageClient("tedge-sub", interruption: interruption)
+        let notice = WaitNotice(on: context.console)
+        let client = try context.messageClient("tedge-sub", interruption: notice.watching(interruption))
         defer { client.disconnect() }
         do throws(MQTTError) {
-            try listen(client, intake)
+            try listen(client, intake, notice)
         } catch .interrupted {
             intake.end(signal() == nil ? .readerGone : .signal)
         } catch {
@@ -82,9 +82,14 @@ public struct Subscriber {
     }
 
     /// Returns when the messages that came have ended it, or the duration is over.
-    private func listen(_ client: any MessageClient, _ intake: MessageIntake) throws(MQTTError) {
+    private func listen(
+        _ client: any MessageClient, _ intake: MessageIntake, _ notice: WaitNotice
+    ) throws(MQTTError) {
+        notice.begin(Context.brokerWait)
         try client.connect(until: .now + patience)
+        notice.begin("Waiting for the MQTT broker to confirm the subscription, for at most 10 seconds.")
         try subscribe(client)
+        notice.end()
         while true {
             do throws(MQTTError) {
                 _ = try client.receive(

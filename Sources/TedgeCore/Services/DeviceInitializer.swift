@@ -33,9 +33,8 @@ public struct DeviceInitializer {
             return .done("init", changed: changed)
         } catch {
             context.putBack(files)
-            let failure = CommandFailure("failed to Initialize tedge", Self.explained(error))
-            context.console.report(failure)
-            return .failed("init", failure)
+            let failure = CommandFailure("failed to Initialize tedge", explained(error))
+            return context.failed("init", failure)
         }
     }
 
@@ -130,9 +129,9 @@ public struct DeviceInitializer {
         }
     }
 
-    private static func explained(_ error: any Error) -> any ExplainedError {
+    private func explained(_ error: any Error) -> any ExplainedError {
         if let error = error as? FileError, error.reason.isPermission {
-            return InitializationError.permission(error)
+            return InitializationError.permission(error, isRoot: context.accounts.isRoot)
         }
         return error as? any ExplainedError ?? UnexpectedError("\(error)")
     }
@@ -143,7 +142,7 @@ enum InitializationError: ExplainedError, Equatable {
     /// The user or group that was named does not exist.
     case unknownAccount(kind: String, name: String)
     /// The caller may not do this.
-    case permission(FileError)
+    case permission(FileError, isRoot: Bool)
 
     var id: String {
         switch self {
@@ -155,8 +154,13 @@ enum InitializationError: ExplainedError, Equatable {
     var causes: [String] {
         switch self {
         case .unknownAccount(let kind, let name): ["There is no \(kind) '\(name)' on this device."]
-        case .permission(let error):
-            ["Failed to initialize tedge. You have to run tedge with sudo."] + error.causes
+        case .permission(let error, let isRoot):
+            (isRoot ? [] : ["Failed to initialize tedge. You have to run tedge with sudo."]) + error.causes
         }
+    }
+
+    /// The directory, if root may not make it either.
+    var forbiddenPath: String? {
+        if case .permission(let error, isRoot: true) = self { error.forbiddenPath } else { nil }
     }
 }

@@ -42,7 +42,7 @@ public enum ServiceError: ExplainedError, Equatable {
         case .masked(let service, _): "\(service.word)-masked"
         case .unitBroken(let service): "\(service.word)-unit-broken"
         case .confined: "mosquitto-is-snap"
-        case .interrupted: "interrupted"
+        case .interrupted(let interrupted): interrupted.id
         }
     }
 
@@ -82,11 +82,14 @@ public enum ServiceError: ExplainedError, Equatable {
         }
     }
 
+    /// Whether a signal came.
+    public var isInterruption: Bool { if case .interrupted = self { true } else { false } }
+
     /// What to do about it.
     public var hint: String? {
         switch self {
         case .failed(_, _, let detail) where detail.contains("Access denied") || detail.contains("authentication"):
-            "Run the command with sudo."
+            ErrorAdvice.useSudo
         case .failed(_, _, let detail) where detail.contains("Read-only file system"):
             "Make the file system that is named writable, for example with 'sudo mount -o remount,rw /'."
         case .failed, .signalled: "Run 'tedge doctor' to find out more."
@@ -103,6 +106,7 @@ public enum ServiceError: ExplainedError, Equatable {
         case .confined:
             "Run 'sudo snap stop --disable mosquitto && sudo apt install mosquitto', then run the command again."
         case .brokenSystemFile(let path, _): "Correct \(path). Nothing has been changed."
+        case .interrupted(let interrupted): interrupted.hint
         default: nil
         }
     }

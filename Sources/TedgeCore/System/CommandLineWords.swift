@@ -2,11 +2,25 @@ import Foundation
 
 /// The words of the command line as other processes see them.
 public enum CommandLineWords {
+    nonisolated(unsafe) fileprivate static var count: Int32 = 0
+    nonisolated(unsafe) fileprivate static var first: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+
+    /// The words behind the name of the program, as the system handed them to it. What is not UTF-8 is U+FFFD in them.
+    ///
+    /// `CommandLine.arguments` reads `/proc/self/cmdline`, which is not there in a chroot or under `ProcSubset=pid`.
+    public static var typed: [String] { unsafe pointers.map { unsafe String(cString: $0) } }
+
+    /// The words themselves, without the name of the program.
+    static var pointers: [UnsafeMutablePointer<CChar>] {
+        // A C library that hands nothing to initializers leaves it to the standard library.
+        let (count, words) = unsafe first.map { unsafe (Self.count, $0) } ?? (CommandLine.argc, CommandLine.unsafeArgv)
+        return unsafe (1..<max(1, Int(count))).compactMap { unsafe words[$0] }
+    }
+
     /// Whether a word stands for one that is not UTF-8: what is not has become U+FFFD in it.
     public static func isRepaired(_ word: String) -> Bool {
         guard word.unicodeScalars.contains("\u{FFFD}") else { return false }
-        return (1..<max(1, Int(CommandLine.argc))).contains { index in
-            guard let typed = unsafe CommandLine.unsafeArgv[index] else { return false }
+        return unsafe pointers.contains { typed in
             let isValid = unsafe String(validatingCString: typed) != nil
             return unsafe !isValid && String(cString: typed).hasSuffix(word)
         }
@@ -16,8 +30,9 @@ public enum CommandLineWords {
     public static func wipe(_ secret: String) {
         let bytes = Array(secret.utf8)
         guard !bytes.isEmpty else { return }
-        for index in 1..<max(1, Int(CommandLine.argc)) {
-            guard let word = unsafe CommandLine.unsafeArgv[index] else { continue }
+        let words = unsafe pointers
+        for index in unsafe words.indices {
+            let word = unsafe words[index]
             let length = unsafe Int(strlen(word))
             guard length >= bytes.count else { continue }
             let start = unsafe word.advanced(by: length - bytes.count)
@@ -31,3 +46,13 @@ public enum CommandLineWords {
         }
     }
 }
+
+/// glibc calls what stands in this section before `main`, with the same arguments.
+@section(".init_array") @used
+private let remember:
+    @convention(c) (
+        Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+    ) -> Void = { count, words, _ in
+        unsafe CommandLineWords.count = count
+        unsafe CommandLineWords.first = words
+    }

@@ -5,7 +5,8 @@ import Synchronization
 // - stdout holds progress and results in the words of the user's page, stderr errors, warnings and advice;
 // - a step of a longer command is a line with an empty line behind it, a result is a line alone;
 // - with JSON, stdout holds one object and nothing else, and everything else goes to stderr;
-// - a reader that went away is no error: what is left to say is dropped, what is left to do is done.
+// - a reader that went away is no error: what is left to say is dropped, what is left to do is done;
+// - stdout that cannot be written is an error: a command that changes something stops and undoes it, unless it is done already.
 
 /// Where words go.
 public enum ConsoleStream: Sendable {
@@ -18,28 +19,42 @@ public final class Console: Sendable {
     public let isJSON: Bool
     /// The least important message that is written.
     public let level: LogLevel
-    private let write: @Sendable (ConsoleStream, String) -> Void
+    private let writeText: @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     private let openLine = Mutex(false)
+    private let failure = Mutex<SystemError?>(nil)
+    private let hasLeftovers = Mutex(false)
 
-    /// Makes a console that hands its texts on.
+    /// Makes a console that hands its texts on. What the closure throws for stdout is kept as `outputFailure`.
     public init(
-        isJSON: Bool = false, level: LogLevel = .warn, write: @escaping @Sendable (ConsoleStream, String) -> Void
+        isJSON: Bool = false, level: LogLevel = .warn,
+        write: @escaping @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     ) {
         self.isJSON = isJSON
         self.level = level
-        self.write = write
+        writeText = write
     }
+
+    /// Why a text for stdout is lost; nil if none is, or if the reader went away.
+    public var outputFailure: SystemError? { failure.withLock { $0 } }
+
+    /// Whether something could not be put back after a failure.
+    var isUnrestored: Bool { hasLeftovers.withLock { $0 } }
 
     /// The process's own streams.
     public static func standard(isJSON: Bool, level: LogLevel = .warn) -> Console {
         let output = DescriptorWriter(descriptor: STDOUT_FILENO)
         let error = DescriptorWriter(descriptor: STDERR_FILENO)
-        return Console(isJSON: isJSON, level: level) { stream, text in
+        let console = Console(isJSON: isJSON, level: level) { stream, text throws(SystemError) in
             switch stream {
-            case .output: output.write(text)
-            case .error: error.write(text)
+            case .output: try output.write(text)
+            case .error: try error.write(text)
             }
         }
+        // The object comes last of all. That it will be lost is better known before anything is changed.
+        if isJSON, fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE == O_RDONLY {
+            console.failure.withLock { $0 = SystemError(EBADF) }
+        }
+        return console
     }
 
     /// A step that begins: the line and an empty one.
@@ -81,6 +96,12 @@ public final class Console: Sendable {
         error("\(ErrorFrame.printable(text))\n")
     }
 
+    /// A warning of something that could not be put back as it was.
+    func unrestored(_ text: String) {
+        hasLeftovers.withLock { $0 = true }
+        warning(text)
+    }
+
     /// What the program does, where messages of this importance are wanted.
     func log(_ importance: LogLevel, _ text: String) {
         guard level >= importance else { return }
@@ -100,16 +121,26 @@ public final class Console: Sendable {
     private func progress(_ text: String) {
         write(isJSON ? .error : .output, ErrorFrame.printable(text))
     }
+
+    private func write(_ stream: ConsoleStream, _ text: String) {
+        do throws(SystemError) {
+            try writeText(stream, text)
+        } catch {
+            // A failure of stderr cannot be told to anybody.
+            guard stream == .output, !error.isReaderGone else { return }
+            failure.withLock { $0 = $0 ?? error }
+        }
+    }
 }
 
-/// Writes to a file descriptor until it is closed at the other end.
+/// Writes to a file descriptor until that fails; what comes after is dropped.
 private final class DescriptorWriter: Sendable {
     private let descriptor: Int32
     private let isClosed = Mutex(false)
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
-    func write(_ text: String) {
+    func write(_ text: String) throws(SystemError) {
         guard !isClosed.withLock({ $0 }) else { return }
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
@@ -120,8 +151,9 @@ private final class DescriptorWriter: Sendable {
                 var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 unsafe poll(&entry, 1, 1000)
             } else if errno != EINTR {
+                let error = SystemError.last
                 isClosed.withLock { $0 = true }
-                return
+                throw error
             }
         }
     }

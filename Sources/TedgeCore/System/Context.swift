@@ -47,6 +47,12 @@ public struct Context: Sendable {
     public var lockPatience = 30
     /// The pause before what the cloud did not answer is tried again.
     public var retryPause = Duration.seconds(2)
+    /// The name servers.
+    public var resolver = AddressLookup.system
+    /// The way to shake hands with a cloud.
+    public var cloudProbe: CloudProbe = Context.realProbe
+    /// Why a library of the system cannot be opened; nil if it is there.
+    public var libraryProblem: @Sendable (SystemLibrary) -> String? = { $0.problem }
     /// A directory that is there where systemd runs.
     public var systemdDirectory = "/run/systemd/system"
 
@@ -79,16 +85,16 @@ public struct Context: Sendable {
         let environment = ProcessInfo.processInfo.environment
         let currentDirectory: @Sendable () -> String = { FileManager.default.currentDirectoryPath }
         let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
-        let directory = typed ?? "/etc/tedge"
+        let directory = typed ?? usualDirectory
         let place = Path.absolute(directory, relativeTo: currentDirectory())
         let files = SystemFiles()
         let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: place), files)
+        let console = Console.standard(isJSON: isJSON, level: logLevel)
         var context = Context(
             configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
             accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
             broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
-            console: .standard(isJSON: isJSON, level: logLevel), interruption: interruption,
-            terminal: ControllingTerminal())
+            console: console, interruption: interruption.orLostOutput(of: console), terminal: ControllingTerminal())
         context.ownsMosquitto =
             place == "/etc/tedge" || (try? files.realPath(place)) == (try? files.realPath("/etc/tedge"))
         return logLevel > .warn ? context.logged : context
@@ -104,6 +110,9 @@ public struct Context: Sendable {
         context.web = LoggedWebService(base: web, log: log)
         return context
     }
+
+    /// The configuration directory where none is named.
+    static let usualDirectory = "/etc/tedge"
 
     /// Where settings come from in this world.
     public var settingsSource: SettingsSource {

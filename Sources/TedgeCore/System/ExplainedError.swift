@@ -10,6 +10,10 @@ public protocol ExplainedError: Error, Sendable {
     var hint: String? { get }
     /// The last line of the causes, if in the words of the user's page it says what to type.
     var advice: String? { get }
+    /// The file or directory that the caller has no right to use this way; nil if that is not what happened.
+    var forbiddenPath: String? { get }
+    /// Whether a signal, or output that is lost, ended the command.
+    var isInterruption: Bool { get }
 }
 
 extension ExplainedError {
@@ -18,6 +22,15 @@ extension ExplainedError {
 
     /// None.
     public var advice: String? { nil }
+    /// Not a matter of rights.
+    public var forbiddenPath: String? { nil }
+    /// Not an interruption.
+    public var isInterruption: Bool { false }
+}
+
+/// Advice that several errors give.
+enum ErrorAdvice {
+    static let useSudo = "Run the command with sudo."
 }
 
 extension SettingsError: ExplainedError {}
@@ -52,10 +65,13 @@ extension FileError: ExplainedError {
         return [what, reason.description]
     }
 
+    /// The file, if the caller has no right to it.
+    public var forbiddenPath: String? { reason.isPermission ? path : nil }
+
     /// What gives room or the right to write.
     public var hint: String? {
         switch reason.code {
-        case EACCES, EPERM: "Run the command with sudo."
+        case EACCES, EPERM: ErrorAdvice.useSudo
         case ENOSPC, EDQUOT: "Run 'df \(Path.directory(of: path))', and remove what is not needed."
         case EROFS: "Run 'sudo mount -o remount,rw <directory>' for the file system of \(path)."
         default: nil

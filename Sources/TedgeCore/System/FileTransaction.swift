@@ -1,7 +1,7 @@
 extension Context {
     /// Puts files back as they were, and says on stderr what could not be.
     func putBack(_ files: FileTransaction) {
-        for failure in files.rollBack() { console.warning("Could not put back \(failure.path): \(failure.reason)") }
+        for failure in files.rollBack() { console.unrestored("Could not put back \(failure.path): \(failure.reason)") }
     }
 }
 

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// The wish of a user or a service manager that the command ends.
+/// The wish of a user or a service manager that the command ends, or another reason to end it that comes at any time.
 public struct Interruption: Sendable {
-    /// The number of the signal that came, or nil.
+    /// The number of the signal that came, or nil. The negative number of an error if stdout cannot be written.
     public var signal: @Sendable () -> Int32?
 
     /// Asks for the signal in the given way.
@@ -38,6 +38,12 @@ public struct Interruption: Sendable {
     func bounded(by deadline: ContinuousClock.Instant) -> Interruption {
         let signal = signal
         return Interruption { signal() ?? (ContinuousClock.now > deadline ? SIGALRM : nil) }
+    }
+
+    /// The same, and an interruption that comes when a text for stdout is lost.
+    func orLostOutput(of console: Console) -> Interruption {
+        let signal = signal
+        return Interruption { signal() ?? console.outputFailure.map { -$0.code } }
     }
 
     /// The same some time later: who is nearly done may come to the end.
@@ -84,19 +90,25 @@ public struct Interruption: Sendable {
 
 private let received = Atomic<Int32>(0)
 
-/// The command was asked to end by a signal.
+/// The command was asked to end by a signal, or cannot print what it does.
 public struct Interrupted: ExplainedError, Equatable {
-    /// The number of the signal.
+    /// The number of the signal; the negative number of an error if stdout cannot be written.
     public let signal: Int32
 
     /// Names the signal.
     public init(signal: Int32) { self.signal = signal }
 
-    /// Always `interrupted`.
-    public var id: String { "interrupted" }
+    /// Always.
+    public var isInterruption: Bool { true }
 
-    /// The name of the signal.
+    private var output: OutputError? { signal < 0 ? OutputError(reason: SystemError(-signal)) : nil }
+
+    /// `interrupted`, or `output-failed`.
+    public var id: String { output?.id ?? "interrupted" }
+
+    /// The name of the signal, or what became of the output.
     public var causes: [String] {
+        if let output { return output.causes }
         let name =
             switch signal {
             case SIGINT: "SIGINT"
@@ -107,4 +119,7 @@ public struct Interrupted: ExplainedError, Equatable {
             }
         return ["Interrupted by \(name)"]
     }
+
+    /// How the output can be written.
+    public var hint: String? { output?.hint }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The real programs, through Foundation's `Process`.
 struct SystemProcesses: Processes {
@@ -61,7 +62,7 @@ struct SystemProcesses: Processes {
         process.standardOutput = output
         process.standardError = error
         do {
-            try Self.withoutBlockedSignals { try process.run() }
+            try Self.withUsualSignals { try process.run() }
         } catch {
             throw .notStarted(path, SystemError(Self.code(of: error)))
         }
@@ -99,8 +100,18 @@ struct SystemProcesses: Processes {
 
     private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-    /// A child inherits the mask of the thread that starts it, and one that blocks SIGTERM cannot be ended.
-    private static func withoutBlockedSignals(_ body: () throws -> Void) throws {
+    /// A child inherits the mask of the thread that starts it, and one that blocks SIGTERM cannot be ended; it inherits that
+    /// SIGPIPE and SIGXFSZ are ignored, and would go on writing to a pipe that nobody reads. Nothing is written meanwhile.
+    private static func withUsualSignals(_ body: () throws -> Void) throws {
+        try starts.withLock { _ in try withUsualSignalsOfProcess(body) }
+    }
+
+    /// What a signal does is a matter of the whole process: one program is started at a time.
+    private static let starts = Mutex(())
+
+    private static func withUsualSignalsOfProcess(_ body: () throws -> Void) throws {
+        let ignored = [SIGPIPE, SIGXFSZ].map { ($0, signal($0, SIG_DFL)) }
+        defer { for (number, handler) in ignored { signal(number, handler) } }
         var none = sigset_t()
         var before = sigset_t()
         unsafe sigemptyset(&none)

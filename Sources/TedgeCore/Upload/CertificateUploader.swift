@@ -6,8 +6,8 @@ import X509
 public struct CertificateUploader {
     private let context: Context
     private let profile: ProfileName?
-    /// How long each request may take.
-    private static let limit = Duration.seconds(30)
+    /// How many seconds each request may take.
+    private static let limit = 30
 
     /// Names the profile whose certificate and tenant are meant.
     public init(profile: ProfileName?, in context: Context) {
@@ -18,6 +18,7 @@ public struct CertificateUploader {
     /// Uploads the certificate, or prints why not.
     public func run(_ credentials: UploadCredentials) -> CommandReport {
         do {
+            try context.require(.ssl)
             let settings = try Settings.load(from: context.settingsSource)
             let profile = try ProfileName.choose(profile, in: context)
             let cloud = settings.cloud(.c8y, profile: profile)
@@ -35,8 +36,7 @@ public struct CertificateUploader {
             return .done("cert upload", cloud: .c8y, changed: message.hasSuffix("successfully."), message: message)
         } catch {
             let failure = CommandFailure(command: "tedge cert upload", "failed to upload root certificate", error)
-            context.console.report(failure)
-            return .failed("cert upload", cloud: .c8y, failure)
+            return context.failed("cert upload", cloud: .c8y, failure)
         }
     }
 

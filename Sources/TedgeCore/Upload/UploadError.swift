@@ -3,8 +3,8 @@ import X509
 
 /// Why a certificate is not in the cloud.
 public enum UploadError: ExplainedError, Equatable {
-    /// The connection or the answer fails.
-    case exchange(HTTPError, endpoint: String, rootsKey: String, urlKey: String)
+    /// The connection or the answer fails. `proxy` is the proxy on the way, nil if there is none.
+    case exchange(HTTPError, endpoint: String, proxy: String?, rootsKey: String, urlKey: String)
     /// 401.
     case unauthorized(user: String)
     /// 403; the server's message where there is one.
@@ -33,7 +33,7 @@ public enum UploadError: ExplainedError, Equatable {
     /// One word for each case.
     public var id: String {
         switch self {
-        case .exchange(let error, _, _, _): Self.id(of: error)
+        case .exchange(let error, _, let proxy, _, _): Self.id(of: error, proxy)
         case .unauthorized: "upload-unauthorized"
         case .forbidden: "upload-forbidden"
         case .notFound: "upload-not-found"
@@ -45,25 +45,35 @@ public enum UploadError: ExplainedError, Equatable {
         case .notSendable: "credentials-not-sendable"
         case .passwordUnreadable: "password-unreadable"
         case .terminal: "terminal-failed"
-        case .interrupted: "interrupted"
+        case .interrupted(let interrupted): interrupted.id
         }
     }
 
-    private static func id(of error: HTTPError) -> String {
+    /// A failed exchange with a server.
+    static func exchange(_ error: HTTPError, at target: WebTarget, rootsKey: String, urlKey: String) -> UploadError {
+        .exchange(
+            error, endpoint: target.endpoint.description, proxy: target.proxyName, rootsKey: rootsKey, urlKey: urlKey)
+    }
+
+    private static func id(of error: HTTPError, _ proxy: String?) -> String {
         guard case .connection(let error) = error else {
             if case .notHTTP = error { return "upload-not-http" }
             return "upload-answer-broken"
         }
         return switch error {
+        case _ where proxy != nil && error.isBeforeServer: "proxy-unreachable"
         case .nameNotResolved: "name-not-resolved"
         case .cannotConnect(_, _, let code): code == SystemError.refused.code ? "port-closed" : "host-unreachable"
         case .noAnswer: "packets-dropped"
         case .silent: "endpoint-silent"
         case .untrusted: "server-certificate-untrusted"
         case .wrongHost: "server-certificate-wrong-host"
+        case .tooWeak: "server-certificate-weak"
         case .serverExpired: "server-certificate-expired"
         case .serverNotYetValid: "clock-wrong"
+        case .authorityExpired: "trust-roots-expired"
         case .notTLS: "not-tls"
+        case .libraryMissing: SystemLibrary.ssl.id
         case .rootsUnusable: "trust-roots-unusable"
         case .proxyRefused, .proxyNotHTTP: "proxy-refused"
         default: "connection-failed"
@@ -73,7 +83,7 @@ public enum UploadError: ExplainedError, Equatable {
     /// What happened.
     public var causes: [String] {
         switch self {
-        case .exchange(let error, let endpoint, _, _): Self.causes(of: error, endpoint)
+        case .exchange(let error, let endpoint, let proxy, _, _): Self.causes(of: error, endpoint, proxy)
         case .unauthorized(let user):
             ["Cumulocity does not accept the user '\(user)' with this password (401 Unauthorized)."]
         case .forbidden(let user, let message):
@@ -102,14 +112,16 @@ public enum UploadError: ExplainedError, Equatable {
         message.map { ["The server says: \($0)"] } ?? []
     }
 
-    private static func causes(of error: HTTPError, _ endpoint: String) -> [String] {
+    private static func causes(of error: HTTPError, _ endpoint: String, _ proxy: String?) -> [String] {
         guard case .connection(let error) = error else { return ["The answer of \(endpoint) cannot be used: \(error)"] }
         let text = "\(error)"
         let sentence = text.prefix(1).uppercased() + text.dropFirst()
         switch error {
         case .serverExpired(let end): return ["\(sentence): it was valid until \(MailDate.text(end))"]
         case .serverNotYetValid(let begin): return ["\(sentence): it is valid from \(MailDate.text(begin))"]
+        case .authorityExpired(_, let end): return ["\(sentence): it was valid until \(MailDate.text(end))"]
         case .silent: return ["No answer from \(endpoint) within 30 seconds"]
+        case .proxySilent: return ["No answer from the proxy \(proxy ?? "") within 30 seconds"]
         default: return [sentence]
         }
     }
@@ -117,9 +129,15 @@ public enum UploadError: ExplainedError, Equatable {
     /// What to do about it.
     public var hint: String? {
         switch self {
-        case .exchange(.connection(let error), let endpoint, let rootsKey, let urlKey):
+        case .exchange(.connection(let error), _, let proxy?, _, _) where error.isBeforeServer:
+            "Check 'proxy.address' with 'tedge config get proxy.address', and the network between this device and the proxy "
+                + "\(proxy); hosts that are reached without it are listed in 'proxy.no_proxy'."
+        case .exchange(.connection(.silent), let endpoint, let proxy?, _, _):
+            "Check the network between the proxy \(proxy) and \(endpoint); hosts that are reached without the proxy are listed "
+                + "in 'proxy.no_proxy'."
+        case .exchange(.connection(let error), let endpoint, _, let rootsKey, let urlKey):
             Self.hint(for: error, endpoint, rootsKey, urlKey)
-        case .exchange(.notHTTP, _, _, let urlKey): "Check '\(urlKey)' with 'tedge config get \(urlKey)'."
+        case .exchange(.notHTTP, _, _, _, let urlKey): "Check '\(urlKey)' with 'tedge config get \(urlKey)'."
         case .exchange: "Try again; a proxy between this device and the cloud may have changed the answer."
         case .unauthorized:
             "Check user name and password by signing in to the tenant's web page; '<tenant>/<user>' names the tenant as well."
@@ -143,13 +161,28 @@ public enum UploadError: ExplainedError, Equatable {
             "Check the network and firewall between this device and \(endpoint); a proxy is set with 'tedge config set proxy.address'."
         case .untrusted, .rootsUnusable:
             "Run 'tedge config set \(rootsKey) <file or directory>' with the certificate of the server's authority."
+        case .tooWeak:
+            "The server needs a certificate with keys and signatures of today: RSA with 2048 bits, and SHA-256."
         case .wrongHost: "Check '\(urlKey)' with 'tedge config get \(urlKey)': the certificate must carry that name."
+        case .authorityExpired(let name, _):
+            "Check the clock of this device with 'date'; if it is right, install a current certificate of '\(name)', for example "
+                + "with 'sudo apt install --only-upgrade ca-certificates', or name one with 'tedge config set \(rootsKey) <file>'."
         case .serverExpired, .serverNotYetValid:
             "Check the clock of this device with 'date'; if it is right, the server needs a new certificate."
         case .notTLS: "Check '\(urlKey)' with 'tedge config get \(urlKey)': is it the HTTPS port?"
         case .proxyRefused, .proxyNotHTTP: "Check 'proxy.address', 'proxy.username' and 'proxy.password'."
-        case .libraryMissing: "Install the package libssl3."
+        case .libraryMissing: SystemLibrary.ssl.hint
         default: nil
+        }
+    }
+}
+
+extension TLSError {
+    /// Whether the connection failed on the way to the first host: the proxy, if there is one.
+    fileprivate var isBeforeServer: Bool {
+        switch self {
+        case .nameNotResolved, .cannotConnect, .noAnswer, .proxySilent, .proxyClosed: true
+        default: false
         }
     }
 }

@@ -7,7 +7,8 @@ struct UploadSession {
     let target: WebTarget
     let user: String
     let password: Secret
-    let limit: Duration
+    /// How many seconds each request may take.
+    let limit: Int
     let rootsKey: String
     let urlKey: String
 
@@ -48,11 +49,10 @@ struct UploadSession {
 
     private func send(_ request: HTTPRequest) throws(UploadError) -> HTTPResponse {
         do {
-            return try context.web.send(
-                request, to: target, until: .now + limit, interruption: context.interruption)
+            return try context.send(request, to: target, within: limit)
         } catch {
             if let signal = context.interruption.signal() { throw .interrupted(Interrupted(signal: signal)) }
-            throw .exchange(error, endpoint: target.endpoint.description, rootsKey: rootsKey, urlKey: urlKey)
+            throw .exchange(error, at: target, rootsKey: rootsKey, urlKey: urlKey)
         }
     }
 

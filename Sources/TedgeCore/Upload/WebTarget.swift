@@ -8,12 +8,14 @@ extension WebTarget {
     init(_ cloud: CloudSettings, endpoint: HostPort? = nil) throws {
         let endpoint = try endpoint ?? cloud.hostPort("http")
         self.init(
-            endpoint: endpoint, proxy: try Self.proxy(cloud.settings, for: endpoint.host),
+            endpoint: endpoint, proxy: try Self.proxy(cloud.settings, for: endpoint),
             options: TLSOptions(roots: [.system, .path(try cloud.path("root_cert_path"))]))
     }
 
-    private static func proxy(_ settings: Settings, for host: String) throws -> TLSProxy? {
-        guard let address = try settings.proxyAddress(), !(try isExempt(host, settings)) else { return nil }
+    private static func proxy(_ settings: Settings, for endpoint: HostPort) throws -> TLSProxy? {
+        guard let address = try settings.proxyAddress() else { return nil }
+        let exemptions = ProxyExemptions(try settings.string("proxy.no_proxy") ?? "")
+        guard !exemptions.contains(endpoint.host, port: endpoint.port) else { return nil }
         let credentials = try settings.allOrNone(["proxy.username", "proxy.password"])
         let authorization = credentials.map { BasicAuthorization.value(user: $0[0], password: Secret($0[1].utf8)) }
         guard address.scheme == .http else {
@@ -23,16 +25,6 @@ extension WebTarget {
         }
         return TLSProxy(
             host: address.endpoint.bareHost, port: address.endpoint.port, authorization: authorization)
-    }
-
-    /// Whether a host, or the domain that it is in, is one that the proxy is not used for.
-    private static func isExempt(_ host: String, _ settings: Settings) throws -> Bool {
-        let exempt = try settings.string("proxy.no_proxy") ?? ""
-        return exempt.split(separator: Character(",")).contains { entry in
-            let name = entry.lowercased().filter { !$0.isWhitespace }
-            let domain = name.hasPrefix(".") ? name : ".\(name)"
-            return !name.isEmpty && (name == "*" || host.lowercased() == name || host.lowercased().hasSuffix(domain))
-        }
     }
 }
 

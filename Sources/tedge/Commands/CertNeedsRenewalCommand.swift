@@ -24,6 +24,8 @@ struct CertNeedsRenewalCommand: RunnableCommand {
 
     var arguments: [BoundArgument] { [$certPath] + target.arguments }
 
+    static var failureStatus: Int32 { 2 }
+
     func run(in context: Context) -> CommandReport {
         CertificateViewer(cloud: target.cloud, profile: target.profile, in: context).needsRenewal(path: certPath)
     }

@@ -1,7 +1,12 @@
 import ArgumentParsing
 import TedgeCore
 
-extension CloudName: ExpressibleByArgument {}
+extension CloudName: ExpressibleByArgument {
+    /// The cloud by another name of the product, or by one that is spelled much like its own.
+    public static func meant(by word: String) -> String? {
+        CloudName(called: word)?.rawValue ?? closestMatch(to: word, in: allArgumentValues)
+    }
+}
 
 /// The cloud whose certificate is meant.
 struct CertificateCloud: ParsableArguments {

@@ -20,7 +20,7 @@ struct CompletionsCommand: RunnableCommand {
     func run(in context: Context) -> CommandReport {
         let asking = [CompletionValuesCommand.configuration.name]
         let script = Program.parser.description.completionScript(for: shell, asking: asking)
-        return .printing(script, of: "completions", as: "script", in: context)
+        return .printing(script, of: "completions", as: "script", on: context.console)
     }
 }
 
@@ -38,6 +38,6 @@ struct CompletionValuesCommand: RunnableCommand {
         let directory = line.value(ofLongOption: "config-dir")
         let lines = SettingCandidates(in: context.with(typedDirectory: directory)).lines(
             kind, command: line.path, arguments: line.positionals, profile: line.value(ofLongOption: "profile"))
-        return .printing(lines.map { $0 + "\n" }.joined(), of: "completion-values", as: "values", in: context)
+        return .printing(lines.map { $0 + "\n" }.joined(), of: "completion-values", as: "values", on: context.console)
     }
 }

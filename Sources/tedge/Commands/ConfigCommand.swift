@@ -118,7 +118,17 @@ struct ConfigListCommand: RunnableCommand {
 
     func run(in context: Context) -> CommandReport {
         SettingsCommands(in: context).list(
-            all: all, doc: doc, filter: filter, isTerminal: isatty(STDOUT_FILENO) == 1)
+            all: all, doc: doc, filter: filter, isTerminal: isatty(STDOUT_FILENO) == 1,
+            similar: filter.flatMap(similar))
+    }
+}
+
+extension ConfigListCommand {
+    /// What a filter that matches nothing may stand for: an older spelling, a pair of key and value, a cloud, or a slip.
+    private func similar(_ filter: String) -> String? {
+        let key = String(filter.prefix { $0 != "=" }).lowercased()
+        return SettingName.current(key) ?? CloudName(called: key)?.rawValue
+            ?? closestMatch(to: key, in: SettingName.suggestions(for: key))
     }
 }
 

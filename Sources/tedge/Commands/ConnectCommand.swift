@@ -48,7 +48,7 @@ struct CheckTimeout: ExpressibleByArgument {
     private init(seconds: Int) { self.seconds = seconds }
 
     init(argument: String) throws {
-        guard let seconds = Int(argument), (1...3600).contains(seconds) else {
+        guard let seconds = try? Int(argument: argument), (1...3600).contains(seconds) else {
             throw InvalidValue("a whole number from 1 to 3600 is expected")
         }
         self.seconds = seconds

@@ -14,7 +14,10 @@ struct DoctorCommand: RunnableCommand {
               1  at least one did
             """)
 
-    @Argument("CLOUD", help: "The cloud; all that have an address without it.") var cloud: CloudName?
+    @Argument(
+        "CLOUD", help: "The cloud, or CLOUD.NAME for its profile NAME; all that have an address without it.",
+        completion: .custom("cloud"))
+    var target: CloudTarget?
     @Flag(.long("list"), help: "Name all checks, and do none.", conflicts: ["--only", "--skip"]) var list: Bool
     @Option(
         .long("only"), help: "Only this check; can be given several times.", valueName: "CHECK",
@@ -29,14 +32,18 @@ struct DoctorCommand: RunnableCommand {
         completion: .custom("profile"))
     var profile: ProfileName?
 
-    var arguments: [BoundArgument] { [$cloud, $list, $only, $skip, $profile] }
+    var arguments: [BoundArgument] { [$target, $list, $only, $skip, $profile] }
+
+    func validate() throws(UsageError) { try target?.check(profile) }
 
     func run(in context: Context) -> CommandReport {
         if list { return Doctor.list(in: context) }
         var options = Doctor.Options()
         (options.only, options.skip) = (only, skip)
-        options.isColourful = isatty(STDOUT_FILENO) == 1 && context.environment["NO_COLOR", default: ""].isEmpty
-        return Doctor(cloud, profile: profile, options: options, in: context).run()
+        options.isColourful = TerminalLooks(context.environment, isTerminal: isatty(STDOUT_FILENO) == 1).isColourful
+        return Doctor(
+            target?.cloud, profile: target?.profile(or: profile) ?? profile, options: options, in: context
+        ).run()
     }
 
     private static func checkName(_ word: String) throws -> String {

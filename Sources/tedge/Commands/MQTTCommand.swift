@@ -26,7 +26,7 @@ enum MQTTWords {
     /// A whole number that is not less than `lowest`.
     static func number(from lowest: Int) -> (String) throws -> Int {
         { word in
-            guard let number = Int(word), number >= lowest else {
+            guard let number = try? Int(argument: word), number >= lowest else {
                 throw InvalidValue("a whole number from \(lowest) on is expected")
             }
             return number

@@ -136,6 +136,9 @@ struct FaultInjection {
         var found: [String] = []
         switch outcome.status {
         case 0: found += try scenario.problemsOfSuccess()
+        // The last words of a command that has done its work.
+        case 1 where outcome.errors.contains("What the command did is done and stays."):
+            found += fault.call.line.hasPrefix("write(1") ? try scenario.problemsOfSuccess() : [outcome.errors]
         case 1: found += try scenario.problemsOfFailure()
         case 128 + 9 where fault.kind == .kill: found += try scenario.problemsOfKill()
         default: found.append("status \(outcome.status)")

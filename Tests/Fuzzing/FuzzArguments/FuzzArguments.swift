@@ -37,7 +37,7 @@ private enum Answer: Equatable {
             case .command(let command, _, let path):
                 require(command is any RunnableCommand, "a command can be run")
                 self = .command(path)
-            case .help(let text), .version(let text): self = .text(text)
+            case .help(let text, _), .version(let text): self = .text(text)
             }
         } catch {
             self = .error(error)

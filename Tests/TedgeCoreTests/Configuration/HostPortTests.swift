@@ -19,7 +19,7 @@ import Testing
     @Test(
         "what a bridge's address line could not take is no host",
         arguments: [
-            "", ".", "a..b", ".a", "a b", " a", "a ", "a#b", "a%20b", "a/b", "a:1", "a<b", "a>b", "a?b", "a@b", "a[b",
+            "", ".", "a..b", ".a", "a b", "a#b", "a%20b", "a/b", "a:1", "a<b", "a>b", "a?b", "a@b", "a[b",
             "a\\b", "a]b", "a^b", "a|b", "::1", "[::1", "[::1]:80", "[x]", "[]", "1.2.3", "256.1.1.1", "1.2.3.4.5",
             "bücher.example", "ａ.com", "a;b", "a\"b", "a,b", "127.0.0.01", String(repeating: "a", count: 64) + ".com",
             (0..<64).map { _ in "abc" }.joined(separator: "."), "example.1",
@@ -56,7 +56,7 @@ import Testing
         ])
     func pastedHost(_ typed: String, _ host: String) throws {
         let parsed = try SettingType.host.parse(typed, currentDirectory: Self.here)
-        #expect(parsed == ParsedSetting(value: .text(host), taken: host))
+        #expect(parsed == ParsedSetting(value: .text(host), taken: host, isHostOfAddress: true))
     }
 
     @Test(
@@ -107,5 +107,14 @@ import Testing
         let parsed = try SettingType.hostPort(443).parse("https://a.b:8443/x", currentDirectory: Self.here)
         #expect(parsed.value.printed == "a.b:8443")
         #expect(parsed.taken == "a.b:8443")
+    }
+
+    @Test(
+        "a port is digits alone", arguments: ["+8883", "-1", " 8883", "8883 ", "0x22", "٨٨٨٣", "", "65536", "0", "1e3"])
+    func signedPort(_ port: String) {
+        #expect(throws: SettingRefusal.self) {
+            try SettingType.hostPort(8883).parse("example.com:\(port)", currentDirectory: Self.here)
+        }
+        #expect(throws: SettingRefusal.self) { try ProxyAddress(parsing: "http://example.com:\(port)") }
     }
 }

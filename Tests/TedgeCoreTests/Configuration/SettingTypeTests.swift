@@ -28,20 +28,24 @@ import Testing
         .refuses(.plainPath, "", "Cannot be converted to an absolute path: the path is empty"),
         .takes(.path, "/a/./b//c/../d/", as: "/a/b/d"), .takes(.path, "/..", as: "/"),
         .takes(.path, "x", as: "/here/x"),
-        .takes(.path, "./../x", as: "/x"), .takes(.path, ".", as: "/here"), .takes(.path, "~/x", as: "/here/~/x"),
+        .takes(.path, "./../x", as: "/x"), .takes(.path, ".", as: "/here"), .takes(.path, "./~/x", as: "/here/~/x"),
+        .refuses(.path, "~/x", "Only a shell puts a directory in the place of '~'"),
+        .refuses(.path, "~pi/x", "Only a shell puts a directory in the place of '~pi'"),
+        .refuses(.path, "$HOME/x", "Only a shell puts a directory in the place of '$HOME'"),
         .refuses(.path, "", "Cannot be converted to an absolute path: the path is empty"),
     ]
 
     static let numbers: [Case] = [
         .takes(.flag, "true"), .takes(.flag, "false"),
-        .refuses(.flag, "True", "provided string was not `true` or `false`"),
+        .refuses(.flag, "ja", "provided string was not `true` or `false`"),
         .refuses(.flag, "", "provided string was not `true` or `false`"),
-        .takes(.port, "0"), .takes(.port, "65535"), .takes(.port, "+80", as: "80"), .takes(.port, "0080", as: "80"),
+        .takes(.port, "0"), .takes(.port, "65535"), .takes(.port, "0080", as: "80"),
         .refuses(.port, "65536", "number too large to fit in target type"),
         .refuses(.port, "99999999999999999999", "number too large to fit in target type"),
         .refuses(.port, "", "cannot parse integer from empty string"),
         .refuses(.port, "-1", "invalid digit found in string"), .refuses(.port, "+", "invalid digit found in string"),
-        .refuses(.port, "1 ", "invalid digit found in string"), .refuses(.port, "٣", "invalid digit found in string"),
+        .refuses(.port, "+80", "invalid digit found in string"),
+        .refuses(.port, "1 2", "invalid digit found in string"), .refuses(.port, "٣", "invalid digit found in string"),
         .takes(.nonZeroPort, "1"), .refuses(.nonZeroPort, "0", "number would be zero for non-zero type"),
         .refuses(.nonZeroPort, "65536", "number too large to fit in target type"),
         .takes(.number, "0"), .takes(.number, "4294967295"),
@@ -59,7 +63,8 @@ import Testing
         .takes(.ipAddress, "fe80::1"), .takes(.ipAddress, "::ffff:10.0.0.1"),
         .refuses(.ipAddress, "10.0.0", "invalid IP address syntax"),
         .refuses(.ipAddress, "10.0.0.01", "invalid IP address syntax"),
-        .refuses(.ipAddress, "[::1]", "invalid IP address syntax"),
+        .refuses(.ipAddress, "[10.0.0.1", "invalid IP address syntax"),
+        .refuses(.ipAddress, "10.0.0.1:80", "invalid IP address syntax"),
         .refuses(.ipAddress, "localhost", "invalid IP address syntax"),
         .refuses(.ipAddress, "", "invalid IP address syntax"),
     ]
@@ -91,7 +96,7 @@ import Testing
             "Failed to parse flag: x. Supported values are: 'certificate', 'basic' or 'auto'"),
         .refuses(.choice(.cryptoki), "", "Failed to parse flag: . Supported values are: off, module, socket"),
         .refuses(
-            .choice(.softwareAPI), "Legacy", "Failed to parse flag: Legacy. Supported values are: legacy, advanced"),
+            .choice(.softwareAPI), "Legacies", "Failed to parse flag: Legacies. Supported values are: legacy, advanced"),
         .refuses(
             .choice(.logUpload), "x", "Failed to parse flag: x. Supported values are: 'never', 'always' or 'on-failure'"
         ),
@@ -103,7 +108,8 @@ import Testing
         .takes(.list, "", as: "[]"), .takes(.list, "a", as: #"["a"]"#), .takes(.list, "b,a,b", as: #"["b", "a", "b"]"#),
         .takes(.list, " a , b,", as: #"["a", "b"]"#), .takes(.list, ",,", as: "[]"),
         .takes(.list, "a,\u{301}b", as: "[\"a\", \"\u{301}b\"]"),
-        .takes(.list, #"a"b\c"#, as: #"["a\"b\\c"]"#),
+        .takes(.list, #"a"b\c"#, as: #"["a\"b\\c"]"#), .takes(.list, #"["a, b", "c"]"#), .takes(.list, "[]"),
+        .takes(.list, "[a,b]", as: #"["[a", "b]"]"#), .takes(.list, "[1, 2]", as: #"["[1", "2]"]"#),
     ]
 
     @Test(
@@ -118,6 +124,56 @@ import Testing
             #expect(expected.printed == nil)
             #expect(error.reason == expected.reason)
         }
+    }
+
+    static let pasted: [(SettingType, String, String)] = [
+        (.flag, "True", "true"), (.flag, "YES", "true"), (.flag, "on", "true"), (.flag, "1", "true"),
+        (.flag, "off", "false"), (.flag, "No", "false"), (.flag, "0", "false"), (.flag, " false ", "false"),
+        (.choice(.auto), "yes", "true"), (.choice(.auto), "AUTO", "auto"), (.choice(.authMethod), "Basic", "basic"),
+        (.choice(.timeFormat), "RFC-3339", "rfc-3339"),
+        (.port, " 8883", "8883"), (.nonZeroPort, "1883 ", "1883"), (.number, "\u{201C}7\u{201D}", "7"),
+        (.path, " /etc/x ", "/etc/x"), (.path, "file:///etc/x", "/etc/x"), (.path, "\"/etc/x\"", "/etc/x"),
+        (.ipAddress, "[::1]", "::1"), (.ipAddress, " 10.0.0.1", "10.0.0.1"), (.duration, " 60s", "60s"),
+        (.name, " te\u{A0}", "te"), (.proxyURL, "http://p:1 ", "http://p:1"),
+        (.host, "a.example ", "a.example"), (.host, "\u{201C}a.example\u{201D}", "a.example"),
+        (.host, "'a.example'", "a.example"),
+    ]
+
+    @Test("blanks, quotes and other spellings around a value are taken off, and said so", arguments: pasted)
+    func tidied(_ type: SettingType, _ typed: String, _ taken: String) throws {
+        let parsed = try type.parse(typed, currentDirectory: { "/here" })
+        #expect(parsed.taken == taken)
+        #expect(!parsed.isHostOfAddress)
+        #expect(parsed.value == (try type.parse(taken, currentDirectory: { "/here" })).value)
+    }
+
+    static let addressesOfHosts: [(SettingType, String, String)] = [
+        (.host, "https://a.example", "a.example"), (.host, "HTTPS://A.example/apps/x?y#z", "A.example"),
+        (.host, "a.example/", "a.example"), (.host, "a.example/apps", "a.example"),
+        (.host, "//a.example/x", "a.example"),
+        (.host, "mqtts://a.example:8883", "a.example"), (.host, "mqtt://a.example:1883/", "a.example"),
+        (.host, "https://a.example:443/", "a.example"), (.host, "http://a.example:80", "a.example"),
+        (.host, "wss://a.example:443", "a.example"), (.host, " https://a.example/ ", "a.example"),
+        (.hostPort(443), "https://a.example:8443/x", "a.example:8443"), (.hostPort(8883), "a.example/", "a.example"),
+    ]
+
+    @Test("of a pasted address the host is taken, with a port only where one can be", arguments: addressesOfHosts)
+    func hosts(_ type: SettingType, _ typed: String, _ taken: String) throws {
+        let parsed = try type.parse(typed, currentDirectory: { "/here" })
+        #expect(parsed.taken == taken && parsed.isHostOfAddress)
+    }
+
+    @Test(
+        "what only looks like an address is refused as it is",
+        arguments: [
+            "", "mqtt://", "https:/a.example", "https//a.example", "htps://a.example", "https://a.example:8443",
+            "https://u:p@a.example", "a.example:8883", "::1", "<tenant>.example", "a b",
+        ])
+    func noHosts(_ typed: String) throws {
+        let refusal = try #require(throws: SettingRefusal.self) {
+            try SettingType.host.parse(typed, currentDirectory: { "/here" })
+        }
+        #expect(refusal.reason.hasPrefix("Could not parse provided URL: '\(typed)' as a valid domain name."))
     }
 
     static let allTypes = KeyFixture.all.compactMap(\.settingType)

@@ -110,7 +110,7 @@ func editing(
     func pasted() throws {
         var editor = SettingsEditor(try SettingsWorld().load())
         try editor.set(SettingName("c8y.url"), to: "https://a.b/")
-        #expect(editor.warnings == [.taken("a.b", insteadOf: "https://a.b/")])
+        #expect(editor.warnings == [.taken("a.b", insteadOf: "https://a.b/", isHostOfAddress: true)])
         #expect(editor.edits.first?.contents == Array("[c8y]\nurl = \"a.b\"\n".utf8))
     }
 

@@ -68,7 +68,7 @@ import Testing
     @Test("a pasted address is told of")
     func taken() {
         #expect(
-            SettingsWarning.taken("a.b", insteadOf: "https://a.b/").text
+            SettingsWarning.taken("a.b", insteadOf: "https://a.b/", isHostOfAddress: true).text
                 == "Taking 'a.b' instead of 'https://a.b/': only the host is stored.")
     }
 }

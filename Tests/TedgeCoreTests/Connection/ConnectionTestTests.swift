@@ -29,6 +29,14 @@ import Testing
                 """)
     }
 
+    @Test("a bridge that is to be the mapper's own is not said to be missing")
+    func builtIn() throws {
+        let world = try World.ready("mqtt.bridge.built_in = true\n")
+        let report = try run(world)
+        #expect(report.status == 1 && report.reason == "built-in-bridge", "\(report.reason ?? "")")
+        #expect(report.hint?.contains("tedge connect") == false)
+    }
+
     @Test("without a bridge there is nothing to check, and the command that connects is named")
     func notConnected() throws {
         let world = try World.ready()

@@ -1,5 +1,6 @@
 import Glibc
 import MQTT
+import Sockets
 import TLS
 import TestSupport
 import Testing
@@ -39,7 +40,15 @@ import Testing
         (.alert(number: 45), "certificate-expired", "'date'"),
         (.alert(number: 48), "device-certificate-not-trusted", "tedge cert upload c8y"),
         (.alert(number: 46), "device-certificate-not-trusted", "tedge connect c8y --test"),
-        (.alert(number: 116), "device-certificate-not-trusted", "tedge cert upload c8y"),
+        (.alert(number: 116), "device-certificate-not-sent", "tedge cert show"),
+        (.tooWeak(reason: "r"), "server-certificate-weak", "SHA-256"),
+        (.alert(number: 70), "tls-version", "'tedge config get c8y.mqtt'"),
+        (.alert(number: 44), "device-certificate-revoked", "who has revoked it"),
+        (.alert(number: 112), "server-name-unknown", "'tedge config get c8y.url'"),
+        (.identityUnfit(seen: "r"), "device-certificate-not-sent", "tedge config set c8y.device.key_path"),
+        (.authorityExpired(name: "a", notAfter: 0), "trust-roots-expired", "'date'"),
+        (.nameNotResolved(host: "h", reason: AddressLookup.noAnswer), "name-server-silent", "/etc/resolv.conf"),
+        (.libraryMissing(reason: "r"), "openssl-missing", "sudo apt install libssl3"),
     ]
 
     @Test("each failure of the endpoint has a word for programs and a hint that names what to type", arguments: errors)
@@ -55,7 +64,7 @@ import Testing
         #expect(alert.id == "tls-alert")
         #expect(alert.seen == "TLS alert 'internal error'")
         #expect(alert.hint == nil)
-        for error in [TLSError.interrupted, .openSSL(reason: "r"), .libraryMissing(reason: "r"), .proxyNotHTTP] {
+        for error in [TLSError.interrupted, .openSSL(reason: "r"), .proxyNotHTTP, .proxySilent] {
             #expect(try words(error) == nil)
         }
     }
@@ -87,10 +96,66 @@ import Testing
         #expect(diagnosis.id == id)
         if case .otherTenant = failure {
             #expect(diagnosis.message.contains("configured for a, b, and it is connected to c."))
+            #expect(diagnosis.hint?.contains("'tedge config set c8y.url c', then 'sudo tedge reconnect c8y'") == true)
+            #expect(diagnosis.hint?.contains("emove") == false)
         }
         if failure == .bridgeUnknown {
             #expect(diagnosis.message.hasSuffix("has not read \(world.directory.file(World.bridge))."))
         }
+    }
+
+    static let notWorking: [CheckFailure] = [
+        .otherTenant(expected: ["a"], answered: "c"), .silence, .bridgeDown,
+    ]
+
+    @Test("a bridge that leads elsewhere than the settings say is the first cause", arguments: notWorking)
+    func addressChanged(_ failure: CheckFailure) throws {
+        #expect(world.connect().status == 0)
+        try world.configure(url: "other.example.com")
+        let diagnosis = Diagnosis.of(failure, try world.plan(), in: world.context)
+        #expect(diagnosis.id == "bridge-file-differs")
+        #expect(
+            diagnosis.message.hasPrefix(
+                "The bridge leads to example.cumulocity.com:8883, and the settings name other.example.com:8883"))
+        #expect(diagnosis.hint == "Run 'sudo tedge reconnect c8y'.")
+    }
+
+    @Test("an interruption is no failure of the check: the state of the device and the way on are told")
+    func interrupted() throws {
+        let diagnosis = Diagnosis.of(
+            CheckFailure.interrupted(Interrupted(signal: SIGINT)), try world.plan(), in: world.context)
+        #expect(
+            diagnosis.message == "Interrupted by SIGINT: the bridge is configured, and whether it works is not known.")
+        #expect(diagnosis.hint == "Run 'tedge connect c8y --test' to check the connection.")
+    }
+
+    @Test("a bridge that the cloud ends again is not just down: who else may bear the name is told")
+    func bridgeLost() throws {
+        var world = world
+        let server = try FakeServer { $0.drain() }
+        world.accounts.users = [:]
+        world.probe = { _, _, _, _, _ in TLSProbe(failure: nil, isServerTrusted: true, isIdentityWanted: true) }
+        try world.write("include_dir \(world.path("mosquitto-conf"))\n", to: "mosquitto.conf")
+        try world.configure("c8y.mqtt = 'localhost:\(server.port)'\n")
+        world.programs.on("mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")
+        world.broker.onMessage { _, _ in [message(World.health, "0")] }
+        let report = world.connect()
+        #expect(
+            report.status == 4 && report.reason == "bridge-unstable", "\(report.reason ?? "") \(report.message ?? "")")
+        #expect(report.hint == "Check that no other device or program is connected as 'gateway-1'.")
+    }
+
+    @Test("a server that closes before it shows a certificate has nothing against that of the device")
+    func closedEarly() throws {
+        let server = try FakeServer { _ in }
+        var world = world
+        world.accounts.users = [:]
+        try world.configure("c8y.mqtt = '127.0.0.1:\(server.port)'\n")
+        let examination = Examination(.c8y, profile: nil, until: .now + .seconds(10), in: world.context)
+        let diagnosis = try #require(examination.outcome(of: "server-certificate").diagnosis)
+        #expect(diagnosis.id == "cloud-closes-connection")
+        #expect(diagnosis.hint?.contains("'tedge config get c8y.mqtt'") == true)
+        #expect(diagnosis.hint?.contains("cert upload") == false)
     }
 
     static let attempts: [(lines: [String], attempt: BrokerLog.Attempt?)] = [

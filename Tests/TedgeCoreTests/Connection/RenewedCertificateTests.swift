@@ -1,5 +1,6 @@
 import Glibc
 import MQTT
+import TLS
 import TestSupport
 import Testing
 import X509
@@ -64,10 +65,43 @@ import X509
 
     @Test("one that the cloud refuses stays beside the one in use, which connects: status 3")
     func refused() throws {
-        let world = try renewed()
+        var world = try renewed()
+        world.probe = { _, _, _, _, _ in
+            TLSProbe(failure: .alert(number: 48), isServerTrusted: true, isIdentityWanted: true)
+        }
         world.broker.failToConnect(Self.refusal)
-        try expectRefusal(world, saying: "\(Self.refusal)\n")
+        try expectRefusal(world, saying: Self.words)
         #expect(world.broker.connections.count == 2, "the proof, and the check of the connection")
+    }
+
+    private static let words = "Cumulocity does not trust the device certificate. (TLS alert 'unknown ca')\n"
+
+    /// What one and the same refusal looks like to a client that goes on sending.
+    static let shapes: [MQTTError] = [
+        refusal, .tls(place, reason: "the broker ended the handshake"), .tls(place, reason: "Connection reset by peer"),
+        .closedBeforeAnswer(place), .disconnected(place, errno: ECONNRESET),
+    ]
+    private static let place = MQTTError.Endpoint(host: "example.cumulocity.com", port: 8883)
+
+    @Test("however a refusal shows itself, the words are the same, and it is not asked again", arguments: shapes)
+    func sameWords(_ shape: MQTTError) throws {
+        var world = try renewed()
+        world.probe = { _, _, _, _, _ in
+            TLSProbe(failure: .alert(number: 48), isServerTrusted: true, isIdentityWanted: true)
+        }
+        world.broker.failToConnect(shape)
+        try expectRefusal(world, saying: Self.words)
+        #expect(world.broker.connections.count == 2)
+    }
+
+    @Test("where the cloud gives no reason, an end and a reset have the same words", arguments: [shapes[1], shapes[3]])
+    func noReason(_ shape: MQTTError) throws {
+        var world = try renewed()
+        world.probe = { _, _, _, _, _ in
+            TLSProbe(failure: .closed(.read), isServerTrusted: true, isIdentityWanted: true)
+        }
+        world.broker.failToConnect(shape)
+        try expectRefusal(world, saying: "Cumulocity closes the connection of this device.\n")
     }
 
     @Test("one that cannot be used is refused without asking the cloud")

@@ -1,5 +1,6 @@
 import Foundation
 import MQTT
+import TLS
 import Testing
 
 @testable import TedgeCore
@@ -27,6 +28,31 @@ import Testing
         #expect(world.broker.traffic.calls == ["connect", "publish a/b 1", "wait", "disconnect"])
         #expect(world.broker.traffic.payloads == [Array("hello".utf8)])
         #expect(world.printed.all == "" && world.shown.bytes == [])
+    }
+
+    static let shapes: [MQTTError] = [
+        .tls(place, reason: "tlsv1 alert unknown ca"), .tls(place, reason: "Connection reset by peer"),
+        .closedBeforeAnswer(place),
+    ]
+    private static let place = MQTTError.Endpoint(host: "localhost", port: 1883)
+
+    @Test("however a refused client certificate shows itself, the words are the same", arguments: shapes)
+    func sameWords(_ shape: MQTTError) throws {
+        var world = world
+        try world.write(
+            "mqtt.client = { host = 'localhost', auth = { ca_file = '/ca', cert_file = '/c', key_file = '/k' } }\n",
+            to: "tedge/tedge.toml")
+        world.probe = { endpoint, options, _, _, _ in
+            let isSame = "\(endpoint)" == "localhost:1883" && options.roots == [.path("/ca")] && options.identity != nil
+            return TLSProbe(failure: isSame ? .alert(number: 48) : .interrupted)
+        }
+        world.broker.traffic.fail("connect", shape)
+        let report = Publisher(request, in: world.context).run()
+        #expect(report.reason == "broker-tls-failed")
+        #expect(
+            report.message
+                == "No secure connection to the MQTT broker at localhost:1883: the server ended the connection "
+                + "with the TLS alert 'unknown ca'")
     }
 
     @Test("guarantee, retain flag and base64 are those of the request", arguments: [0, 1, 2])
@@ -163,7 +189,8 @@ import Testing
         #expect(
             publish(request).json.text
                 == "{\"command\":\"mqtt pub\",\"cloud\":null,\"result\":\"ok\",\"changed\":false,\"reason\":null,"
-                + "\"message\":null,\"hint\":null,\"topic\":\"a/b\",\"qos\":1,\"retained\":true,\"delivered\":2}")
+                + "\"message\":null,\"causes\":[],\"hint\":null,\"topic\":\"a/b\",\"qos\":1,\"retained\":true,\"delivered\":2}"
+        )
     }
 
     @Test("a long message is not repeated in an error")

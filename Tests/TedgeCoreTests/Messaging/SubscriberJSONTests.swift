@@ -24,7 +24,7 @@ import Testing
         #expect(
             report.json.text
                 == "{\"command\":\"mqtt sub\",\"cloud\":null,\"result\":\"ok\",\"changed\":false,\"reason\":null,"
-                + "\"message\":null,\"hint\":null,\"ended\":\"count\",\"topic\":\"a/#\",\"qos\":0,\"count\":2,\"messages\":["
+                + "\"message\":null,\"causes\":[],\"hint\":null,\"ended\":\"count\",\"topic\":\"a/#\",\"qos\":0,\"count\":2,\"messages\":["
                 + "{\"topic\":\"a/b\",\"payload\":\"hi\\n\",\"encoding\":\"utf-8\",\"qos\":0,\"retained\":false},"
                 + "{\"topic\":\"a/c\",\"payload\":\"/w==\",\"encoding\":\"base64\",\"qos\":1,\"retained\":true}]}")
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import TedgeCore
@@ -59,6 +60,53 @@ import Testing
     func noObject() {
         printed.console().object(.object([]))
         #expect(printed.all == "")
+    }
+
+    @Test("why a text for stdout is lost is kept, and neither a reader that went away nor a failure of stderr counts")
+    func lostOutput() {
+        func console(_ failing: ConsoleStream, _ code: Int32) -> Console {
+            Console { stream, _ throws(SystemError) in if stream == failing { throw SystemError(code) } }
+        }
+        let full = console(.output, ENOSPC)
+        full.warning("x")
+        #expect(full.outputFailure == nil)
+        full.result("x")
+        full.step("x")
+        #expect(full.outputFailure == SystemError(ENOSPC))
+        let gone = console(.output, EPIPE)
+        gone.result("x")
+        #expect(gone.outputFailure == nil)
+        let mute = console(.error, ENOSPC)
+        mute.error("x")
+        #expect(mute.outputFailure == nil)
+    }
+
+    @Test("output that is lost is an error of its own, once, and what was changed is not taken for undone")
+    func lostOutputReport() {
+        let errors = Printed()
+        let console = Console { stream, text throws(SystemError) in
+            if stream == .output { throw SystemError(ENOSPC) }
+            errors.console().error(text)
+        }
+        #expect(!console.reportLostOutput(of: .done("config list", changed: false)))
+        console.result("x")
+        #expect(console.reportLostOutput(of: .done("config list", changed: false)))
+        let frame = """
+            Error: failed to print the output of `tedge config list`.
+
+            Caused by:
+                0: Cannot write the standard output
+                1: No space left on device (os error 28)
+
+            Hint: Make room where the output goes, or send it elsewhere.
+
+            """
+        #expect(errors.errors == frame)
+        errors.forget()
+        #expect(console.reportLostOutput(of: .failed("mqtt sub", reason: "output-failed", causes: [])))
+        #expect(errors.errors == "")
+        #expect(console.reportLostOutput(of: .done("connect", changed: true)))
+        #expect(errors.errors.hasSuffix("send it elsewhere. What the command did is done and stays.\n"))
     }
 
     @Test("what a file or server said does not reach the terminal as a command")

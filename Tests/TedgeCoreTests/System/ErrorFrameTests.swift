@@ -4,6 +4,18 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct ErrorFrameTests {
+    @Test("a huge word, and a huge text, are shortened; a long path is not")
+    func huge() {
+        let path = "/" + String(repeating: "p", count: 900)
+        let word = String(repeating: "w", count: 5000)
+        let text = ErrorFrame.text(title: "no \(path)", causes: ["a \(word) b", "c"], hint: "Run '\(word)'.")
+        #expect(text.contains("Error: no \(path)\n"))
+        #expect(text.contains("    0: a \(String(repeating: "w", count: 1000))… b\n"))
+        #expect(text.utf8.count < 4000)
+        let lines = String(repeating: "a b\n", count: 100_000)
+        #expect(ErrorFrame.text(title: "x", causes: [lines], hint: nil).utf8.count < 40_000)
+    }
+
     @Test("an error without causes is its title")
     func title() {
         #expect(ErrorFrame.text(title: "failed.", causes: [], hint: nil) == "Error: failed.\n")

@@ -25,6 +25,22 @@ import Testing
         #expect(Interrupted(signal: signal).id == "interrupted")
     }
 
+    @Test("output that is lost interrupts, with its reason")
+    func lostOutput() {
+        let signal = WorldSignal()
+        let console = Console { _, _ throws(SystemError) in throw SystemError(ENOSPC) }
+        let interruption = signal.interruption.orLostOutput(of: console)
+        #expect(!interruption.isRequested)
+        console.line("x")
+        let error = Interrupted(signal: -ENOSPC)
+        #expect(throws: error) { try interruption.check() }
+        #expect(error.id == "output-failed")
+        #expect(error.causes == ["Cannot write the standard output", "No space left on device (os error 28)"])
+        #expect(error.hint == "Make room where the output goes, or send it elsewhere.")
+        signal.send(SIGINT)
+        #expect(interruption.signal() == SIGINT)
+    }
+
     @Test("an interruption comes by itself at its time, and a signal before it is seen")
     func bounded() {
         let signal = WorldSignal()

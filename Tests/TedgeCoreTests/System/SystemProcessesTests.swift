@@ -28,6 +28,15 @@ import Testing
         #expect(try shell("exit 137").ending == .exited(137))
     }
 
+    @Test("a program gets the usual answer to a pipe that nobody reads, although this process ignores the signal")
+    func brokenPipe() throws {
+        let before = Foundation.signal(SIGPIPE, SIG_IGN)
+        defer { Foundation.signal(SIGPIPE, before) }
+        // The ignored signals are a set of bits, in hexadecimal; SIGPIPE is the bit 12, SIGXFSZ the bit 24.
+        let ignored = "while read -r name value; do [ $name = SigIgn: ] && echo $((0x$value & 0x1001000)); done"
+        #expect(try shell("\(ignored) </proc/self/status").output == "0\n")
+    }
+
     @Test("arguments are handed on as they are")
     func arguments() throws {
         let words = ["a b", "", "$HOME", "*", "é\n'\""]

@@ -1,3 +1,5 @@
+import Sockets
+import TLS
 import TestSupport
 import X509
 
@@ -18,6 +20,19 @@ struct World: Sendable {
     var accounts = WorldAccounts()
     var environment: [String: String] = [:]
     var isJSON = false
+    /// What a handshake with a cloud shows. A server on this machine is really asked.
+    var probe: CloudProbe = { endpoint, options, patience, deadline, interruption in
+        if ["localhost", "127.0.0.1", "[::1]"].contains(endpoint.host) {
+            return Context.realProbe(endpoint, options, patience, deadline, interruption)
+        }
+        return TLSProbe(failure: .noAnswer(host: endpoint.host, port: endpoint.port))
+    }
+    /// What the name servers say. They know of this machine alone.
+    var resolver: AddressLookup.Resolver = { host in
+        host == "localhost" ? AddressLookup.system(host) : .failure(.init(reason: "Name or service not known"))
+    }
+    /// Why libraries of the system cannot be opened.
+    var missingLibraries: [SystemLibrary: String] = [:]
     /// 2027-01-15 08:00:00 UTC.
     static let now: Int64 = 1_800_000_000
 
@@ -40,6 +55,9 @@ struct World: Sendable {
             broker: broker, web: web, now: { World.now }, console: printed.console(isJSON: isJSON),
             interruption: signal.interruption, terminal: terminal)
         context.output = shown
+        (context.cloudProbe, context.resolver) = (probe, resolver)
+        let missing = missingLibraries
+        context.libraryProblem = { missing[$0] }
         context.mosquittoConfiguration = directory.file("mosquitto.conf")
         context.retryPause = .zero
         context.systemdDirectory = directory.file("systemd")

@@ -7,15 +7,13 @@ public struct SettingsCommands {
 
     /// Prints a value alone. One that is not set is an error.
     public func get(_ typed: TypedSetting) -> CommandReport {
-        run("config get", "failed to get the configuration value for key: '\(typed.text)'") {
-            let settings = try load()
+        run("config get", "failed to get the configuration value for key: '\(typed.text.beginning)'") {
+            let settings = try loadForReading()
             let name = try typed.name(in: context)
             guard let setting = try settings.value(of: name) else {
-                let text = SettingsError.notSetText(name)
-                context.console.error(text + "\n")
-                return CommandReport(
-                    command: "config get", result: .failed, changed: false, reason: "setting-not-set", message: text,
-                    status: 1)
+                let (text, hint) = (SettingsError.notSetText(name), SettingsError.notSetHint(name))
+                context.console.error(text + "\n" + (hint.map { "Hint: \($0)\n" } ?? ""))
+                return .failed("config get", reason: "setting-not-set", causes: [text], hint: hint)
             }
             context.console.result(setting.value.printed + "\n")
             var report = CommandReport.done("config get", changed: false)
@@ -26,7 +24,9 @@ public struct SettingsCommands {
 
     /// Stores a value.
     public func set(_ typed: TypedSetting, to value: String) -> CommandReport {
-        edit("config set", "failed to set the configuration key: '\(typed.text)' with value: \(value).", typed) {
+        edit(
+            "config set", "failed to set the configuration key: '\(typed.text)' with value: \(value.beginning).", typed
+        ) {
             editor, name throws(SettingsError) in try editor.set(name, to: value)
         }
     }
@@ -40,26 +40,37 @@ public struct SettingsCommands {
 
     /// Adds to a list, or sets what is none.
     public func add(_ typed: TypedSetting, _ value: String) -> CommandReport {
-        edit("config add", "failed to set the configuration key: '\(typed.text)' with value: \(value).", typed) {
+        edit(
+            "config add", "failed to set the configuration key: '\(typed.text)' with value: \(value.beginning).", typed
+        ) {
             editor, name throws(SettingsError) in try editor.add(name, value)
         }
     }
 
     /// Takes out of a list, or unsets what is none and has this value.
     public func remove(_ typed: TypedSetting, _ value: String) -> CommandReport {
-        edit("config remove", "failed to Remove or unset the configuration value for '\(typed.text)'", typed) {
-            editor, name throws(SettingsError) in try editor.remove(name, value)
+        let report = edit(
+            "config remove", "failed to Remove or unset the configuration value for '\(typed.text)'", typed
+        ) { editor, name throws(SettingsError) in try editor.remove(name, value) }
+        if report.result == .ok, !report.changed {
+            context.console.note("'\(typed.text.beginning)' does not hold '\(value.beginning)': nothing was removed.")
         }
+        return report
     }
 
     /// Lists the settings that have a value; with `all` also the others, with `doc` what each is for.
-    public func list(all: Bool, doc: Bool, filter: String?, isTerminal: Bool) -> CommandReport {
+    ///
+    /// - Parameter similar: A key that the filter may stand for.
+    public func list(
+        all: Bool, doc: Bool, filter: String?, isTerminal: Bool, similar: String? = nil
+    ) -> CommandReport {
         run("config list", "failed to list the configuration keys and values") {
-            let settings = try load()
+            let settings = try loadForReading()
             if doc {
                 context.console.result(SettingsManual.text(filter: filter, spaced: !isTerminal))
             }
             let listing = settings.listing(filter: filter)
+            if let filter { explain(listing, of: filter, similar: similar, showsUnset: all || doc) }
             if !doc {
                 context.console.result(listing.text(all: all))
                 for problem in listing.problems { context.console.warning(problem.causes.joined(separator: ": ")) }
@@ -70,7 +81,29 @@ public struct SettingsCommands {
         }
     }
 
+    /// Says why a filter leaves nothing to list.
+    private func explain(_ listing: SettingsListing, of filter: String, similar: String?, showsUnset: Bool) {
+        if listing.entries.isEmpty {
+            let next = similar.map { "Is '\($0)' meant?" } ?? "Run 'tedge config list --all' for all keys."
+            context.console.note("No key contains '\(filter.beginning)'. \(next)")
+        } else if !showsUnset, listing.entries.allSatisfy({ $0.setting == nil }) {
+            context.console.note(
+                "No setting whose key contains '\(filter.beginning)' has a value. Run 'tedge config list --all "
+                    + "\(filter.beginning)' for the keys.")
+        }
+    }
+
     // MARK: Helpers
+
+    /// The settings, for a command that changes nothing.
+    private func loadForReading() throws(SettingsError) -> Settings {
+        let directory = context.configurationDirectory
+        if (try? context.files.status(directory))?.kind != .directory {
+            let next = directory == Context.usualDirectory ? "" : " Check --config-dir and TEDGE_CONFIG_DIR."
+            context.console.note("There is no directory \(directory): only defaults and the environment count.\(next)")
+        }
+        return try load()
+    }
 
     private func load() throws(SettingsError) -> Settings {
         let settings = try Settings.load(from: context.settingsSource)
@@ -84,9 +117,17 @@ public struct SettingsCommands {
     ) -> CommandReport {
         run(command, title) {
             let name = try typed.name(in: context)
+            let directory = context.configurationDirectory
+            let isNew = directory != Context.usualDirectory && !context.files.exists(directory)
+            defer {
+                if isNew, context.files.exists(directory) {
+                    context.console.note("There was no directory \(directory), so it was made.")
+                }
+            }
             return try context.changingFiles("tedge \(command) \(name.text)") { files in
                 var editor = SettingsEditor(try load())
                 try change(&editor, name)
+                editor.warnOfOverride(of: name)
                 for warning in editor.warnings { context.console.warning(warning.text) }
                 return .done(command, changed: try SettingsStore(context, files).write(editor.edits))
             }
@@ -98,8 +139,7 @@ public struct SettingsCommands {
             return try body()
         } catch {
             let failure = CommandFailure(command: "tedge \(command)", title, error)
-            context.console.report(failure)
-            return .failed(command, failure)
+            return context.failed(command, failure)
         }
     }
 }

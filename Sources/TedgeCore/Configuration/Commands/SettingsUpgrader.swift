@@ -25,8 +25,7 @@ public struct SettingsUpgrader {
         } catch {
             let failure = CommandFailure(
                 command: "tedge config upgrade", "failed to upgrade the configuration format", error)
-            context.console.report(failure)
-            return .failed("config upgrade", failure)
+            return context.failed("config upgrade", failure)
         }
     }
 
@@ -99,4 +98,6 @@ struct UpgradeError: ExplainedError {
     }
 
     var hint: String? { cause.hint }
+
+    var forbiddenPath: String? { cause.forbiddenPath }
 }

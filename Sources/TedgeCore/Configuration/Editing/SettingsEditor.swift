@@ -33,7 +33,15 @@ public struct SettingsEditor: Sendable {
         if name.key.isDeviceID, let (path, commonName) = try settings.certificate(for: name) {
             throw .identityOfCertificate(key: name.text, commonName: commonName, path: path)
         }
-        try store(try parse(typed, for: name), as: name)
+        let value = try parse(typed, for: name)
+        try store(value, as: name)
+        if name.key.name == "mqtt.bridge.built_in", value == .flag(true) { warnings.append(.builtInBridge) }
+    }
+
+    /// Warns of a variable of the environment that overrides a setting, whatever the files say.
+    public mutating func warnOfOverride(of name: SettingName) {
+        guard let variable = name.variables.first(where: { settings.overrides[$0] != nil }) else { return }
+        warnings.append(.overridden(key: name.text, variable: variable))
     }
 
     /// Takes the value out of the file, so that the default counts. A setting that has none stays as it is. A profile
@@ -74,10 +82,12 @@ public struct SettingsEditor: Sendable {
     private mutating func parse(_ typed: String, for name: SettingName) throws(SettingsError) -> SettingValue {
         do {
             let parsed = try name.key.type.parse(typed, currentDirectory: settings.source.currentDirectory)
-            if let taken = parsed.taken { warnings.append(.taken(taken, insteadOf: typed)) }
+            if let taken = parsed.taken {
+                warnings.append(.taken(taken, insteadOf: typed, isHostOfAddress: parsed.isHostOfAddress))
+            }
             return parsed.value
         } catch {
-            throw .refused(key: name.text, error)
+            throw .refused(key: name.text, SettingRefusal(error.reason, hint: name.advice(for: typed) ?? error.hint))
         }
     }
 

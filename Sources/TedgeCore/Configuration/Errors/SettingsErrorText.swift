@@ -23,7 +23,7 @@ extension SettingsError {
         case .unreadable(let path, let reason): ["Cannot read \(path)", reason]
         case .broken(let place, let reason): ["\(place.text): \(reason)"]
         case .unknownVersion(_, let version): ["Unknown tedge.toml version: \(version)"]
-        case .unknownKey(let key): ["Unknown tedge config key: '\(key)'"]
+        case .unknownKey(let key): ["Unknown tedge config key: '\(key.beginning)'"]
         case .missing(let key): [Self.missingText(key)]
         case .unknownProfile(let profile, let cloud):
             ["Unknown profile `\(profile)` for the multi-profile property \(cloud.rawValue)"]
@@ -32,7 +32,7 @@ extension SettingsError {
             ["\(place.text): the value of '\(key)' is not valid", refusal.reason]
         case .invalidInEnvironment(let key, let variable, let value, let refusal):
             [
-                "Failed to set value for \(key)\(value.map { " to \"\($0)\"" } ?? "") from environment variable "
+                "Failed to set value for \(key)\(value.map { " to \"\($0.beginning)\"" } ?? "") from environment variable "
                     + variable,
                 refusal.reason,
             ]
@@ -46,7 +46,7 @@ extension SettingsError {
         case .profileOfPlainKey(let key):
             ["You've supplied a profile, but \(key) is not a profiled configuration"]
         case .severalProfiles(let key, let profile):
-            ["Multiple profiles selected from the arguments \(key) and --profile \(profile)"]
+            ["Multiple profiles selected from the arguments \(key.beginning) and --profile \(profile.beginning)"]
         case .badProfileName(_, .variable, let problem): ["Parsing TEDGE_CLOUD_PROFILE", problem.text]
         case .badProfileName(_, _, let problem): [problem.text]
         case .identityOfCertificate(let key, let name, let path):
@@ -61,6 +61,11 @@ extension SettingsError {
             ]
         case .notEditable(let path, let reason): ["Cannot change \(path)", reason]
         }
+    }
+
+    /// The file, if the caller may not read it.
+    public var forbiddenPath: String? {
+        if case .unreadable(let path, let reason) = self, reason.hasPrefix("Permission denied") { path } else { nil }
     }
 
     /// What to do about it, or nil where the causes say it.
@@ -95,6 +100,11 @@ extension SettingsError {
         guard name.key.isDeviceID else { return "The provided config key: '\(name.text)' is not set" }
         return "The provided config key: 'device.id' is not configured: The device id is read from the device "
             + "certificate.\nTo set 'device.id' to some <id>, you can use `tedge cert create --device-id <id>`."
+    }
+
+    /// What to type where `config get` finds no value; nil if `notSetText` says it.
+    static func notSetHint(_ name: SettingName) -> String? {
+        name.key.isDeviceID ? nil : "Run 'tedge config set \(name.text) <value>' to set it."
     }
 
     private static func missingText(_ key: String) -> String {

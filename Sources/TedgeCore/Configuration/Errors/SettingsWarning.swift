@@ -9,7 +9,11 @@ public enum SettingsWarning: Sendable, Hashable {
     /// The settings of a cloud stand in its own files; those in the main file do not count.
     case ignoredTable(CloudName, mainPath: String, mappersPath: String)
     /// Something else was taken than what was typed.
-    case taken(String, insteadOf: String)
+    case taken(String, insteadOf: String, isHostOfAddress: Bool)
+    /// A variable of the environment overrides what is stored.
+    case overridden(key: String, variable: String)
+    /// The bridge is left to the mapper, with which connecting does not go on.
+    case builtInBridge
 
     /// The warning, without a word such as "Warning" before it.
     public var text: String {
@@ -23,7 +27,15 @@ public enum SettingsWarning: Sendable, Hashable {
         case .ignoredTable(let cloud, let mainPath, let mappersPath):
             "\(cloud.rawValue) configuration found in `\(mainPath)`, but this will be ignored in favour of configuration"
                 + " in \(mappersPath)/\(cloud.rawValue)/mapper.toml and \(mappersPath)/\(cloud.rawValue).*/mapper.toml"
-        case .taken(let taken, let typed): "Taking '\(taken)' instead of '\(typed)': only the host is stored."
+        case .taken(let taken, let typed, let isHost):
+            "Taking '\(taken.beginning)' instead of '\(typed.beginning)'"
+                + (isHost ? ": only the \(taken.contains(":") ? "host and its port are" : "host is") stored." : ".")
+        case .overridden(let key, let variable):
+            "\(variable) is set in the environment and wins over the file. Run 'unset \(variable)' to have '\(key)' of the "
+                + "file count."
+        case .builtInBridge:
+            "'tedge connect' configures the bridge of mosquitto and refuses this value. Run 'tedge config set "
+                + "mqtt.bridge.built_in false' before you connect."
         }
     }
 }

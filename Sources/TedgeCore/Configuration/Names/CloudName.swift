@@ -11,6 +11,18 @@ public enum CloudName: String, Sendable, CaseIterable {
         }
     }
 
+    /// Reads a short name in any letter case, or a name of the product.
+    public init?(called word: String) {
+        let word = word.lowercased()
+        let names: [CloudName: [String]] = [
+            .c8y: ["c8y", "cumulocity", "cumulocity-iot"],
+            .az: ["az", "azure", "azure-iot", "iothub", "microsoft"],
+            .aws: ["aws", "aws-iot", "amazon", "iotcore"],
+        ]
+        guard let cloud = Self.allCases.first(where: { names[$0]?.contains(word) == true }) else { return nil }
+        self = cloud
+    }
+
     /// The cloud as words of a command line, with the profile where it is not the default one.
     func words(_ profile: ProfileName?) -> String {
         rawValue + (profile.map { " --profile \($0)" } ?? "")

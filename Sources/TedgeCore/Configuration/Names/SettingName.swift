@@ -27,6 +27,29 @@ public struct SettingName: Sendable {
         return SettingTable.keys.map(\.name)
     }
 
+    /// Whether a text names a setting, in any spelling.
+    public static func isKnown(_ typed: String) -> Bool { lookUp(typed) != nil }
+
+    /// The current name of the setting that a text names in any spelling, or nil.
+    public static func current(_ typed: String) -> String? {
+        lookUp(typed).map { text(of: $0.key, $0.profile) }
+    }
+
+    /// Whether there are settings below a name, as below `c8y` and `mqtt.bind`.
+    public static func isTable(_ typed: String) -> Bool {
+        !typed.isEmpty && SettingTable.keys.contains { $0.name.hasPrefix("\(typed).") }
+    }
+
+    /// Whether a text names a setting whose values are secret.
+    public static func isSecret(_ typed: String) -> Bool { lookUp(typed)?.key.isSecret == true }
+
+    /// The keys whose last part, or last parts, a text is, for example `c8y.url`, `az.url` and `aws.url` for `url`.
+    public static func keys(endingIn typed: String) -> [String] {
+        guard !typed.isEmpty else { return [] }
+        let ending = "_" + SettingTable.folded(typed)
+        return SettingTable.keys.map(\.name).filter { SettingTable.folded($0).hasSuffix(ending) }
+    }
+
     /// The name as it is typed and listed, for example `c8y.profiles.test.url`.
     public var text: String { Self.text(of: key, profile?.text) }
 
@@ -45,6 +68,43 @@ public struct SettingName: Sendable {
         let middle = profile.map { "profiles.\($0)." } ?? ""
         return suffixes.map { "\(cloud.rawValue).\(middle)\($0)" }
             + cloud.prefixes.dropFirst().map { "\($0).\(middle)\(suffix)" }
+    }
+
+    /// What to type instead of a value that is refused; nil if the reason says it.
+    func advice(for typed: String) -> String? {
+        if typed.isEmpty { return "To take the value away, run 'tedge config unset \(text)'." }
+        guard isAddress else { return nil }
+        if typed.unicodeScalars.contains("<") { return "Put a name of your own where '<' and '>' are." }
+        if typed.unicodeScalars.contains("@") { return "Leave the user name and the password out." }
+        if IPAddress.isVersion6(typed) { return "Put the IPv6 address in brackets: '[\(typed)]'." }
+        guard key.type == .host, let colon = typed.lastIndex(of: ":") else { return nil }
+        let (host, port) = (typed[..<colon], typed[typed.index(after: colon)...].prefix { $0 != "/" })
+        guard !port.isEmpty, port.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
+        let bare = HostName.authority(ofPasted: String(host)) ?? String(host)
+        guard HostName.isValid(bare) else { return nil }
+        let alone = "Give the host alone: '\(bare)'."
+        if port == "8883" || port == "443" { return alone }
+        guard let cloud = key.cloud, let (mqtt, http) = ports else { return "\(alone) The port is always 8883." }
+        let isWeb =
+            typed.lowercased().hasPrefix("http") || !typed.contains("://") && ["80", "8080", "8443"].contains(port)
+        let other = isWeb ? http : mqtt
+        return "\(alone) Where \(cloud.productName) has another port than the usual one, run "
+            + "'tedge config set \(other) \(bare):\(port)'."
+    }
+
+    private var isAddress: Bool {
+        switch key.type {
+        case .host, .hostPort: true
+        default: false
+        }
+    }
+
+    /// The settings of the same cloud and profile that have a port, for MQTT and for HTTP.
+    private var ports: (String, String)? {
+        guard let cloud = key.cloud, let mqtt = sibling("\(cloud.rawValue).mqtt"),
+            let http = sibling("\(cloud.rawValue).http")
+        else { return nil }
+        return (mqtt.text, http.text)
     }
 
     /// The name after the cloud's prefix; the whole name where there is no cloud.

@@ -27,7 +27,7 @@ public struct HostPort: Sendable, Equatable, CustomStringConvertible {
         if rest.isEmpty {
             port = defaultPort
         } else {
-            guard rest.first == ":", let number = UInt16(rest.dropFirst()), number > 0 else {
+            guard rest.first == ":", let number = UInt16(digits: rest.dropFirst()), number > 0 else {
                 throw SettingRefusal("Could not parse port", hint: "A port is a whole number from 1 to 65535.")
             }
             port = number
@@ -71,11 +71,34 @@ enum HostName {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-    /// What a pasted URL names: the host, and the port where it has one. Nil where the text has no scheme.
+    private static let schemes = [
+        "http": ["80"], "https": ["443"], "mqtt": ["1883"], "mqtts": ["8883"], "ssl": ["8883", "443"],
+        "tcp": ["1883", "8883"], "tls": ["8883", "443"], "ws": ["80"], "wss": ["443"],
+    ]
+
+    /// What a pasted address names: the host, and the port where it has one. Nil where the text is no more than that. A
+    /// scheme, a path and a query are no part of it; behind a word without dots only a slash is.
     static func authority(ofPasted text: String) -> String? {
-        guard let separator = text.firstRange(of: "://") else { return nil }
-        let schemes = ["http", "https", "mqtt", "mqtts", "ssl", "tcp", "tls", "ws", "wss"]
-        guard schemes.contains(text[..<separator.lowerBound].lowercased()) else { return nil }
-        return String(text[separator.upperBound...].prefix { !"/?#".contains($0) })
+        var rest = text[...]
+        if let separator = text.firstRange(of: "://") {
+            guard schemes[text[..<separator.lowerBound].lowercased()] != nil else { return nil }
+            rest = text[separator.upperBound...]
+        } else if text.hasPrefix("//") {
+            rest = text.dropFirst(2)
+        }
+        let authority = rest.prefix { !"/?#".contains($0) }
+        if rest.startIndex == text.startIndex {
+            // No address, or one whose scheme is mistyped, as in "https:/host" and "https//host".
+            let rest = text[authority.endIndex...]
+            let isWhole = rest.isEmpty || rest != "/" && !authority.contains(".")
+            guard !isWhole, authority.last != ":", !text.contains("//") else { return nil }
+        }
+        return String(authority)
+    }
+
+    /// The ports that go without saying for the scheme of a pasted address.
+    static func usualPorts(ofPasted text: String) -> [String] {
+        guard let separator = text.firstRange(of: "://") else { return [] }
+        return schemes[text[..<separator.lowerBound].lowercased()] ?? []
     }
 }

@@ -10,7 +10,7 @@ public struct SettingDuration: Sendable, Equatable {
     public init(parsing text: String) throws(SettingRefusal) {
         self.text = text
         if !text.isEmpty, text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) {
-            guard let seconds = Int64(text) else { throw .durationTooLarge }
+            guard let seconds = Int64(text), seconds <= Self.longest else { throw .durationTooLarge }
             duration = .seconds(seconds)
             return
         }
@@ -23,6 +23,7 @@ public struct SettingDuration: Sendable, Equatable {
                 throw SettingRefusal("expected a number before '\(rest)'", hint: SettingDuration.hint)
             }
             rest = rest[digits.endIndex...].drop(while: \.isWhitespace)
+            if let mark = rest.first, mark == "." || mark == "," { throw .durationWithFraction }
             let word = rest.prefix(while: \.isLetter)
             guard let unit = DurationUnit(named: word) else {
                 let problem = word.isEmpty ? "the number \(digits) has no unit" : "there is no unit '\(word)'"
@@ -33,14 +34,20 @@ public struct SettingDuration: Sendable, Equatable {
                 throw .durationTooLarge
             }
         }
+        guard seconds <= Self.longest else { throw .durationTooLarge }
         duration = .seconds(seconds) + .nanoseconds(nanoseconds)
     }
 
-    private static let hint = "Give a number of seconds, or numbers with units: ns, us, ms, s, m, h, d, w, M, y."
+    /// The seconds of the longest time, 292 years: as many as clocks count in nanoseconds.
+    private static let longest = Int64.max / 1_000_000_000
+    fileprivate static let hint = "Give a number of seconds, or numbers with units: ns, us, ms, s, m, h, d, w, M, y."
 }
 
 extension SettingRefusal {
-    fileprivate static let durationTooLarge = SettingRefusal("number is too large")
+    fileprivate static let durationTooLarge = SettingRefusal(
+        "number is too large", hint: "The longest time is 9223372036 seconds, or 292 years.")
+    fileprivate static let durationWithFraction = SettingRefusal(
+        "a part of a number is not taken", hint: "Use a smaller unit, for example '1h 30m' instead of '1.5h'.")
 }
 
 /// A unit of time.

@@ -1,27 +1,38 @@
 /// What came of a typed value.
 struct ParsedSetting: Equatable {
     let value: SettingValue
-    /// What was taken in place of what was typed, where a person should know.
+    /// What was taken instead of what was typed, where a person should know.
     var taken: String?
+    /// Whether what was taken is the host of an address.
+    var isHostOfAddress = false
 }
 
 extension SettingType {
     /// Checks a typed value. Throws the reason why it is refused.
-    func parse(_ text: String, currentDirectory: () -> String) throws(SettingRefusal) -> ParsedSetting {
-        try Self.checkCharacters(of: text)
+    func parse(_ typed: String, currentDirectory: () -> String) throws(SettingRefusal) -> ParsedSetting {
+        try Self.checkCharacters(of: typed)
+        let text = tidied(typed)
+        var parsed = try parse(tidied: text, currentDirectory)
+        if text != typed, parsed.taken == nil { parsed.taken = text }
+        return parsed
+    }
+
+    private func parse(tidied text: String, _ currentDirectory: () -> String) throws(SettingRefusal) -> ParsedSetting {
         switch self {
         case .path:
             guard !text.isEmpty else { throw .emptyPath }
+            guard text.first != "~", text.first != "$" else { throw .unexpanded(text) }
             return ParsedSetting(value: .text(Path.absolute(text, relativeTo: currentDirectory())))
         case .host, .hostPort:
             return try parseEndpoint(text)
         case .flag:
-            guard let flag = Bool(text) else { throw SettingRefusal("provided string was not `true` or `false`") }
+            guard let flag = Bool(text) else { throw .notAFlag }
             return ParsedSetting(value: .flag(flag))
         case .port, .nonZeroPort, .number, .payloadLimit:
             return ParsedSetting(value: .number(try parseNumber(text)))
         case .list:
-            let entries = text.utf8.split(separator: UInt8(ascii: ",")).map { Self.trimmed(Substring($0)) }
+            if let printed = printedList(text) { return ParsedSetting(value: printed) }
+            let entries = text.utf8.split(separator: UInt8(ascii: ",")).map { Self.trimmed(String(Substring($0))) }
             return ParsedSetting(value: .list(entries.filter { !$0.isEmpty }))
         default:
             return ParsedSetting(value: try check(text))
@@ -35,7 +46,8 @@ extension SettingType {
             guard !text.isEmpty else { throw SettingRefusal("The value must not be empty") }
         case .path:
             guard Path.isAbsolute(text) else {
-                throw SettingRefusal("Cannot be converted to an absolute path: \(text)", hint: "Begin it with '/'.")
+                throw SettingRefusal(
+                    "Cannot be converted to an absolute path: \(text.beginning)", hint: "Begin it with '/'.")
             }
         case .plainPath:
             guard !text.isEmpty else { throw .emptyPath }
@@ -53,7 +65,7 @@ extension SettingType {
         case .choice(let choice):
             let word = choice.aliases[text] ?? text
             guard choice.words.contains(word) else {
-                throw SettingRefusal("Failed to parse flag: \(text). Supported values are: \(choice.listing)")
+                throw SettingRefusal("Failed to parse flag: \(text.beginning). Supported values are: \(choice.listing)")
             }
             return .text(choice.printed[word] ?? word)
         case .text, .flag, .port, .nonZeroPort, .number, .payloadLimit, .list: break
@@ -75,41 +87,45 @@ extension SettingType {
 
     private func parseEndpoint(_ text: String) throws(SettingRefusal) -> ParsedSetting {
         guard var authority = HostName.authority(ofPasted: text) else { return ParsedSetting(value: try check(text)) }
-        if self == .host, authority.hasSuffix(":443"), text.lowercased().hasPrefix("https:") {
-            authority.removeLast(4)
+        if self == .host, let port = HostName.usualPorts(ofPasted: text).first(where: { authority.hasSuffix(":\($0)") })
+        {
+            authority.removeLast(port.utf8.count + 1)
         }
         do {
-            return ParsedSetting(value: try check(authority), taken: authority)
+            return ParsedSetting(value: try check(authority), taken: authority, isHostOfAddress: true)
         } catch {
             throw self == .host ? .notAHost(text) : error
         }
     }
 
     private func parseNumber(_ text: String) throws(SettingRefusal) -> UInt32 {
-        let digits = text.first == "+" ? text.dropFirst() : text[...]
         guard !text.isEmpty else { throw SettingRefusal("cannot parse integer from empty string", hint: rangeHint) }
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else {
+        guard text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else {
             throw SettingRefusal("invalid digit found in string", hint: rangeHint)
         }
-        return try checkNumber(Int64(digits) ?? .max)
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        let isBlank = { (character: Character) in character == " " }
-        var rest = text.drop(while: isBlank)
-        while rest.last == " " { rest.removeLast() }
-        return String(rest)
+        return try checkNumber(Int64(text) ?? .max)
     }
 }
 
 extension SettingRefusal {
+    fileprivate static let notAFlag = SettingRefusal(
+        "provided string was not `true` or `false`", hint: "Give true or false.")
+
+    fileprivate static func unexpanded(_ path: String) -> SettingRefusal {
+        SettingRefusal(
+            "Only a shell puts a directory in the place of '\(path.prefix { $0 != "/" })'",
+            hint: "Give the whole path, or leave the quotes out so that the shell completes it.")
+    }
+
     fileprivate static let emptyPath = SettingRefusal("Cannot be converted to an absolute path: the path is empty")
 
     fileprivate static func notAHost(_ text: String) -> SettingRefusal {
+        let isEmpty = text.isEmpty || text.hasSuffix("://")
         let advice =
-            text.utf8.allSatisfy { $0 < 0x80 }
+            isEmpty || text.utf8.allSatisfy { $0 < 0x80 }
             ? "Provided URL should contain only domain, eg: 'subdomain.cumulocity.com'."
             : "Write an international name in its ASCII form, which has a part that begins with 'xn--'."
-        return SettingRefusal("Could not parse provided URL: '\(text)' as a valid domain name.\n         \(advice)")
+        return SettingRefusal(
+            "Could not parse provided URL: '\(text.beginning)' as a valid domain name.\n         \(advice)")
     }
 }

@@ -29,6 +29,14 @@ extension SettingType {
         }
     }
 
+    /// Reads a list in the form in which it is printed, `["a", "b"]`; nil if the text is none.
+    func printedList(_ text: String) -> SettingValue? {
+        guard text.hasPrefix("["), text.hasSuffix("]"),
+            let value = try? TOMLDocument(parsing: Array("value = \(text)".utf8))[path: ["value"]]
+        else { return nil }
+        return try? read(value)
+    }
+
     /// What is stored for a value of this type.
     func stored(_ value: SettingValue) -> TOMLValue {
         switch value {

@@ -1,0 +1,73 @@
+import MQTT
+import TLS
+import X509
+
+/// The libraries of the system that this program opens at the first use.
+public enum SystemLibrary: String, Sendable, CaseIterable {
+    /// libcrypto: certificates and keys.
+    case crypto = "libcrypto"
+    /// libssl: connections over TLS.
+    case ssl = "libssl"
+    /// libmosquitto: connections to the local broker.
+    case mosquitto = "libmosquitto"
+
+    /// Opens the library. Returns the dynamic linker's words if that fails.
+    public var problem: String? {
+        do {
+            switch self {
+            case .crypto: try X509Library.open()
+            case .ssl: try TLSLibrary.open()
+            case .mosquitto: try MQTTLibrary.open()
+            }
+            return nil
+        } catch X509Error.libraryMissing(let reason) {
+            return reason
+        } catch TLSError.libraryMissing(let reason) {
+            return reason
+        } catch MQTTError.libraryMissing(let reason) {
+            return reason
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// The word for programs if the library cannot be opened.
+    var id: String {
+        switch self {
+        case .crypto, .ssl: "openssl-missing"
+        case .mosquitto: "libmosquitto-missing"
+        }
+    }
+
+    /// The package of Debian that the library is in.
+    var package: String {
+        switch self {
+        case .crypto, .ssl: "libssl3"
+        case .mosquitto: "libmosquitto1"
+        }
+    }
+
+    /// What to type.
+    var hint: String { "Run 'sudo apt install \(package)', or install it by other means, then run the command again." }
+}
+
+/// A library that a command needs cannot be opened.
+struct LibraryError: ExplainedError, Equatable {
+    let library: SystemLibrary
+    /// The dynamic linker's words.
+    let reason: String
+
+    var id: String { library.id }
+    var causes: [String] { ["The library \(library.rawValue) cannot be opened.", reason] }
+    var hint: String? { library.hint }
+}
+
+extension Context {
+    /// Throws `LibraryError` for the first library that cannot be opened, of those named and those they stand on: libmosquitto
+    /// on libssl, and that on libcrypto.
+    func require(_ library: SystemLibrary) throws(LibraryError) {
+        for library in SystemLibrary.allCases.prefix(through: SystemLibrary.allCases.firstIndex(of: library) ?? 0) {
+            if let reason = libraryProblem(library) { throw LibraryError(library: library, reason: reason) }
+        }
+    }
+}

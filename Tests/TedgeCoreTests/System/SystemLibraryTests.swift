@@ -1,0 +1,63 @@
+import TestSupport
+import Testing
+
+@testable import TedgeCore
+
+/// A library of the system that is not there is found before anything is touched.
+@Suite struct SystemLibraryTests {
+    private static let reason = "libmosquitto.so.1: cannot open shared object file: No such file or directory"
+
+    private func expectMissing(
+        _ report: CommandReport, _ id: String, _ package: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(report.status == 1 && !report.changed && report.reason == id, sourceLocation: sourceLocation)
+        #expect(report.hint?.contains("'sudo apt install \(package)'") == true, sourceLocation: sourceLocation)
+    }
+
+    static let libraries: [(library: SystemLibrary, id: String, package: String)] = [
+        (.mosquitto, "libmosquitto-missing", "libmosquitto1"), (.ssl, "openssl-missing", "libssl3"),
+        (.crypto, "openssl-missing", "libssl3"),
+    ]
+
+    @Test("connect, its check, disconnect and reconnect leave all as it is", arguments: libraries)
+    func connections(_ library: SystemLibrary, _ id: String, _ package: String) throws {
+        var world = try World.ready()
+        world.missingLibraries = [library: Self.reason]
+        let before = try world.snapshot()
+        let calls = world.programs.calls
+        expectMissing(world.connect(), id, package)
+        #expect(world.errors.contains("0: The library \(library.rawValue) cannot be opened.\n    1: \(Self.reason)\n"))
+        expectMissing(ConnectionTest(.c8y, profile: nil, timeout: 1, in: world.context).run(), id, package)
+        expectMissing(Disconnector(.c8y, profile: nil, in: world.context).run(), id, package)
+        var options = Connector.Options()
+        options.isReconnection = true
+        expectMissing(Connector(.c8y, profile: nil, options: options, in: world.context).run(), id, package)
+        #expect(try world.snapshot() == before && world.programs.calls == calls)
+    }
+
+    @Test("messages are neither sent nor waited for", arguments: libraries)
+    func messages(_ library: SystemLibrary, _ id: String, _ package: String) throws {
+        var world = try World()
+        world.missingLibraries = [library: Self.reason]
+        expectMissing(Publisher(.init(topic: "a", message: "b"), in: world.context).run(), id, package)
+        expectMissing(Subscriber(.init(filter: "a"), in: world.context).run(), id, package)
+        #expect(world.broker.traffic.calls == [])
+    }
+
+    @Test("the doctor says it first, and nothing about a certificate that it cannot look at")
+    func doctor() throws {
+        var world = try World.ready()
+        world.missingLibraries = [.crypto: Self.reason]
+        var options = Doctor.Options()
+        options.only = ["libraries", "certificate", "private-key", "trust-roots"]
+        expectMissing(
+            Doctor(.c8y, profile: nil, options: options, in: world.context).run(), "openssl-missing", "libssl3")
+        #expect(world.output.contains("skipped  certificate: because of libraries\n"))
+        #expect(!world.output.contains("cert remove"))
+    }
+
+    @Test("those of this machine are there")
+    func installed() {
+        for library in SystemLibrary.allCases { #expect(library.problem == nil) }
+    }
+}
