@@ -13,7 +13,8 @@ import TestSupport
         #expect(begin.duration(to: .now) < .seconds(15))
         #expect(outcome.status == 1 && outcome.errors == "")
         #expect(outcome.output.contains("error    service-manager: The service manager does not answer.\n"))
-        #expect(outcome.output.contains("skipped  mosquitto-running: because of service-manager\n"))
+        #expect(outcome.output.contains("         Seen: sleep did not answer within 4 s\n"))
+        #expect(outcome.output.contains("skipped  mosquitto-running: sleep did not answer within 4 s\n"))
         #expect(outcome.output.contains("ok       proxy: "))
     }
 

@@ -30,7 +30,8 @@ import Testing
             ],
             disconnect: [
                 "rc-service -l", "rc-service mosquitto status", "rc-service mosquitto restart",
-                "rc-service tedge-mapper-c8y stop", "rc-update delete tedge-mapper-c8y",
+                "rc-service tedge-mapper-c8y status", "rc-service tedge-mapper-c8y stop",
+                "rc-update delete tedge-mapper-c8y",
             ]),
         // What asks whether a service runs, enables and disables is grep and find, on the directories of runit.
         Sample(
@@ -50,7 +51,7 @@ import Testing
             ],
             disconnect: [
                 "s6-rc -a list", "s6-svwait -u -t 100 mosquitto", "s6-svc -wr -T 10000 -ru mosquitto",
-                "s6-rc -d change tedge-mapper-c8y",
+                "s6-svwait -u -t 100 tedge-mapper-c8y", "s6-rc -d change tedge-mapper-c8y",
             ]),
     ]
 

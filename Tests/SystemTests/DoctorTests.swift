@@ -149,8 +149,19 @@ extension SystemTests {
         func initScript() throws {
             let prepared = try PreparedDevice()
             try prepared.device.remove("/lib/systemd/system/mosquitto.service")
-            // The script writes a file there, and makes no directory for it.
-            try prepared.device.ask(["install", "-d", "-o", "mosquitto", "/run/mosquitto"])
+            // Debian's script and mosquitto's configuration name the same file for the number of the process.
+            let script = """
+                #!/bin/sh
+                ### BEGIN INIT INFO
+                # Provides: mosquitto
+                # Default-Start: 2 3 4 5
+                ### END INIT INFO
+                case "$1" in
+                    start) install -d -o mosquitto /run/mosquitto; exec /usr/sbin/mosquitto -d -c /etc/mosquitto/mosquitto.conf ;;
+                    stop) pkill -x mosquitto; while pgrep -x mosquitto; do sleep 0.05; done ;;
+                esac
+                """
+            try prepared.device.write(script, to: "/etc/init.d/mosquitto", mode: "755")
             try prepared.device.ask(["systemctl", "daemon-reload"])
             let outcome = try prepared.tedge("connect", "c8y")
             #expect(outcome.stderr.contains("Warning: mosquitto has no unit of systemd: it is started by /etc/init.d/"))

@@ -79,7 +79,7 @@ extension Examination {
                     "mosquitto-not-found", "There is no service mosquitto.",
                     hint: "Run 'sudo apt install --reinstall mosquitto', or install it by other means."))
         }
-        if let refusal = state.refusal(of: .mosquitto) { return .error(refusal) }
+        if let refusal = state.refusal(of: .mosquitto) { return refused(refusal, state) }
         if let script = state.script {
             let diagnosis = Diagnosis(
                 "mosquitto-without-unit",
@@ -87,8 +87,7 @@ extension Examination {
                 hint: "Run 'sudo apt install --reinstall mosquitto' to get the unit back.")
             return state.isActive ? .warning(diagnosis) : .error(diagnosis)
         }
-        if !state.isActive, state.isConditional { return .error(conditionUnmet(.mosquitto, "mosquitto-not-running")) }
-        if !state.isActive { return .error(brokerIsDown(manager)) }
+        if !state.isActive { return .error(whyDown(.mosquitto, state, manager) ?? brokerIsDown(manager)) }
         if try manager.isEnabled(.mosquitto) == false, case .ok = outcome(of: "bridge-file") {
             return .warning(notEnabled(.mosquitto))
         }
@@ -110,10 +109,20 @@ extension Examination {
                 ? "Run '\(start)'." : "Correct what mosquitto names, where it names something, then run '\(start)'.")
     }
 
-    private func conditionUnmet(_ service: Service, _ id: String) -> Diagnosis {
-        Diagnosis(
-            id, "\(service.unit) does not run: a condition of its unit is not met, and so systemd does not start it.",
-            hint: "Run 'systemctl status \(service.unit)' to see which condition it is.")
+    /// A service that systemd will not start again: one that runs goes on until then.
+    private func refused(_ refusal: ServiceError, _ state: ServiceState) -> CheckOutcome {
+        state.isActive ? .warning(Diagnosis(refusal)) : .error(refusal)
+    }
+
+    /// What systemd says of a service that it did not even start; nil if that is not so. It forgets this with the service, and
+    /// not its journal.
+    private func whyDown(_ service: Service, _ state: ServiceState?, _ manager: ServiceManager) -> Diagnosis? {
+        let said = manager.lastLines(of: service).last.flatMap { $0.contains("unmet condition check") ? $0 : nil }
+        guard state?.isConditional == true || said != nil else { return nil }
+        return Diagnosis(
+            service == .mosquitto ? "mosquitto-not-running" : "\(service.word)-failed",
+            "\(service.unit) does not run: a condition of its unit is not met, and so systemd does not start it.",
+            seen: said, hint: "Run 'systemctl status \(service.unit)' to see which condition it is.")
     }
 
     private func restartCommand(_ service: Service, _ manager: ServiceManager) -> String {
@@ -159,10 +168,10 @@ extension Examination {
         let state = (try? states.get())?[service]
         if let state {
             if !state.isInstalled { return .error(unitMissing(service)) }
-            if let refusal = state.refusal(of: service) { return .error(refusal) }
-            if !state.isActive, state.isConditional { return .error(conditionUnmet(service, "\(service.word)-failed")) }
+            if let refusal = state.refusal(of: service) { return refused(refusal, state) }
         }
         guard try manager.isActive(service, state) else {
+            if let diagnosis = whyDown(service, state, manager) { return .error(diagnosis) }
             let said = manager.lastLines(of: service)
             return .error(
                 Diagnosis(

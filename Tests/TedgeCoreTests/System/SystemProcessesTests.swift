@@ -131,4 +131,32 @@ import Testing
         }
         #expect(access(directory.file("ended"), F_OK) == 0)
     }
+
+    @Test("a program that is asked and does not answer is killed with what it started, however deaf it is")
+    func unanswered() throws {
+        let deaf =
+            "trap '' TERM INT; echo $$ >\"$0/numbers\"; (trap '' TERM INT; while :; do sleep 0.1; done) & wait; wait"
+        let words = ["sh", "-c", deaf, directory.path]
+        #expect(throws: ProcessError.unanswered(program: "sh", seconds: 1)) {
+            try processes.ask(words, within: .milliseconds(600), interruption: .never)
+        }
+        let group = try #require(pid_t(contents(of: directory.file("numbers")).dropLast()))
+        #expect(eventually { kill(-group, 0) != 0 })
+        let numbers = directory.file("numbers")
+        unlink(numbers)
+        #expect(throws: ProcessError.interrupted(Interrupted(signal: SIGINT))) {
+            let interruption = Interruption { access(numbers, F_OK) == 0 ? SIGINT : nil }
+            return try processes.ask(words, within: .seconds(3600), interruption: interruption)
+        }
+        #expect(try processes.ask(["printf", "yes"], within: .seconds(60), interruption: .never).output == "yes")
+    }
+
+    @Test("where a signal has come already, nothing is started any more")
+    func notBegun() throws {
+        let interruption = Interruption { SIGTERM }
+        #expect(throws: ProcessError.interrupted(Interrupted(signal: SIGTERM))) {
+            try shell("echo > \"$0/begun\"", interruption)
+        }
+        #expect(access(directory.file("begun"), F_OK) != 0)
+    }
 }
