@@ -72,9 +72,6 @@ import Testing
 
     @Test("what there is nowhere is said to be nowhere")
     func nowhere() {
-        #expect(
-            errors(["cert", "upload", "az"]).contains(
-                "tip: Azure has no 'cert upload': register there what 'tedge cert show' prints\n"))
         #expect(errors(["flows", "list"]).contains("tip: 'flows' belongs to other programs of thin-edge.io"))
         #expect(
             errors(["config", "set", "mqtt.topic_root", "a", "b"]).contains(

