@@ -3,6 +3,8 @@ import Foundation
 import TedgeCore
 
 StandardStreams.open()
+// A process that becomes mosquitto for a dry run, in the place that its unit gives it.
+if CommandLineWords.typed.first == UnitProcess.word { exit(UnitProcess.run()) }
 // A reader that went away, and a limit of the size of files, are errors of the write.
 signal(SIGPIPE, SIG_IGN)
 signal(SIGXFSZ, SIG_IGN)

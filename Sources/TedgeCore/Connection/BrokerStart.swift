@@ -16,7 +16,8 @@ struct BrokerStart {
         } catch let error as MQTTError {
             try context.interruption.check()
             let reason = otherPort() ?? nameInTheWay() ?? "\(error)"
-            throw ConnectError.brokerSilent(seconds: Self.patience, reason: reason, said: log.lastErrors())
+            throw ConnectError.brokerSilent(
+                seconds: Self.patience, reason: reason, said: log.lastErrors(), hint: log.place.hint)
         }
     }
 

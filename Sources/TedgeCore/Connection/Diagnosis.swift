@@ -56,7 +56,6 @@ public struct Diagnosis: Sendable, Equatable {
 
     /// Finds the cause of a check that failed, with the checks of the doctor that bear on it.
     static func of(_ error: any Error, _ plan: ConnectPlan, in context: Context) -> Diagnosis {
-        let name = plan.cloud.displayName
         let command = "tedge connect \(plan.cloud.name.words(plan.profile)) --test"
         switch error as? CheckFailure {
         case .interrupted(let interrupted):
@@ -90,11 +89,7 @@ public struct Diagnosis: Sendable, Equatable {
                 "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate",
                 "credentials-accepted", "bridge-current", "bridge-up",
             ]
-            let cause =
-                firstCause(bearing, plan, context)
-                ?? Diagnosis(
-                    "bridge-down", "The bridge to \(name) is down.",
-                    hint: "Run 'journalctl -u mosquitto' to see what mosquitto says about it.")
+            let cause = firstCause(bearing, plan, context) ?? bridgeDown(plan.cloud, plan.profile, in: context)
             guard error as? CheckFailure == .bridgeLost, cause.id == "bridge-down" else { return cause }
             return bridgeLost(plan)
         case .bridgeUnknown:

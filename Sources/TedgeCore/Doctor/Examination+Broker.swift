@@ -97,7 +97,7 @@ extension Examination {
                 return .unseen("system.toml says which mosquitto is driven, not what it reads")
             }
             let check = ListenerCheck(model, listeners, paths.listeners, in: context)
-            if let problem = check.problem(isService: { $0.program == nil || $0.program == "mosquitto" }) {
+            if let problem = check.problem(isService: context.isServedByUnit) {
                 return .error(problem)
             }
             try check.checkClients(plan.settings)

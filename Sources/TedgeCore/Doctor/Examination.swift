@@ -22,7 +22,7 @@ final class Examination {
     /// Looks at one cloud. Programs have their own time each; programs, name servers and servers that do not answer are left
     /// at the deadline, and when a signal comes.
     init(_ cloud: CloudName, profile: ProfileName?, until deadline: ContinuousClock.Instant, in context: Context) {
-        self.context = context.asking(until: deadline)
+        self.context = context.asking(until: deadline).knowingMosquitto()
         self.cloud = Cloud.named(cloud)
         self.profile = profile
         self.deadline = deadline
@@ -77,7 +77,8 @@ final class Examination {
         try manager.get().states(of: [.mosquitto] + mapperServices + [.agent])
     }
     /// mosquitto's version.
-    private(set) lazy var mosquittoVersion = MosquittoVersion.text(context.processes, context.interruption)
+    private(set) lazy var mosquittoVersion = MosquittoVersion.text(
+        context.processes, context.interruption, program: context.mosquittoUnit?.program)
 
     /// The services that may be the mapper of this cloud.
     var mapperServices: [Service] { [.mapper(cloud.name, profile)] + (profile == nil ? [.singleMapper] : []) }

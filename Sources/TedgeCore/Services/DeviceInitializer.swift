@@ -90,7 +90,7 @@ public struct DeviceInitializer {
         }
     }
 
-    private var main: String { mosquittoConfiguration ?? context.mosquittoConfiguration }
+    private var main: String { mosquittoConfiguration ?? context.knowingMosquitto().mosquittoConfiguration }
 
     /// The main file with a line that includes our directory, in a place where our listeners can follow; nil if it has one.
     private func mainFileWithInclusion() throws -> [UInt8]? {

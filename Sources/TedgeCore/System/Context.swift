@@ -41,6 +41,12 @@ public struct Context: Sendable {
         let waiter = Waiter<MQTTError>(interrupted: { Interruption.wasReceived })
         return (try? AddressLookup.addresses(of: host, until: .now + .seconds(2), waiter)) ?? []
     }
+    /// Why a program cannot listen on an address and port; nil if it can.
+    var listening: @Sendable (_ address: String, _ port: UInt16) -> SystemError? = { address, port in
+        LocalAddress.refusal(address, port: port).map { SystemError($0) }
+    }
+    /// How systemd starts mosquitto; nil if that is not known.
+    var mosquittoUnit: MosquittoUnit?
     /// Where the kernel shows its processes and sockets, proc(5).
     public var processDirectory = "/proc"
     /// How long a command waits for another one that changes the configuration, in seconds.

@@ -56,10 +56,24 @@ public protocol Processes: Sendable {
         _ words: [String], within limit: Duration, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult
 
+    /// Runs a program that reads `input`, and that is killed when its standard error has the text `marker`.
+    ///
+    /// The input is never in a file, for it may have a password.
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult
+
     /// Has systemd read its units again, without waiting for it; false if the first process is not systemd, or if the caller
     /// may not send it signals.
     func reloadSystemd() -> Bool
 
     /// Whether there is an executable of this name, looked up on PATH if it has no slash.
     func isOnPath(_ program: String) -> Bool
+}
+
+extension Processes {
+    /// Runs a program that reads nothing.
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult { try run(words, interruption: interruption) }
 }

@@ -28,6 +28,18 @@ struct SystemProcesses: Processes {
         }
     }
 
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        guard let descriptor = MemoryFile.descriptor(input) else { throw .notStarted(words.first ?? "", .last) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        return try run(words, input: handle, marker: Array(marker.utf8)) {
+            interruption.signal().map { .interrupted(Interrupted(signal: $0)) }
+        } end: { process, isFirst in
+            kill(process.processIdentifier, isFirst ? SIGTERM : SIGKILL)
+        }
+    }
+
     func ask(
         _ words: [String], within limit: Duration, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult {
@@ -42,18 +54,20 @@ struct SystemProcesses: Processes {
         }
     }
 
-    /// Runs a program until its end or until there is a reason to stop it: it is then ended, twice if the first way does not
-    /// reach it in time.
+    /// Runs a program until its end, until its standard error has the text `marker`, which ends it at once, or until there is
+    /// a reason to stop it: it is then ended, twice if the first way does not reach it in time.
     private func run(
-        _ words: [String], until reason: () -> ProcessError?, end: (_ process: Process, _ isFirst: Bool) -> Void
+        _ words: [String], input: FileHandle = .nullDevice, marker: [UInt8]? = nil, until reason: () -> ProcessError?,
+        end: (_ process: Process, _ isFirst: Bool) -> Void
     ) throws(ProcessError) -> ProcessResult {
         guard let program = words.first, let path = located(program) else { throw .notFound(words.first ?? "") }
         if let reason = reason() { throw reason }
+        if let reason = Self.shortage() { throw .notStarted(path, reason) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = Array(words.dropFirst())
         process.environment = ChildEnvironment.of(environment)
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input
         let (output, error) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = error
@@ -71,6 +85,7 @@ struct SystemProcesses: Processes {
                 if let failure { throw failure }
                 return ProcessResult(ending, output: streams[0].text, error: streams[1].text)
             }
+            if let marker, streams[1].bytes.contains(marker) { kill(process.processIdentifier, SIGKILL) }
             if let known = failure {
                 guard deadline < .now else { continue }
                 if isKilled { throw known }
@@ -82,6 +97,21 @@ struct SystemProcesses: Processes {
                 deadline = .now + Self.grace
             }
         }
+    }
+
+    /// How many file descriptors Foundation takes to start a program, and some more. It crashes if it cannot have them.
+    private static let descriptors = 24
+
+    /// Why there are not as many; nil if there are.
+    private static func shortage() -> SystemError? {
+        var taken: [Int32] = []
+        defer { for descriptor in taken { close(descriptor) } }
+        for _ in 0..<descriptors {
+            let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return errno == EMFILE || errno == ENFILE ? .last : nil }
+            taken.append(descriptor)
+        }
+        return nil
     }
 
     /// The file of a program; nil where there is none that can be executed.

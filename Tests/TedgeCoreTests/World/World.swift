@@ -60,6 +60,7 @@ struct World: Sendable {
         context.libraryProblem = { missing[$0] }
         context.mosquittoConfiguration = directory.file("mosquitto.conf")
         context.retryPause = .zero
+        context.listening = { _, _ in nil }
         context.systemdDirectory = directory.file("systemd")
         return context
     }

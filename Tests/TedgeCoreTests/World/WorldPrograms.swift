@@ -9,6 +9,7 @@ final class WorldPrograms: Processes {
 
     private struct State {
         var calls: [String] = []
+        var inputs: [[UInt8]] = []
         var rules: [(beginning: String, answer: Answer)] = []
         var installed: Set<String> = ["systemctl", "tedge-mapper"]
         /// What systemd says of a unit that nobody has started or stopped.
@@ -21,9 +22,12 @@ final class WorldPrograms: Processes {
     /// The words of the commands that ran, with blanks between them.
     var calls: [String] { state.withLock { $0.calls } }
 
+    /// What programs got on standard input.
+    var inputs: [[UInt8]] { state.withLock { $0.inputs } }
+
     /// The commands that changed something: all but the questions.
     var changes: [String] {
-        let questions = ["systemctl show", "systemctl is-", "journalctl", "mosquitto"]
+        let questions = ["systemctl show", "systemctl is-", "journalctl", "mosquitto", "/proc/self/exe"]
         return calls.filter { call in !questions.contains { call.hasPrefix($0) } }
     }
 
@@ -116,6 +120,13 @@ final class WorldPrograms: Processes {
     func reloadSystemd() -> Bool {
         state.withLock { $0.calls.append("reload systemd") }
         return true
+    }
+
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        state.withLock { $0.inputs.append(input) }
+        return try run(words, interruption: interruption)
     }
 
     func isOnPath(_ program: String) -> Bool { state.withLock { $0.installed.contains(program) } }

@@ -15,6 +15,14 @@ struct LoggedProcesses: Processes {
         }
     }
 
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        try logged(words) { () throws(ProcessError) in
+            try base.run(words, input: input, until: marker, interruption: interruption)
+        }
+    }
+
     private func logged(
         _ words: [String], _ body: () throws(ProcessError) -> ProcessResult
     ) throws(ProcessError) -> ProcessResult {
