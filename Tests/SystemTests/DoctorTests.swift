@@ -56,7 +56,7 @@ extension SystemTests {
             let words = ["timeout", "--preserve-status", "--signal=\(name)", "--kill-after=1", "1", "tedge"]
             let outcome = try prepared.device.run(words + ["doctor", "c8y"])
             #expect(outcome.status == 1)
-            #expect(outcome.stdout.hasPrefix("ok       settings: "))
+            #expect(outcome.stdout.contains("ok       settings: "))
             #expect(outcome.stdout.hasSuffix("; the others were not done\n"))
             #expect(!outcome.stdout.contains("service-manager: "))
             let frame = "Error: failed to examine the device\n\nCaused by:\n    Interrupted by SIG\(name)\n"
@@ -90,7 +90,7 @@ extension SystemTests {
             try hang("systemctl", prepared)
             let words = ["timeout", "--preserve-status", "--signal=INT", "--kill-after=1", "1", "tedge"]
             let outcome = try prepared.device.run(words + ["connect", "c8y"])
-            #expect(outcome.status == 1 && outcome.stderr.hasSuffix("Interrupted by SIGINT\n"))
+            #expect(outcome.status == 1 && outcome.stderr.contains("Interrupted by SIGINT\n"))
             #expect(try prepared.snapshot() == before)
             unhang("systemctl", prepared)
             try prepared.device.ask(["tedge", "connect", "c8y"])
@@ -98,7 +98,7 @@ extension SystemTests {
             try hang("systemctl", prepared)
             defer { unhang("systemctl", prepared) }
             let disconnect = try prepared.device.run(words + ["disconnect", "c8y"])
-            #expect(disconnect.status == 1 && disconnect.stderr.hasSuffix("Interrupted by SIGINT\n"))
+            #expect(disconnect.status == 1 && disconnect.stderr.contains("Interrupted by SIGINT\n"))
             #expect(try prepared.snapshot() == connected)
         }
 

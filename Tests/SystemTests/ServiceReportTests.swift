@@ -104,7 +104,7 @@ extension SystemTests {
                 "timeout", "--preserve-status", "--signal=INT", "--kill-after=10", "3", "tedge", "connect", "c8y",
             ]
             let outcome = try prepared.device.run(words)
-            #expect(outcome.status == 1 && outcome.stderr.hasSuffix("Interrupted by SIGINT\n"))
+            #expect(outcome.status == 1 && outcome.stderr.contains("Interrupted by SIGINT\n"))
             #expect(try prepared.snapshot() == files && prepared.services() == services)
             #expect(try prepared.hasLocalMQTT())
         }
