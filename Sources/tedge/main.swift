@@ -3,6 +3,7 @@ import Foundation
 import TedgeCore
 
 StandardStreams.open()
+if CommandLine.arguments.dropFirst().first == UnitProcess.word { exit(UnitProcess.run()) }
 let console = Console.standard(isJSON: false)
 signal(SIGPIPE, SIG_IGN)
 CoreDump.forbid()

@@ -97,7 +97,8 @@ import TestSupport
             hub: .azure, ways: "untrusted", cause: "Azure does not trust the device certificate.\n",
             hint: "Register the device certificate in Azure, then run 'tedge connect az --test'."),
         Fault(
-            hub: .azure, ways: "unregistered", cause: "The bridge to Azure is down.\n", hint: "journalctl -u mosquitto"),
+            hub: .azure, ways: "unregistered", cause: "The bridge to Azure is down.\n",
+            hint: "to see what mosquitto says about it."),
         Fault(
             hub: .azure, ways: "other-host:mqtt", cause: "The certificate of CLOUD:8883 is not for CLOUD.\n",
             hint: "tedge config get az.url"),

@@ -107,7 +107,12 @@ struct Cause: CustomTestStringConvertible, Sendable {
             id: "mosquitto-not-running", isConnected: true, command: test, status: 1,
             inject: { try $0.device.ask(["systemctl", "stop", "mosquitto"]) }, mend: .hint),
         Cause(
-            id: "mosquitto-configuration-rejected", status: 1,
+            id: "mosquitto-configuration-rejected", isBrokerAlive: false, status: 1,
+            inject: {
+                try $0.device.write("frobnicate true\n", to: "/etc/mosquitto/conf.d/mine.conf")
+            }, mend: .step("Correct the line") { try $0.device.remove("/etc/mosquitto/conf.d/mine.conf") }),
+        Cause(
+            id: "mosquitto-cannot-restart", status: 1,
             inject: {
                 try $0.device.write("frobnicate true\n", to: "/etc/mosquitto/conf.d/mine.conf")
             }, mend: .step("Correct the line") { try $0.device.remove("/etc/mosquitto/conf.d/mine.conf") }),

@@ -17,7 +17,7 @@ struct CertificatePair {
     /// The user that mosquitto runs as, where this is root and can give files away.
     var owner: Owner? {
         guard context.accounts.isRoot else { return nil }
-        let user = MosquittoSetup.load(from: context)?.user ?? "mosquitto"
+        let user = context.mosquittoUser
         return context.accounts.user(named: user)?.owner
     }
 

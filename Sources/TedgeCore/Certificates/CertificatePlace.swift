@@ -10,7 +10,7 @@ struct CertificatePlace {
         self.path = path
         self.context = context
         let system = (try? SystemSettings.load(from: context))?.user ?? "tedge"
-        let broker = MosquittoSetup.load(from: context)?.user ?? "mosquitto"
+        let broker = context.mosquittoUser
         trusted = [system, broker].compactMap { context.accounts.user(named: $0)?.owner.user }
     }
 

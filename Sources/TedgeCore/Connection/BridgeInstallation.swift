@@ -29,10 +29,10 @@ final class BridgeInstallation {
     /// - Parameter isOffline: Whether the cloud must not be asked anything.
     init(_ plan: ConnectPlan, isOffline: Bool, in context: Context, log: StepLog) {
         self.plan = plan
-        self.context = context
         self.log = log
         self.isOffline = isOffline
         broker = BrokerConfiguration(plan, in: context)
+        self.context = broker.context
     }
 
     /// Runs the steps. Where one fails, everything is as before when this throws.
@@ -144,13 +144,15 @@ final class BridgeInstallation {
 
     private func save(_ bridge: BridgeConfiguration) throws {
         try begin("save", "Saving configuration for requested bridge.")
-        try broker.include()
+        try broker.makeDirectory()
         let bridgeText = MosquittoRenderer.text(of: bridge)
         let listenersText = plan.listeners.map { MosquittoRenderer.text(of: $0) }
         untaken = Array(bridgeText.utf8)
         try broker.tryOut([
-            (plan.paths.bridge, untaken), (plan.paths.listeners, listenersText.map { Array($0.utf8) }),
+            .init(path: plan.paths.bridge, text: bridgeText, isSecret: bridge.credentials != nil),
+            .init(path: plan.paths.listeners, text: listenersText),
         ])
+        try broker.include()
         // From here on a run that is killed has left half a connection, which the next one does not take for a whole one.
         try broker.saving(plan.listeners == nil ? plan.paths.bridge : plan.paths.listeners) { () throws(FileError) in
             try files.mark(plan.paths.unfinished)

@@ -60,9 +60,12 @@ public struct BridgeRefresher {
         for bridge in stale {
             try bridge.plan.validate(bridge.configuration, for: nil, in: context)
         }
-        try broker.include()
+        try broker.makeDirectory()
         try broker.tryOut(
-            stale.map { ($0.plan.paths.bridge, Array($0.text.utf8)) } + [(path, listeners.map { Array($0.utf8) })])
+            stale.map {
+                .init(path: $0.plan.paths.bridge, text: $0.text, isSecret: $0.configuration.credentials != nil)
+            } + [.init(path: path, text: listeners)])
+        try broker.include()
         for bridge in stale {
             try context.interruption.check()
             let profile = bridge.plan.profile.map { " (profile \($0))" } ?? ""

@@ -9,13 +9,15 @@ final class BrokerConfiguration {
     let directory: String
     /// mosquitto's own main file, where there is one that may be read.
     let setup: MosquittoSetup?
-    private let context: Context
+    /// The device, with what is known of mosquitto's unit.
+    let context: Context
     private let system: SystemSettings
     private let broker: BrokerStart
     private var log: BrokerLog
 
     /// Prepares a change for the services of a cloud's profile.
     init(_ plan: ConnectPlan, in context: Context) {
+        let context = context.knowingMosquitto()
         self.context = context
         system = plan.system
         directory = plan.paths.directory
@@ -28,33 +30,64 @@ final class BrokerConfiguration {
     }
 
     /// The user that mosquitto runs as.
-    var account: Account? { context.accounts.user(named: setup?.user ?? "mosquitto") }
+    var account: Account? { context.accounts.user(named: context.mosquittoUser) }
 
     /// The owner of files of tedge, where this is root.
     private(set) lazy var systemOwner = context.ownerOfNew(system)
 
     // MARK: Files
 
-    /// Has mosquitto read our directory, which is made where it is missing, where it is the device's own mosquitto and this
-    /// is root.
+    /// mosquitto's main file with a line that includes our directory; nil if it has one, if it is not the device's own
+    /// mosquitto, or if this is not root.
+    private var including: (path: String, contents: [UInt8])? {
+        guard manager.isDefault, context.accounts.isRoot, let setup else { return nil }
+        return setup.including(directory).map { (setup.path, $0) }
+    }
+
+    /// Has mosquitto read our directory, which must be there.
     func include() throws {
-        if manager.isDefault, context.accounts.isRoot, let setup, let contents = setup.including(directory) {
-            try files.write(setup.path, contents)
-        }
+        if let (path, contents) = including { try files.write(path, contents) }
+    }
+
+    /// Makes our directory if it is missing.
+    func makeDirectory() throws {
         try saving(directory, directory: true) { () throws(FileError) in
             try files.makeDirectory(directory, mode: 0o775, owner: systemOwner)
         }
     }
 
-    /// Has the device's own mosquitto read what it is to read, before anything of it is written. Throws
-    /// `ConnectError.brokerRejects`.
-    ///
-    /// - Parameter planned: The files to be; nil for one that is to be removed.
-    func tryOut(_ planned: [(path: String, contents: [UInt8]?)]) throws {
+    /// A file that is to be written, or removed.
+    struct Change {
+        let path: String
+        /// The contents; nil to remove it.
+        let text: String?
+        /// Whether only root and the user that mosquitto runs as may read it.
+        var isSecret = false
+    }
+
+    /// Has the device's own mosquitto read what it is to read, and what it reads now, before anything is written. Throws what
+    /// `BrokerRehearsal` finds.
+    func tryOut(_ changes: [Change]) throws {
         guard manager.isDefault, context.accounts.isRoot else { return }
-        let files = Dictionary(uniqueKeysWithValues: planned.map { ($0.path, $0.contents) })
-        let complaints = BrokerTrial(context: context, directory: directory, planned: files).complaints()
-        if !complaints.isEmpty { throw ConnectError.brokerRejects(complaints: complaints) }
+        var planned: [String: BrokerTrial.Planned] = [:]
+        for change in changes {
+            let (mode, owner) = attributes(isSecret: change.isSecret)
+            planned[change.path] = BrokerTrial.Planned(
+                contents: change.text.map { Array($0.utf8) }, mode: mode, owner: owner ?? Owner(user: 0, group: 0))
+        }
+        if let (path, contents) = including {
+            let status = (try? context.files.status(path)) ?? nil
+            planned[path] = BrokerTrial.Planned(
+                contents: contents, mode: status?.mode ?? 0o644, owner: status?.owner ?? Owner(user: 0, group: 0))
+        }
+        try BrokerRehearsal(context: context, directory: directory).run(planned)
+    }
+
+    private func attributes(isSecret: Bool) -> (mode: UInt16, owner: Owner?) {
+        let group = context.accounts.isRoot ? account?.owner.group : nil
+        return (
+            !isSecret ? 0o644 : group == nil ? 0o600 : 0o640, isSecret ? group.map { Owner(user: 0, group: $0) } : nil
+        )
     }
 
     /// Writes a file of ours.
@@ -62,11 +95,9 @@ final class BrokerConfiguration {
     /// - Parameter isSecret: Whether only root and the user that mosquitto runs as may read it: mosquitto itself reads its
     ///   files as root when it starts, and as its user when it reloads them.
     func write(_ path: String, _ text: String, isSecret: Bool = false) throws {
-        let group = context.accounts.isRoot ? account?.owner.group : nil
+        let (mode, owner) = attributes(isSecret: isSecret)
         try saving(path) { () throws(FileError) in
-            try files.write(
-                path, Array(text.utf8), mode: !isSecret ? 0o644 : group == nil ? 0o600 : 0o640,
-                owner: isSecret ? group.map { Owner(user: 0, group: $0) } : nil)
+            try files.write(path, Array(text.utf8), mode: mode, owner: owner)
         }
     }
 

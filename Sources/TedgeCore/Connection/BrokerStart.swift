@@ -13,7 +13,9 @@ struct BrokerStart {
             try answer(context.interruption)
         } catch let error as MQTTError {
             try context.interruption.check()
-            throw ConnectError.brokerSilent(seconds: Self.patience, reason: "\(error)", said: log.lastErrors())
+            throw ConnectError.brokerSilent(
+                seconds: Self.patience, reason: "\(error)", said: log.lastErrors(),
+                hint: log.place.hint)
         }
     }
 

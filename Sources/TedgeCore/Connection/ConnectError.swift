@@ -13,9 +13,13 @@ public enum ConnectError: ExplainedError, Equatable {
     /// The bridge file cannot be removed for lack of permission.
     case removalPermission(path: String, SystemError)
     /// mosquitto does not answer after its restart; what it said is listed.
-    case brokerSilent(seconds: Int, reason: String, said: [String])
-    /// mosquitto would not start with its configuration.
-    case brokerRejects(complaints: [String])
+    case brokerSilent(seconds: Int, reason: String, said: [String], hint: String)
+    /// mosquitto would not start with its configuration. The advice is a sentence without its full stop.
+    case brokerRejects(complaints: [String], advice: String)
+    /// mosquitto runs, and would not start again with its configuration as it is.
+    case brokerCannotReturn(complaints: [String], advice: String)
+    /// mosquitto is installed as a snap, which sees none of our files.
+    case brokerIsSnap
     /// Two lines open the same listener.
     case listenerTwice(port: UInt16, ours: String, other: String)
     /// Another program listens on the port of the local broker.
@@ -31,6 +35,8 @@ public enum ConnectError: ExplainedError, Equatable {
         case .filePermission, .directoryPermission, .removalPermission: "permission-denied"
         case .brokerSilent: "mosquitto-not-answering"
         case .brokerRejects: "mosquitto-configuration-rejected"
+        case .brokerCannotReturn: "mosquitto-cannot-restart"
+        case .brokerIsSnap: "mosquitto-is-snap"
         case .listenerTwice: "listener-twice"
         case .portHeld: "port-held"
         case .clockWrong: "clock-wrong"
@@ -55,13 +61,23 @@ public enum ConnectError: ExplainedError, Equatable {
             ["Directory Error. Check permissions for \(path).", "\(reason)"]
         case .removalPermission(let path, let reason):
             ["File operation error. Check permissions for \(path).", "\(reason)"]
-        case .brokerSilent(let seconds, let reason, let said):
+        case .brokerSilent(let seconds, let reason, let said, _):
             ["mosquitto does not answer within \(seconds) seconds after its restart.", reason]
                 + (said.isEmpty ? [] : ["mosquitto said: " + said.joined(separator: "\n")])
-        case .brokerRejects(let complaints):
+        case .brokerRejects(let complaints, _):
             [
                 "mosquitto would not start with its configuration, so it was not restarted.",
                 complaints.joined(separator: "\n"),
+            ]
+        case .brokerCannotReturn(let complaints, _):
+            [
+                "mosquitto runs, but would not start again with its configuration as it is, so nothing was changed.",
+                complaints.joined(separator: "\n"),
+            ]
+        case .brokerIsSnap:
+            [
+                "mosquitto is installed as a snap, whose service is snap.mosquitto.mosquitto. A snap can read neither the "
+                    + "bridge nor the certificate."
             ]
         case .listenerTwice(let port, let ours, let other):
             ["mosquitto cannot open two listeners on port \(port): \(ours) and \(other)."]
@@ -74,9 +90,10 @@ public enum ConnectError: ExplainedError, Equatable {
     public var hint: String? {
         switch self {
         case .notConnected(let cloud, let profile): "Run 'sudo tedge connect \(cloud.words(profile))' to connect it."
-        case .brokerSilent:
-            "Run 'tedge doctor' to find out more, or 'journalctl -u mosquitto' for all that mosquitto said."
-        case .brokerRejects: "Correct the line that mosquitto names, then run the command again."
+        case .brokerSilent(_, _, _, let hint): "\(hint) Run 'sudo tedge doctor' to find out more."
+        case .brokerRejects(_, let advice), .brokerCannotReturn(_, let advice): "\(advice), then run the command again."
+        case .brokerIsSnap:
+            "Run 'sudo snap stop --disable mosquitto && sudo apt install mosquitto', then run the command again."
         case .listenerTwice(_, _, let other):
             "Remove the line \(other), or run 'sudo tedge config set mqtt.bind.enabled false' to use that listener alone."
         case .portHeld: "End that program, or run 'sudo tedge config set mqtt.bind.port <port>' for another port."

@@ -52,7 +52,10 @@ struct ConnectPlan {
     func bridge(in context: Context) throws -> BridgeConfiguration {
         try builder.bridge(
             credentials: try credentials(in: context),
-            mosquittoMajorVersion: { MosquittoVersion.major(context.processes, context.interruption) })
+            mosquittoMajorVersion: {
+                MosquittoVersion.major(
+                    context.processes, context.interruption, program: context.mosquittoUnit?.program)
+            })
     }
 
     /// Checks what the bridge proves itself with, and the roots of trust.

@@ -16,7 +16,7 @@ public struct Connector {
         public init() {}
     }
 
-    private let context: Context
+    private var context: Context
     private let cloud: Cloud
     private var profile: ProfileName?
     private let options: Options
@@ -37,6 +37,7 @@ public struct Connector {
         var connector = self
         do {
             connector.profile = try ProfileName.choose(profile, in: context)
+            connector.context = context.knowingMosquitto()
         } catch {
             return failed(error)
         }

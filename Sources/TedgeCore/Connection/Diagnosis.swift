@@ -30,7 +30,6 @@ public struct Diagnosis: Sendable, Equatable {
 
     /// Finds the cause of a check that failed, with the checks of the doctor that bear on it.
     static func of(_ error: any Error, _ plan: ConnectPlan, in context: Context) -> Diagnosis {
-        let name = plan.cloud.displayName
         switch error as? CheckFailure {
         case .broker(let error):
             return firstCause(["mosquitto-running", "listener"], plan, context)
@@ -51,9 +50,7 @@ public struct Diagnosis: Sendable, Equatable {
                 "credentials-accepted", "bridge-current", "bridge-up",
             ]
             return firstCause(bearing, plan, context)
-                ?? Diagnosis(
-                    "bridge-down", "The bridge to \(name) is down.",
-                    hint: "Run 'journalctl -u mosquitto' to see what mosquitto says about it.")
+                ?? bridgeDown(plan.cloud, plan.profile, in: context)
         case .bridgeUnknown:
             return firstCause(["include-line", "bridge-current"], plan, context)
                 ?? Diagnosis(

@@ -26,6 +26,7 @@ final class Disconnection {
     init(_ cloud: Cloud, _ profile: ProfileName?, isFollowed: Bool = false, in context: Context) throws {
         self.cloud = cloud
         self.profile = profile
+        let context = context.knowingMosquitto()
         self.context = context
         self.isFollowed = isFollowed
         paths = BridgePaths(in: context.configurationDirectory, cloud.name, profile)
@@ -46,6 +47,7 @@ final class Disconnection {
 
     private func steps() throws -> Outcome {
         context.console.step("Removing \(cloud.displayName) bridge.")
+        try rehearse()
         guard try remove() else { return .absent }
         do {
             try manager.checkAvailability()
@@ -69,6 +71,14 @@ final class Disconnection {
         } catch  where error.reason.isPermission {
             throw ConnectError.removalPermission(path: paths.bridge, error.reason)
         }
+    }
+
+    /// Has mosquitto read what it is to read without the bridge, if it runs and is to be restarted.
+    private func rehearse() throws {
+        guard manager.isDefault, context.accounts.isRoot, context.mosquittoUnit?.process != nil,
+            context.files.exists(paths.bridge)
+        else { return }
+        try BrokerRehearsal(context: context, directory: paths.directory).run([paths.bridge: .init()])
     }
 
     private func apply(_ services: ServiceRemoval) throws {

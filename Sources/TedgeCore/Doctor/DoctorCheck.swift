@@ -65,6 +65,9 @@ struct DoctorCheck: Sendable {
             "mosquitto-running", "mosquitto runs, and is started with the device",
             needs: ["service-manager", "mosquitto-installed"]
         ) { $0.mosquittoRunning() },
+        DoctorCheck(
+            "mosquitto-configuration", "mosquitto would start with its configuration", needs: ["mosquitto-installed"]
+        ) { $0.mosquittoConfiguration() },
         DoctorCheck("bridge-file", "the device is connected: the bridge file is there", needs: ["settings"]) {
             $0.bridgeFile()
         },

@@ -41,6 +41,7 @@ extension Examination {
             return manager.isActive(.mosquitto) ? .ok("it runs") : .error(brokerIsDown(manager))
         }
         guard states[.mosquitto]?.isInstalled == true else {
+            if context.files.exists(MosquittoUnit.snap) { return .error(ConnectError.brokerIsSnap) }
             return .error(
                 Diagnosis(
                     "mosquitto-not-found", "There is no service mosquitto.",

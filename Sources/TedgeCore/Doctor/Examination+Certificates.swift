@@ -13,7 +13,7 @@ extension Examination {
     }
 
     private var brokerAccount: Account? {
-        context.accounts.user(named: MosquittoSetup.load(from: context)?.user ?? "mosquitto")
+        context.accounts.user(named: context.mosquittoUser)
     }
 
     /// An outcome of a part of the validation.

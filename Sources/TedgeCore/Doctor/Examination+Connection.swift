@@ -30,9 +30,7 @@ extension Examination {
                 return Diagnosis.refusedDevice(cloud, profile, attempt, deviceID: deviceID)
             }
         }
-        return Diagnosis(
-            "bridge-down", "The bridge to \(cloud.displayName) is down.",
-            hint: "Run 'journalctl -u mosquitto' to see what mosquitto says about it.")
+        return Diagnosis.bridgeDown(cloud, profile, in: context)
     }
 
     func roundTrip() -> CheckOutcome {

@@ -23,7 +23,7 @@ final class Examination {
     init(_ cloud: CloudName, profile: ProfileName?, until deadline: ContinuousClock.Instant, in context: Context) {
         var context = context
         context.interruption = context.interruption.bounded(by: deadline)
-        self.context = context
+        self.context = context.knowingMosquitto()
         self.cloud = Cloud.named(cloud)
         self.profile = profile
         self.deadline = deadline
@@ -71,7 +71,8 @@ final class Examination {
     private(set) lazy var states: [Service: ServiceState]? = (try? manager.get())?.states(
         of: [.mosquitto] + mapperServices)
     /// mosquitto's version.
-    private(set) lazy var mosquittoVersion = MosquittoVersion.text(context.processes, context.interruption)
+    private(set) lazy var mosquittoVersion = MosquittoVersion.text(
+        context.processes, context.interruption, program: context.mosquittoUnit?.program)
 
     /// The services that may be the mapper of this cloud.
     var mapperServices: [Service] { [.mapper(cloud.name, profile)] + (profile == nil ? [.singleMapper] : []) }

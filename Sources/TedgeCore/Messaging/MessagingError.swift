@@ -75,7 +75,7 @@ public enum MessagingError: ExplainedError, Equatable {
         case .refused:
             "Set 'mqtt.client.auth.username' and 'mqtt.client.auth.password_file' to what the broker expects."
         case .tls, .unreadable, .invalidOption: "Check the settings with 'tedge config list mqtt.client.auth'."
-        case .disconnected, .keepAliveExpired, .timedOut: "Run 'journalctl -u mosquitto' to see what mosquitto says."
+        case .disconnected, .keepAliveExpired, .timedOut: "Run 'sudo tedge doctor' to see how the broker is."
         default: nil
         }
     }

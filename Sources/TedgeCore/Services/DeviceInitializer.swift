@@ -70,6 +70,7 @@ public struct DeviceInitializer {
 
     /// Has mosquitto read our directory; false where it does so already.
     private func includeDirectory() throws -> Bool {
+        let context = context.knowingMosquitto()
         let directory = BridgePaths.directory(in: context.configurationDirectory)
         guard context.accounts.isRoot, MosquittoSetup.load(from: context)?.including(directory) != nil else {
             return false

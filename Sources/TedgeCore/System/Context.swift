@@ -1,4 +1,5 @@
 import Foundation
+import Sockets
 
 /// The ways to the world, passed to everything that has an effect.
 public struct Context: Sendable {
@@ -30,6 +31,12 @@ public struct Context: Sendable {
     public var output: any MessageOutput = StandardOutput()
     /// The main file of mosquitto's configuration.
     public var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
+    /// Why a program cannot listen on an address and port; nil if it can.
+    var listening: @Sendable (_ address: String, _ port: UInt16) -> SystemError? = { address, port in
+        LocalAddress.refusal(address, port: port).map { SystemError($0) }
+    }
+    /// How systemd starts mosquitto; nil if that is not known.
+    var mosquittoUnit: MosquittoUnit?
     /// Where the kernel shows its processes and sockets, proc(5).
     public var processDirectory = "/proc"
     /// How long a command waits for another one that changes the configuration, in seconds.

@@ -58,6 +58,9 @@ public protocol Files: Sendable {
     /// Reads a whole file, up to `limit` bytes; a larger file is the error `EFBIG`.
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
 
+    /// Reads the last bytes of a file, at most `count`; the rest is not looked at, however large it is.
+    func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8]
+
     /// Tells what is there; nil when nothing is.
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus?
 

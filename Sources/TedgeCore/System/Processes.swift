@@ -45,6 +45,20 @@ public protocol Processes: Sendable {
     ///   - interruption: What ends the wait early.
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult
 
+    /// The same for a program that reads `input`, and that is killed when its standard error has the text `marker`.
+    ///
+    /// The input is never in a file, for it may have a password.
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult
+
     /// Whether there is an executable of this name on PATH.
     func isOnPath(_ program: String) -> Bool
+}
+
+extension Processes {
+    /// Runs a program that reads nothing.
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult { try run(words, interruption: interruption) }
 }

@@ -30,6 +30,20 @@ struct SystemFiles: Files {
         }
     }
 
+    func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
+        defer { close(descriptor) }
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw FileError(.read, path, .last) }
+        var contents = [UInt8](repeating: 0, count: Int(min(end, off_t(count))))
+        let read = unsafe contents.withUnsafeMutableBytes { buffer in
+            unsafe pread(descriptor, buffer.baseAddress, buffer.count, end - off_t(buffer.count))
+        }
+        guard read >= 0 else { throw FileError(.read, path, .last) }
+        return Array(contents.prefix(read))
+    }
+
     /// Waits for bytes in a pipe that is empty. A signal ends the wait with `EINTR`.
     private static func isFilled(_ descriptor: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -264,4 +278,7 @@ extension SystemError {
     static let notDirectory = SystemError(ENOTDIR)
     static let exists = SystemError(EEXIST)
     static let refused = SystemError(ECONNREFUSED)
+    static let readOnlyFileSystem = SystemError(EROFS)
+    static let addressInUse = SystemError(EADDRINUSE)
+    static let addressNotAvailable = SystemError(EADDRNOTAVAIL)
 }

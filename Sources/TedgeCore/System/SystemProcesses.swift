@@ -17,12 +17,27 @@ struct SystemProcesses: Processes {
     func isOnPath(_ program: String) -> Bool { located(program) != nil }
 
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
+        try run(words, FileHandle.nullDevice, until: nil, interruption)
+    }
+
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        guard let descriptor = MemoryFile.descriptor(input) else { throw .notStarted(words.first ?? "", .last) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        return try run(words, handle, until: Array(marker.utf8), interruption)
+    }
+
+    private func run(
+        _ words: [String], _ input: FileHandle, until marker: [UInt8]?, _ interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
         guard let program = words.first, let path = located(program) else { throw .notFound(words.first ?? "") }
+        if let reason = Self.shortage() { throw .notStarted(path, reason) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = Array(words.dropFirst())
         process.environment = environment
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input
         let (output, error) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = error
@@ -40,6 +55,7 @@ struct SystemProcesses: Processes {
                 if let interrupted { throw .interrupted(interrupted) }
                 return ProcessResult(ending, output: streams[0].text, error: streams[1].text)
             }
+            if let marker, streams[1].bytes.contains(marker) { kill(process.processIdentifier, SIGKILL) }
             if interrupted == nil, let signal = interruption.signal() {
                 interrupted = Interrupted(signal: signal)
                 end = .now + Self.grace
@@ -49,6 +65,21 @@ struct SystemProcesses: Processes {
                 kill(process.processIdentifier, SIGKILL)
             }
         }
+    }
+
+    /// How many file descriptors Foundation takes to start a program, and some more. It crashes if it cannot have them.
+    private static let descriptors = 24
+
+    /// Why there are not as many; nil if there are.
+    private static func shortage() -> SystemError? {
+        var taken: [Int32] = []
+        defer { for descriptor in taken { close(descriptor) } }
+        for _ in 0..<descriptors {
+            let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return errno == EMFILE || errno == ENFILE ? .last : nil }
+            taken.append(descriptor)
+        }
+        return nil
     }
 
     /// The file of a program; nil where there is none that can be executed.

@@ -75,7 +75,7 @@ import Testing
         #expect(try process.waitForExit(within: .seconds(10)) == .status(1))
         let errors = contents(of: files.file("err"))
         #expect(errors.contains("    0: 1 of 4 messages was delivered.\n    1: The "))
-        #expect(errors.contains("\nHint: Run 'journalctl -u mosquitto' to see what mosquitto says.\n"))
+        #expect(errors.contains("\nHint: Run 'sudo tedge doctor' to see how the broker is.\n"))
         listener.send(SIGTERM)
         #expect(try listener.outcome().status == 0)
     }

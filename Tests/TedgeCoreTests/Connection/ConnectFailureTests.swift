@@ -112,7 +112,10 @@ import Testing
         let errors = try fail(world, reason: "mosquitto-not-answering", changes: changes, isKept: true)
         #expect(errors.contains("    0: mosquitto does not answer within 5 seconds after its restart.\n"))
         #expect(errors.contains("    2: mosquitto said: Error: broken\n"))
-        #expect(errors.contains("or 'journalctl -u mosquitto' for all that mosquitto said.\n"))
+        #expect(
+            errors.contains(
+                "Hint: Run 'sudo journalctl -u mosquitto -n 50' to see what mosquitto says about it. Run 'sudo tedge "
+                    + "doctor' to find out more.\n"))
     }
 
     @Test("a mapper that cannot be started is stopped, and mosquitto runs as before")

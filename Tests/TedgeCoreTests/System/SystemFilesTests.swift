@@ -16,6 +16,20 @@ import Testing
         String(decoding: try files.read(file(name)), as: UTF8.self)
     }
 
+    @Test("of a large file the end is read, of a small one everything, of a directory nothing")
+    func tail() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("0123456789", to: "log")
+        #expect(try SystemFiles().readTail(path, count: 4) == Array("6789".utf8))
+        #expect(try SystemFiles().readTail(path, count: 99) == Array("0123456789".utf8))
+        // A file of a gigabyte, of which nothing is on the disk.
+        #expect(truncate(path, 1 << 30) == 0)
+        #expect(try SystemFiles().readTail(path, count: 3) == [0, 0, 0])
+        #expect(throws: FileError(.read, directory.path, SystemError(EISDIR))) {
+            try SystemFiles().readTail(directory.path, count: 4)
+        }
+    }
+
     @Test(
         "a file that is replaced has the bytes and exactly the permissions that are given", arguments: [0o600, 0o777])
     func replace(_ mode: UInt16) throws {

@@ -22,6 +22,20 @@ import Testing
         #expect(try shell("exit 0").succeeded)
     }
 
+    @Test("a program reads what it is given, and more than a pipe holds")
+    func input() throws {
+        let bytes = [UInt8](repeating: 65, count: 200_000)
+        let result = try processes.run(["wc", "-c"], input: bytes, until: "never", interruption: .never)
+        #expect(result == ProcessResult(.exited(0), output: "200000\n"))
+    }
+
+    @Test("a program that says the awaited word is killed at once")
+    func marker() throws {
+        let script = "echo starting >&2; echo up and running >&2; exec sleep 600"
+        let result = try processes.run(["sh", "-c", script], input: [], until: "running\n", interruption: .never)
+        #expect(result == ProcessResult(.signalled(SIGKILL), error: "starting\nup and running\n"))
+    }
+
     @Test("a program that a signal ended is told apart")
     func signal() throws {
         #expect(try shell("kill -KILL $$").ending == .signalled(SIGKILL))

@@ -42,6 +42,7 @@ struct World: Sendable {
         context.output = shown
         context.mosquittoConfiguration = directory.file("mosquitto.conf")
         context.retryPause = .zero
+        context.listening = { _, _ in nil }
         context.systemdDirectory = directory.file("systemd")
         return context
     }

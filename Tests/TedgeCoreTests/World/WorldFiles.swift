@@ -39,6 +39,11 @@ final class WorldFiles: Files {
         return try real.read(path, limit: limit)
     }
 
+    func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
+        try check(.read, path)
+        return try real.readTail(path, count: count)
+    }
+
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
         var status = try real.status(path, followLinks: followLinks)
         let usual = status?.kind == .directory ? WorldAccounts.root : Self.owner

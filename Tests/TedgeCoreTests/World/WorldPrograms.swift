@@ -9,6 +9,7 @@ final class WorldPrograms: Processes {
 
     private struct State {
         var calls: [String] = []
+        var inputs: [[UInt8]] = []
         var rules: [(beginning: String, answer: Answer)] = []
         var installed: Set<String> = ["systemctl", "tedge-mapper"]
     }
@@ -18,9 +19,12 @@ final class WorldPrograms: Processes {
     /// The words of the commands that ran, with blanks between them.
     var calls: [String] { state.withLock { $0.calls } }
 
+    /// What programs got on standard input.
+    var inputs: [[UInt8]] { state.withLock { $0.inputs } }
+
     /// The commands that changed something: all but the questions.
     var changes: [String] {
-        let questions = ["systemctl show", "systemctl is-", "journalctl", "mosquitto"]
+        let questions = ["systemctl show", "systemctl is-", "journalctl", "mosquitto", "/proc/self/exe"]
         return calls.filter { call in !questions.contains { call.hasPrefix($0) } }
     }
 
@@ -68,7 +72,9 @@ final class WorldPrograms: Processes {
                 ? "LoadState=not-found\nActiveState=inactive\n" : "LoadState=loaded\nActiveState=\(state)\n"
         }
         let blocks = [mosquitto ? "active" : "inactive", mapper, "not-found", agent].map(block)
-        on("systemctl show --property=LoadState,ActiveState", .exited(0), output: blocks.joined(separator: "\n"))
+        on(
+            "systemctl show --property=LoadState,ActiveState mosquitto", .exited(0),
+            output: blocks.joined(separator: "\n"))
     }
 
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
@@ -79,6 +85,13 @@ final class WorldPrograms: Processes {
         }
         guard let answer else { return ProcessResult(.exited(0)) }
         return try answer()
+    }
+
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        state.withLock { $0.inputs.append(input) }
+        return try run(words, interruption: interruption)
     }
 
     func isOnPath(_ program: String) -> Bool { state.withLock { $0.installed.contains(program) } }

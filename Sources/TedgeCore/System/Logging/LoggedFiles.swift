@@ -9,6 +9,12 @@ struct LoggedFiles: Files {
         }
     }
 
+    func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
+        try log.record(.debug, "read the end of \(path)", outcome: { "\($0.count) bytes" }) { () throws(FileError) in
+            try base.readTail(path, count: count)
+        }
+    }
+
     func list(_ path: String) throws(FileError) -> [String] {
         try log.record(.debug, "list \(path)", outcome: { "\($0.count) entries" }) { () throws(FileError) in
             try base.list(path)

@@ -1,0 +1,92 @@
+/// Why mosquitto would not start with a configuration.
+struct MosquittoComplaint: Sendable, Equatable {
+    /// mosquitto's own words, or what was found without it, one or more lines.
+    let text: String
+    /// The line that it is about, as mosquitto names it, `FILE:LINE`.
+    var place: String?
+    /// The file of `place`.
+    var path: String? { place.flatMap { place in place.lastIndex(of: ":").map { String(place[..<$0]) } } }
+    /// The line of another file without which the line at `place` would be right.
+    var cause: MosquittoFiles.Line?
+
+    /// Lines for a person.
+    var lines: String {
+        guard let cause else { return text }
+        return "\(text)\nThe line that it clashes with is \(cause.place): \(cause.key) \(cause.value)"
+    }
+
+    /// What is there and cannot be read by mosquitto's user.
+    var unreadable: String?
+
+    /// What a person has to do, which is never to change a line that this program writes; nil if there is no other.
+    ///
+    /// - Parameter directory: The directory of the files that this program writes.
+    func correction(besides directory: String) -> String? {
+        if let unreadable {
+            return "Let mosquitto's user read \(unreadable)" + (place.map { ", which the line \($0) names" } ?? "")
+        }
+        if let place, let path, !Path.isInside(path, directory) { return "Correct the line \(place)" }
+        if let cause, !Path.isInside(cause.path, directory) { return "Correct the line \(cause.place)" }
+        return nil
+    }
+
+    /// The same, with something to do where only a line of this program is wrong.
+    func advice(besides directory: String) -> String {
+        if let correction = correction(besides: directory) { return correction }
+        guard let path, Path.isInside(path, directory) else { return "Correct what mosquitto names" }
+        return "Change the setting that \(path) has it from, which 'tedge config list' shows"
+    }
+
+    /// Options that mosquitto takes for security settings, which must not stand before `per_listener_settings`.
+    private static let securityKeys: Set = [
+        "acl_file", "allow_anonymous", "allow_zero_length_clientid", "auth_plugin", "auto_id_prefix",
+        "check_retain_source", "password_file", "plugin", "psk_file",
+    ]
+
+    /// Takes what mosquitto said before it ended; nil if that is nothing.
+    ///
+    /// - Parameters:
+    ///   - lines: The configuration, in which the other half of a clash is looked for.
+    ///   - isThere: Whether a file is there.
+    init?(said: [String], in lines: [MosquittoFiles.Line], isThere: (String) -> Bool) {
+        let errors = MosquittoWords.errors(said)
+        guard !errors.isEmpty else { return nil }
+        if let clash = ListenerClash(said, in: lines) {
+            text = (errors + [clash.reason].compactMap(\.self)).joined(separator: "\n")
+            (place, cause) = (clash.place, clash.other)
+            return
+        }
+        text = errors.joined(separator: "\n")
+        place = errors.lazy.compactMap(MosquittoWords.place).first ?? Self.place(of: errors, in: lines)
+        cause = Self.cause(errors[0], at: place, in: lines)
+        guard errors.contains(where: { $0.contains("Permission denied") || $0.contains("Unable to open ") }),
+            let value = lines.first(where: { $0.place == place })?.value, value.hasPrefix("/"),
+            errors[0].contains("'\(value)'") || errors[0].contains("\"\(value)\""), isThere(value)
+        else { return }
+        unreadable = value
+    }
+
+    /// Takes what was found.
+    init(_ text: String, at place: String? = nil) { (self.text, self.place) = (text, place) }
+
+    /// mosquitto names no line for a file that it cannot load: it is the one that names the file.
+    private static func place(of errors: [String], in lines: [MosquittoFiles.Line]) -> String? {
+        let line = lines.first { line in
+            line.value.hasPrefix("/")
+                && errors.contains { $0.contains("\"\(line.value)\"") || $0.contains("'\(line.value)'") }
+        }
+        return line?.place
+    }
+
+    private static func cause(_ error: String, at place: String?, in lines: [MosquittoFiles.Line]) -> MosquittoFiles
+        .Line?
+    {
+        guard let index = lines.firstIndex(where: { $0.place == place }) else { return nil }
+        let before = lines[..<index]
+        if error.contains("per_listener_settings must be set before") {
+            return before.first { securityKeys.contains($0.key) }
+        }
+        guard error.contains("Duplicate") else { return nil }
+        return before.last { $0.key == lines[index].key && $0.path != lines[index].path }
+    }
+}

@@ -1,0 +1,146 @@
+import Testing
+
+@testable import TedgeCore
+
+/// How systemd starts mosquitto, by what `systemctl show` prints.
+@Suite struct MosquittoUnitTests {
+    /// The unit of Debian 12, as systemd 252 prints it.
+    static let bookworm = """
+        ExecStartPre={ path=/bin/mkdir ; argv[]=/bin/mkdir -m 740 -p /run/mosquitto ; ignore_errors=no ; pid=0 }
+        ExecStart={ path=/usr/sbin/mosquitto ; argv[]=/usr/sbin/mosquitto -c /etc/mosquitto/mosquitto.conf ; \
+        ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }
+        DynamicUser=no
+        MainPID=412
+        ActiveState=active
+        ProtectHome=no
+        ProtectSystem=no
+        PrivateTmp=no
+        LoadState=loaded
+
+        """
+
+    private func parsed(_ text: String) -> MosquittoUnit? { MosquittoUnit(SystemdProperties(text)) }
+
+    @Test("Debian's unit starts mosquitto as root, with its main file, and makes a directory before")
+    func debian() throws {
+        let unit = try #require(parsed(Self.bookworm))
+        #expect(unit.program == "/usr/sbin/mosquitto")
+        #expect(unit.mainFile == "/etc/mosquitto/mosquitto.conf")
+        #expect(unit.user == nil && unit.process == 412 && unit.isInstalled && !unit.isBeyondTrial)
+        #expect(unit.preparation == ["/bin/mkdir -m 740 -p /run/mosquitto"])
+        #expect(unit.sandbox == ServiceSandbox(SystemdProperties("")))
+    }
+
+    @Test("a unit says who mosquitto is, where it is, what it has in its environment, and what is kept from it")
+    func everything() throws {
+        let unit = try #require(
+            parsed(
+                """
+                ExecStart={ path=/usr/local/sbin/mosquitto ; argv[]=/usr/local/sbin/mosquitto -v --config-file m.conf ; \
+                ignore_errors=no }
+                User=broker
+                Group=iot
+                SupplementaryGroups=ssl-cert tss
+                Environment=A=b "C=d e" D=\\x41
+                EnvironmentFiles=/etc/default/mosquitto (ignore_errors=yes)
+                WorkingDirectory=/srv/mqtt
+                MainPID=0
+                ProtectHome=yes
+                ProtectSystem=strict
+                PrivateTmp=yes
+                InaccessiblePaths=-/srv/secret "/a b"
+                ReadWritePaths=/var/lib/mqtt
+                RuntimeDirectory=mosquitto
+                AmbientCapabilities=cap_net_bind_service
+                LoadState=loaded
+                """))
+        #expect(unit.program == "/usr/local/sbin/mosquitto" && unit.mainFile == "/srv/mqtt/m.conf")
+        #expect(unit.user == "broker" && unit.group == "iot" && unit.groups == ["ssl-cert", "tss"])
+        #expect(unit.environment == ["A=b", "C=d e", "D=A"] && unit.environmentFiles == ["/etc/default/mosquitto"])
+        #expect(unit.process == nil && unit.mayUseEveryPort)
+        #expect(unit.sandbox.hidden == ["/home", "/root", "/run/user", "/srv/secret", "/a b"])
+        #expect(unit.sandbox.empty == ["/tmp", "/var/tmp"])
+        for path in ["/var/lib/mqtt/x", "/run/mosquitto/m.pid", "/dev/null", "/tmp/x"] {
+            #expect(!unit.sandbox.forbidsWriting(path))
+        }
+        for path in ["/var/lib/mqttx", "/etc/mosquitto/x", "/run/m.pid"] { #expect(unit.sandbox.forbidsWriting(path)) }
+    }
+
+    @Test("of two rules for writing the one for the longer path counts")
+    func readOnly() {
+        let sandbox = ServiceSandbox(
+            SystemdProperties("ProtectSystem=full\nReadWritePaths=/etc/m\nReadOnlyPaths=/etc/m/fixed\n"))
+        #expect(sandbox.forbidsWriting("/etc/x") && sandbox.forbidsWriting("/etc/m/fixed/x"))
+        #expect(!sandbox.forbidsWriting("/etc/m/x") && !sandbox.forbidsWriting("/var/x"))
+    }
+
+    @Test(
+        "a unit with a root or mounts of its own is not tried",
+        arguments: [
+            "RootDirectory=/srv", "BindPaths=/a:/b", "DynamicUser=yes", "RootImage=/i", "PrivateUsers=yes",
+        ])
+    func beyondTrial(_ line: String) throws {
+        #expect(try #require(parsed(Self.bookworm + line + "\n")).isBeyondTrial)
+    }
+
+    @Test("systemd's answer for a unit that is not there, and no answer, are told apart")
+    func missing() {
+        #expect(parsed("LoadState=not-found\nMainPID=0\n")?.isInstalled == false)
+        #expect(parsed("") == nil)
+        #expect(parsed(Self.bookworm)?.isInstalled == true)
+    }
+
+    @Test("the words of the process that runs are taken where systemd's text does not part them")
+    func commandLine() throws {
+        let world = try World()
+        try world.files.makeDirectory(world.directory.file("proc/7"), mode: 0o755, owner: nil)
+        try world.write("/usr/sbin/mosquitto\0-c\0/etc/my broker/m.conf\0", to: "proc/7/cmdline")
+        var context = world.context
+        context.processDirectory = world.directory.file("proc")
+        world.programs.on(
+            "systemctl show --property=LoadState,ActiveState,User", .exited(0),
+            output:
+                "LoadState=loaded\nActiveState=active\nMainPID=7\nExecStart={ path=/usr/sbin/mosquitto ; argv[]=/usr/sbin/mosquitto "
+                + "-c /etc/my broker/m.conf ; ignore_errors=no }\n")
+        #expect(MosquittoUnit.load(context)?.mainFile == "/etc/my broker/m.conf")
+        #expect(context.knowingMosquitto().mosquittoConfiguration == "/etc/my broker/m.conf")
+    }
+
+    @Test("a systemd that does not answer leaves the process that runs")
+    func running() throws {
+        let world = try World()
+        for (number, name) in [(3, "bash"), (9, "mosquitto")] {
+            try world.files.makeDirectory(world.directory.file("proc/\(number)"), mode: 0o755, owner: nil)
+            try world.write(name + "\n", to: "proc/\(number)/comm")
+            try world.write("/opt/\(name)\0-c\0/opt/m.conf\0", to: "proc/\(number)/cmdline")
+        }
+        var context = world.context
+        context.processDirectory = world.directory.file("proc")
+        world.programs.on("systemctl show", .exited(1))
+        let unit = context.knowingMosquitto().mosquittoUnit
+        #expect(unit?.program == "/opt/mosquitto" && unit?.mainFile == "/opt/m.conf" && unit?.process == 9)
+    }
+
+    @Test("mosquitto's user is the unit's, else the last `user` of any file, else mosquitto")
+    func user() throws {
+        let world = try World()
+        #expect(world.context.mosquittoUser == "mosquitto")
+        try world.files.makeDirectory(world.directory.file("conf.d"), mode: 0o755, owner: nil)
+        try world.write("user one\ninclude_dir \(world.directory.file("conf.d"))\n", to: "mosquitto.conf")
+        #expect(world.context.mosquittoUser == "one")
+        try world.write("user two\n", to: "conf.d/x.conf")
+        #expect(world.context.mosquittoUser == "two")
+        var context = world.context
+        context.mosquittoUnit = MosquittoUnit()
+        context.mosquittoUnit?.user = "three"
+        #expect(context.mosquittoUser == "three")
+    }
+
+    @Test(
+        "a line of systemd is taken apart by blanks, quotes and escapes",
+        arguments: [
+            ("a b", ["a", "b"]), (#""a b" 'c "d'"#, ["a b", "c \"d"]), (#"a\x20b \101 \s"#, ["a b", "A", " "]),
+            (#""" x"#, ["", "x"]), ("", []), (#"\q \"#, ["q", "\\"]),
+        ])
+    func words(_ line: String, _ words: [String]) { #expect(SystemdProperties.words(line) == words) }
+}
