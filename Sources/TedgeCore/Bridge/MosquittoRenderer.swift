@@ -60,8 +60,8 @@ enum MosquittoRenderer {
         for (key, values) in general where !others.contains(key) { lines += values.map { "\(key) \($0)" } }
         func allow(_ anonymous: Bool) {
             switch access {
+            case .separate where dialect.hasListenerAccess, .own: lines.append("listener_allow_anonymous \(anonymous)")
             case .separate, .shared: lines.append("allow_anonymous \(anonymous)")
-            case .own: lines.append("listener_allow_anonymous \(anonymous)")
             case .inherited: break
             }
         }

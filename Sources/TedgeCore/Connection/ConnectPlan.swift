@@ -10,6 +10,8 @@ struct ConnectPlan {
     let system: SystemSettings
     let paths: BridgePaths
     let authentication: DeviceAuthentication
+    /// The version of mosquitto.
+    let mosquittoVersion = MosquittoVersion.Known()
 
     /// Reads the settings. Throws the first that is missing or cannot be used.
     init(_ cloud: Cloud, _ profile: ProfileName?, in context: Context) throws {
@@ -53,8 +55,7 @@ struct ConnectPlan {
         try builder.bridge(
             credentials: try credentials(in: context),
             mosquittoMajorVersion: {
-                MosquittoVersion.major(
-                    context.processes, context.interruption, program: context.mosquittoUnit?.program)
+                mosquittoVersion.text(in: context).flatMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
             })
     }
 

@@ -69,7 +69,9 @@ extension Diagnosis {
     /// The first line of the first cause is the message; what lies deeper was seen. The advice of an error that has no other
     /// hint is the hint.
     init(_ error: any ExplainedError) {
-        var lines = error.causes.map(Masking.inMessage).flatMap { $0.split(separator: Character("\n")).map(String.init) }
+        var lines = error.causes.map(Masking.inMessage).flatMap {
+            $0.split(separator: Character("\n")).map(String.init)
+        }
         var hint = error.hint.map(Masking.inMessage)
         if hint == nil, let advice = error.advice, lines.last == advice {
             hint = advice

@@ -4,7 +4,7 @@ extension ConnectPlan {
     ///
     /// - Parameter mayInclude: Whether the caller may and will change mosquitto's main file.
     func listenerPlan(_ manager: ServiceManager, mayInclude: Bool, in context: Context) throws -> ListenerPlan {
-        let dialect = MosquittoDialect(version: MosquittoVersion.text(context.processes, context.interruption))
+        let dialect = MosquittoDialect(version: mosquittoVersion.text(in: context))
         let planner = ListenerPlanner(
             files: context.files, main: context.mosquittoConfiguration, directory: paths.directory,
             path: paths.listeners, listeners: listeners, dialect: dialect,
@@ -24,4 +24,13 @@ extension ListenerPlanner {
 
     /// Whether mosquitto reads our directory already.
     var isIncluded: Bool { !MosquittoFiles(main: main, files: files).inclusions(of: directory, files: files).isEmpty }
+}
+
+extension MosquittoDialect {
+    /// The dialect of the mosquitto of this device.
+    init(in context: Context) {
+        self.init(
+            version: MosquittoVersion.text(
+                context.processes, context.interruption, program: context.mosquittoUnit?.program))
+    }
 }

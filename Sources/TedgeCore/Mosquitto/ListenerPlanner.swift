@@ -79,7 +79,8 @@ struct ListenerPlanner {
     }
 
     private var candidates: [ListenerAccess] {
-        if dialect.hasListenerAccess { return [.own, .inherited] }
+        // mosquitto 2.1 takes the deprecated form, too, which alone keeps a list of access from our listener.
+        if dialect.hasListenerAccess { return [.own, .inherited, .separate] }
         return hasCredentials ? [.separate, .inherited, .shared] : [.separate, .shared, .inherited]
     }
 

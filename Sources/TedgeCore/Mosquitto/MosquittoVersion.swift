@@ -1,32 +1,37 @@
 /// The version of mosquitto on the device.
 enum MosquittoVersion {
-    /// Runs the program that is named, else mosquitto, which stands outside the PATH of users who are not root; nil where there is none.
-    static func run(
-        _ arguments: [String], _ processes: any Processes, _ interruption: Interruption, program: String? = nil
-    ) -> ProcessResult? {
-        for program in (program.map { [$0] } ?? []) + ["mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"]
-        {
-            if let result = try? processes.run([program] + arguments, interruption: interruption) { return result }
+    /// The version, such as `2.0.11`; nil if there is no mosquitto or it does not say. mosquitto stands outside the PATH of
+    /// users who are not root.
+    ///
+    /// mosquitto prints `mosquitto version 2.0.11` as the first line of its help, mosquitto(8).
+    ///
+    /// - Parameter program: The program that is asked first.
+    static func text(
+        _ processes: any Processes, _ interruption: Interruption, program: String? = nil
+    ) -> String? {
+        let prefix = "mosquitto version "
+        let usual = ["mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"]
+        for program in (program.map { [$0] } ?? []) + usual {
+            guard let result = try? processes.run([program, "-h"], interruption: interruption) else { continue }
+            let lines = (result.output + result.error).split(separator: Character("\n"))
+            if let line = lines.first(where: { $0.hasPrefix(prefix) }) {
+                return String(line.dropFirst(prefix.utf8.count).prefix { $0 != " " })
+            }
         }
         return nil
     }
 
-    /// The version, such as `2.0.11`; nil where there is no mosquitto or it does not say.
-    ///
-    /// mosquitto prints `mosquitto version 2.0.11` as the first line of its help, mosquitto(8).
-    static func text(
-        _ processes: any Processes, _ interruption: Interruption, program: String? = nil
-    ) -> String? {
-        guard let result = run(["-h"], processes, interruption, program: program) else { return nil }
-        let prefix = "mosquitto version "
-        let lines = (result.output + result.error).split(separator: Character("\n"))
-        return lines.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.utf8.count).prefix { $0 != " " }) }
-    }
+    /// The version, asked for at the first use and then known.
+    final class Known {
+        private var answer: String??
 
-    /// The first number of the version.
-    static func major(
-        _ processes: any Processes, _ interruption: Interruption, program: String? = nil
-    ) -> Int? {
-        text(processes, interruption, program: program).flatMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
+        /// Asks the mosquitto of this device.
+        func text(in context: Context) -> String? {
+            if let answer { return answer }
+            let found = MosquittoVersion.text(
+                context.processes, context.interruption, program: context.mosquittoUnit?.program)
+            answer = found
+            return found
+        }
     }
 }

@@ -100,7 +100,7 @@ public struct DeviceInitializer {
             files: context.files, main: main, directory: directory,
             path: BridgePaths(in: context.configurationDirectory, .c8y, nil).listeners,
             listeners: try? ListenerConfiguration.from(settings),
-            dialect: MosquittoDialect(version: MosquittoVersion.text(context.processes, context.interruption)),
+            dialect: MosquittoDialect(in: context.knowingMosquitto()),
             hasCredentials: try settings.string("mqtt.client.auth.username") != nil, mayInclude: true)
         guard planner.isReadable, !planner.isIncluded else { return nil }
         // Whether our listeners find room is for connect to say.

@@ -9,7 +9,8 @@ import Testing
 @Suite struct BrokerStartTests {
     private let place = MQTTError.Endpoint(host: "127.0.0.1", port: 1884)
 
-    @Test("programs that look for it on another port are told, with both settings, if nobody knows what mosquitto reads")
+    @Test(
+        "programs that look for it on another port are told, with both settings, if nobody knows what mosquitto reads")
     func otherPort() throws {
         let world = try World.ready("mqtt.client.port = 1884\n")
         try world.files.remove(world.directory.file("mosquitto.conf"))

@@ -32,7 +32,9 @@ import Testing
         var options = Connector.Options()
         options.isReconnection = true
         expectMissing(Connector(.c8y, profile: nil, options: options, in: world.context).run(), id, package)
-        #expect(try world.snapshot() == before && world.programs.calls == calls)
+        // To ask systemd how it starts mosquitto changes nothing.
+        #expect(world.programs.calls.filter { !$0.hasPrefix("systemctl show") } == calls)
+        #expect(try world.snapshot() == before)
     }
 
     @Test("messages are neither sent nor waited for", arguments: libraries)
