@@ -67,7 +67,7 @@ extension CertificateError {
         case .keyInCertificateFile(let path):
             ["The file of the certificate holds the private key too, which a renewed certificate would replace.", path]
         case .badValidity(let problem, let typed): [problem.text(typed)]
-        case .opensslMissing(let reason): ["OpenSSL's libcrypto cannot be opened", reason]
+        case .opensslMissing(let reason): LibraryError(library: .crypto, reason: reason).causes
         case .cryptography(let reason): [reason]
         }
     }

@@ -60,7 +60,7 @@ extension CertificateError {
                 + "'device.cert_path'."
         case .badValidity:
             "Run 'tedge config set certificate.validity.requested_duration <time>', for example with 365d."
-        case .opensslMissing: "Install OpenSSL, for example with 'sudo apt install libssl3'."
+        case .opensslMissing: SystemLibrary.crypto.hint
         case .certificateMissing, .badDeviceID, .noDeviceID, .cryptography: nil
         }
     }

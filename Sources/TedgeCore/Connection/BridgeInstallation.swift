@@ -53,6 +53,9 @@ final class BridgeInstallation {
         }
     }
 
+    /// Finds out whether mosquitto has room for the listeners, before anything is changed.
+    func planListeners() throws { try broker.planListeners() }
+
     private func steps() throws -> Outcome {
         let isAvailable = try checkServiceManager()
         try checkExistingBridge()

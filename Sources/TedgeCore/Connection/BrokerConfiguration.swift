@@ -7,8 +7,6 @@ final class BrokerConfiguration {
     let manager: ServiceManager
     /// The directory of our files, which mosquitto includes.
     let directory: String
-    /// mosquitto's own main file, where there is one that may be read.
-    let setup: MosquittoSetup?
     /// The device, with what is known of mosquitto's unit.
     let context: Context
     private let plan: ConnectPlan
@@ -28,7 +26,6 @@ final class BrokerConfiguration {
         manager = ServiceManager(plan.system, in: context)
         files = FileTransaction(context.files)
         services = ServiceTransaction(manager, cloud: plan.cloud.name, profile: plan.profile)
-        setup = MosquittoSetup.load(from: context)
         broker = BrokerStart(settings: plan.settings, context: context)
         log = BrokerLog(context: context, manager: manager, since: context.now())
     }

@@ -94,6 +94,7 @@ public struct Connector {
         if !context.files.exists(RenewedCertificate.path(besides: bridge.certificatePath)) {
             try plan.validate(bridge, for: nil, in: context)
         }
+        try installation.planListeners()
         log.begin("disconnect")
         let previous = try Disconnection(cloud, profile, isFollowed: true, in: context)
         if case .absent = try previous.run() { context.console.step("Bridge doesn't exist.") }

@@ -36,6 +36,15 @@ final class AskingProcesses: Processes {
         }
     }
 
+    /// A dry run, which changes nothing, has its own time.
+    func run(
+        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        let own = self.interruption
+        return try base.run(
+            words, input: input, until: marker, interruption: Interruption { own.signal() ?? interruption.signal() })
+    }
+
     /// Who only asks changes nothing.
     func reloadSystemd() -> Bool { false }
 

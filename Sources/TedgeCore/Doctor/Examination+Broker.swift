@@ -32,7 +32,7 @@ extension Examination {
         guard (try? manager.get())?.isDefault == true else {
             return .unseen("system.toml says which mosquitto is driven, not what it reads")
         }
-        let main = context.mosquittoConfiguration
+        let main = brokerContext.mosquittoConfiguration
         let found = MosquittoFiles(main: main, files: context.files)
         let inclusions = found.inclusions(of: paths.directory, files: context.files)
         if inclusions.count > 1 {
@@ -57,7 +57,7 @@ extension Examination {
             let plan = try plan.get()
             let bridge = try plan.bridge(in: context)
             var wanted = [(paths.bridge, MosquittoRenderer.text(of: bridge))]
-            if let text = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: context).text {
+            if let text = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: brokerContext).text {
                 wanted.append((paths.listeners, text))
             }
             for (path, text) in wanted where try context.files.readIfPresent(path) != Array(text.utf8) {
@@ -92,12 +92,12 @@ extension Examination {
         guard let plan = try? plan.get() else { return .unseen("the settings do not say which port it is") }
         guard let listeners = plan.listeners else { return .unseen("mqtt.bind.enabled is false") }
         do {
-            let found = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: context)
+            let found = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: brokerContext)
             guard let model = found.model else {
                 return .unseen("system.toml says which mosquitto is driven, not what it reads")
             }
             let check = ListenerCheck(model, listeners, paths.listeners, in: context)
-            if let problem = check.problem(isService: context.isServedByUnit) {
+            if let problem = check.problem(isService: brokerContext.isServedByUnit) {
                 return .error(problem)
             }
             try check.checkClients(plan.settings)

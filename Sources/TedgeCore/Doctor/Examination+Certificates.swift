@@ -9,11 +9,11 @@ extension Examination {
         return CertificateValidation(
             context: context, certificatePath: try settings.path("device.cert_path"),
             keyPath: try settings.path("device.key_path"), trustRoots: isDirectory ? .directory(roots) : .file(roots),
-            brokerAccount: brokerAccount, rootsKey: key("root_cert_path"))
+            brokerAccount: nil, rootsKey: key("root_cert_path"))
     }
 
     private var brokerAccount: Account? {
-        context.accounts.user(named: context.mosquittoUser)
+        context.accounts.user(named: brokerContext.mosquittoUser)
     }
 
     /// An outcome of a part of the validation.

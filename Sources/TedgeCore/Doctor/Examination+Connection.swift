@@ -24,12 +24,12 @@ extension Examination {
     /// What mosquitto said of its last attempt, where it can be looked up.
     private func bridgeDown() -> Diagnosis {
         if let manager = try? manager.get(), let plan = try? plan.get(), let deviceID = try? plan.builder.deviceID() {
-            let log = BrokerLog(context: context, manager: manager, since: 0)
+            let log = BrokerLog(context: brokerContext, manager: manager, since: 0)
             if let attempt = log.lastAttempt(of: cloud, profile) {
                 return Diagnosis.refusedDevice(cloud, profile, attempt, deviceID: deviceID)
             }
         }
-        return Diagnosis.bridgeDown(cloud, profile, in: context)
+        return Diagnosis.bridgeDown(cloud, profile, in: brokerContext)
     }
 
     func roundTrip() -> CheckOutcome {

@@ -1,14 +1,14 @@
 /// What mosquitto makes of its configuration.
 extension Examination {
     func mosquittoConfiguration() -> CheckOutcome {
-        guard (try? manager.get())?.isDefault == true, let unit = context.mosquittoUnit, unit.isInstalled else {
+        guard (try? manager.get())?.isDefault == true, let unit = brokerContext.mosquittoUnit, unit.isInstalled else {
             return .unseen("it cannot be said how mosquitto is started here")
         }
         guard isRoot else { return Self.needsRoot }
         let directory = paths.directory
         let complaints: [MosquittoComplaint]
         do {
-            complaints = try BrokerTrial(context: context, unit: unit, directory: directory).complaints()
+            complaints = try BrokerTrial(context: brokerContext, unit: unit, directory: directory).complaints()
         } catch {
             return .unseen("there was no time left for it")
         }

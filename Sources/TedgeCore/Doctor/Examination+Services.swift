@@ -95,7 +95,7 @@ extension Examination {
     }
 
     private func brokerIsDown(_ manager: ServiceManager) -> Diagnosis {
-        let said = BrokerLog(context: context, manager: manager, since: 0).lastErrors()
+        let said = BrokerLog(context: brokerContext, manager: manager, since: 0).lastErrors()
         if manager.isDefault, manager.hasReachedStartLimit(.mosquitto) {
             return Diagnosis(
                 "mosquitto-start-limit", "mosquitto was started too often, and systemd no longer starts it.",

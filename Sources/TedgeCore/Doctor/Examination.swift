@@ -22,7 +22,7 @@ final class Examination {
     /// Looks at one cloud. Programs have their own time each; programs, name servers and servers that do not answer are left
     /// at the deadline, and when a signal comes.
     init(_ cloud: CloudName, profile: ProfileName?, until deadline: ContinuousClock.Instant, in context: Context) {
-        self.context = context.asking(until: deadline).knowingMosquitto()
+        self.context = context.asking(until: deadline)
         self.cloud = Cloud.named(cloud)
         self.profile = profile
         self.deadline = deadline
@@ -76,9 +76,12 @@ final class Examination {
     private(set) lazy var states: Result<[Service: ServiceState]?, any Error> = Result {
         try manager.get().states(of: [.mosquitto] + mapperServices + [.agent])
     }
+    /// The ways to the device with what systemd knows of mosquitto, for the checks that look at it: it takes a moment, and a
+    /// systemd that does not answer its time.
+    private(set) lazy var brokerContext = context.knowingMosquitto()
     /// mosquitto's version.
     private(set) lazy var mosquittoVersion = MosquittoVersion.text(
-        context.processes, context.interruption, program: context.mosquittoUnit?.program)
+        context.processes, context.interruption, program: brokerContext.mosquittoUnit?.program)
 
     /// The services that may be the mapper of this cloud.
     var mapperServices: [Service] { [.mapper(cloud.name, profile)] + (profile == nil ? [.singleMapper] : []) }

@@ -1,9 +1,24 @@
+import Synchronization
+
+/// What systemd says of mosquitto's unit, asked for once in a command. Its process is that of the first question.
+final class KnownUnit: Sendable {
+    private let unit = Mutex<MosquittoUnit??>(nil)
+
+    /// What is known, else what `ask` says.
+    func value(_ ask: () -> MosquittoUnit?) -> MosquittoUnit? {
+        if let known = unit.withLock({ $0 }) { return known }
+        let answer = ask()
+        unit.withLock { $0 = answer }
+        return answer
+    }
+}
+
 extension Context {
-    /// The same ways, with how systemd starts mosquitto and so its main file, where systemd does.
+    /// The same ways, with how systemd starts mosquitto and so its main file, if systemd does.
     func knowingMosquitto() -> Context {
         guard mosquittoUnit == nil, files.exists(systemdDirectory), processes.isOnPath("systemctl"),
             (try? SystemSettings.load(from: self))?.commands == .systemd,
-            let unit = MosquittoUnit.load(self)
+            let unit = knownUnit.value({ MosquittoUnit.load(self) })
         else { return self }
         var context = self
         context.mosquittoUnit = unit
@@ -44,7 +59,12 @@ extension Context {
     /// that the caller may not look at counts as that.
     func isServedByUnit(_ holder: PortHolder) -> Bool {
         guard let process = holder.process else { return true }
-        if let unit = mosquittoUnit, !unit.isAssumed { return unit.process == process }
-        return holder.program == "mosquitto"
+        if let unit = mosquittoUnit, unit.process == process { return true }
+        // It may have been restarted since systemd was asked, or be started by a script.
+        let path = "\(processDirectory)/\(process)/cgroup"
+        guard mosquittoUnit != nil, let groups = try? files.read(path), !groups.isEmpty else {
+            return holder.program == "mosquitto"
+        }
+        return String(decoding: groups, as: UTF8.self).contains("/mosquitto.service")
     }
 }

@@ -27,7 +27,9 @@ struct IncludeLine {
     private var firstInclude: Int? {
         var offset = 0
         for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            if MosquittoSetup.value(of: "include_dir", in: line) != nil { return offset }
+            // As mosquitto reads it: blanks may stand before the first word.
+            let words = line.drop { $0 == UInt8(ascii: " ") }
+            if words.starts(with: "include_dir ".utf8) { return offset }
             offset += line.count + 1
         }
         return nil

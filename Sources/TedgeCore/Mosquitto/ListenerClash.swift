@@ -7,14 +7,11 @@ struct ListenerClash {
     /// Why the line at `place` opens a listener, where it is none.
     var reason: String?
 
-    /// Settings that open the default listener if they stand before every listener of their file (`config__parse_args`).
-    private static let openers: Set = [
-        "allow_zero_length_clientid", "auth_plugin", "bind_address", "bind_interface", "cafile", "capath", "certfile",
-        "ciphers", "ciphers_tls1.3", "crlfile", "dhparamfile", "keyfile", "max_connections", "max_qos", "maximum_qos",
-        "mount_point", "password_file", "plugin", "protocol", "psk_file", "psk_hint", "require_certificate",
-        "socket_domain", "tls_engine", "tls_engine_kpass_sha1", "tls_keyform", "use_identity_as_username",
-        "use_subject_as_username", "use_username_as_clientid",
-    ]
+    /// Whether a line opens the default listener if it stands before every listener of its file.
+    private static func opensDefaultListener(_ line: MosquittoFiles.Line) -> Bool {
+        line.key == "bind_address" || MosquittoDialect.opensDefaultListener(line)
+            || MosquittoDialect(version: nil).opensDefaultListenerWithAccess(line)
+    }
 
     /// Takes what mosquitto said; nil if that is something else.
     init?(_ said: [String], in lines: [MosquittoFiles.Line]) {
@@ -33,7 +30,7 @@ struct ListenerClash {
         var files: Set<String> = []
         let opener = lines.first { line in
             if line.key == "listener" { files.insert(line.path) }
-            return Self.openers.contains(line.key) && !files.contains(line.path)
+            return Self.opensDefaultListener(line) && !files.contains(line.path)
         }
         guard let line = opener ?? listeners.first else { return nil }
         place = line.place

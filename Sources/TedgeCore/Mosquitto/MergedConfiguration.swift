@@ -30,7 +30,9 @@ struct MergedConfiguration {
                 guard words.first == "include_dir", words.count == 2 else { return [line] }
                 let directory = Path.absolute(String(words[1].filter { $0 != "\r" }), relativeTo: "/")
                 guard let names = try? files.list(directory) else { return [line] }
-                return names.filter { $0.hasSuffix(".conf") }.flatMap { split(Path.join(directory, $0)) }
+                return names.filter { $0.hasSuffix(".conf") }.sorted(by: MosquittoFileReader.precedes).flatMap {
+                    split(Path.join(directory, $0))
+                }
             }
     }
 

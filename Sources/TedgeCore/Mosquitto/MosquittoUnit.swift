@@ -55,9 +55,10 @@ struct MosquittoUnit: Sendable, Equatable {
 
     /// Asks systemd, or, if it does not answer, looks for a mosquitto that runs; nil if nothing is known.
     static func load(_ context: Context) -> MosquittoUnit? {
-        guard let result = try? context.processes.run(question, interruption: context.interruption), result.succeeded
-        else { return running(context) }
-        var unit = MosquittoUnit(SystemdProperties(result.output))
+        let answer = try? context.processes.ask(
+            question, within: AskingProcesses.limit, interruption: context.interruption)
+        guard let answer, answer.succeeded else { return running(context) }
+        var unit = MosquittoUnit(SystemdProperties(answer.output))
         unit?.take(context)
         return unit
     }

@@ -47,6 +47,8 @@ public struct Context: Sendable {
     }
     /// How systemd starts mosquitto; nil if that is not known.
     var mosquittoUnit: MosquittoUnit?
+    /// The same, as far as it was asked for.
+    let knownUnit = KnownUnit()
     /// Where the kernel shows its processes and sockets, proc(5).
     public var processDirectory = "/proc"
     /// How long a command waits for another one that changes the configuration, in seconds.

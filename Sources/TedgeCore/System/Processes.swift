@@ -70,10 +70,3 @@ public protocol Processes: Sendable {
     /// Whether there is an executable of this name, looked up on PATH if it has no slash.
     func isOnPath(_ program: String) -> Bool
 }
-
-extension Processes {
-    /// Runs a program that reads nothing.
-    func run(
-        _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
-    ) throws(ProcessError) -> ProcessResult { try run(words, interruption: interruption) }
-}

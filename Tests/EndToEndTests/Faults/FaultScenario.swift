@@ -113,7 +113,7 @@ struct FaultInjection {
     }
 
     /// Runs the command with a fault; nil where that cannot be put in. A write behind some to sockets has another number in
-    /// some runs: then that of the run before is tried, or one near it.
+    /// some runs: then that of the run before is tried, and those near it.
     private func outcome(of fault: Fault, _ trace: String) throws -> Outcome? {
         var shift = 0
         for attempt in 0..<40 {
@@ -121,7 +121,8 @@ struct FaultInjection {
             let outcome = try command(Fault.strace(trace, fault.injection(shiftedBy: shift)))
             if fault.happened(in: contents(of: trace), outcome) { return outcome }
             let met = Fault.calls(in: contents(of: trace)).first(where: fault.call.isLike)
-            shift = met.map { $0.number - fault.call.number } ?? (attempt % 2 == 0 ? attempt / 2 : -attempt / 2)
+            let near = [0, 1, -1, 2, -2][attempt % 5]
+            shift = met.map { $0.number - fault.call.number + near } ?? (attempt % 2 == 0 ? attempt / 2 : -attempt / 2)
         }
         return nil
     }
