@@ -47,7 +47,7 @@ public struct UsageError: Error, Sendable, Equatable {
         case type(String)
         /// Values of which one may be meant.
         case similarValues([String])
-        /// All subcommands that there are.
+        /// All subcommands.
         case subcommands([String])
         /// A sentence that only the program can make.
         case advice(String)

@@ -18,7 +18,7 @@ struct GlobalOptions: ParsableArguments {
     private static func directory(_ word: String) throws -> String {
         if word.isEmpty { throw InvalidValue("the name of a directory is expected") }
         guard word.first != "~" else {
-            throw InvalidValue("only a shell puts a directory in the place of '~': give the whole path")
+            throw InvalidValue("only a shell puts a directory instead of '~': give the whole path")
         }
         return word
     }

@@ -58,7 +58,7 @@ public struct CertificateRenewer {
     private func present(_ pair: CertificatePair, _ authority: Authority) throws -> Certificate {
         let path = pair.certificatePath
         let certificate = try CertificateFile.certificate(at: path, files: context.files)
-        // connect puts the renewed certificate in the place of this file.
+        // connect replaces this file by the renewed certificate.
         if CertificateFile.holdsKey(path, files: context.files) {
             throw CertificateError.keyInCertificateFile(path: path)
         }

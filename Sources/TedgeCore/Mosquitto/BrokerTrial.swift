@@ -90,7 +90,7 @@ struct BrokerTrial {
 
     // MARK: What the trial is made of
 
-    /// Who mosquitto is started as; nil inside for root, nil outside for an account that there is not.
+    /// Who mosquitto is started as; nil inside for root, nil outside for an account that does not exist.
     private func identity() -> Identity?? {
         guard unit.user != nil || unit.group != nil else { return .some(nil) }
         let user = unit.user ?? "root"

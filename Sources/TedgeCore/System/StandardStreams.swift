@@ -2,7 +2,7 @@ import Foundation
 
 /// The descriptors 0, 1 and 2.
 public enum StandardStreams {
-    /// Opens something in the place of those that the caller has closed, so that no file or connection gets one of these
+    /// Opens something instead of those that the caller has closed, so that no file or connection gets one of these
     /// numbers, and with it what is printed. Reading finds nothing, and writing to stdout fails as it would have (`EBADF`).
     public static func open() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {

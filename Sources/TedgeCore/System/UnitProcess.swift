@@ -191,7 +191,7 @@ public enum UnitProcess {
             return path
         }
 
-        /// A directory that shows the files in the place of its own of these names, and everything else that it has.
+        /// A directory that shows the files instead of its own of these names, and everything else that it has.
         private mutating func directory(
             _ path: String, _ contents: [UnitStep.File], _ hidden: [String]
         ) throws(SystemError) {

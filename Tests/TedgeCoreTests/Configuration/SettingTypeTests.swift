@@ -29,9 +29,9 @@ import Testing
         .takes(.path, "/a/./b//c/../d/", as: "/a/b/d"), .takes(.path, "/..", as: "/"),
         .takes(.path, "x", as: "/here/x"),
         .takes(.path, "./../x", as: "/x"), .takes(.path, ".", as: "/here"), .takes(.path, "./~/x", as: "/here/~/x"),
-        .refuses(.path, "~/x", "Only a shell puts a directory in the place of '~'"),
-        .refuses(.path, "~pi/x", "Only a shell puts a directory in the place of '~pi'"),
-        .refuses(.path, "$HOME/x", "Only a shell puts a directory in the place of '$HOME'"),
+        .refuses(.path, "~/x", "Only a shell puts a directory instead of '~'"),
+        .refuses(.path, "~pi/x", "Only a shell puts a directory instead of '~pi'"),
+        .refuses(.path, "$HOME/x", "Only a shell puts a directory instead of '$HOME'"),
         .refuses(.path, "", "Cannot be converted to an absolute path: the path is empty"),
     ]
 

@@ -113,7 +113,7 @@ extension SettingRefusal {
 
     fileprivate static func unexpanded(_ path: String) -> SettingRefusal {
         SettingRefusal(
-            "Only a shell puts a directory in the place of '\(path.prefix { $0 != "/" })'",
+            "Only a shell puts a directory instead of '\(path.prefix { $0 != "/" })'",
             hint: "Give the whole path, or leave the quotes out so that the shell completes it.")
     }
 
