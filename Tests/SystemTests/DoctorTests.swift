@@ -163,6 +163,11 @@ extension SystemTests {
                 """
             try prepared.device.write(script, to: "/etc/init.d/mosquitto", mode: "755")
             try prepared.device.ask(["systemctl", "daemon-reload"])
+            // systemd 260 and later make no unit of such a script.
+            guard try prepared.device.run(["systemctl", "cat", "mosquitto"]).status == 0 else {
+                #expect(try prepared.tedge("connect", "c8y").stderr.contains("Service mosquitto not found."))
+                return
+            }
             let outcome = try prepared.tedge("connect", "c8y")
             #expect(outcome.stderr.contains("Warning: mosquitto has no unit of systemd: it is started by /etc/init.d/"))
             #expect(outcome.status == 0)
@@ -199,6 +204,7 @@ extension SystemTests {
                     "systemctl", "show", "--property=UnitFileState,NeedDaemonReload", "tedge-mapper-c8y",
                 ])
                 #expect(Set(shown.split(separator: "\n")) == ["UnitFileState=\(state)", "NeedDaemonReload=no"])
+                try prepared.device.ask(["systemctl", "reset-failed", "mosquitto"])
                 #expect(try prepared.device.run(["systemctl", "restart", "mosquitto"]).stderr == "")
             }
         }

@@ -89,6 +89,12 @@ extension SystemTests {
             }
             let files = try prepared.snapshot()
             let connected = try prepared.tedge("connect", "c8y")
+            if try prepared.hasNewBroker(), text.contains("password_file") {
+                // A listener of mosquitto 2.1 can let anonymous clients in by itself.
+                #expect(connected.status == 0, "\(connected)")
+                #expect(try behaviour(prepared.device, port: 1884) == before)
+                return
+            }
             #expect(connected.status == 1)
             #expect(connected.stderr.contains(line), "\(connected.stderr)")
             #expect(connected.stderr.contains("Nothing was changed."))
@@ -141,7 +147,8 @@ extension SystemTests {
             let prepared = try PreparedDevice()
             try configure(prepared, "listener 1884\nlistener 1885\npassword_file /etc/mosquitto/passwd\n")
             let before = try behaviour(prepared.device, port: 1884)
-            #expect(try prepared.tedge("connect", "c8y").status == 1)
+            #expect(try prepared.tedge("connect", "c8y").status == (prepared.hasNewBroker() ? 0 : 1))
+            _ = try prepared.tedge("disconnect", "c8y")
             let steps = """
                 mosquitto_passwd -b /etc/mosquitto/passwd tedge word
                 chown mosquitto /etc/mosquitto/passwd

@@ -20,6 +20,11 @@ struct PreparedDevice {
         if isTrusted { try cloud.trust(try device.text(Self.certificate)) }
     }
 
+    /// Whether mosquitto is of version 2.1 or later, which knows the access to one listener and takes some lines otherwise.
+    func hasNewBroker() throws -> Bool {
+        try !device.run(["mosquitto", "-h"]).stdout.hasPrefix("mosquitto version 2.0")
+    }
+
     /// Runs `tedge` as root.
     func tedge(_ words: String...) throws -> Outcome { try device.run(["tedge"] + words) }
 

@@ -96,17 +96,24 @@ extension Examination {
 
     private func brokerIsDown(_ manager: ServiceManager) -> Diagnosis {
         let said = BrokerLog(context: brokerContext, manager: manager, since: 0).lastErrors()
-        if manager.isDefault, manager.hasReachedStartLimit(.mosquitto) {
-            return Diagnosis(
-                "mosquitto-start-limit", "mosquitto was started too often, and systemd no longer starts it.",
-                seen: said.last,
-                hint: "Run 'sudo systemctl reset-failed mosquitto && sudo systemctl restart mosquitto'.")
+        let restart = restartCommand(.mosquitto, manager)
+        guard manager.isDefault, manager.hasReachedStartLimit(.mosquitto) else {
+            return brokerIsDown(said, restart: restart)
         }
-        let start = restartCommand(.mosquitto, manager)
+        let again = "sudo systemctl reset-failed mosquitto && \(restart)"
+        // systemd 258 and later also say so of a mosquitto that ended five times by itself: what it said is the cause.
+        guard said.isEmpty else { return brokerIsDown(said, restart: again) }
         return Diagnosis(
+            "mosquitto-start-limit", "mosquitto was started too often, and systemd no longer starts it.",
+            hint: "Run '\(again)'.")
+    }
+
+    private func brokerIsDown(_ said: [String], restart: String) -> Diagnosis {
+        Diagnosis(
             "mosquitto-not-running", "mosquitto does not run.", seen: said.isEmpty ? nil : said.joined(separator: "\n"),
             hint: said.isEmpty
-                ? "Run '\(start)'." : "Correct what mosquitto names, where it names something, then run '\(start)'.")
+                ? "Run '\(restart)'." : "Correct what mosquitto names, where it names something, then run '\(restart)'."
+        )
     }
 
     /// A service that systemd will not start again: one that runs goes on until then.

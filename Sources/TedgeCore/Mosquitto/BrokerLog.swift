@@ -55,12 +55,20 @@ struct BrokerLog {
         let begin = "Connecting bridge (step 2) \(connection(cloud, profile)) ("
         guard let last = lines.lastIndex(where: { $0.contains(begin) }) else { return nil }
         let client = "lient \(cloud.localClientID)\(suffix)"
+        var isOurs = true
         for line in lines[(last + 1)...] {
-            if line.contains("Connecting bridge") { return nil }
-            if let refusal = line.firstRange(of: "Connection Refused: ") {
+            if line.contains("Connecting bridge ") {
+                // Another bridge may connect meanwhile; a refusal that follows may be that one's.
+                isOurs = line.contains(" \(connection(cloud, profile)) (")
+                if isOurs { return nil }
+            }
+            if isOurs, let refusal = line.firstRange(of: "Connection Refused: ") {
                 return .refused(String(line[refusal.upperBound...]))
             }
-            if line.contains("\(client) closed its connection") || line.contains("Socket error on c\(client),") {
+            // The words of mosquitto 2.0, and of 2.1, which puts the address behind the client id.
+            if line.contains("\(client) closed its connection") || line.contains("Socket error on c\(client),")
+                || (line.contains("\(client) [") && line.contains("disconnected: connection closed by client"))
+            {
                 return .closed
             }
         }

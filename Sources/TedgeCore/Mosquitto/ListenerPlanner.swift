@@ -63,7 +63,9 @@ struct ListenerPlanner {
                 if let edited { planned[main] = edited }
                 let model = MosquittoModel(
                     MosquittoFiles(main: main, files: files, planned: planned).lines, dialect: dialect)
-                guard let found = self.objection(before, model, listeners) else {
+                // That both cannot be open is what a person has to know first; `ListenerCheck` says it.
+                let isTaken = before.listeners.contains { $0.isDefault && $0.port == listeners.port }
+                guard !isTaken, let found = self.objection(before, model, listeners) else {
                     return ListenerPlan(text: text, main: edited, model: model)
                 }
                 if objection.map({ found.weight > $0.weight }) ?? true { objection = found }

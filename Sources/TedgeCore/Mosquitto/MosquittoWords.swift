@@ -2,11 +2,17 @@
 enum MosquittoWords {
     /// The lines of the last start, from "mosquitto version … starting" on; all if none is there.
     static func lastStart(_ lines: [String]) -> [String] {
+        // mosquitto 2.1 says that it terminates also behind what is wrong with its configuration.
+        let lines = lines[..<(lines.lastIndex { !isEnd($0) }.map { $0 + 1 } ?? 0)]
         let start = lines.lastIndex { isStart($0) }
         // What is wrong with the configuration is said before this line, behind the end of the broker that ran before.
-        let end = lines.lastIndex { $0.contains("mosquitto version ") && $0.hasSuffix(" terminating") }
+        let end = lines.lastIndex { isEnd($0) }
         let begin = max(start ?? 0, end.map { $0 + 1 } ?? 0)
         return Array(lines[begin...])
+    }
+
+    private static func isEnd(_ line: String) -> Bool {
+        line.contains("mosquitto version ") && line.hasSuffix(" terminating")
     }
 
     private static func isStart(_ line: String) -> Bool {
