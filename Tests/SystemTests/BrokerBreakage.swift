@@ -5,8 +5,8 @@ struct BrokerBreakage: CustomTestStringConvertible, Sendable {
     let name: String
     /// What `connect` says: whether the broker could not come back anyway, or not with our files.
     var reason = "mosquitto-cannot-restart"
-    /// Whether mosquitto 2.1 starts with it.
-    var isFineLater = false
+    /// Whether it needs a main file with a `pid_file`, which that of Debian 13 and later has not.
+    var needsPidFile = false
     /// Shell lines for a device on which mosquitto runs.
     let script: String
     /// Parts of what is printed.
@@ -80,14 +80,14 @@ struct BrokerBreakage: CustomTestStringConvertible, Sendable {
             words: ["/etc/mosquitto/conf.d/lan.conf:1: mosquitto cannot listen on ::1: Cannot assign requested address"]
         ),
         BrokerBreakage(
-            name: "a second pid_file", isFineLater: true,
+            name: "a second pid_file", needsPidFile: true,
             script: "echo 'pid_file /run/mosquitto/x' >/etc/mosquitto/conf.d/x.conf",
             words: [
                 "Duplicate pid_file value", "Error found at /etc/mosquitto/conf.d/x.conf:1.",
                 "The line that it clashes with is /etc/mosquitto/mosquitto.conf:6: pid_file",
             ]),
         BrokerBreakage(
-            name: "the directory of the pid_file is missing (#2083)", isFineLater: true,
+            name: "the directory of the pid_file is missing (#2083)", needsPidFile: true,
             script: "sed -i 's|^pid_file.*|pid_file /run/mqtt/m.pid|' /etc/mosquitto/mosquitto.conf",
             words: [
                 "/etc/mosquitto/mosquitto.conf:6: mosquitto cannot write its pid_file /run/mqtt/m.pid: No such file"
