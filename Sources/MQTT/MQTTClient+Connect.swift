@@ -102,7 +102,8 @@ extension MQTTClient {
                 var byte: UInt8 = 0
                 let count = recv(session.descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
                 let code = count < 0 ? errno : 0
-                if count == 0 { throw .closedBeforeAnswer(endpoint) }
+                if count == 0 { throw session.closedBeforeAnswer }
+                if count > 0 { session.hear() }
                 if count < 0, code != EAGAIN { throw session.failureBeforeAnswer(code) }
             }
             // What has come goes first: it may be the TLS alert that explains why the next write is going to fail.

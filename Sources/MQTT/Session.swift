@@ -14,6 +14,8 @@ final class Session {
     /// How often in a row libmosquitto still wanted to write after a write, although the socket took bytes.
     var futileWrites = 0
     private var isConnected = false
+    /// Whether the broker has sent anything. With TLS it has taken part in the handshake then.
+    private var hasHeard = false
 
     /// Makes an object that is not connected. Throws `invalidOption`, `unreadable` or `library`.
     init(_ options: MQTTOptions, _ library: MosquittoLibrary) throws(MQTTError) {
@@ -126,9 +128,22 @@ final class Session {
         throw error
     }
 
+    /// Notes that bytes from the broker wait to be read.
+    func hear() { hasHeard = true }
+
     /// What an error number of the socket means before CONNECT is answered: only what was accepted can be reset.
     func failureBeforeAnswer(_ code: Int32) -> MQTTError {
-        code == ECONNRESET || code == EPIPE ? .closedBeforeAnswer(endpoint) : .cannotConnect(endpoint, errno: code)
+        code == ECONNRESET || code == EPIPE ? closedBeforeAnswer : .cannotConnect(endpoint, errno: code)
+    }
+
+    /// The broker closed the connection before it answered CONNECT.
+    ///
+    /// In TLS 1.3 the client's handshake is over before the broker looks at the client certificate (RFC 8446, appendix
+    /// E.1), and the reset that follows a refusal can overtake the alert that says so.
+    var closedBeforeAnswer: MQTTError {
+        options.tls != nil && hasHeard
+            ? .tls(endpoint, reason: "the broker ended the connection during or after the handshake")
+            : .closedBeforeAnswer(endpoint)
     }
 
     private func failure(_ result: Int32, _ code: Int32) -> MQTTError {
@@ -138,7 +153,7 @@ final class Session {
         if options.tls != nil, let error = handshakeFailure(code) { return error }
         switch result {
         case MOSQ_ERR_CONN_LOST.code, MOSQ_ERR_NO_CONN.code:
-            return isConnected ? .disconnected(endpoint, errno: 0) : .closedBeforeAnswer(endpoint)
+            return isConnected ? .disconnected(endpoint, errno: 0) : closedBeforeAnswer
         case MOSQ_ERR_ERRNO.code:
             return isConnected ? .disconnected(endpoint, errno: code) : failureBeforeAnswer(code)
         case MOSQ_ERR_EAI.code: return .nameNotResolved(host: options.host, reason: "the name is unknown")
@@ -151,8 +166,8 @@ final class Session {
 
     private func handshakeFailure(_ code: Int32) -> MQTTError? {
         switch tlsReason {
-        case "": code == EPROTO && !isConnected ? .tls(endpoint, reason: "the broker ended the handshake") : nil
-        case "unexpected eof while reading": .closedBeforeAnswer(endpoint)
+        case "": code == EPROTO && !isConnected ? closedBeforeAnswer : nil
+        case "unexpected eof while reading": closedBeforeAnswer
         case let reason: .tls(endpoint, reason: reason)
         }
     }
