@@ -75,6 +75,8 @@ extension MQTTClient {
         let left = try start(target, session, until: deadline)
         let descriptor = session.descriptor
         guard try waiter.ready(descriptor, Int16(POLLOUT), until: deadline) != 0 else { throw .noRoute(endpoint) }
+        // libmosquitto has begun the handshake already, and may be through with it.
+        session.listenForSigns()
         var code: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
@@ -102,8 +104,8 @@ extension MQTTClient {
                 var byte: UInt8 = 0
                 let count = recv(session.descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
                 let code = count < 0 ? errno : 0
+                session.listenForSigns()
                 if count == 0 { throw session.closedBeforeAnswer }
-                if count > 0 { session.hear() }
                 if count < 0, code != EAGAIN { throw session.failureBeforeAnswer(code) }
             }
             // What has come goes first: it may be the TLS alert that explains why the next write is going to fail.
@@ -111,6 +113,7 @@ extension MQTTClient {
                 _ = try session.read()
             } else if found != 0, session.wantsToWrite {
                 try session.write()
+                session.listenForSigns()
             }
             if session.inbox.connack != nil { break }
             if isLast { throw .silent(endpoint) }

@@ -128,8 +128,17 @@ final class Session {
         throw error
     }
 
-    /// Notes that bytes from the broker wait to be read.
-    func hear() { hasHeard = true }
+    /// Notes whether the broker has sent anything, to be called before libmosquitto closes the socket.
+    ///
+    /// `tcpi_bytes_received` of Linux 4.1 and later; glibc's `tcp_info` ends before it. FIN counts as one.
+    func listenForSigns() {
+        guard !hasHeard else { return }
+        let offset = 128
+        var info = [UInt8](repeating: 0, count: offset + 8)
+        var size = socklen_t(info.count)
+        guard unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &size) == 0 else { return }
+        hasHeard = unsafe info.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) } > 1
+    }
 
     /// What an error number of the socket means before CONNECT is answered: only what was accepted can be reset.
     func failureBeforeAnswer(_ code: Int32) -> MQTTError {
@@ -141,9 +150,11 @@ final class Session {
     /// In TLS 1.3 the client's handshake is over before the broker looks at the client certificate (RFC 8446, appendix
     /// E.1), and the reset that follows a refusal can overtake the alert that says so.
     var closedBeforeAnswer: MQTTError {
-        options.tls != nil && hasHeard
-            ? .tls(endpoint, reason: "the broker ended the connection during or after the handshake")
-            : .closedBeforeAnswer(endpoint)
+        options.tls != nil && hasHeard ? endedHandshake : .closedBeforeAnswer(endpoint)
+    }
+
+    private var endedHandshake: MQTTError {
+        .tls(endpoint, reason: "the broker ended the connection during or after the handshake")
     }
 
     private func failure(_ result: Int32, _ code: Int32) -> MQTTError {
@@ -166,7 +177,7 @@ final class Session {
 
     private func handshakeFailure(_ code: Int32) -> MQTTError? {
         switch tlsReason {
-        case "": code == EPROTO && !isConnected ? closedBeforeAnswer : nil
+        case "": code == EPROTO && !isConnected ? endedHandshake : nil
         case "unexpected eof while reading": closedBeforeAnswer
         case let reason: .tls(endpoint, reason: reason)
         }

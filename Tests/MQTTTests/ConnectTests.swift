@@ -82,6 +82,25 @@ struct ConnectTests {
     }
 
     @Test(
+        "a broker that ends a handshake it took part in is not asked whether it uses TLS", arguments: [true, false])
+    func endsHandshake(withReset: Bool) throws {
+        let broker = try FakeBroker { connection in
+            var hello = [UInt8](repeating: 0, count: withReset ? 8 : 4096)
+            _ = recv(connection.descriptor, &hello, hello.count, 0)
+            // The head of a handshake record. What is left unread makes the close a reset.
+            connection.write([0x16, 3, 3, 0, 80])
+            // The end comes alone, after the bytes are seen.
+            usleep(1_000_000)
+        }
+        let authority = try TestAuthority()
+        let options = MQTTOptions.test(broker.port, tls: MQTTTLS(caFile: authority.authority.certificate))
+        let reason = "the broker ended the connection during or after the handshake"
+        #expect(throws: MQTTError.tls(place(broker.port), reason: reason)) {
+            try MQTTClient(options).connect(until: later)
+        }
+    }
+
+    @Test(
         "each refusal of CONNECT is told apart",
         arguments: [
             (1, .protocolVersion), (2, .clientID), (3, .serverUnavailable), (4, .badUserNameOrPassword),
