@@ -237,15 +237,19 @@ extension SystemFiles {
         }
     }
 
+    /// Writes with pwrite(2), which nothing else in the process uses: a test that has the N-th such call fail meets the file.
     private func writeAll(_ contents: [UInt8], to descriptor: Int32) -> Bool {
-        var rest = contents[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
+        var written = 0
+        while written < contents.count {
+            let count = unsafe contents.withUnsafeBytes { bytes in
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
+                return unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(written))
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 return false
             }
-            rest = rest.dropFirst(count)
+            written += count
         }
         return true
     }
