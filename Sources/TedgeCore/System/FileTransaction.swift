@@ -164,10 +164,7 @@ final class FileTransaction {
         case .removed(let path, let aside):
             try files.rename(aside, to: path)
         case .madeDirectory(let path): try files.remove(path)
-        case .changedOwner(let path, let before):
-            try files.changeOwner(path, to: before.owner)
-            // The system takes set-user-id bits away with a change of the owner.
-            try files.changeMode(path, to: before.mode)
+        case .changedOwner(let path, let before): try files.restore(path, to: before)
         case .marked(let path, let isNew): if isNew { files.discard(path) }
         }
     }

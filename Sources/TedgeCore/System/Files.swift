@@ -114,6 +114,10 @@ public protocol Files: Sendable {
     /// Changes the owner of a file that is not a symbolic link (`ELOOP`) and has no second name elsewhere (`EMLINK`).
     func changeOwner(_ path: String, to owner: Owner) throws(FileError)
 
+    /// Gives a file owner and permission bits back, those for set-user-id included, if it is the one that had them
+    /// (`ESTALE`).
+    func restore(_ path: String, to before: FileStatus) throws(FileError)
+
     /// The names in a directory, sorted; empty when there is none.
     func list(_ path: String) throws(FileError) -> [String]
 

@@ -17,7 +17,12 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// For example `Permission denied (os error 13)`.
     public var description: String {
-        "\(unsafe String(cString: strerror(code))) (os error \(code))"
+        if self == .untrustedLink {
+            return "a symbolic link on the way belongs to somebody who does not own what it leads to, so root does not "
+                + "follow it"
+        }
+        if self == .notPlain { return "it is not a plain file" }
+        return "\(unsafe String(cString: strerror(code))) (os error \(code))"
     }
 
     /// True for the two codes that say that the caller has not the right to do this.

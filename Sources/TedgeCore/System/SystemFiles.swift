@@ -8,7 +8,7 @@ struct SystemFiles: Files {
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         // A pipe of another user cannot be opened once more, only read.
         let isInput = path == "/dev/stdin"
-        let descriptor = unsafe isInput ? fcntl(0, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = isInput ? fcntl(0, F_DUPFD_CLOEXEC, 3) : try openPlain(path)
         guard descriptor >= 0 else { throw FileError(.read, path, .last) }
         defer { close(descriptor) }
         var contents: [UInt8] = []
@@ -74,24 +74,25 @@ struct SystemFiles: Files {
     func replace(
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
-        let target = resolved(path)
-        try write(contents, beside: target, named: path, mode: mode, owner: owner) { temporary in
-            unsafe Foundation.rename(temporary, target)
+        let entry = try entry(.write, path, followsLast: true)
+        try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
+            unsafe renameat(entry.directory, temporary, entry.directory, entry.name)
         }
     }
 
     func create(
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
+        let entry = try entry(.write, path)
         // link() refuses an existing name, which rename() would replace.
-        try write(contents, beside: path, named: path, mode: mode, owner: owner) { temporary in
-            let result = unsafe Foundation.link(temporary, path)
+        try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
+            let result = unsafe linkat(entry.directory, temporary, entry.directory, entry.name, 0)
             let code = errno
-            unsafe unlink(temporary)
+            unsafe unlinkat(entry.directory, temporary, 0)
             errno = code
             return result
         } withdraw: {
-            unsafe unlink(path)
+            unsafe unlinkat(entry.directory, entry.name, 0)
         }
     }
 
@@ -117,73 +118,152 @@ struct SystemFiles: Files {
     }
 
     func link(_ path: String, to newPath: String) throws(FileError) {
-        guard unsafe Foundation.link(path, newPath) == 0 else { throw FileError(.create, newPath, .last) }
+        let entry = try entry(.create, path)
+        let result = unsafe linkat(entry.directory, entry.name, entry.directory, Path.name(of: newPath), 0)
+        guard result == 0 else { throw FileError(.create, newPath, .last) }
     }
 
     func touch(_ path: String) throws(FileError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        let entry = try entry(.create, path)
+        let descriptor = unsafe openat(
+            entry.directory, entry.name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileError(.create, path, .last) }
         close(descriptor)
     }
 
-    func discard(_ path: String) { unsafe unlink(path) }
+    func discard(_ path: String) {
+        guard let entry = try? entry(.remove, path) else { return }
+        unsafe unlinkat(entry.directory, entry.name, 0)
+    }
 
     func lock(_ path: String, holder: String) throws(FileError) -> FileLock? {
-        try FileLock.take(path, holder: holder)
+        try FileLock.take(path, try entry(.write, path), holder: holder)
     }
 
     func rename(_ path: String, to newPath: String) throws(FileError) {
-        guard unsafe Foundation.rename(path, newPath) == 0 else { throw FileError(.write, newPath, .last) }
-        try synchronizeDirectory(of: newPath)
+        let entry = try entry(.write, path)
+        guard unsafe renameat(entry.directory, entry.name, entry.directory, Path.name(of: newPath)) == 0 else {
+            throw FileError(.write, newPath, .last)
+        }
+        try synchronize(entry, newPath)
     }
 
     func remove(_ path: String) throws(FileError) -> Bool {
-        guard unsafe Foundation.remove(path) == 0 else {
+        let entry: DirectoryEntry
+        do throws(FileError) {
+            entry = try self.entry(.remove, path)
+        } catch {
+            if error.reason.isAbsence { return false }
+            throw error
+        }
+        let isDirectory = entry.status.map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+        guard unsafe unlinkat(entry.directory, entry.name, isDirectory ? AT_REMOVEDIR : 0) == 0 else {
             let reason = SystemError.last
             if reason.isAbsence { return false }
             throw FileError(.remove, path, reason)
         }
-        try synchronizeDirectory(of: path)
+        try synchronize(entry, path)
         return true
     }
 
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
-        if unsafe mkdir(path, mode_t(mode)) == 0 {
-            do throws(FileError) {
-                try changeMode(path, to: mode)
-                if let owner { try changeOwner(path, to: owner) }
-                return true
-            } catch {
-                unsafe rmdir(path)
-                throw error
-            }
+        let entry: DirectoryEntry
+        do throws(FileError) {
+            entry = try self.entry(.makeDirectory, path, followsLast: true)
+        } catch {
+            let parent = Path.directory(of: path)
+            guard error.reason.code == ENOENT, parent != path else { throw error }
+            _ = try makeDirectory(parent, mode: 0o755, owner: owner)
+            return try makeDirectory(path, mode: mode, owner: owner)
+        }
+        // Closed until it is ours: nobody can put anything into it before.
+        if unsafe mkdirat(entry.directory, entry.name, 0o700) == 0 {
+            let made = unsafe openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            defer { if made >= 0 { close(made) } }
+            var information = stat()
+            // Somebody who can write the directory above may have put another one there.
+            let isOurs = unsafe fstat(made, &information) == 0 && information.st_uid == geteuid()
+            let isDone =
+                isOurs && (owner.map { fchown(made, $0.user, $0.group) == 0 } ?? true) && fchmod(made, mode_t(mode)) == 0
+            if isDone { return true }
+            let reason = isOurs || made < 0 ? SystemError.last : SystemError(EPERM)
+            unsafe unlinkat(entry.directory, entry.name, AT_REMOVEDIR)
+            throw FileError(.makeDirectory, path, reason)
         }
         let reason = SystemError.last
-        if reason.code == EEXIST {
-            // A file in the place of the directory is an error, the directory itself is not.
-            guard try status(path)?.kind == .directory else { throw FileError(.makeDirectory, path, reason) }
-            return false
+        // A file in the place of the directory is an error, the directory itself is not.
+        guard reason.code == EEXIST, entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
+            throw FileError(.makeDirectory, path, reason)
         }
-        let parent = Path.directory(of: path)
-        guard reason.code == ENOENT, parent != path else { throw FileError(.makeDirectory, path, reason) }
-        _ = try makeDirectory(parent, mode: 0o755, owner: owner)
-        return try makeDirectory(path, mode: mode, owner: owner)
+        return false
     }
 
     func changeMode(_ path: String, to mode: UInt16) throws(FileError) {
-        guard unsafe chmod(path, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
+        let descriptor = try openForAttributes(.changeMode, path)
+        defer { close(descriptor) }
+        guard fchmod(descriptor, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
     }
 
     func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.changeOwner, path, .last) }
+        let descriptor = try openForAttributes(.changeOwner, path)
+        defer { close(descriptor) }
+        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
+    }
+
+    func restore(_ path: String, to before: FileStatus) throws(FileError) {
+        let descriptor = try openForAttributes(.changeOwner, path)
         defer { close(descriptor) }
         var information = stat()
         guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.changeOwner, path, .last) }
-        guard information.st_nlink == 1 || information.st_mode & S_IFMT == S_IFDIR else {
-            throw FileError(.changeOwner, path, SystemError(EMLINK))
+        guard FileStatus(information).identity == before.identity else {
+            throw FileError(.changeOwner, path, SystemError(ESTALE))
         }
-        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
+        // The system takes set-user-id bits away with a change of the owner.
+        guard fchown(descriptor, before.owner.user, before.owner.group) == 0, fchmod(descriptor, mode_t(before.mode)) == 0
+        else { throw FileError(.changeOwner, path, .last) }
+    }
+
+    /// Opens a plain file or directory that has no second name elsewhere, not following a link.
+    private func openForAttributes(_ operation: FileError.Operation, _ path: String) throws(FileError) -> Int32 {
+        let entry = try entry(operation, path)
+        let descriptor = unsafe openat(entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(operation, path, .last) }
+        var information = stat()
+        let isKnown = unsafe fstat(descriptor, &information) == 0
+        let reason: SystemError? =
+            !isKnown
+            ? .last
+            : information.st_nlink == 1 || information.st_mode & S_IFMT == S_IFDIR ? nil : SystemError(EMLINK)
+        if let reason {
+            close(descriptor)
+            throw FileError(operation, path, reason)
+        }
+        return descriptor
+    }
+
+    /// Opens a plain file to read it. A pipe or device is an error: to read it may never end.
+    private func openPlain(_ path: String) throws(FileError) -> Int32 {
+        let entry = try entry(.read, path, followsLast: true)
+        let descriptor = unsafe openat(entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
+        var information = stat()
+        guard unsafe fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+            let isDirectory = information.st_mode & S_IFMT == S_IFDIR
+            close(descriptor)
+            throw FileError(.read, path, isDirectory ? SystemError(EISDIR) : .notPlain)
+        }
+        return descriptor
+    }
+
+    /// The entry that a path leads to, found by a walk that trusts no link of others.
+    private func entry(
+        _ operation: FileError.Operation, _ path: String, followsLast: Bool = false
+    ) throws(FileError) -> DirectoryEntry {
+        do throws(SystemError) {
+            return try PathWalk.entry(path, followsLast: followsLast)
+        } catch {
+            throw FileError(operation, path, error)
+        }
     }
 
     func list(_ path: String) throws(FileError) -> [String] {
@@ -209,14 +289,15 @@ struct SystemFiles: Files {
 }
 
 extension SystemFiles {
-    /// Writes a temporary file beside `target`, makes it durable and lets `publish` give it its name.
+    /// Writes a temporary file beside `entry`, makes it durable and lets `publish` give it its name.
     private func write(
-        _ contents: [UInt8], beside target: String, named path: String, mode: UInt16, owner: Owner?,
+        _ contents: [UInt8], beside entry: DirectoryEntry, named path: String, mode: UInt16, owner: Owner?,
         publish: (String) -> Int32, withdraw: () -> Void = {}
     ) throws(FileError) {
-        let temporary = Leftover.name(for: target)
+        let temporary = Leftover.name(for: entry.name)
         // 0600 until the owner is right, so that a private key is never open to anyone else.
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let descriptor = unsafe openat(
+            entry.directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError(.write, path, .last) }
         var reason: SystemError?
         if !writeAll(contents, to: descriptor) { reason = .last }
@@ -226,11 +307,11 @@ extension SystemFiles {
         if close(descriptor) != 0, reason == nil { reason = .last }
         if reason == nil, publish(temporary) != 0 { reason = .last }
         if let reason {
-            unsafe unlink(temporary)
+            unsafe unlinkat(entry.directory, temporary, 0)
             throw FileError(.write, path, reason)
         }
         do {
-            try synchronizeDirectory(of: target)
+            try synchronize(entry, path)
         } catch {
             withdraw()
             throw error
@@ -250,9 +331,9 @@ extension SystemFiles {
         return true
     }
 
-    /// Makes the names in the file's directory durable.
-    private func synchronizeDirectory(of path: String) throws(FileError) {
-        let descriptor = unsafe open(Path.directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    /// Makes the names in an entry's directory durable.
+    private func synchronize(_ entry: DirectoryEntry, _ path: String) throws(FileError) {
+        let descriptor = unsafe openat(entry.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // A directory that may be written but not read cannot be opened; the rename itself was done.
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -282,6 +363,8 @@ extension FileStatus {
 }
 
 extension SystemError {
+    /// A pipe, a device or a socket, where a plain file is wanted.
+    static let notPlain = SystemError(-2)
     static let noEntry = SystemError(ENOENT)
     static let notDirectory = SystemError(ENOTDIR)
     static let exists = SystemError(EEXIST)

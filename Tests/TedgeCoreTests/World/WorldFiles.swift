@@ -116,6 +116,11 @@ final class WorldFiles: Files {
         own(path, owner)
     }
 
+    func restore(_ path: String, to before: FileStatus) throws(FileError) {
+        try check(.changeOwner, path)
+        own(path, before.owner)
+    }
+
     func list(_ path: String) throws(FileError) -> [String] { try real.list(path) }
 
     func isReadable(_ path: String) -> Bool {

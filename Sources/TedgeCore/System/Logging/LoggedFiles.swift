@@ -96,6 +96,12 @@ struct LoggedFiles: Files {
         }
     }
 
+    func restore(_ path: String, to before: FileStatus) throws(FileError) {
+        try log.record(.info, "restore \(path) (\(Self.attributes(before.mode, before.owner)))") { () throws(FileError) in
+            try base.restore(path, to: before)
+        }
+    }
+
     private static func attributes(_ mode: UInt16, _ owner: Owner?) -> String {
         "mode \(String(mode, radix: 8))" + (owner.map { ", owner \($0.user):\($0.group)" } ?? "")
     }
