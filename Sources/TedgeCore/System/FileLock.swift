@@ -35,10 +35,14 @@ public final class FileLock: Sendable {
         }
         guard descriptor >= 0 else {
             let reason = SystemError.last
-            let isForeign = entry.status != nil
+            let kind = entry.status.map { $0.st_mode & S_IFMT }
             if reason.code == ENOENT { return nil }
-            if reason.code == EACCES, isForeign, unsafe faccessat(entry.directory, ".", W_OK, 0) == 0 { return nil }
-            throw FileError(.write, path, reason)
+            if reason.code == EACCES, kind != nil, unsafe faccessat(entry.directory, ".", W_OK, 0) == 0 { return nil }
+            throw FileError(.write, path, kind == nil || kind == S_IFREG ? reason : .notOurs)
+        }
+        guard Self.isPlain(descriptor) else {
+            close(descriptor)
+            throw FileError(.write, path, .notOurs)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = SystemError.last
@@ -53,18 +57,32 @@ public final class FileLock: Sendable {
         }
         guard isNew || isLock(entry, descriptor) else {
             close(descriptor)
-            throw FileError(.write, path, SystemError(EPERM))
+            throw FileError(.write, path, .notOurs)
         }
         let lock = FileLock(entry, descriptor)
         lock.describe(descriptor, holder, isNew: isNew)
         return lock
     }
 
-    /// Whether a file that was there is a lock: it belongs to the caller, to root, or to the owner of the directory.
+    /// Whether a file can be a lock: a plain one with no second name, or one that its holder has removed meanwhile.
+    private static func isPlain(_ descriptor: Int32) -> Bool {
+        var file = stat()
+        return unsafe fstat(descriptor, &file) == 0 && file.st_mode & S_IFMT == S_IFREG && file.st_nlink <= 1
+    }
+
+    /// Whether a file that was there is a lock: it belongs to the caller, to root, or to the owner of the directory, and
+    /// holds nothing but what a lock does.
     private static func isLock(_ entry: DirectoryEntry, _ descriptor: Int32) -> Bool {
         var (file, directory) = (stat(), stat())
         guard unsafe fstat(descriptor, &file) == 0, unsafe fstat(entry.directory, &directory) == 0 else { return false }
-        return [geteuid(), 0, directory.st_uid].contains(file.st_uid) && file.st_size < 4096
+        guard [geteuid(), 0, directory.st_uid].contains(file.st_uid), file.st_size < 4096 else { return false }
+        var bytes = [UInt8](repeating: 0, count: Int(file.st_size))
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count == bytes.count else { return false }
+        // A killed process leaves its number and words in one line, or nothing, or the beginning of that.
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        let digits = line.prefix { $0 != UInt8(ascii: " ") }
+        return line.count >= bytes.count - 1 && digits.count <= 10 && digits.allSatisfy { (48...57).contains($0) }
     }
 
     /// Lets those have the lock who may write the directory, and tells them who has it; nobody else can open the file and

@@ -6,8 +6,14 @@ final class DirectoryEntry: Sendable {
     let directory: Int32
     /// The name in it; `.` for the directory itself.
     let name: String
+    /// The path after the links with the last name, for messages and for the next walk; links above it stay as they are.
+    let path: String
+    /// Those who can rename the directories on the way, and what is in them.
+    let owners: Set<uid_t>
 
-    init(directory: Int32, name: String) { (self.directory, self.name) = (directory, name) }
+    init(directory: Int32, name: String, path: String, owners: Set<uid_t>) {
+        (self.directory, self.name, self.path, self.owners) = (directory, name, path, owners)
+    }
 
     deinit { close(directory) }
 
@@ -24,11 +30,20 @@ final class DirectoryEntry: Sendable {
 /// leads to: whoever plants a link gains nothing by it, and an owner's `/etc/tedge -> /data/tedge` works. What everybody can
 /// write belongs to nobody. Other users may follow what the system lets them follow.
 struct PathWalk {
-    private var directories: [Int32] = []
-    /// The users who could have put a link on the way somewhere else; nil until a link was followed.
-    private var suspects: Set<uid_t>?
+    private var directories: [(descriptor: Int32, path: String)] = []
     private var owners: Set<uid_t> = []
-    private var links = 0
+    private var links: [Link] = []
+    /// The path after the links with the last name.
+    private var path: String
+
+    /// A link that was followed.
+    private struct Link {
+        let path: String
+        let owner: uid_t
+        /// The users who could have put it there, or lead it somewhere else.
+        let suspects: Set<uid_t>
+    }
+
     private let isRoot = geteuid() == 0
     /// Opens a directory that may be searched and not read (open(2), `O_PATH`); a macro that Glibc does not import.
     private static let searchOnly: Int32 = 0x20_0000
@@ -41,18 +56,17 @@ struct PathWalk {
     ///
     /// - Parameter followsLast: Whether a link with the last name is followed.
     static func entry(_ path: String, followsLast: Bool) throws(SystemError) -> DirectoryEntry {
-        var walk = PathWalk()
+        var walk = PathWalk(path: path)
         defer { walk.end() }
         let name = try walk.walk(path, followsLast)
-        let directory = fcntl(walk.directories.last ?? -1, F_DUPFD_CLOEXEC, 0)
-        guard directory >= 0 else { throw .last }
-        let entry = DirectoryEntry(directory: directory, name: name)
+        guard let last = walk.directories.popLast() else { throw SystemError(ENOENT) }
+        let entry = DirectoryEntry(directory: last.descriptor, name: name, path: walk.path, owners: walk.owners)
         try walk.judge(entry)
         return entry
     }
 
     private mutating func end() {
-        for directory in directories { close(directory) }
+        for directory in directories { close(directory.descriptor) }
         directories = []
     }
 
@@ -66,19 +80,22 @@ struct PathWalk {
                 continue
             }
             if name == ".." {
-                if directories.count > 1 { close(directories.removeLast()) } else { try push(named: "..") }
+                if directories.count > 1 { close(directories.removeLast().descriptor) } else { try push(named: "..") }
                 if isLast { return "." }
                 continue
             }
             guard let directory = directories.last else { throw SystemError(ENOENT) }
             var information = stat()
-            guard unsafe fstatat(directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else {
+            guard unsafe fstatat(directory.descriptor, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else {
                 let reason = SystemError.last
                 if isLast, reason.code == ENOENT { return name }
                 throw reason
             }
             if information.st_mode & S_IFMT == S_IFLNK, !isLast || followsLast {
                 let target = try follow(name, in: directory, owner: information.st_uid)
+                if isLast {
+                    self.path = Path.isAbsolute(target) ? target : Path.join(Path.directory(of: self.path), target)
+                }
                 if Path.isAbsolute(target) { try begin(at: "/") }
                 let parts = Path.parts(of: target)
                 if parts.isEmpty, isLast { return "." }
@@ -95,17 +112,19 @@ struct PathWalk {
         end()
         let descriptor = unsafe open(path, Self.searchOnly | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last }
-        try add(descriptor)
+        try add(descriptor, path)
     }
 
     private mutating func push(named name: String) throws(SystemError) {
-        let descriptor = unsafe openat(directories.last ?? -1, name, Self.searchOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        let above = directories.last
+        let descriptor = unsafe openat(
+            above?.descriptor ?? -1, name, Self.searchOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last }
-        try add(descriptor)
+        try add(descriptor, Path.join(above?.path ?? ".", name))
     }
 
-    private mutating func add(_ descriptor: Int32) throws(SystemError) {
-        directories.append(descriptor)
+    private mutating func add(_ descriptor: Int32, _ path: String) throws(SystemError) {
+        directories.append((descriptor, path))
         var information = stat()
         guard unsafe fstat(descriptor, &information) == 0 else { throw .last }
         owners.insert(information.st_uid)
@@ -113,30 +132,71 @@ struct PathWalk {
     }
 
     /// Where a link leads to.
-    private mutating func follow(_ name: String, in directory: Int32, owner: uid_t) throws(SystemError) -> String {
-        links += 1
-        guard links <= Self.most else { throw SystemError(ELOOP) }
-        suspects = (suspects ?? []).union(owners).union([owner])
+    private mutating func follow(
+        _ name: String, in directory: (descriptor: Int32, path: String), owner: uid_t
+    ) throws(SystemError) -> String {
+        guard links.count < Self.most else { throw SystemError(ELOOP) }
+        links.append(Link(path: Path.join(directory.path, name), owner: owner, suspects: owners.union([owner])))
         var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        let count = unsafe readlinkat(directory, name, &target, target.count - 1)
+        let count = unsafe readlinkat(directory.descriptor, name, &target, target.count - 1)
         guard count > 0 else { throw .last }
         return String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Throws `SystemError.untrustedLink` if somebody could have planted a link on the way to another's file.
+    /// Throws `SystemError.untrusted` if somebody could have planted a link on the way to another's file.
     private func judge(_ entry: DirectoryEntry) throws(SystemError) {
-        guard isRoot, let suspects else { return }
+        guard isRoot, !links.isEmpty else { return }
         var target = entry.status
         if target == nil {
             var information = stat()
             guard unsafe fstat(entry.directory, &information) == 0 else { throw .last }
             target = information
         }
-        guard suspects.subtracting([0, target?.st_uid ?? 0]).isEmpty else { throw .untrustedLink }
+        let owner = target?.st_uid ?? 0
+        for link in links {
+            let suspects = link.suspects.subtracting([0, owner])
+            guard let suspect = suspects.contains(link.owner) ? link.owner : suspects.min() else { continue }
+            throw .untrusted(
+                UntrustedLink(
+                    path: link.path, owner: link.owner, suspect: suspect == Self.nobody ? nil : suspect,
+                    targetOwner: owner))
+        }
     }
 }
 
-extension SystemError {
-    /// Root does not follow a link that somebody else can put elsewhere.
-    static let untrustedLink = SystemError(-1)
+/// A symbolic link that root does not follow: somebody else can lead it to a file that is not theirs.
+public struct UntrustedLink: Sendable, Equatable {
+    /// Where the link is.
+    public let path: String
+    /// Who owns it.
+    public let owner: UInt32
+    /// Who can lead it somewhere else; nil for everybody.
+    public let suspect: UInt32?
+    /// Who owns what it leads to, or the directory in which that would be made.
+    public let targetOwner: UInt32
+
+    /// For example: the symbolic link /a belongs to the user 'tedge', and what it leads to belongs to the user 'root'.
+    var description: String {
+        let target = "what it leads to belongs to \(Self.user(targetOwner)). Root does not follow such a link"
+        guard suspect != owner else { return "the symbolic link \(path) belongs to \(Self.user(owner)), and \(target)" }
+        let who = suspect.map(Self.user) ?? "everybody"
+        return "\(who) can replace the symbolic link \(path), which belongs to \(Self.user(owner)), and \(target)"
+    }
+
+    /// How to find out what the link is for, and how to get it out of the way. Nothing is destroyed.
+    var hint: String {
+        let place = ShellWord.quoted(path)
+        return "Run 'ls -l \(place)' to see where it leads. If nobody needs the link, run "
+            + "'sudo mv -n \(place) \(ShellWord.quoted(path + ".untrusted"))' and try again."
+    }
+
+    /// A user by name, as `/etc/passwd` has it. A name service may need the network and is not asked.
+    private static func user(_ number: UInt32) -> String {
+        let lines = (try? String(contentsOfFile: "/etc/passwd", encoding: .utf8))?.utf8.split(separator: 10) ?? []
+        for line in lines {
+            let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 3, omittingEmptySubsequences: false)
+            if fields.count > 2, UInt32(Substring(fields[2])) == number { return "the user '\(Substring(fields[0]))'" }
+        }
+        return "the user number \(number)"
+    }
 }

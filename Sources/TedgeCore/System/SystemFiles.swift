@@ -5,59 +5,6 @@ struct SystemFiles: Files {
     /// Makes the real files.
     init() {}
 
-    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-        // A pipe of another user cannot be opened once more, only read.
-        let isInput = path == "/dev/stdin"
-        let descriptor = isInput ? fcntl(0, F_DUPFD_CLOEXEC, 3) : try openPlain(path)
-        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
-        defer { close(descriptor) }
-        var contents: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16_384)
-        // It may have held a key or a password.
-        defer { chunk.wipe() }
-        while true {
-            guard !isInput || Self.isFilled(descriptor) else { throw FileError(.read, path, .last) }
-            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-                unsafe Foundation.read(descriptor, buffer.baseAddress, buffer.count)
-            }
-            if count == 0 { return contents }
-            if count < 0 {
-                if errno == EINTR || (errno == EAGAIN && Self.isFilled(descriptor)) { continue }
-                throw FileError(.read, path, .last)
-            }
-            contents.append(contentsOf: chunk[..<count])
-            if contents.count > limit { throw FileError(.read, path, SystemError(EFBIG)) }
-        }
-    }
-
-    func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
-        defer { close(descriptor) }
-        let end = lseek(descriptor, 0, SEEK_END)
-        guard end >= 0 else { throw FileError(.read, path, .last) }
-        var contents = [UInt8](repeating: 0, count: Int(min(end, off_t(count))))
-        let read = unsafe contents.withUnsafeMutableBytes { buffer in
-            unsafe pread(descriptor, buffer.baseAddress, buffer.count, end - off_t(buffer.count))
-        }
-        guard read >= 0 else { throw FileError(.read, path, .last) }
-        return Array(contents.prefix(read))
-    }
-
-    /// Waits for bytes in a pipe that is empty. A signal ends the wait with `EINTR`.
-    private static func isFilled(_ descriptor: Int32) -> Bool {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        // A signal may come just before the wait, which then would not end.
-        while true {
-            let ready = unsafe poll(&entry, 1, 100)
-            if ready != 0 { return ready > 0 }
-            if Interruption.wasReceived {
-                errno = EINTR
-                return false
-            }
-        }
-    }
-
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
         var information = stat()
         let result = unsafe followLinks ? stat(path, &information) : lstat(path, &information)
@@ -75,6 +22,9 @@ struct SystemFiles: Files {
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
         let entry = try entry(.write, path, followsLast: true)
+        if let status = entry.status, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+            throw FileError(.write, path, .notPlain)
+        }
         try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
             unsafe renameat(entry.directory, temporary, entry.directory, entry.name)
         }
@@ -93,6 +43,16 @@ struct SystemFiles: Files {
             return result
         } withdraw: {
             unsafe unlinkat(entry.directory, entry.name, 0)
+        }
+    }
+
+    func target(of path: String) throws(FileError) -> String {
+        do throws(SystemError) {
+            return try PathWalk.entry(path, followsLast: true).path
+        } catch {
+            // A missing directory is for the next step to find out.
+            if error.isAbsence { return path }
+            throw FileError(.write, path, error)
         }
     }
 
@@ -126,8 +86,15 @@ struct SystemFiles: Files {
     func touch(_ path: String) throws(FileError) {
         let entry = try entry(.create, path)
         let descriptor = unsafe openat(
-            entry.directory, entry.name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(.create, path, .last) }
+            entry.directory, entry.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            let reason = SystemError.last
+            guard reason.isExistence else { throw FileError(.create, path, reason) }
+            guard entry.status.map({ $0.st_mode & S_IFMT == S_IFREG }) == true else {
+                throw FileError(.create, path, .notOurs)
+            }
+            return
+        }
         close(descriptor)
     }
 
@@ -166,97 +133,8 @@ struct SystemFiles: Files {
         return true
     }
 
-    func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
-        let entry: DirectoryEntry
-        do throws(FileError) {
-            entry = try self.entry(.makeDirectory, path, followsLast: true)
-        } catch {
-            let parent = Path.directory(of: path)
-            guard error.reason.code == ENOENT, parent != path else { throw error }
-            _ = try makeDirectory(parent, mode: 0o755, owner: owner)
-            return try makeDirectory(path, mode: mode, owner: owner)
-        }
-        // Closed until it is ours: nobody can put anything into it before.
-        if unsafe mkdirat(entry.directory, entry.name, 0o700) == 0 {
-            let made = unsafe openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            defer { if made >= 0 { close(made) } }
-            var information = stat()
-            // Somebody who can write the directory above may have put another one there.
-            let isOurs = unsafe fstat(made, &information) == 0 && information.st_uid == geteuid()
-            let isDone =
-                isOurs && (owner.map { fchown(made, $0.user, $0.group) == 0 } ?? true) && fchmod(made, mode_t(mode)) == 0
-            if isDone { return true }
-            let reason = isOurs || made < 0 ? SystemError.last : SystemError(EPERM)
-            unsafe unlinkat(entry.directory, entry.name, AT_REMOVEDIR)
-            throw FileError(.makeDirectory, path, reason)
-        }
-        let reason = SystemError.last
-        // A file in the place of the directory is an error, the directory itself is not.
-        guard reason.code == EEXIST, entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
-            throw FileError(.makeDirectory, path, reason)
-        }
-        return false
-    }
-
-    func changeMode(_ path: String, to mode: UInt16) throws(FileError) {
-        let descriptor = try openForAttributes(.changeMode, path)
-        defer { close(descriptor) }
-        guard fchmod(descriptor, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
-    }
-
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
-        let descriptor = try openForAttributes(.changeOwner, path)
-        defer { close(descriptor) }
-        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
-    }
-
-    func restore(_ path: String, to before: FileStatus) throws(FileError) {
-        let descriptor = try openForAttributes(.changeOwner, path)
-        defer { close(descriptor) }
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.changeOwner, path, .last) }
-        guard FileStatus(information).identity == before.identity else {
-            throw FileError(.changeOwner, path, SystemError(ESTALE))
-        }
-        // The system takes set-user-id bits away with a change of the owner.
-        guard fchown(descriptor, before.owner.user, before.owner.group) == 0, fchmod(descriptor, mode_t(before.mode)) == 0
-        else { throw FileError(.changeOwner, path, .last) }
-    }
-
-    /// Opens a plain file or directory that has no second name elsewhere, not following a link.
-    private func openForAttributes(_ operation: FileError.Operation, _ path: String) throws(FileError) -> Int32 {
-        let entry = try entry(operation, path)
-        let descriptor = unsafe openat(entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(operation, path, .last) }
-        var information = stat()
-        let isKnown = unsafe fstat(descriptor, &information) == 0
-        let reason: SystemError? =
-            !isKnown
-            ? .last
-            : information.st_nlink == 1 || information.st_mode & S_IFMT == S_IFDIR ? nil : SystemError(EMLINK)
-        if let reason {
-            close(descriptor)
-            throw FileError(operation, path, reason)
-        }
-        return descriptor
-    }
-
-    /// Opens a plain file to read it. A pipe or device is an error: to read it may never end.
-    private func openPlain(_ path: String) throws(FileError) -> Int32 {
-        let entry = try entry(.read, path, followsLast: true)
-        let descriptor = unsafe openat(entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
-            let isDirectory = information.st_mode & S_IFMT == S_IFDIR
-            close(descriptor)
-            throw FileError(.read, path, isDirectory ? SystemError(EISDIR) : .notPlain)
-        }
-        return descriptor
-    }
-
     /// The entry that a path leads to, found by a walk that trusts no link of others.
-    private func entry(
+    func entry(
         _ operation: FileError.Operation, _ path: String, followsLast: Bool = false
     ) throws(FileError) -> DirectoryEntry {
         do throws(SystemError) {
@@ -264,23 +142,6 @@ struct SystemFiles: Files {
         } catch {
             throw FileError(operation, path, error)
         }
-    }
-
-    func list(_ path: String) throws(FileError) -> [String] {
-        guard let directory = unsafe opendir(path) else {
-            let reason = SystemError.last
-            if reason.isAbsence { return [] }
-            throw FileError(.list, path, reason)
-        }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-                unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 
     func isReadable(_ path: String) -> Bool {
@@ -365,6 +226,12 @@ extension FileStatus {
 extension SystemError {
     /// A pipe, a device or a socket, where a plain file is wanted.
     static let notPlain = SystemError(-2)
+    /// A file or directory that is not the one that was made, or looked at.
+    static let notOurs = SystemError(-3)
+    /// A name in a directory of somebody else, of a file of others that has another name too.
+    static let secondName = SystemError(-4)
+    /// A file that is run with the rights of its owner or group.
+    static let setUserID = SystemError(-5)
     static let noEntry = SystemError(ENOENT)
     static let notDirectory = SystemError(ENOTDIR)
     static let exists = SystemError(EEXIST)
