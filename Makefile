@@ -32,6 +32,7 @@ help:
 	@echo 'make demo      build, then run a whole connection on this machine, without root'
 	@echo 'make test      lint, then all tests; as root the system tests too'
 	@echo 'make test-releases  the system tests on Debian 13 and sid; needs root, and makes their roots with debootstrap'
+	@echo 'make test-hard  races, kills and power cuts, for minutes; needs root, ROUNDS is the number of rounds'
 	@echo 'make fuzz      feed what reads foreign bytes with changed ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
@@ -106,6 +107,10 @@ test: test-deps lint build
 test-releases: release-deps build
 	@Tests/all --releases
 
+.PHONY: test-hard
+test-hard: test-deps build
+	@Tests/SystemTests/Hard/all
+
 .PHONY: fuzz
 fuzz: deps
 	@FUZZ_SECONDS='$(FUZZ_SECONDS)' Tests/Fuzzing/run
@@ -113,6 +118,7 @@ fuzz: deps
 .PHONY: lint format
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
+	Tests/Lint/written-paths
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
 

@@ -16,6 +16,7 @@ extension CertificateError {
         case .directoryMissing: "Run 'sudo tedge init' to make the directories."
         case .foreignDirectory:
             "Set 'device.cert_path' and 'device.key_path' to a directory of root or tedge, or run this as that user."
+        case .untrusted(let error): error.hint
         case .unreadable(_, let reason), .keyUnreadable(_, let reason): Self.hint(unread: reason)
         case .notACertificate(let path, let problem): problem.hint(path, wanted: .certificate)
         case .authorityFirst(let path, _, _):

@@ -19,6 +19,7 @@ enum CertificateFile {
             bytes = try files.read(path)
         } catch {
             if error.reason.isAbsence { throw .certificateMissing(path: path) }
+            if error.reason.code < 0 { throw .untrusted(error) }
             throw .unreadable(path: path, reason: error.reason.description)
         }
         // A key may stand in the same file.
@@ -38,6 +39,7 @@ enum CertificateFile {
             bytes = try files.read(path)
         } catch {
             if error.reason.isAbsence { throw missingKey(path) }
+            if error.reason.code < 0 { throw .untrusted(error) }
             throw .keyUnreadable(path: path, reason: error.reason.description)
         }
         return try key(in: &bytes, of: path)

@@ -149,8 +149,14 @@ final class BridgeInstallation {
     /// Gives certificate and key to mosquitto's user. What cannot be given is found out by the check that follows.
     private func give(_ bridge: BridgeConfiguration, to account: Account) throws {
         for path in [bridge.certificatePath, bridge.keyPath] {
-            guard (try? CertificatePlace(path, in: context).check()) != nil else { continue }
-            try? files.changeOwner(path, to: account.owner)
+            // Nothing else that has been given the name is given away.
+            guard (try? CertificatePlace(path, in: context).check()) != nil,
+                var snapshot = (try? context.files.snapshot(path)) ?? nil
+            else { continue }
+            defer { snapshot.contents.wipe() }
+            let isKey = StoredForm(snapshot.contents).holdsKey
+            guard isKey || (try? Certificate.all(inPEM: snapshot.contents)) != nil else { continue }
+            try? files.changeOwner(path, to: account.owner, of: snapshot.status)
         }
     }
 

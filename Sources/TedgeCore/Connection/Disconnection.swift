@@ -115,7 +115,8 @@ final class Disconnection {
         files.commit()
         // A connect that follows does this once for both.
         if !isFollowed { services?.finish() }
-        context.files.discard(paths.unfinished)
+        // It does not come back after a power cut.
+        _ = try? context.files.remove(paths.unfinished)
         context.files.discard(paths.rejected)
     }
 

@@ -45,5 +45,7 @@ struct PlannedFiles: Files {
     func remove(_ path: String) throws(FileError) -> Bool { throw refusal(path) }
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool { throw refusal(path) }
     func changeMode(_ path: String, to mode: UInt16) throws(FileError) { throw refusal(path) }
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) { throw refusal(path) }
+    func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration {
+        throw refusal(path)
+    }
 }

@@ -111,11 +111,14 @@ public struct DeviceInitializer {
     /// Gives what was there already to user and group, as far as they are named and known. What a link leads to is left alone.
     private func adopt(_ path: String, _ system: SystemSettings, _ files: FileTransaction) throws {
         guard context.accounts.isRoot, let status = try context.files.status(path, followLinks: false),
-            status.kind != .link
+            status.kind == .file || status.kind == .directory
         else { return }
         let numbers = system.numbers(in: context.accounts)
         let owner = Owner(user: numbers.user ?? status.owner.user, group: numbers.group ?? status.owner.group)
-        if owner != status.owner { try files.changeOwner(path, to: owner) }
+        // Somebody may have given the name to a file that is closed to them.
+        let isClosed = status.kind == .file && (status.mode & 0o004 == 0 || status.mode & 0o6000 != 0)
+        if isClosed, owner.user != status.owner.user { return }
+        if owner != status.owner { try files.changeOwner(path, to: owner, of: status) }
     }
 
     /// Refuses a user or group of an option that does not exist, and warns of one of `system.toml`.

@@ -43,6 +43,9 @@ extension FileError: ExplainedError {
         case EROFS: return "read-only-file-system"
         default: break
         }
+        if reason.link != nil { return "untrusted-link" }
+        if reason == .notPlain { return "file-not-plain" }
+        if [.notOurs, .secondName, .setUserID].contains(reason) { return "file-foreign" }
         return switch operation {
         case .read, .list: "file-unreadable"
         case .write, .create, .remove, .makeDirectory, .changeMode, .changeOwner: "file-not-writable"
@@ -70,7 +73,12 @@ extension FileError: ExplainedError {
 
     /// What gives room or the right to write.
     public var hint: String? {
-        switch reason.code {
+        if let link = reason.link { return link.hint }
+        if [.notPlain, .notOurs, .setUserID].contains(reason) { return SystemError.lookHint(path) }
+        if reason == .secondName || reason.code == EMLINK {
+            return "Run 'sudo find / -xdev -samefile \(ShellWord.quoted(path))' to see its names."
+        }
+        return switch reason.code {
         case EACCES, EPERM: ErrorAdvice.useSudo
         case ENOSPC, EDQUOT: "Run 'df \(Path.directory(of: path))', and remove what is not needed."
         case EROFS: "Run 'sudo mount -o remount,rw <directory>' for the file system of \(path)."

@@ -14,7 +14,7 @@ final class FileTransaction {
         case replaced(String, kept: String?, contents: [UInt8], status: FileStatus)
         case removed(String, aside: String)
         case madeDirectory(String)
-        case changedOwner(path: String, before: FileStatus)
+        case changedOwner(FileRestoration)
         /// An empty file that stands for a change that is not complete.
         case marked(String, isNew: Bool)
     }
@@ -32,11 +32,12 @@ final class FileTransaction {
     /// Replaces or creates a file. One that is there keeps its permissions and owner unless they are given, and is left
     /// alone where nothing would differ. A symbolic link stays one, and its target is replaced.
     func write(_ path: String, _ contents: [UInt8], mode: UInt16? = nil, owner: Owner? = nil) throws(FileError) {
-        let target = files.resolved(path)
-        let status = try files.status(target)
-        let before = status == nil ? nil : try files.read(target)
+        let target = try files.target(of: path)
+        let snapshot = try files.snapshot(target)
+        let (status, before) = (snapshot?.status, snapshot?.contents)
         let owner = owner ?? status.flatMap { $0.owner == Owner(user: 0, group: 0) ? nil : $0.owner }
-        let mode = mode ?? status?.mode ?? 0o644
+        // Other contents are not run with the rights of the owner.
+        let mode = mode ?? status.map { $0.mode & 0o777 } ?? 0o644
         if let status, before == contents, mode == status.mode, owner == nil || owner == status.owner { return }
         let isFirst = !isChanged(target)
         let kept = isFirst && status != nil ? keep(target) : nil
@@ -44,7 +45,7 @@ final class FileTransaction {
             try files.replace(target, with: contents, mode: mode, owner: owner)
         } catch {
             // What fails may have been done all the same, and only not be durable.
-            let isDone = try files.status(target)?.identity != status?.identity
+            let isDone = try files.status(target, followLinks: false)?.identity != status?.identity
             if isFirst, isDone { record(target, status, before, kept) } else if let kept { files.discard(kept) }
             throw FileError(error.operation, path, error.reason)
         }
@@ -104,7 +105,9 @@ final class FileTransaction {
     /// - Parameter contents: What the next run has to know; without it the sign is as durable as the next change in its
     ///   directory.
     func mark(_ path: String, _ contents: [UInt8] = []) throws(FileError) {
-        let isNew = try files.status(path, followLinks: false) == nil
+        let status = try files.status(path, followLinks: false)
+        guard status.map({ $0.kind == .file }) ?? true else { throw FileError(.write, path, .notOurs) }
+        let isNew = status == nil
         changes.append(.marked(path, isNew: isNew))
         if !contents.isEmpty {
             try files.replace(path, with: contents, mode: 0o644, owner: nil)
@@ -121,19 +124,21 @@ final class FileTransaction {
     }
 
     /// Gives a file to another owner.
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
-        guard let before = try files.status(path, followLinks: false), before.owner != owner else { return }
-        try files.changeOwner(path, to: owner)
-        changes.append(.changedOwner(path: path, before: before))
+    ///
+    /// - Parameter status: The file that is meant; nil for the one that is there.
+    func changeOwner(_ path: String, to owner: Owner, of status: FileStatus? = nil) throws(FileError) {
+        let found = if let status { status } else { try files.status(path, followLinks: false) }
+        guard let before = found, before.owner != owner else { return }
+        changes.append(.changedOwner(try files.changeOwner(path, to: owner, of: before)))
     }
 
-    /// Makes the changes final.
+    /// Makes the changes final. A mark that is gone does not come back after a power cut.
     func commit() {
         for change in changes {
             switch change {
             case .replaced(_, let kept?, _, _): files.discard(kept)
             case .removed(_, let aside): files.discard(aside)
-            case .marked(let path, _): files.discard(path)
+            case .marked(let path, _): _ = try? files.remove(path)
             default: break
             }
         }
@@ -160,15 +165,12 @@ final class FileTransaction {
         case .replaced(let path, let kept?, _, _):
             try files.rename(kept, to: path)
         case .replaced(let path, nil, let contents, let status):
-            try files.replace(path, with: contents, mode: status.mode, owner: status.owner)
+            try files.replace(path, with: contents, mode: status.mode & 0o777, owner: status.owner)
         case .removed(let path, let aside):
             try files.rename(aside, to: path)
         case .madeDirectory(let path): try files.remove(path)
-        case .changedOwner(let path, let before):
-            try files.changeOwner(path, to: before.owner)
-            // The system takes set-user-id bits away with a change of the owner.
-            try files.changeMode(path, to: before.mode)
-        case .marked(let path, let isNew): if isNew { files.discard(path) }
+        case .changedOwner(let restore): try restore()
+        case .marked(let path, let isNew): if isNew { try files.remove(path) }
         }
     }
 }

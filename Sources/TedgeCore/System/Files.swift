@@ -33,6 +33,18 @@ public struct FileStatus: Sendable, Equatable {
     var identity: [UInt64]
 }
 
+/// What a file is and holds, of one file for certain.
+public struct FileSnapshot: Sendable {
+    /// The largest file that is read, 1 MiB; larger than any that this program has to do with.
+    static let limit = 1 << 20
+
+    let status: FileStatus
+    var contents: [UInt8]
+}
+
+/// Gives a file back what it had.
+public typealias FileRestoration = @Sendable () throws(FileError) -> Void
+
 /// What went wrong with which file.
 public struct FileError: Error, Sendable, Equatable {
     /// The step that failed.
@@ -77,8 +89,15 @@ public protocol Files: Sendable {
     /// Creates a file that must not exist yet (`EEXIST`); it appears under its name when it is complete.
     func create(_ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError)
 
+    /// A plain file as it is at one moment; nil if there is none.
+    func snapshot(_ path: String) throws(FileError) -> FileSnapshot?
+
+    /// The file to write for a path: what a chain of symbolic links leads to. As root, links that somebody else can have
+    /// planted are an error.
+    func target(of path: String) throws(FileError) -> String
+
     /// The file that a chain of symbolic links leads to, whether it exists or not. Links among the directories above it
-    /// stay as they are.
+    /// stay as they are. For comparisons alone: nobody answers for the links.
     func resolved(_ path: String) -> String
 
     /// The path of a directory, or of the last one above it that exists, without symbolic links.
@@ -112,7 +131,11 @@ public protocol Files: Sendable {
     func changeMode(_ path: String, to mode: UInt16) throws(FileError)
 
     /// Changes the owner of a file that is not a symbolic link (`ELOOP`) and has no second name elsewhere (`EMLINK`).
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError)
+    ///
+    /// - Parameter before: The file that is meant; another one that has its name by now, or its owner, is an error. Nil for
+    ///   any file.
+    /// - Returns: What gives owner and permission bits back to this very file, whatever its name is then.
+    func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration
 
     /// The names in a directory, sorted; empty when there is none.
     func list(_ path: String) throws(FileError) -> [String]
@@ -124,8 +147,17 @@ public protocol Files: Sendable {
 extension Files {
     /// Reads a file of at most 1 MiB, larger than any file this program has to do with.
     public func read(_ path: String) throws(FileError) -> [UInt8] {
-        try read(path, limit: 1 << 20)
+        try read(path, limit: FileSnapshot.limit)
     }
+
+    /// Tells status and contents by two calls, for files that nobody exchanges.
+    func snapshot(_ path: String) throws(FileError) -> FileSnapshot? {
+        guard let status = try status(path) else { return nil }
+        return FileSnapshot(status: status, contents: try read(path))
+    }
+
+    /// Trusts all links.
+    func target(of path: String) throws(FileError) -> String { resolved(path) }
 
     /// Reads a file; nil when there is none.
     public func readIfPresent(_ path: String) throws(FileError) -> [UInt8]? {

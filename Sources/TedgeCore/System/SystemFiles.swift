@@ -5,59 +5,6 @@ struct SystemFiles: Files {
     /// Makes the real files.
     init() {}
 
-    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-        // A pipe of another user cannot be opened once more, only read.
-        let isInput = path == "/dev/stdin"
-        let descriptor = unsafe isInput ? fcntl(0, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
-        defer { close(descriptor) }
-        var contents: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16_384)
-        // It may have held a key or a password.
-        defer { chunk.wipe() }
-        while true {
-            guard !isInput || Self.isFilled(descriptor) else { throw FileError(.read, path, .last) }
-            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-                unsafe Foundation.read(descriptor, buffer.baseAddress, buffer.count)
-            }
-            if count == 0 { return contents }
-            if count < 0 {
-                if errno == EINTR || (errno == EAGAIN && Self.isFilled(descriptor)) { continue }
-                throw FileError(.read, path, .last)
-            }
-            contents.append(contentsOf: chunk[..<count])
-            if contents.count > limit { throw FileError(.read, path, SystemError(EFBIG)) }
-        }
-    }
-
-    func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
-        defer { close(descriptor) }
-        let end = lseek(descriptor, 0, SEEK_END)
-        guard end >= 0 else { throw FileError(.read, path, .last) }
-        var contents = [UInt8](repeating: 0, count: Int(min(end, off_t(count))))
-        let read = unsafe contents.withUnsafeMutableBytes { buffer in
-            unsafe pread(descriptor, buffer.baseAddress, buffer.count, end - off_t(buffer.count))
-        }
-        guard read >= 0 else { throw FileError(.read, path, .last) }
-        return Array(contents.prefix(read))
-    }
-
-    /// Waits for bytes in a pipe that is empty. A signal ends the wait with `EINTR`.
-    private static func isFilled(_ descriptor: Int32) -> Bool {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        // A signal may come just before the wait, which then would not end.
-        while true {
-            let ready = unsafe poll(&entry, 1, 100)
-            if ready != 0 { return ready > 0 }
-            if Interruption.wasReceived {
-                errno = EINTR
-                return false
-            }
-        }
-    }
-
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
         var information = stat()
         let result = unsafe followLinks ? stat(path, &information) : lstat(path, &information)
@@ -74,24 +21,38 @@ struct SystemFiles: Files {
     func replace(
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
-        let target = resolved(path)
-        try write(contents, beside: target, named: path, mode: mode, owner: owner) { temporary in
-            unsafe Foundation.rename(temporary, target)
+        let entry = try entry(.write, path, followsLast: true)
+        if let status = entry.status, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+            throw FileError(.write, path, .notPlain)
+        }
+        try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
+            unsafe renameat(entry.directory, temporary, entry.directory, entry.name)
         }
     }
 
     func create(
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
+        let entry = try entry(.write, path)
         // link() refuses an existing name, which rename() would replace.
-        try write(contents, beside: path, named: path, mode: mode, owner: owner) { temporary in
-            let result = unsafe Foundation.link(temporary, path)
+        try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
+            let result = unsafe linkat(entry.directory, temporary, entry.directory, entry.name, 0)
             let code = errno
-            unsafe unlink(temporary)
+            unsafe unlinkat(entry.directory, temporary, 0)
             errno = code
             return result
         } withdraw: {
-            unsafe unlink(path)
+            unsafe unlinkat(entry.directory, entry.name, 0)
+        }
+    }
+
+    func target(of path: String) throws(FileError) -> String {
+        do throws(SystemError) {
+            return try PathWalk.entry(path, followsLast: true).path
+        } catch {
+            // A missing directory is for the next step to find out.
+            if error.isAbsence { return path }
+            throw FileError(.write, path, error)
         }
     }
 
@@ -117,90 +78,70 @@ struct SystemFiles: Files {
     }
 
     func link(_ path: String, to newPath: String) throws(FileError) {
-        guard unsafe Foundation.link(path, newPath) == 0 else { throw FileError(.create, newPath, .last) }
+        let entry = try entry(.create, path)
+        let result = unsafe linkat(entry.directory, entry.name, entry.directory, Path.name(of: newPath), 0)
+        guard result == 0 else { throw FileError(.create, newPath, .last) }
     }
 
     func touch(_ path: String) throws(FileError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(.create, path, .last) }
+        let entry = try entry(.create, path)
+        let descriptor = unsafe openat(
+            entry.directory, entry.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            let reason = SystemError.last
+            guard reason.isExistence else { throw FileError(.create, path, reason) }
+            guard entry.status.map({ $0.st_mode & S_IFMT == S_IFREG }) == true else {
+                throw FileError(.create, path, .notOurs)
+            }
+            return
+        }
         close(descriptor)
     }
 
-    func discard(_ path: String) { unsafe unlink(path) }
+    func discard(_ path: String) {
+        guard let entry = try? entry(.remove, path) else { return }
+        unsafe unlinkat(entry.directory, entry.name, 0)
+    }
 
     func lock(_ path: String, holder: String) throws(FileError) -> FileLock? {
-        try FileLock.take(path, holder: holder)
+        try FileLock.take(path, try entry(.write, path), holder: holder)
     }
 
     func rename(_ path: String, to newPath: String) throws(FileError) {
-        guard unsafe Foundation.rename(path, newPath) == 0 else { throw FileError(.write, newPath, .last) }
-        try synchronizeDirectory(of: newPath)
+        let entry = try entry(.write, path)
+        guard unsafe renameat(entry.directory, entry.name, entry.directory, Path.name(of: newPath)) == 0 else {
+            throw FileError(.write, newPath, .last)
+        }
+        try synchronize(entry, newPath)
     }
 
     func remove(_ path: String) throws(FileError) -> Bool {
-        guard unsafe Foundation.remove(path) == 0 else {
+        let entry: DirectoryEntry
+        do throws(FileError) {
+            entry = try self.entry(.remove, path)
+        } catch {
+            if error.reason.isAbsence { return false }
+            throw error
+        }
+        let isDirectory = entry.status.map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+        guard unsafe unlinkat(entry.directory, entry.name, isDirectory ? AT_REMOVEDIR : 0) == 0 else {
             let reason = SystemError.last
             if reason.isAbsence { return false }
             throw FileError(.remove, path, reason)
         }
-        try synchronizeDirectory(of: path)
+        try synchronize(entry, path)
         return true
     }
 
-    func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
-        if unsafe mkdir(path, mode_t(mode)) == 0 {
-            do throws(FileError) {
-                try changeMode(path, to: mode)
-                if let owner { try changeOwner(path, to: owner) }
-                return true
-            } catch {
-                unsafe rmdir(path)
-                throw error
-            }
+    /// The entry that a path leads to, found by a walk that trusts no link of others.
+    func entry(
+        _ operation: FileError.Operation, _ path: String, followsLast: Bool = false
+    ) throws(FileError) -> DirectoryEntry {
+        do throws(SystemError) {
+            return try PathWalk.entry(path, followsLast: followsLast)
+        } catch {
+            throw FileError(operation, path, error)
         }
-        let reason = SystemError.last
-        if reason.code == EEXIST {
-            // A file in the place of the directory is an error, the directory itself is not.
-            guard try status(path)?.kind == .directory else { throw FileError(.makeDirectory, path, reason) }
-            return false
-        }
-        let parent = Path.directory(of: path)
-        guard reason.code == ENOENT, parent != path else { throw FileError(.makeDirectory, path, reason) }
-        _ = try makeDirectory(parent, mode: 0o755, owner: owner)
-        return try makeDirectory(path, mode: mode, owner: owner)
-    }
-
-    func changeMode(_ path: String, to mode: UInt16) throws(FileError) {
-        guard unsafe chmod(path, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
-    }
-
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.changeOwner, path, .last) }
-        defer { close(descriptor) }
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.changeOwner, path, .last) }
-        guard information.st_nlink == 1 || information.st_mode & S_IFMT == S_IFDIR else {
-            throw FileError(.changeOwner, path, SystemError(EMLINK))
-        }
-        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
-    }
-
-    func list(_ path: String) throws(FileError) -> [String] {
-        guard let directory = unsafe opendir(path) else {
-            let reason = SystemError.last
-            if reason.isAbsence { return [] }
-            throw FileError(.list, path, reason)
-        }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-                unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 
     func isReadable(_ path: String) -> Bool {
@@ -209,14 +150,15 @@ struct SystemFiles: Files {
 }
 
 extension SystemFiles {
-    /// Writes a temporary file beside `target`, makes it durable and lets `publish` give it its name.
+    /// Writes a temporary file beside `entry`, makes it durable and lets `publish` give it its name.
     private func write(
-        _ contents: [UInt8], beside target: String, named path: String, mode: UInt16, owner: Owner?,
+        _ contents: [UInt8], beside entry: DirectoryEntry, named path: String, mode: UInt16, owner: Owner?,
         publish: (String) -> Int32, withdraw: () -> Void = {}
     ) throws(FileError) {
-        let temporary = Leftover.name(for: target)
+        let temporary = Leftover.name(for: entry.name)
         // 0600 until the owner is right, so that a private key is never open to anyone else.
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let descriptor = unsafe openat(
+            entry.directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError(.write, path, .last) }
         var reason: SystemError?
         if !writeAll(contents, to: descriptor) { reason = .last }
@@ -226,11 +168,11 @@ extension SystemFiles {
         if close(descriptor) != 0, reason == nil { reason = .last }
         if reason == nil, publish(temporary) != 0 { reason = .last }
         if let reason {
-            unsafe unlink(temporary)
+            unsafe unlinkat(entry.directory, temporary, 0)
             throw FileError(.write, path, reason)
         }
         do {
-            try synchronizeDirectory(of: target)
+            try synchronize(entry, path)
         } catch {
             withdraw()
             throw error
@@ -254,9 +196,9 @@ extension SystemFiles {
         return true
     }
 
-    /// Makes the names in the file's directory durable.
-    private func synchronizeDirectory(of path: String) throws(FileError) {
-        let descriptor = unsafe open(Path.directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    /// Makes the names in an entry's directory durable.
+    private func synchronize(_ entry: DirectoryEntry, _ path: String) throws(FileError) {
+        let descriptor = unsafe openat(entry.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // A directory that may be written but not read cannot be opened; the rename itself was done.
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -286,6 +228,14 @@ extension FileStatus {
 }
 
 extension SystemError {
+    /// A pipe, a device or a socket, where a plain file is wanted.
+    static let notPlain = SystemError(-2)
+    /// A file or directory that is not the one that was made, or looked at.
+    static let notOurs = SystemError(-3)
+    /// A name in a directory of somebody else, of a file of others that has another name too.
+    static let secondName = SystemError(-4)
+    /// A file that is run with the rights of its owner or group.
+    static let setUserID = SystemError(-5)
     static let noEntry = SystemError(ENOENT)
     static let notDirectory = SystemError(ENOTDIR)
     static let exists = SystemError(EEXIST)

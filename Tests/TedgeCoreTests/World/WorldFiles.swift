@@ -111,14 +111,26 @@ final class WorldFiles: Files {
 
     func changeMode(_ path: String, to mode: UInt16) throws(FileError) { try real.changeMode(path, to: mode) }
 
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
+    func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration {
         try check(.changeOwner, path)
+        let former = owners.withLock { $0[path] }
         own(path, owner)
+        return { [self] () throws(FileError) in
+            try check(.changeOwner, path)
+            own(path, former)
+        }
     }
 
     func list(_ path: String) throws(FileError) -> [String] { try real.list(path) }
 
     func isReadable(_ path: String) -> Bool {
         (try? check(.read, path)) != nil && real.isReadable(path)
+    }
+}
+
+extension Files {
+    /// Gives a file away, whichever it is.
+    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
+        _ = try changeOwner(path, to: owner, of: nil)
     }
 }

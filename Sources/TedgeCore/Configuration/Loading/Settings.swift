@@ -57,7 +57,7 @@ public struct Settings: Sendable {
         do {
             return try source.listDirectory(directory) ?? []
         } catch {
-            throw .unreadable(path: directory, reason: error.reason)
+            throw error.settingsError(directory)
         }
     }
 

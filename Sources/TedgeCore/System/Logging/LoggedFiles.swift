@@ -41,6 +41,15 @@ struct LoggedFiles: Files {
         }
     }
 
+    func snapshot(_ path: String) throws(FileError) -> FileSnapshot? {
+        try log.record(.debug, "read \(path)", outcome: { $0.map { "\($0.contents.count) bytes" } }) {
+            () throws(FileError) in
+            try base.snapshot(path)
+        }
+    }
+
+    func target(of path: String) throws(FileError) -> String { try base.target(of: path) }
+
     func resolved(_ path: String) -> String { base.resolved(path) }
 
     func realPath(_ path: String) throws(FileError) -> String { try base.realPath(path) }
@@ -90,9 +99,14 @@ struct LoggedFiles: Files {
         }
     }
 
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
-        try log.record(.info, "change \(path) to owner \(owner.user):\(owner.group)") { () throws(FileError) in
-            try base.changeOwner(path, to: owner)
+    func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration {
+        let restore = try log.record(.info, "change \(path) to owner \(owner.user):\(owner.group)") {
+            () throws(FileError) in
+            try base.changeOwner(path, to: owner, of: before)
+        }
+        let log = log
+        return { () throws(FileError) in
+            try log.record(.info, "give \(path) back to its owner") { () throws(FileError) in try restore() }
         }
     }
 

@@ -1,0 +1,154 @@
+import Foundation
+
+/// What is read: plain files and directories, opened once, without waiting.
+extension SystemFiles {
+    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        let input = Self.inherited(path)
+        let descriptor = if let input { fcntl(input, F_DUPFD_CLOEXEC, 3) } else { try openPlain(path) }
+        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
+        defer { close(descriptor) }
+        return try Self.contents(descriptor, path, limit: limit, isInput: input != nil)
+    }
+
+    func snapshot(_ path: String) throws(FileError) -> FileSnapshot? {
+        let descriptor: Int32
+        do throws(FileError) {
+            descriptor = try openPlain(path)
+        } catch {
+            if error.reason.isAbsence { return nil }
+            throw error
+        }
+        defer { close(descriptor) }
+        var information = stat()
+        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.read, path, .last) }
+        return FileSnapshot(
+            status: FileStatus(information),
+            contents: try Self.contents(descriptor, path, limit: FileSnapshot.limit, isInput: false))
+    }
+
+    /// The descriptor that a path names which the caller handed over; nil for other paths. A pipe of another user cannot be
+    /// opened once more, only read.
+    private static func inherited(_ path: String) -> Int32? {
+        if path == "/dev/stdin" { return 0 }
+        for directory in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(directory) {
+            return Int32(path.dropFirst(directory.utf8.count))
+        }
+        return nil
+    }
+
+    private static func contents(
+        _ descriptor: Int32, _ path: String, limit: Int, isInput: Bool
+    ) throws(FileError) -> [UInt8] {
+        var contents: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        // It may have held a key or a password.
+        defer { chunk.wipe() }
+        while true {
+            guard !isInput || isFilled(descriptor) else { throw FileError(.read, path, .last) }
+            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                unsafe Foundation.read(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if count == 0 { return contents }
+            if count < 0 {
+                if errno == EINTR || (errno == EAGAIN && isFilled(descriptor)) { continue }
+                throw FileError(.read, path, .last)
+            }
+            contents.append(contentsOf: chunk[..<count])
+            if contents.count > limit { throw FileError(.read, path, SystemError(EFBIG)) }
+        }
+    }
+
+    func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
+        let descriptor = try openPlain(path)
+        defer { close(descriptor) }
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw FileError(.read, path, .last) }
+        var contents = [UInt8](repeating: 0, count: Int(min(end, off_t(count))))
+        let read = unsafe contents.withUnsafeMutableBytes { buffer in
+            unsafe pread(descriptor, buffer.baseAddress, buffer.count, end - off_t(buffer.count))
+        }
+        guard read >= 0 else { throw FileError(.read, path, .last) }
+        return Array(contents.prefix(read))
+    }
+
+    /// Waits for bytes in a pipe that is empty. A signal ends the wait with `EINTR`.
+    private static func isFilled(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        // A signal may come just before the wait, which then would not end.
+        while true {
+            let ready = unsafe poll(&entry, 1, 100)
+            if ready != 0 { return ready > 0 }
+            if Interruption.wasReceived {
+                errno = EINTR
+                return false
+            }
+        }
+    }
+
+    /// Opens a plain file to read it. A pipe or device is an error: to read it may never end.
+    private func openPlain(_ path: String) throws(FileError) -> Int32 {
+        let entry = try entry(.read, path, followsLast: true)
+        let descriptor = unsafe openat(entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
+        var information = stat()
+        guard unsafe fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+            let isDirectory = information.st_mode & S_IFMT == S_IFDIR
+            close(descriptor)
+            throw FileError(.read, path, isDirectory ? SystemError(EISDIR) : .notPlain)
+        }
+        guard information.st_nlink == 1 || isOnlyHere(information, entry) else {
+            close(descriptor)
+            throw FileError(.read, path, .secondName)
+        }
+        return descriptor
+    }
+
+    /// Whether somebody else cannot have given a file of others this name: the directories belong to root or to the owner of
+    /// the file, or all its names are in one directory, kept there by a `FileTransaction`.
+    private func isOnlyHere(_ file: stat, _ entry: DirectoryEntry) -> Bool {
+        if geteuid() != 0 || entry.owners.subtracting([0, file.st_uid]).isEmpty { return true }
+        let directory = unsafe openat(entry.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0, let names = try? Self.names(directory) else { return false }
+        let here = names.count { name in
+            var information = stat()
+            guard unsafe fstatat(entry.directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
+            return (name == entry.name || Leftover.isName(name)) && information.st_ino == file.st_ino
+                && information.st_dev == file.st_dev
+        }
+        return here == Int(file.st_nlink)
+    }
+
+    func list(_ path: String) throws(FileError) -> [String] {
+        do throws(SystemError) {
+            let entry = try PathWalk.entry(path, followsLast: true)
+            let directory = unsafe openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard directory >= 0 else { throw .last }
+            return try Self.names(directory).sorted()
+        } catch {
+            if error.isAbsence { return [] }
+            throw FileError(.list, path, error)
+        }
+    }
+
+    /// The names in an open directory, which is closed.
+    static func names(_ descriptor: Int32) throws(SystemError) -> [String] {
+        guard let directory = unsafe fdopendir(descriptor) else {
+            let reason = SystemError.last
+            close(descriptor)
+            throw reason
+        }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        errno = 0
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+                unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+            errno = 0
+        }
+        // What cannot be read is no empty directory.
+        guard errno == 0 else { throw .last }
+        return names
+    }
+}
