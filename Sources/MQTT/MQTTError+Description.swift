@@ -24,6 +24,10 @@ extension MQTTError: CustomStringConvertible {
         case .refused(let endpoint, let refusal): "The MQTT broker at \(endpoint) refuses the connection: \(refusal)"
         case .tls(let endpoint, let reason): "No secure connection to the MQTT broker at \(endpoint): \(reason)"
         case .protocolViolation(let endpoint): "What \(endpoint) answers is not MQTT 3.1.1."
+        case .messageTooLarge(let endpoint, let bytes, let limit):
+            "The MQTT broker at \(endpoint) sends a message of \(bytes) bytes; at most \(limit) are taken."
+        case .flooded(let endpoint, let limit):
+            "The MQTT broker at \(endpoint) sends messages without a pause: more than \(limit) bytes of them wait."
         case .disconnected(let endpoint, 0): "The MQTT broker at \(endpoint) closed the connection."
         case .disconnected(let endpoint, let code):
             "The connection to the MQTT broker at \(endpoint) is lost: \(SystemWords.text(code))"

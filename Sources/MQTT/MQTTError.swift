@@ -63,6 +63,10 @@ public enum MQTTError: Error, Equatable, Sendable {
     case tls(Endpoint, reason: String)
     /// What came is not MQTT 3.1.1.
     case protocolViolation(Endpoint)
+    /// The broker sends a message that is longer than this client takes, in bytes.
+    case messageTooLarge(Endpoint, bytes: Int, limit: Int)
+    /// The broker sends more messages than this client keeps, in bytes, before they are asked for or released.
+    case flooded(Endpoint, limit: Int)
     /// An established connection is lost; `errno` is 0 when the broker closed it.
     case disconnected(Endpoint, errno: Int32)
     /// There was no answer to a PINGREQ within the keep-alive time.
