@@ -1,5 +1,6 @@
 import CMosquitto
 import Glibc
+import Sockets
 
 extension MQTTOptions {
     /// Throws `invalidOption` for what neither the protocol nor libmosquitto takes.
@@ -51,7 +52,14 @@ extension Session {
         for path in paths.compactMap({ $0 }) where access(path, R_OK) != 0 {
             throw .unreadable(path: path, errno: errno)
         }
+        // libmosquitto opens them by their names.
+        for path in paths.compactMap({ $0 }) {
+            if let reason = PlainFile.objection(to: path) { throw .unusable(path: path, reason: reason) }
+        }
         let directory = tls.caFile == nil ? tls.caDirectory ?? Session.systemAuthorities : tls.caDirectory
+        if let directory, let objection = PlainFile.objection(inHashedDirectory: directory) {
+            throw .unusable(path: objection.path, reason: objection.reason)
+        }
         // Instead of OpenSSL's own callback, which asks for a passphrase on the terminal.
         let result = library.call.mosquitto_tls_set(
             handle, tls.caFile, directory, tls.certificateFile, tls.keyFile, { _, _, _, _ in 0 })

@@ -31,6 +31,11 @@ extension ExplainedError {
 /// Advice that several errors give.
 enum ErrorAdvice {
     static let useSudo = "Run the command with sudo."
+
+    /// Of what stands where a file belongs.
+    static func putFile(_ path: String) -> String {
+        "Run 'ls -l \(ShellWord.quoted(path))' to look at it, and put a file there or name another one."
+    }
 }
 
 extension SettingsError: ExplainedError {}
@@ -74,7 +79,7 @@ extension FileError: ExplainedError {
         case EACCES, EPERM: ErrorAdvice.useSudo
         case ENOSPC, EDQUOT: "Run 'df \(Path.directory(of: path))', and remove what is not needed."
         case EROFS: "Run 'sudo mount -o remount,rw <directory>' for the file system of \(path)."
-        default: nil
+        default: reason.isNotPlain ? ErrorAdvice.putFile(path) : nil
         }
     }
 }

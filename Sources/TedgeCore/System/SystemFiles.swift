@@ -6,56 +6,30 @@ struct SystemFiles: Files {
     init() {}
 
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-        // A pipe of another user cannot be opened once more, only read.
-        let isInput = path == "/dev/stdin"
-        let descriptor = unsafe isInput ? fcntl(0, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
+        let descriptor = try openPlain(path)
         defer { close(descriptor) }
-        var contents: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16_384)
-        // It may have held a key or a password.
-        defer { chunk.wipe() }
-        while true {
-            guard !isInput || Self.isFilled(descriptor) else { throw FileError(.read, path, .last) }
-            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-                unsafe Foundation.read(descriptor, buffer.baseAddress, buffer.count)
-            }
-            if count == 0 { return contents }
-            if count < 0 {
-                if errno == EINTR || (errno == EAGAIN && Self.isFilled(descriptor)) { continue }
-                throw FileError(.read, path, .last)
-            }
-            contents.append(contentsOf: chunk[..<count])
-            if contents.count > limit { throw FileError(.read, path, SystemError(EFBIG)) }
-        }
+        return try contents(of: descriptor, path, limit: limit)
     }
 
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
+        let descriptor = try openPlain(path)
         defer { close(descriptor) }
-        let end = lseek(descriptor, 0, SEEK_END)
-        guard end >= 0 else { throw FileError(.read, path, .last) }
-        var contents = [UInt8](repeating: 0, count: Int(min(end, off_t(count))))
-        let read = unsafe contents.withUnsafeMutableBytes { buffer in
-            unsafe pread(descriptor, buffer.baseAddress, buffer.count, end - off_t(buffer.count))
-        }
-        guard read >= 0 else { throw FileError(.read, path, .last) }
-        return Array(contents.prefix(read))
+        return try tail(of: descriptor, path, count: count)
     }
 
-    /// Waits for bytes in a pipe that is empty. A signal ends the wait with `EINTR`.
-    private static func isFilled(_ descriptor: Int32) -> Bool {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        // A signal may come just before the wait, which then would not end.
-        while true {
-            let ready = unsafe poll(&entry, 1, 100)
-            if ready != 0 { return ready > 0 }
-            if Interruption.wasReceived {
-                errno = EINTR
-                return false
-            }
-        }
+    /// Opens a plain file to read it. A pipe or a device is an error: to read it may never end, and to open it may do
+    /// something, as with a tape or a watchdog.
+    private func openPlain(_ path: String) throws(FileError) -> Int32 {
+        var information = stat()
+        guard unsafe stat(path, &information) == 0 else { throw FileError(.read, path, .last) }
+        if let reason = SystemError.notPlain(information) { throw FileError(.read, path, reason) }
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
+        // It may be another one by now.
+        let reason = unsafe fstat(descriptor, &information) == 0 ? SystemError.notPlain(information) : .last
+        guard let reason else { return descriptor }
+        close(descriptor)
+        throw FileError(.read, path, reason)
     }
 
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
@@ -194,7 +168,13 @@ struct SystemFiles: Files {
         }
         defer { unsafe closedir(directory) }
         var names: [String] = []
-        while let entry = unsafe readdir(directory) {
+        while true {
+            // Nil is the end, or an error, readdir(3).
+            errno = 0
+            guard let entry = unsafe readdir(directory) else {
+                if errno == 0 { break }
+                throw FileError(.list, path, .last)
+            }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
                 unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
