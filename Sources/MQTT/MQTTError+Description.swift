@@ -8,6 +8,7 @@ extension MQTTError: CustomStringConvertible {
         case .libraryMissing(let reason):
             "The MQTT library cannot be opened: \(reason). Install it with: apt install libmosquitto1"
         case .invalidOption(let name, let reason): "The MQTT \(name) \(reason)."
+        case .unusable(let path, let reason): "Cannot read \(path): \(reason)"
         case .unreadable(let path, let code): "Cannot read \(path): \(SystemWords.text(code))"
         case .nameNotResolved(let host, let reason):
             "Cannot look up the MQTT broker's host name '\(host)': \(reason)"

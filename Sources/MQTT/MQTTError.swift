@@ -47,6 +47,8 @@ public enum MQTTError: Error, Equatable, Sendable {
     case invalidOption(name: String, reason: String)
     /// A file or directory of `MQTTTLS` that cannot be read.
     case unreadable(path: String, errno: Int32)
+    /// A file of `MQTTTLS` that cannot be read to its end: a pipe, a device, or one that is too large.
+    case unusable(path: String, reason: String)
     /// The host's name is unknown, or was not looked up in time; `reason` is the resolver's.
     case nameNotResolved(host: String, reason: String)
     /// The TCP connection cannot be made.

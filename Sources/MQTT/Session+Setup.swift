@@ -79,8 +79,17 @@ extension TLSOptions {
         for path in paths.compactMap({ $0 }) where access(path, R_OK) != 0 {
             throw .unreadable(path: path, errno: errno)
         }
+        // OpenSSL opens them by their names.
+        for path in paths.compactMap({ $0 }) {
+            if let reason = PlainFile.objection(to: path) { throw .unusable(path: path, reason: reason) }
+        }
         let roots = [tls.caFile, tls.caDirectory].compactMap(\.self)
         self.init(roots: (roots.isEmpty ? [Self.systemAuthorities] : roots).map { .path($0) })
+        if let directory = tls.caFile == nil ? tls.caDirectory ?? Self.systemAuthorities : tls.caDirectory,
+            let objection = PlainFile.objection(inHashedDirectory: directory)
+        {
+            throw .unusable(path: objection.path, reason: objection.reason)
+        }
         if let certificate = tls.certificateFile, let key = tls.keyFile {
             identity = Identity(certificatePath: certificate, keyPath: key)
         }

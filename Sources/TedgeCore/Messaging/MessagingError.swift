@@ -62,7 +62,7 @@ public enum MessagingError: ExplainedError, Equatable {
         case .nameNotResolved, .cannotConnect, .noRoute, .silent, .closedBeforeAnswer, .protocolViolation:
             "broker-unreachable"
         case .refused: "broker-refuses"
-        case .tls, .unreadable: "broker-tls-failed"
+        case .tls, .unreadable, .unusable: "broker-tls-failed"
         case .disconnected, .keepAliveExpired, .notConnected: "broker-connection-lost"
         case .subscriptionRefused: "subscription-refused"
         case .timedOut: "broker-silent"
@@ -84,7 +84,8 @@ public enum MessagingError: ExplainedError, Equatable {
                 + "'mqtt.client.auth.ca_file'."
         case .refused:
             "Set 'mqtt.client.auth.username' and 'mqtt.client.auth.password_file' to what the broker expects."
-        case .tls, .unreadable, .invalidOption: "Check the settings with 'tedge config list mqtt.client.auth'."
+        case .tls, .unreadable, .unusable, .invalidOption:
+            "Check the settings with 'tedge config list mqtt.client.auth'."
         case .disconnected, .keepAliveExpired, .timedOut: "Run 'sudo tedge doctor' to see how the broker is."
         case .messageTooLarge, .flooded:
             "Subscribe to fewer topics, and leave out those with messages that are that long."

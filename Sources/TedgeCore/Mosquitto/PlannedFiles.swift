@@ -24,6 +24,9 @@ struct PlannedFiles: Files {
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
         try base.status(path, followLinks: followLinks)
     }
+    func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try base.readInput(path, limit: limit)
+    }
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] { try base.readTail(path, count: count) }
     func resolved(_ path: String) -> String { base.resolved(path) }
     func realPath(_ path: String) throws(FileError) -> String { try base.realPath(path) }

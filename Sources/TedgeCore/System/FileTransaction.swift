@@ -22,6 +22,9 @@ final class FileTransaction {
     private let files: any Files
     private var changes: [Change] = []
 
+    /// The files that were created or replaced.
+    private var written: Set<String> = []
+
     init(_ files: any Files) { self.files = files }
 
     /// Whether anything differs from before.
@@ -53,6 +56,7 @@ final class FileTransaction {
     }
 
     private func record(_ target: String, _ status: FileStatus?, _ before: [UInt8]?, _ kept: String?) {
+        written.insert(target)
         if let status, let before {
             changes.append(.replaced(target, kept: kept, contents: kept == nil ? before : [], status: status))
         } else {
@@ -68,12 +72,7 @@ final class FileTransaction {
     }
 
     private func isChanged(_ target: String) -> Bool {
-        changes.contains { change in
-            switch change {
-            case .created(let path), .replaced(let path, _, _, _): path == target
-            default: false
-            }
-        }
+        written.contains(target)
     }
 
     /// Removes a file; false when there was none. Until `commit` it has another name.
@@ -96,6 +95,7 @@ final class FileTransaction {
     /// Creates a file that must not exist yet (`EEXIST`).
     func create(_ path: String, _ contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError) {
         try files.create(path, with: contents, mode: mode, owner: owner)
+        written.insert(path)
         changes.append(.created(path))
     }
 
@@ -142,7 +142,7 @@ final class FileTransaction {
             default: break
             }
         }
-        changes = []
+        (changes, written) = ([], [])
     }
 
     /// Puts everything back, and says what could not be.
@@ -155,7 +155,7 @@ final class FileTransaction {
                 failures.append(error)
             }
         }
-        changes = []
+        (changes, written) = ([], [])
         return failures
     }
 

@@ -69,8 +69,13 @@ public struct FileError: Error, Sendable, Equatable {
 
 /// The files of the device. Paths are absolute; symbolic links are followed unless said otherwise.
 public protocol Files: Sendable {
-    /// Reads a whole file, up to `limit` bytes; a larger file is the error `EFBIG`.
+    /// Reads a whole file, up to `limit` bytes; a larger file is the error `EFBIG`. Only a plain file is read, and `/dev/null`:
+    /// a pipe, which may never end, or a device is an error (`SystemError.notPlain`).
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
+
+    /// Reads what a person names on the command line, up to `limit` bytes: a pipe or a terminal as well, up to its end or a
+    /// signal (`EINTR`).
+    func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8]
 
     /// Reads the last bytes of a file, at most `count`; the rest is not looked at, however large it is.
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8]
@@ -159,10 +164,15 @@ extension Files {
     /// Trusts all links.
     func target(of path: String) throws(FileError) -> String { resolved(path) }
 
+    /// Reads what a person names on the command line, at most 1 MiB.
+    public func readInput(_ path: String) throws(FileError) -> [UInt8] {
+        try readInput(path, limit: 1 << 20)
+    }
+
     /// Reads a file; nil when there is none.
-    public func readIfPresent(_ path: String) throws(FileError) -> [UInt8]? {
+    public func readIfPresent(_ path: String, limit: Int = 1 << 20) throws(FileError) -> [UInt8]? {
         do {
-            return try read(path)
+            return try read(path, limit: limit)
         } catch  where error.reason.isAbsence {
             return nil
         }

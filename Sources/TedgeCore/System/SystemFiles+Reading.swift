@@ -1,13 +1,21 @@
 import Foundation
 
-/// What is read: plain files and directories, opened once, without waiting.
+/// What is read: plain files and directories, opened once, without waiting; and what a person hands over.
 extension SystemFiles {
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-        let input = Self.inherited(path)
-        let descriptor = if let input { fcntl(input, F_DUPFD_CLOEXEC, 3) } else { try openPlain(path) }
+        let descriptor = try openPlain(path)
+        defer { close(descriptor) }
+        return try Self.contents(of: descriptor, path, limit: limit)
+    }
+
+    func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        let given = Self.given(path)
+        let descriptor =
+            unsafe given.map { fcntl($0, F_DUPFD_CLOEXEC, 3) }
+            ?? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileError(.read, path, .last) }
         defer { close(descriptor) }
-        return try Self.contents(descriptor, path, limit: limit, isInput: input != nil)
+        return try Self.contents(of: descriptor, path, limit: limit, waits: given == nil ? .forMore : .always)
     }
 
     func snapshot(_ path: String) throws(FileError) -> FileSnapshot? {
@@ -23,34 +31,45 @@ extension SystemFiles {
         guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.read, path, .last) }
         return FileSnapshot(
             status: FileStatus(information),
-            contents: try Self.contents(descriptor, path, limit: FileSnapshot.limit, isInput: false))
+            contents: try Self.contents(of: descriptor, path, limit: MosquittoFileReader.limit))
     }
 
-    /// The descriptor that a path names which the caller handed over; nil for other paths. A pipe of another user cannot be
-    /// opened once more, only read.
-    private static func inherited(_ path: String) -> Int32? {
-        if path == "/dev/stdin" { return 0 }
+    /// The descriptor that a path stands for, as that of the shell's `<(command)` does; nil if it is another path. A pipe of
+    /// another user cannot be opened once more, only read.
+    private static func given(_ path: String) -> Int32? {
+        if path == "/dev/stdin" { return STDIN_FILENO }
         for directory in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(directory) {
             return Int32(path.dropFirst(directory.utf8.count))
         }
         return nil
     }
 
+    /// Whether bytes that come later are waited for, until a signal comes.
+    private enum Waits {
+        /// They are an error (`EAGAIN`).
+        case never
+        /// Where somebody has a pipe open to write it.
+        case forMore
+        /// Before each read: a descriptor that was handed over may hold a read up.
+        case always
+    }
+
+    /// Reads up to the end.
     private static func contents(
-        _ descriptor: Int32, _ path: String, limit: Int, isInput: Bool
+        of descriptor: Int32, _ path: String, limit: Int, waits: Waits = .never
     ) throws(FileError) -> [UInt8] {
         var contents: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
         // It may have held a key or a password.
         defer { chunk.wipe() }
         while true {
-            guard !isInput || isFilled(descriptor) else { throw FileError(.read, path, .last) }
+            guard waits != .always || isFilled(descriptor) else { throw FileError(.read, path, .last) }
             let count = unsafe chunk.withUnsafeMutableBytes { buffer in
                 unsafe Foundation.read(descriptor, buffer.baseAddress, buffer.count)
             }
             if count == 0 { return contents }
             if count < 0 {
-                if errno == EINTR || (errno == EAGAIN && isFilled(descriptor)) { continue }
+                if errno == EINTR || (errno == EAGAIN && waits != .never && isFilled(descriptor)) { continue }
                 throw FileError(.read, path, .last)
             }
             contents.append(contentsOf: chunk[..<count])
@@ -71,7 +90,7 @@ extension SystemFiles {
         return Array(contents.prefix(read))
     }
 
-    /// Waits for bytes in a pipe that is empty. A signal ends the wait with `EINTR`.
+    /// Waits for bytes, or the end, in a pipe that is empty. A signal ends the wait with `EINTR`.
     private static func isFilled(_ descriptor: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         // A signal may come just before the wait, which then would not end.
@@ -85,16 +104,20 @@ extension SystemFiles {
         }
     }
 
-    /// Opens a plain file to read it. A pipe or device is an error: to read it may never end.
+    /// Opens a plain file to read it. A pipe or a device is an error: to read it may never end, and to open it may do
+    /// something, as with a tape or a watchdog.
     private func openPlain(_ path: String) throws(FileError) -> Int32 {
         let entry = try entry(.read, path, followsLast: true)
-        let descriptor = unsafe openat(entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        if let status = entry.status, let reason = SystemError.notPlain(status) { throw FileError(.read, path, reason) }
+        // It may be another one by now.
+        let descriptor = unsafe openat(
+            entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileError(.read, path, .last) }
         var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
-            let isDirectory = information.st_mode & S_IFMT == S_IFDIR
+        let reason = unsafe fstat(descriptor, &information) == 0 ? SystemError.notPlain(information) : .last
+        if let reason {
             close(descriptor)
-            throw FileError(.read, path, isDirectory ? SystemError(EISDIR) : .notPlain)
+            throw FileError(.read, path, reason)
         }
         guard information.st_nlink == 1 || isOnlyHere(information, entry) else {
             close(descriptor)

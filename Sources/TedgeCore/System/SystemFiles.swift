@@ -22,8 +22,9 @@ struct SystemFiles: Files {
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
         let entry = try entry(.write, path, followsLast: true)
+        // /dev/null too is no place for a file.
         if let status = entry.status, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
-            throw FileError(.write, path, .notPlain)
+            throw FileError(.write, path, SystemError.notPlain(status) ?? .notPlain)
         }
         try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
             unsafe renameat(entry.directory, temporary, entry.directory, entry.name)
@@ -228,8 +229,6 @@ extension FileStatus {
 }
 
 extension SystemError {
-    /// A pipe, a device or a socket, where a plain file is wanted.
-    static let notPlain = SystemError(-2)
     /// A file or directory that is not the one that was made, or looked at.
     static let notOurs = SystemError(-3)
     /// A name in a directory of somebody else, of a file of others that has another name too.

@@ -17,7 +17,7 @@ import Testing
         #expect(write(writer, "first", 5) == 5)
         let answer = Mutex<String?>(nil)
         Thread.detachNewThread {
-            let text = try? String(decoding: SystemFiles().read(path), as: UTF8.self)
+            let text = try? String(decoding: SystemFiles().readInput(path), as: UTF8.self)
             answer.withLock { $0 = text ?? "not read" }
         }
         // The reader has taken the first bytes, and finds the pipe empty.

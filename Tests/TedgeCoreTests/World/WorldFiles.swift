@@ -39,6 +39,11 @@ final class WorldFiles: Files {
         return try real.read(path, limit: limit)
     }
 
+    func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try check(.read, path)
+        return try real.readInput(path, limit: limit)
+    }
+
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
         try check(.read, path)
         return try real.readTail(path, count: count)

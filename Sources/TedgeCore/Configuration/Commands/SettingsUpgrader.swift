@@ -36,7 +36,9 @@ public struct SettingsUpgrader {
         let settings = try Settings.load(from: context.settingsSource)
         for warning in settings.warnings() { context.console.warning(warning.text) }
         do {
+            try context.interruption.check()
             let edits = try SettingsUpgrade(settings).edits
+            try context.interruption.check()
             let mark = Settings.upgradeMark(in: context.configurationDirectory)
             if !edits.isEmpty {
                 try files.mark(mark, Array("tedge config upgrade\n".utf8))

@@ -79,6 +79,7 @@ extension SettingsError {
         case .unreadable(_, let reason) where reason.hasPrefix("Permission denied"):
             "Run the command with sudo, or give another directory with --config-dir."
         case .untrusted(let error): error.hint
+        case .unreadable(let path, let reason) where SystemError.saysNotPlain(reason): ErrorAdvice.putFile(path)
         case .broken(let place, _): "Correct line \(place.line) of \(place.path). Nothing has been written."
         case .unknownVersion(let place, _):
             "The file was written for a later release; line \(place.line) of \(place.path) says so."

@@ -26,10 +26,17 @@ public struct SettingsListing: Sendable {
 
 extension Settings {
     /// The settings whose names contain a text, with their values.
-    public func listing(filter: String? = nil) -> SettingsListing {
+    public func listing(filter: String? = nil) -> SettingsListing { listing(filter: filter, check: {}) }
+
+    /// The same.
+    ///
+    /// - Parameter check: Asked before each setting, so that thousands of profiles can be left in time.
+    public func listing(filter: String?, check: () throws -> Void) rethrows -> SettingsListing {
         var entries: [SettingsListing.Entry] = []
         var problems: [SettingsError] = []
-        for name in names() where filter.map(name.text.contains) ?? true {
+        for name in names() {
+            try check()
+            guard filter.map(name.text.contains) ?? true else { continue }
             do {
                 entries.append(SettingsListing.Entry(name: name, setting: try resolve(name)))
             } catch {

@@ -9,6 +9,12 @@ struct LoggedFiles: Files {
         }
     }
 
+    func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try log.record(.debug, "read \(path)", outcome: { "\($0.count) bytes" }) { () throws(FileError) in
+            try base.readInput(path, limit: limit)
+        }
+    }
+
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
         try log.record(.debug, "read the end of \(path)", outcome: { "\($0.count) bytes" }) { () throws(FileError) in
             try base.readTail(path, count: count)
