@@ -21,6 +21,8 @@ extension ServiceManager {
         guard isDefault else { return nil }
         let words = ["systemctl", "is-enabled", service.unit]
         let result = try ask(words)
+        // What a killed systemctl has printed may be half an answer.
+        if case .signalled = result.ending { throw failure(words, result) }
         let word = result.output.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
         if let answer = ServiceState.isEnabled(word) { return answer }
         if result.succeeded { return true }
