@@ -110,7 +110,7 @@ final class BridgeInstallation {
         try begin("existing-bridge", "Checking if configuration for requested bridge already exists.")
         // Where the caller may not look, writing will tell.
         if context.files.exists(plan.paths.bridge), !context.files.exists(plan.paths.unfinished),
-            broker.unread.answer() == .read
+            broker.unread.settle() == .read
         {
             throw ConnectError.alreadyConnected(cloud: plan.cloud.name, profile: plan.profile)
         }

@@ -40,7 +40,7 @@ public struct BridgeRefresher {
         let listenersPath = first.plan.paths.listeners
         let isWritten =
             try stale.isEmpty && context.files.readIfPresent(listenersPath) == listeners.map { Array($0.utf8) }
-        if isWritten, broker.unread.answer() != .unread {
+        if isWritten, broker.unread.settle() != .unread {
             context.console.line(Self.done)
             return .done(Self.command, changed: false)
         }

@@ -85,7 +85,7 @@ final class Disconnection {
             if try files.remove(paths.bridge, aside: paths.unfinished) { return true }
             if try context.files.status(paths.unfinished, followLinks: false) != nil { return true }
             // A connect that was killed while it took its bridge back may have left mosquitto with it.
-            return unread.answer() == .unread
+            return unread.settle() == .unread
         } catch  where error.reason.isPermission {
             throw ConnectError.removalPermission(path: paths.bridge, error.reason)
         }

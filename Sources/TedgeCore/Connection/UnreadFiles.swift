@@ -51,6 +51,13 @@ final class UnreadFiles {
         }
     }
 
+    /// The same, for somebody who has the configuration to himself: a mark that tells nothing any more is removed.
+    func settle() -> Answer {
+        let answer = answer()
+        if answer == .read, context.files.exists(path) { end() }
+        return answer
+    }
+
     /// Notes that files are about to change. Where nothing can be written, the change itself fails and says so.
     func begin() {
         if before == nil { before = answer() }

@@ -33,11 +33,7 @@ import Testing
         let zeros = Array(repeating: "0", count: 18).joined(separator: " ")
         try world.write(
             "\(Self.process) (mosquitto) 1) S \(zeros) \(ticks) 0 0\n", to: "proc/\(Self.process)/stat")
-        let state = "LoadState=loaded\nActiveState=active\nMainPID=\(Self.process)\n"
-        world.programs.on("systemctl show --property=\(ServiceState.properties) mosquitto") {
-            () throws(ProcessError) in
-            ProcessResult(.exited(0), output: state)
-        }
+        world.programs.name(Self.process, of: "mosquitto")
     }
 
     private func files() throws -> UnreadFiles {
@@ -105,6 +101,15 @@ import Testing
         world.programs.forget()
         #expect(!BridgeRefresher(in: context).run().changed)
         #expect(world.programs.changes == [])
+    }
+
+    @Test("a mark that was left after the restart is removed by the next run, which leaves mosquitto alone")
+    func leftMark() throws {
+        try files().begin()
+        try start(after: 5)
+        #expect(!BridgeRefresher(in: context).run().changed)
+        #expect(try world.text(Self.mark) == nil)
+        #expect(world.programs.changes == [] && world.errors == "")
     }
 
     @Test("a refresh that cannot restart mosquitto leaves the mark for the next one")
