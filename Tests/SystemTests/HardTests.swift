@@ -7,7 +7,7 @@ extension SystemTests {
     @Suite("kills") struct HardTests {
         private static let harness = String(#filePath.dropLast("HardTests.swift".count)) + "Hard/kills"
 
-        @Test("each command that changes something is killed once, and the device too: all holds, and the next run repairs")
+        @Test("what changes something is killed once each, and the device too: all holds, and the next run repairs")
         func kills() throws {
             let outcome = try runChild(
                 ["env", "TEDGE_EXECUTABLE=\(releaseExecutable)", "HARD_ROUNDS=1", "HARD_BOOTS=1", Self.harness],
