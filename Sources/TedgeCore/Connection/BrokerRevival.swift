@@ -4,7 +4,7 @@ struct BrokerRevival {
     enum Outcome: Equatable {
         /// mosquitto runs, or nobody says that it does not.
         case runs
-        /// It had ended, and runs again, with the bridge.
+        /// It had ended, and runs again, with the bridge; systemd may have started it.
         case startedAgain
         /// It ends again and again with the bridge, and runs without it.
         case takenAway
@@ -22,7 +22,9 @@ struct BrokerRevival {
         var context = context
         context.interruption = .never
         let manager = ServiceManager(plan.system, in: context).undoing
-        guard (try? manager.isActive(.mosquitto)) == false else { return .runs }
+        guard (try? manager.isActive(.mosquitto)) == false || manager.restarts(of: .mosquitto) ?? 0 > 0 else {
+            return .runs
+        }
         let outcome = try? context.changing(command) { () -> Outcome in
             context.console.note("mosquitto has ended. Starting it again.")
             if start(manager, context) { return .startedAgain }

@@ -45,6 +45,18 @@ extension ServiceManager {
         return states[service]?.mainProcess
     }
 
+    /// How often systemd has started a service again since somebody started it: each time it had ended by itself. Nil if
+    /// nobody says.
+    func restarts(of service: Service) -> Int? {
+        guard isDefault, let result = try? ask(["systemctl", "show", "--property=NRestarts", service.unit]) else {
+            return nil
+        }
+        let name = "NRestarts="
+        return result.output.split(separator: "\n").first { $0.hasPrefix(name) }.flatMap {
+            Int($0.dropFirst(name.count))
+        }
+    }
+
     /// The unit of a mosquitto that is installed as a snap; nil if there is none.
     func confinedBroker() throws(ServiceError) -> String? {
         let snap = Service(unit: "snap.mosquitto.mosquitto.service", name: "mosquitto")

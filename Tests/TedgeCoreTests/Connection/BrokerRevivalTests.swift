@@ -16,6 +16,16 @@ import Testing
         #expect(world.errors.contains("mosquitto has ended. Starting it again.\n"))
     }
 
+    @Test("mosquitto that systemd has started again is told as well, if it stays up")
+    func startedBySystemd() throws {
+        let world = try World.ready()
+        world.broker.onMessage { _, _ in [] }
+        world.programs.on("systemctl show --property=NRestarts mosquitto", .exited(0), output: "NRestarts=1\n")
+        let report = world.connect()
+        #expect(report.status == 4 && report.reason == "mosquitto-ended")
+        #expect(try world.text(World.bridge) != nil)
+    }
+
     @Test("where mosquitto does not stay up the bridge is taken away, and mosquitto runs without it")
     func takenAway() throws {
         let world = try World.ready()

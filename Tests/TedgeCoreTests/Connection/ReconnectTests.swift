@@ -123,7 +123,8 @@ import Testing
             return ProcessResult(.exited(0), error: "Created symlink.\n")
         }
         try fail(world, reason: "interrupted")
-        #expect(world.programs.changes.suffix(2) == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
+        #expect(
+            world.programs.changes.suffix(2) == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
     }
 
     @Test("a missing setting is told in the words for all commands")
