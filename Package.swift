@@ -56,7 +56,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests", dependencies: ["TedgeCore", "TestSupport"],
-            exclude: ["device", "Device", "Bench", "Releases"],
+            exclude: ["device", "Device", "Bench", "Hard", "Releases"],
             swiftSettings: strict),
     ]
 )

@@ -40,7 +40,7 @@ final class BridgeInstallation {
         do {
             let outcome = try steps()
             try context.interruption.check()
-            files.commit()
+            broker.commit(isRead: outcome == .running)
             context.files.discard(plan.paths.rejected)
             return outcome
         } catch {
@@ -109,7 +109,9 @@ final class BridgeInstallation {
     private func checkExistingBridge() throws {
         try begin("existing-bridge", "Checking if configuration for requested bridge already exists.")
         // Where the caller may not look, writing will tell.
-        if context.files.exists(plan.paths.bridge), !context.files.exists(plan.paths.unfinished) {
+        if context.files.exists(plan.paths.bridge), !context.files.exists(plan.paths.unfinished),
+            broker.unread.settle() == .read
+        {
             throw ConnectError.alreadyConnected(cloud: plan.cloud.name, profile: plan.profile)
         }
     }

@@ -11,7 +11,7 @@ extension Examination {
     }
 
     func bridgeFile() -> CheckOutcome {
-        let isBusy = context.files.exists(ConfigurationLock.path(in: context.configurationDirectory))
+        let isBusy = FileLock.isHeld(ConfigurationLock.path(in: context.configurationDirectory))
         if context.files.exists(paths.unfinished), !isBusy {
             return .warning(
                 Diagnosis(

@@ -30,6 +30,7 @@ public struct DeviceInitializer {
             try makeDirectories(files)
             let changed = try includeDirectory() || files.hasChanges
             files.commit()
+            context.sweepLocks(mainFile: main)
             return .done("init", changed: changed)
         } catch {
             context.putBack(files)
@@ -83,10 +84,20 @@ public struct DeviceInitializer {
         guard context.accounts.isRoot, context.ownsMosquitto || mosquittoConfiguration != nil,
             try mainFileWithInclusion() != nil
         else { return false }
-        return try context.changingFiles("tedge init") { files in
+        let main = main
+        return try context.changing("tedge init") {
+            let lock = try context.lockMainFile(main, "tedge init")
+            defer { lock?.release() }
             guard let contents = try mainFileWithInclusion() else { return false }
-            try files.write(main, contents)
-            return true
+            let files = FileTransaction(context.files)
+            do {
+                try files.write(main, contents)
+                files.commit()
+                return true
+            } catch {
+                context.putBack(files)
+                throw error
+            }
         }
     }
 

@@ -41,7 +41,8 @@ public struct ConfigurationLock: Sendable {
         Self.remove(madeDirectories, files)
     }
 
-    private static func wait(for path: String, _ command: String, _ context: Context) throws -> FileLock? {
+    /// Waits for a lock; nil where it cannot be made.
+    static func wait(for path: String, _ command: String, _ context: Context) throws -> FileLock? {
         let begin = ContinuousClock.now
         // The patience is for one holder: where many wait, the lock goes from hand to hand.
         var (known, since): (LockError.Holder?, ContinuousClock.Instant) = (nil, begin)
