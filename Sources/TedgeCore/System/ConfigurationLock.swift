@@ -28,7 +28,10 @@ public struct ConfigurationLock: Sendable {
             Self.remove(madeDirectories, files)
             throw error
         }
-        guard lock != nil else { return }
+        guard let lock else { return }
+        if lock.isFileAlone {
+            context.console.note("\(directory) is on a file system without locks; the file \(path) stands for one.")
+        }
         for place in ["", "/mosquitto-conf", "/device-certs"] { Leftover.sweep(directory + place, files) }
         for mapper in (try? files.list(directory + "/mappers")) ?? [] {
             Leftover.sweep("\(directory)/mappers/\(mapper)", files)

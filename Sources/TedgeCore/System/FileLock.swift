@@ -6,9 +6,12 @@ import Synchronization
 public final class FileLock: Sendable {
     private let entry: DirectoryEntry
     private let descriptor: Atomic<Int32>
+    /// Whether the file system knows no locks, so that the existence of the file stands for one.
+    let isFileAlone: Bool
 
-    private init(_ entry: DirectoryEntry, _ descriptor: Int32) {
+    private init(_ entry: DirectoryEntry, _ descriptor: Int32, isFileAlone: Bool) {
         self.entry = entry
+        self.isFileAlone = isFileAlone
         self.descriptor = Atomic(descriptor)
     }
 
@@ -46,6 +49,7 @@ public final class FileLock: Sendable {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = SystemError.last
+            if LockFile.isNeeded(reason) { return takeWithoutLocks(path, entry, descriptor, isNew: isNew, holder) }
             close(descriptor)
             if reason.code == EWOULDBLOCK || reason.code == EINTR { return nil }
             throw FileError(.write, path, reason)
@@ -59,8 +63,23 @@ public final class FileLock: Sendable {
             close(descriptor)
             throw FileError(.write, path, .notOurs)
         }
-        let lock = FileLock(entry, descriptor)
+        let lock = FileLock(entry, descriptor, isFileAlone: false)
         lock.describe(descriptor, holder, isNew: isNew)
+        return lock
+    }
+
+    /// The same if the file system knows no flock(2): who made the file has the lock.
+    private static func takeWithoutLocks(
+        _ path: String, _ entry: DirectoryEntry, _ descriptor: Int32, isNew: Bool, _ holder: String
+    ) -> FileLock? {
+        guard isNew else {
+            let isOurs = isLock(entry, descriptor)
+            close(descriptor)
+            if isOurs { LockFile.removeIfStale(entry.name, in: entry.directory) }
+            return nil
+        }
+        let lock = FileLock(entry, descriptor, isFileAlone: true)
+        lock.describe(descriptor, holder, isNew: true)
         return lock
     }
 
@@ -76,13 +95,13 @@ public final class FileLock: Sendable {
         var (file, directory) = (stat(), stat())
         guard unsafe fstat(descriptor, &file) == 0, unsafe fstat(entry.directory, &directory) == 0 else { return false }
         guard [geteuid(), 0, directory.st_uid].contains(file.st_uid), file.st_size < 4096 else { return false }
-        var bytes = [UInt8](repeating: 0, count: Int(file.st_size))
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
-        guard count == bytes.count else { return false }
-        // A killed process leaves its number and words in one line, or nothing, or the beginning of that.
+        guard let bytes = LockFile.contents(descriptor) else { return false }
+        // A killed process leaves its number and words in one line, or nothing, or the beginning of that; where there are no
+        // locks its start and boot in a second line.
         let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
         let digits = line.prefix { $0 != UInt8(ascii: " ") }
-        return line.count >= bytes.count - 1 && digits.count <= 10 && digits.allSatisfy { (48...57).contains($0) }
+        guard digits.count <= 10, digits.allSatisfy({ (48...57).contains($0) }) else { return false }
+        return line.count >= bytes.count - 1 || LockOwner(contents: bytes) != nil
     }
 
     /// Lets those have the lock who may write the directory, and tells them who has it; nobody else can open the file and
@@ -93,9 +112,8 @@ public final class FileLock: Sendable {
             _ = fchown(descriptor, directory.st_uid, directory.st_gid)
             _ = fchmod(descriptor, directory.st_mode & 0o020 == 0 ? 0o600 : 0o660)
         }
-        _ = ftruncate(descriptor, 0)
         let line = Array("\(getpid()) \(holder)\n".utf8)
-        _ = unsafe line.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        LockFile.write(isFileAlone ? LockOwner.contents(holder: holder) : line, to: descriptor)
     }
 
     /// Whether a name stands for an open file, a plain one with no other name.

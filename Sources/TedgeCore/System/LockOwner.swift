@@ -10,6 +10,8 @@ struct LockOwner: Equatable {
     let start: String
     let boot: String
 
+    private static let unknown = "unknown"
+
     /// This process. Nil without `/proc`.
     static var current: LockOwner? {
         guard let start = start(of: getpid()), let boot = currentBoot else { return nil }
@@ -19,15 +21,18 @@ struct LockOwner: Equatable {
     /// The contents of a lock file of this process.
     static func contents(holder: String) -> [UInt8] {
         let owner = current
-        return Array("\(getpid()) \(holder)\n\(owner?.start ?? "0") \(owner?.boot ?? "unknown")\n".utf8)
+        return Array("\(getpid()) \(holder)\n\(owner?.start ?? "0") \(owner?.boot ?? unknown)\n".utf8)
     }
 
     /// Reads the contents of a lock file; nil if they are not complete.
     init?(contents: some Collection<UInt8>) {
         let lines = String(decoding: contents, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count >= 3, let process = Int32(lines[0].prefix { $0 != " " }) else { return nil }
-        let words = lines[1].split(separator: " ")
-        guard words.count == 2 else { return nil }
+        guard lines.count == 3, lines[2].isEmpty, let process = Int32(lines[0].prefix { $0 != " " }) else { return nil }
+        let words = lines[1].split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 2, words[0].utf8.allSatisfy({ (48...57).contains($0) }),
+            words[1] == Self.unknown
+                || (words[1].utf8.count == 36 && words[1].allSatisfy { $0.isHexDigit || $0 == "-" })
+        else { return nil }
         (self.process, start, boot) = (process, String(words[0]), String(words[1]))
     }
 
@@ -37,7 +42,7 @@ struct LockOwner: Equatable {
 
     /// Whether the process is certainly gone: another boot, no such process, or another one with its number.
     var isGone: Bool {
-        guard let current = Self.currentBoot, boot != "unknown" else { return false }
+        guard let current = Self.currentBoot, boot != Self.unknown else { return false }
         if boot != current { return true }
         guard let now = Self.start(of: process) else { return Self.start(of: getpid()) != nil }
         return now != start

@@ -11,8 +11,15 @@ extension Context {
         try ConfigurationLock.wait(for: lockPath(ofMainFile: main), command, self)
     }
 
-    /// Removes locks that killed runs left. One that somebody has stays.
+    /// Removes locks, and temporary files of the main file, that killed runs left. What somebody has stays.
     func sweepLocks(mainFile main: String) {
+        let target = files.resolved(main)
+        let (directory, name) = (Path.directory(of: target), Path.name(of: target))
+        let isLeft = ((try? files.list(directory)) ?? []).contains { Leftover.isName($0, of: name) }
+        if isLeft, let lock = (try? files.lock(lockPath(ofMainFile: main), holder: "tedge")) ?? nil {
+            Leftover.sweep(directory, of: name, files)
+            lock.release()
+        }
         for path in [ConfigurationLock.path(in: configurationDirectory), lockPath(ofMainFile: main)]
         where files.exists(path) {
             ((try? files.lock(path, holder: "tedge")) ?? nil)?.release()
@@ -33,6 +40,8 @@ extension FileLock {
         guard descriptor >= 0 else { return errno != ENOENT && errno != ENOTDIR }
         defer { close(descriptor) }
         // Those who try to take it at this moment try again soon.
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return false }
+        guard LockFile.isNeeded(.last), let contents = LockFile.contents(descriptor) else { return true }
+        return LockOwner(contents: contents)?.isGone != true
     }
 }

@@ -12,25 +12,29 @@ extension SystemFiles {
             _ = try makeDirectory(parent, mode: 0o755, owner: owner)
             return try makeDirectory(path, mode: mode, owner: owner)
         }
-        // Closed until it has its owner: nobody can put anything into it before.
-        if unsafe mkdirat(entry.directory, entry.name, 0o700) == 0 {
-            let made = unsafe openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            var reason: SystemError? = made < 0 ? .last : nil
-            defer { if made >= 0 { close(made) } }
-            // Somebody who can write the directory above may have put another one there.
-            if reason == nil, !Self.isNew(made) { reason = .notOurs }
-            if reason == nil, let owner, fchown(made, owner.user, owner.group) != 0 { reason = .last }
-            if reason == nil, fchmod(made, mode_t(mode)) != 0 { reason = .last }
-            guard let reason else { return true }
-            if reason != .notOurs { unsafe unlinkat(entry.directory, entry.name, AT_REMOVEDIR) }
-            throw FileError(.makeDirectory, path, reason)
+        if let status = entry.status {
+            // A file in the place of the directory is an error, the directory itself is not.
+            guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.makeDirectory, path, .exists) }
+            return false
         }
-        let reason = SystemError.last
-        // A file in the place of the directory is an error, the directory itself is not.
-        guard reason.code == EEXIST, entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
-            throw FileError(.makeDirectory, path, reason)
+        // It gets its name when it has its owner and permissions: nobody can put anything into it before, and a killed
+        // process leaves nothing that is taken for it.
+        let temporary = Leftover.name(for: entry.name)
+        guard unsafe mkdirat(entry.directory, temporary, 0o700) == 0 else {
+            throw FileError(.makeDirectory, path, .last)
         }
-        return false
+        let made = unsafe openat(entry.directory, temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        var reason: SystemError? = made < 0 ? .last : nil
+        defer { if made >= 0 { close(made) } }
+        // Somebody who can write the directory above may have put another one there.
+        if reason == nil, !Self.isNew(made) { reason = .notOurs }
+        if reason == nil, let owner, fchown(made, owner.user, owner.group) != 0 { reason = .last }
+        if reason == nil, fchmod(made, mode_t(mode)) != 0 { reason = .last }
+        if reason == nil, entry.giveName(to: temporary) != 0 { reason = .last }
+        guard let reason else { return true }
+        if reason != .notOurs { unsafe unlinkat(entry.directory, temporary, AT_REMOVEDIR) }
+        if reason == .exists, entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true { return false }
+        throw FileError(.makeDirectory, path, reason)
     }
 
     func changeMode(_ path: String, to mode: UInt16) throws(FileError) {

@@ -35,13 +35,8 @@ struct SystemFiles: Files {
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
         let entry = try entry(.write, path)
-        // link() refuses an existing name, which rename() would replace.
         try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
-            let result = unsafe linkat(entry.directory, temporary, entry.directory, entry.name, 0)
-            let code = errno
-            unsafe unlinkat(entry.directory, temporary, 0)
-            errno = code
-            return result
+            entry.giveName(to: temporary)
         } withdraw: {
             unsafe unlinkat(entry.directory, entry.name, 0)
         }
@@ -101,7 +96,10 @@ struct SystemFiles: Files {
 
     func discard(_ path: String) {
         guard let entry = try? entry(.remove, path) else { return }
-        unsafe unlinkat(entry.directory, entry.name, 0)
+        // A directory of a killed run is empty.
+        if unsafe unlinkat(entry.directory, entry.name, 0) != 0, errno == EISDIR {
+            unsafe unlinkat(entry.directory, entry.name, AT_REMOVEDIR)
+        }
     }
 
     func lock(_ path: String, holder: String) throws(FileError) -> FileLock? {
@@ -206,6 +204,45 @@ extension SystemFiles {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.write, path, .last) }
     }
 }
+
+extension DirectoryEntry {
+    /// Gives its name to a file or directory beside it, which must be the first to bear it (`EEXIST`). Returns 0, or -1 with
+    /// `errno`.
+    ///
+    /// renameat2(2) refuses an existing name, as link(2) does; each is missing on some file systems (FAT has no links, older
+    /// network file systems no `RENAME_NOREPLACE`). Without both an empty file takes the name first.
+    func giveName(to temporary: String) -> Int32 {
+        let noReplace: UInt32 = 1
+        if unsafe renameAnew(directory, temporary, directory, name, noReplace) == 0 { return 0 }
+        guard [EINVAL, ENOSYS, EOPNOTSUPP, EPERM].contains(errno) else { return -1 }
+        if unsafe linkat(directory, temporary, directory, name, 0) == 0 {
+            unsafe unlinkat(directory, temporary, 0)
+            return 0
+        }
+        guard [EPERM, ENOSYS, EOPNOTSUPP, EMLINK].contains(errno) else { return -1 }
+        // A directory replaces no file, and only an empty directory.
+        let isDirectory = DirectoryEntry.kind(temporary, in: directory) == S_IFDIR
+        if !isDirectory {
+            let place = unsafe openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard place >= 0 else { return -1 }
+            close(place)
+        }
+        return unsafe renameat(directory, temporary, directory, name)
+    }
+
+    private static func kind(_ name: String, in directory: Int32) -> mode_t? {
+        var information = stat()
+        guard unsafe fstatat(directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        return information.st_mode & S_IFMT
+    }
+}
+
+/// renameat2(2), which Swift's module of the C library leaves out.
+@_silgen_name("renameat2")
+private func renameAnew(
+    _ oldDirectory: Int32, _ oldName: UnsafePointer<CChar>, _ newDirectory: Int32, _ newName: UnsafePointer<CChar>,
+    _ flags: UInt32
+) -> Int32
 
 /// getxattr(2), which Swift's module of the C library leaves out.
 @_silgen_name("getxattr")

@@ -38,7 +38,11 @@ import Testing
     func stale() throws {
         defer { close(descriptor) }
         let current = try #require(LockOwner.current)
-        #expect(try !isKept(contents(.init(process: current.process, start: current.start, boot: "0-earlier"))))
+        #expect(
+            try !isKept(
+                contents(
+                    .init(process: current.process, start: current.start, boot: "00000000-0000-4000-8000-000000000000"))
+            ))
         #expect(try !isKept(contents(.init(process: current.process, start: "1", boot: current.boot))))
         let ended = try ChildProcess("true", [])
         _ = try ended.waitForExit()
@@ -61,11 +65,11 @@ import Testing
         defer { close(descriptor) }
         let guardFile = try directory.write(
             String(decoding: LockOwner.contents(holder: "x"), as: UTF8.self), to: ".tedge.lock.stale")
-        let lock = try directory.write("1 x\n1 0-earlier\n", to: ".tedge.lock")
+        let lock = try directory.write("1 x\n1 00000000-0000-4000-8000-000000000000\n", to: ".tedge.lock")
         LockFile.removeIfStale(".tedge.lock", in: descriptor)
         #expect(access(lock, F_OK) == 0)
         // One that was killed meanwhile holds nothing up.
-        try directory.write("1 x\n1 0-earlier\n", to: ".tedge.lock.stale")
+        try directory.write("1 x\n1 00000000-0000-4000-8000-000000000000\n", to: ".tedge.lock.stale")
         LockFile.removeIfStale(".tedge.lock", in: descriptor)
         LockFile.removeIfStale(".tedge.lock", in: descriptor)
         #expect(access(lock, F_OK) != 0 && access(guardFile, F_OK) != 0)
