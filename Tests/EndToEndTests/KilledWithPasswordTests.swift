@@ -37,19 +37,20 @@ import Testing
         let time = start.duration(to: .now)
         try whole.expectSuccess()
         try #require(contents(of: bridge).contains(Self.password))
+        try gateway.tedge("disconnect", "c8y").expectSuccess()
         var kills = 0
-        for round in 0..<40 {
-            try gateway.tedge("disconnect", "c8y").expectSuccess()
+        for round in 0..<24 {
             let process = try ChildProcess(releaseExecutable, connect, environment: gateway.environment)
-            let end = ContinuousClock.now + time * round / 40
+            let end = ContinuousClock.now + time * round / 24
             while ContinuousClock.now < end, process.ended() == nil { usleep(200) }
             if process.ended() == nil { kills += 1 }
             process.kill()
             let outside = ["/tmp", "/var/tmp", "/dev/shm", "/run"]
             #expect(try files(outside, since: stamp.file("stamp"), except: gateway.directory) == [])
-            try gateway.run(connect).expectSuccess()
+            // Whether there is something to disconnect depends on the moment.
+            _ = try gateway.tedge("disconnect", "c8y")
             let inside = try files([gateway.directory], since: stamp.file("stamp"), except: "/nowhere")
-            #expect(inside == [credentials, bridge].sorted())
+            #expect(inside == [credentials])
         }
         #expect(kills > 0)
     }
