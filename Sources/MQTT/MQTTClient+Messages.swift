@@ -50,7 +50,7 @@ extension MQTTClient {
         try result.get()
     }
 
-    /// Publishes a message: hands it over and writes it at once. Returns its packet id.
+    /// Publishes a message: hands it over and, unless the options say otherwise, writes it at once. Returns its packet id.
     ///
     /// Waits only where the socket takes no more bytes, or `inFlightWindow` messages are not acknowledged yet; without a
     /// deadline as long as that takes. That it has arrived is known after `waitForDelivery`. Throws `invalidTopic`,
@@ -77,7 +77,7 @@ extension MQTTClient {
             }
         }
         let packet = try session.publish(topic, payload, qos, retain)
-        try session.push()
+        if !options.gathersMessages { try session.push() }
         if session.wantsToWrite, try !run(session, until: deadline, { !session.wantsToWrite }) {
             throw .timedOut(.delivery(messages: inbox.outstanding))
         }

@@ -28,7 +28,8 @@ extension MQTTError: CustomStringConvertible {
         case .messageTooLarge(let endpoint, let bytes, let limit):
             "The MQTT broker at \(endpoint) sends a message of \(bytes) bytes; at most \(limit) are taken."
         case .flooded(let endpoint, let limit):
-            "The MQTT broker at \(endpoint) sends messages without a pause: more than \(limit) bytes of them wait."
+            "The MQTT broker at \(endpoint) floods this client: more than \(limit) bytes of messages wait to be released or "
+                + "read."
         case .disconnected(let endpoint, 0): "The MQTT broker at \(endpoint) closed the connection."
         case .disconnected(let endpoint, let code):
             "The connection to the MQTT broker at \(endpoint) is lost: \(SystemWords.text(code))"

@@ -15,21 +15,26 @@ final class Relay {
     /// This end of the connection to libmosquitto.
     let local: Int32
     private(set) var stop: Stop?
+    /// How many bytes libmosquitto has written.
+    private(set) var taken = 0
     /// Whether libmosquitto has ended its connection.
     private(set) var isLeft = false
     private var gate: PacketGate
-    private let inbound = Queue()
-    private let outbound = Queue()
+    private let inbound = Queue(holding: [])
+    private let outbound: Queue
     /// How many bytes have come since the broker last took some while others waited for it.
     private var comeWhileStuck = 0
     /// How many may: for each message libmosquitto makes an acknowledgement, which is kept until the broker takes it.
     private static let stuckLimit = 512 << 10
 
-    /// Takes the socket.
-    init(_ wire: Wire, local: Int32, packetLimit: Int) {
+    /// - Parameters:
+    ///   - local: This end of the connection to libmosquitto. It is closed with the relay.
+    ///   - sent: What libmosquitto has sent already.
+    init(_ wire: Wire, local: Int32, sent: [UInt8], packetLimit: Int) {
         self.wire = wire
         self.local = local
         gate = PacketGate(limit: packetLimit)
+        outbound = Queue(holding: sent)
     }
 
     deinit { close(local) }
@@ -103,6 +108,7 @@ final class Relay {
     private func takeOutput() -> Bool {
         let count = outbound.fill { recv(local, $0.baseAddress, $0.count, 0) } ?? 0
         if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { isLeft = true }
+        taken += max(0, count)
         return count > 0
     }
 }
@@ -110,8 +116,14 @@ final class Relay {
 /// Bytes on their way, up to a portion.
 private final class Queue {
     private static let portion = 65_536
-    private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: portion, alignment: 16)
-    private var range = 0..<0
+    private let memory: UnsafeMutableRawBufferPointer
+    private var range: Range<Int>
+
+    init(holding bytes: [UInt8]) {
+        memory = .allocate(byteCount: max(Self.portion, bytes.count), alignment: 16)
+        memory.copyBytes(from: bytes)
+        range = 0..<bytes.count
+    }
 
     deinit { memory.deallocate() }
 

@@ -51,7 +51,7 @@ extension Session {
             try require(library.call.mosquitto_username_pw_set(handle, username, password))
         }
         do throws(LocalPair.Failure) {
-            let local = try LocalPair.connect { port throws(LocalPair.Failure) in
+            let (local, sent) = try LocalPair.connect { port throws(LocalPair.Failure) in
                 errno = 0
                 let result = library.call.mosquitto_connect_bind_async(
                     handle, LocalPair.host, Int32(port), Int32(options.keepAlive), nil)
@@ -60,7 +60,7 @@ extension Session {
                 }
                 return library.call.mosquitto_socket(handle)
             }
-            return Relay(wire, local: local, packetLimit: options.packetLimit)
+            return Relay(wire, local: local, sent: sent, packetLimit: options.packetLimit)
         } catch {
             throw .library(
                 code: error.code,

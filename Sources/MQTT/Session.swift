@@ -65,10 +65,15 @@ final class Session {
 
     /// Writes what waits, as far as the socket takes it.
     func write() throws(MQTTError) {
-        if libraryWantsToWrite {
+        for _ in 1...16 {
+            guard libraryWantsToWrite else { break }
+            let before = relay.taken
             errno = 0
             let result = library.call.mosquitto_loop_write(handle, 1)
             try require(result, errno)
+            relay.push()
+            guard relay.taken != before else { return }
+            futileWrites = 0
         }
         relay.push()
     }

@@ -42,9 +42,11 @@ extension Context {
 
     /// A client of the broker that the settings name, not connected yet, with an id that begins with `prefix`.
     ///
-    /// - Parameter window: How many messages may wait for their acknowledgement.
+    /// - Parameters:
+    ///   - window: How many messages may wait for their acknowledgement.
+    ///   - gathers: Whether published messages are written together.
     func messageClient(
-        _ prefix: String, window: Int = 20, interruption: Interruption
+        _ prefix: String, window: Int = 20, gathers: Bool = false, interruption: Interruption
     ) throws -> any MessageClient {
         try require(.mosquitto)
         let settings = try Settings.load(from: settingsSource)
@@ -55,6 +57,7 @@ extension Context {
         options.keepAlive = 60
         options.inFlightWindow = window
         options.packetLimit = 8 << 20
+        options.gathersMessages = gathers
         let client = try broker.client(options, interruption: interruption)
         guard options.tls != nil else { return client }
         return ProbingClient(client: client, options: options, context: self, interruption: interruption)
