@@ -119,6 +119,12 @@ public protocol Files: Sendable {
     /// Changes the owner of a file that is not a symbolic link (`ELOOP`) and has no second name elsewhere (`EMLINK`).
     func changeOwner(_ path: String, to owner: Owner) throws(FileError)
 
+    /// From now on changes are not made durable one by one, which takes a disk milliseconds each, until `settle`.
+    func deferDurability()
+
+    /// Makes all that was changed on the file system of a directory durable, and from now on each change again.
+    func settle(_ directory: String) throws(FileError)
+
     /// The names in a directory, sorted; empty when there is none.
     func list(_ path: String) throws(FileError) -> [String]
 
