@@ -107,7 +107,7 @@ final class Disconnection {
         context.console.step("\(cloud.displayName) Bridge successfully disconnected!")
         try context.interruption.check()
         guard context.processes.isOnPath("tedge-mapper") || context.processes.isOnPath("tedge_mapper") else { return }
-        let others = otherBridges
+        let others = try otherBridges
         if services.isMapperShared, !others.isEmpty {
             context.console.note(
                 "tedge-mapper goes on, because it serves other bridges too: \(others.joined(separator: ", ")).")
@@ -124,8 +124,11 @@ final class Disconnection {
 
     /// The bridge files of other clouds and profiles.
     private var otherBridges: [String] {
-        let names = (try? context.files.list(paths.directory)) ?? []
-        return names.filter { $0.hasSuffix("-bridge.conf") && $0 != Path.name(of: paths.bridge) }
+        get throws(FileError) {
+            try context.files.list(paths.directory).filter {
+                $0.hasSuffix("-bridge.conf") && $0 != Path.name(of: paths.bridge)
+            }
+        }
     }
 
     /// Makes it final.

@@ -19,6 +19,8 @@ final class FileTransaction {
         case marked(String, isNew: Bool)
     }
 
+    /// The directory of many changes that are made durable together; nil if each is by itself.
+    private var settlement: String?
     private let files: any Files
     private var changes: [Change] = []
 
@@ -70,6 +72,16 @@ final class FileTransaction {
         let name = Leftover.name(for: target)
         return (try? files.link(target, to: name)) == nil ? nil : name
     }
+
+    /// From now on changes are not made durable one by one, until `settle`; what is put back then is so together, too. A
+    /// sign (`mark`) must be there before, for a power cut may leave any part of them.
+    func deferDurability(in directory: String) {
+        settlement = directory
+        files.deferDurability()
+    }
+
+    /// Makes all changes durable.
+    func settle() throws(FileError) { if let settlement { try files.settle(settlement) } }
 
     private func isChanged(_ target: String) -> Bool {
         written.contains(target)
@@ -148,8 +160,11 @@ final class FileTransaction {
     /// Puts everything back, and says what could not be.
     func rollBack() -> [FileError] {
         var failures: [FileError] = []
+        if settlement != nil { files.deferDurability() }
         for change in changes.reversed() {
             do throws(FileError) {
+                // What the sign is about is on the disk before the sign goes.
+                if case .marked = change { try settle() }
                 try undo(change)
             } catch {
                 failures.append(error)

@@ -142,6 +142,12 @@ public protocol Files: Sendable {
     /// - Returns: What gives owner and permission bits back to this very file, whatever its name is then.
     func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration
 
+    /// From now on changes are not made durable one by one, which takes a disk milliseconds each, until `settle`.
+    func deferDurability()
+
+    /// Makes all that was changed on the file system of a directory durable, and from now on each change again.
+    func settle(_ directory: String) throws(FileError)
+
     /// The names in a directory, sorted; empty when there is none.
     func list(_ path: String) throws(FileError) -> [String]
 

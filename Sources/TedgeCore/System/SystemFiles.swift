@@ -163,7 +163,7 @@ extension SystemFiles {
         if !writeAll(contents, to: descriptor) { reason = .last }
         if reason == nil, let owner, fchown(descriptor, owner.user, owner.group) != 0 { reason = .last }
         if reason == nil, fchmod(descriptor, mode_t(mode)) != 0 { reason = .last }
-        if reason == nil, fsync(descriptor) != 0 { reason = .last }
+        if reason == nil, Durability.isImmediate, fsync(descriptor) != 0 { reason = .last }
         if close(descriptor) != 0, reason == nil { reason = .last }
         if reason == nil, publish(temporary) != 0 { reason = .last }
         if let reason {
@@ -197,6 +197,7 @@ extension SystemFiles {
 
     /// Makes the names in an entry's directory durable.
     private func synchronize(_ entry: DirectoryEntry, _ path: String) throws(FileError) {
+        guard Durability.isImmediate else { return }
         let descriptor = unsafe openat(entry.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // A directory that may be written but not read cannot be opened; the rename itself was done.
         guard descriptor >= 0 else { return }

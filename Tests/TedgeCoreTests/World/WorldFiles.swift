@@ -93,6 +93,13 @@ final class WorldFiles: Files {
         return try real.lock(path, holder: holder)
     }
 
+    func deferDurability() { real.deferDurability() }
+
+    func settle(_ directory: String) throws(FileError) {
+        try check(.write, directory)
+        try real.settle(directory)
+    }
+
     func rename(_ path: String, to newPath: String) throws(FileError) {
         try check(path.hasSuffix(".tmp") ? .write : .remove, path.hasSuffix(".tmp") ? newPath : path)
         try real.rename(path, to: newPath)

@@ -60,8 +60,12 @@ public struct SettingsUpgrader {
         let owner = context.accounts.isRoot ? status.owner : nil
         let backup = try backupPath(main, contents)
         try files.write(backup, contents, mode: status.mode, owner: owner)
+        // The sign that it is not complete is on the disk; the files of thousands of profiles would take minutes one by one.
+        if edits.count > 64 { files.deferDurability(in: context.configurationDirectory) }
         for edit in edits {
             try context.interruption.check()
+            // What is moved is there before the main file loses it.
+            if edit.path == main { try files.settle() }
             guard let contents = edit.contents else { continue }
             if edit.original == nil {
                 // What only some could read before, only they can read now.

@@ -34,7 +34,7 @@ extension Settings {
     public func listing(filter: String?, check: () throws -> Void) rethrows -> SettingsListing {
         var entries: [SettingsListing.Entry] = []
         var problems: [SettingsError] = []
-        for name in names() {
+        for name in try names(check: check) {
             try check()
             guard filter.map(name.text.contains) ?? true else { continue }
             do {
@@ -49,13 +49,18 @@ extension Settings {
 
     /// The names of all settings: in each table first its own settings, then those of the tables in it; the profiles
     /// of a cloud after its default profile.
-    public func names() -> [SettingName] {
+    public func names() -> [SettingName] { names(check: {}) }
+
+    private func names(check: () throws -> Void) rethrows -> [SettingName] {
         var names: [SettingName] = []
         var cloud: CloudName?
         for key in SettingTable.listed + [nil] {
             if let finished = cloud, finished != key?.cloud {
                 let keys = SettingTable.listed(finished)
-                for profile in profiles(of: finished) { names += keys.map { SettingName($0, profile: profile) } }
+                for profile in profiles(of: finished) {
+                    try check()
+                    names += keys.map { SettingName($0, profile: profile) }
+                }
             }
             cloud = key?.cloud
             if let key { names.append(SettingName(key)) }

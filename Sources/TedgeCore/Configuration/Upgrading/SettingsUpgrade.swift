@@ -129,7 +129,12 @@ extension CloudName {
     /// which are the last to go.
     func isHalfMoved(in main: SettingsFile, _ source: SettingsSource) -> Bool {
         guard prefixes.contains(where: { main.document[path: [$0]] != nil }) else { return false }
-        return (try? source.read(Settings.upgradeMark(in: source.directory))) != nil
+        do {
+            return try source.read(Settings.upgradeMark(in: source.directory)) != nil
+        } catch {
+            // It is there.
+            return true
+        }
     }
 }
 

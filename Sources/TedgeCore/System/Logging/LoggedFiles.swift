@@ -78,6 +78,12 @@ struct LoggedFiles: Files {
         try base.lock(path, holder: holder)
     }
 
+    func deferDurability() { base.deferDurability() }
+
+    func settle(_ directory: String) throws(FileError) {
+        try log.record(.debug, "synchronize \(directory)") { () throws(FileError) in try base.settle(directory) }
+    }
+
     func rename(_ path: String, to newPath: String) throws(FileError) {
         try log.record(.info, "rename \(path) to \(newPath)") { () throws(FileError) in
             try base.rename(path, to: newPath)
