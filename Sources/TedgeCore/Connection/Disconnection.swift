@@ -117,8 +117,9 @@ final class Disconnection {
         try services.stopMapper()
         try context.interruption.check()
         context.console.step("Disabling tedge-mapper service.")
-        // A connect that follows enables it: one that is killed in between leaves a mapper that starts with the device.
-        if !isFollowed { try services.disableMapper() }
+        // A connect that follows enables it: one that is killed in between leaves a mapper that starts with the device. Other
+        // service managers do not say whether it was enabled, which that connect has to know.
+        if !isFollowed || !manager.isDefault { try services.disableMapper() }
         context.console.line("tedge-mapper service successfully stopped and disabled!" + (isFollowed ? "\n" : ""))
     }
 

@@ -66,7 +66,8 @@ extension FileStates {
     /// Without what a run that was disturbed may leave for the next one to sweep.
     var settled: FileStates {
         filter { path, _ in
-            !(path.hasSuffix(".tmp") || path.hasSuffix(".unfinished") || path.hasSuffix(".tedge.lock"))
+            !(path.hasSuffix(".tmp") || path.hasSuffix(".unfinished") || path.hasSuffix(".unread")
+                || path.hasSuffix(".tedge.lock"))
         }
     }
 
