@@ -29,7 +29,9 @@ public struct ConfigurationLock: Sendable {
             throw error
         }
         guard lock != nil else { return }
-        for place in ["", "/mosquitto-conf", "/device-certs"] { Leftover.sweep(directory + place, files) }
+        for place in ["", "/mosquitto-conf", "/device-certs", "/mappers", "/operations"] {
+            Leftover.sweep(directory + place, files)
+        }
         for mapper in (try? files.list(directory + "/mappers")) ?? [] {
             Leftover.sweep("\(directory)/mappers/\(mapper)", files)
         }

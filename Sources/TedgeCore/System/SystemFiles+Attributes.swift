@@ -12,25 +12,37 @@ extension SystemFiles {
             _ = try makeDirectory(parent, mode: 0o755, owner: owner)
             return try makeDirectory(path, mode: mode, owner: owner)
         }
-        // Closed until it has its owner: nobody can put anything into it before.
-        if unsafe mkdirat(entry.directory, entry.name, 0o700) == 0 {
-            let made = unsafe openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            var reason: SystemError? = made < 0 ? .last : nil
-            defer { if made >= 0 { close(made) } }
-            // Somebody who can write the directory above may have put another one there.
-            if reason == nil, !Self.isNew(made) { reason = .notOurs }
-            if reason == nil, let owner, fchown(made, owner.user, owner.group) != 0 { reason = .last }
-            if reason == nil, fchmod(made, mode_t(mode)) != 0 { reason = .last }
-            guard let reason else { return true }
-            if reason != .notOurs { unsafe unlinkat(entry.directory, entry.name, AT_REMOVEDIR) }
-            throw FileError(.makeDirectory, path, reason)
+        // Another command that sweeps may take it for what a killed run left.
+        for attempt in 1...3 where entry.status == nil {
+            guard let reason = make(entry, mode, owner) else { return true }
+            // Something has got the name meanwhile.
+            if [EEXIST, ENOTEMPTY, ENOTDIR].contains(reason.code) { break }
+            guard reason.code == ENOENT, attempt < 3 else { throw FileError(.makeDirectory, path, reason) }
         }
-        let reason = SystemError.last
         // A file in the place of the directory is an error, the directory itself is not.
-        guard reason.code == EEXIST, entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
-            throw FileError(.makeDirectory, path, reason)
+        guard entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
+            throw FileError(.makeDirectory, path, .exists)
         }
         return false
+    }
+
+    /// Makes a directory, which gets its name when it has its owner and permission bits. Returns why it cannot.
+    private func make(_ entry: DirectoryEntry, _ mode: UInt16, _ owner: Owner?) -> SystemError? {
+        // Closed until then: nobody can put anything into it before.
+        let temporary = Leftover.name(for: entry.name)
+        guard unsafe mkdirat(entry.directory, temporary, 0o700) == 0 else { return .last }
+        let made = unsafe openat(entry.directory, temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        var reason: SystemError? = made < 0 ? .last : nil
+        defer { if made >= 0 { close(made) } }
+        // Somebody who can write the directory above may have put another one there.
+        if reason == nil, !Self.isNew(made) { reason = .notOurs }
+        if reason == nil, let owner, fchown(made, owner.user, owner.group) != 0 { reason = .last }
+        if reason == nil, fchmod(made, mode_t(mode)) != 0 { reason = .last }
+        if reason == nil, unsafe renameat(entry.directory, temporary, entry.directory, entry.name) != 0 {
+            reason = .last
+        }
+        if reason != nil { unsafe unlinkat(entry.directory, temporary, AT_REMOVEDIR) }
+        return reason
     }
 
     func changeMode(_ path: String, to mode: UInt16) throws(FileError) {

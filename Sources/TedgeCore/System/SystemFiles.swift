@@ -100,7 +100,9 @@ struct SystemFiles: Files {
 
     func discard(_ path: String) {
         guard let entry = try? entry(.remove, path) else { return }
-        unsafe unlinkat(entry.directory, entry.name, 0)
+        if unsafe unlinkat(entry.directory, entry.name, 0) != 0, errno == EISDIR {
+            unsafe unlinkat(entry.directory, entry.name, AT_REMOVEDIR)
+        }
     }
 
     func lock(_ path: String, holder: String) throws(FileError) -> FileLock? {
@@ -232,6 +234,8 @@ extension SystemError {
     static let secondName = SystemError(-4)
     /// A file that is run with the rights of its owner or group.
     static let setUserID = SystemError(-5)
+    /// A file with something else than the certificate request that is to replace it.
+    static let notRequest = SystemError(-6)
     static let noEntry = SystemError(ENOENT)
     static let notDirectory = SystemError(ENOTDIR)
     static let exists = SystemError(EEXIST)
