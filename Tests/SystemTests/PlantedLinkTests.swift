@@ -72,7 +72,7 @@ extension SystemTests {
             let before = try device.ask(["sh", "-c", Self.look])
             let outcome = try device.run(["tedge"] + plant.command)
             #expect(outcome.status == 1, "\(outcome.stderr)")
-            #expect(outcome.stderr.contains("the symbolic link /etc/tedge/\(plant.name) belongs to the user 'tedge'"))
+            #expect(outcome.stderr.contains("The symbolic link /etc/tedge/\(plant.name) belongs to the user 'tedge'"))
             #expect(outcome.stderr.contains("'sudo mv -n /etc/tedge/\(plant.name) "))
             #expect(try device.ask(["sh", "-c", Self.look]) == before)
             let json = try device.run(["tedge"] + plant.command + ["--json"])
@@ -100,6 +100,18 @@ extension SystemTests {
             try self.plant(plant, on: device)
             let before = try device.ask(["sh", "-c", Self.look])
             _ = try device.run(["tedge"] + plant.command)
+            #expect(try device.ask(["sh", "-c", Self.look]) == before)
+            try device.remove("/etc/victim")
+        }
+
+        @Test("a request replaces no other file that the settings of tedge name")
+        func requestOverOther() throws {
+            let device = try device()
+            let before = try device.ask(["sh", "-c", Self.look])
+            _ = try device.run(["tedge", "config", "set", "device.csr_path", "/etc/victim/file"], user: "tedge")
+            let outcome = try device.run(["tedge", "cert", "create-csr"])
+            #expect(outcome.status == 1)
+            #expect(outcome.stderr.contains("Cannot write /etc/victim/file"))
             #expect(try device.ask(["sh", "-c", Self.look]) == before)
             try device.remove("/etc/victim")
         }

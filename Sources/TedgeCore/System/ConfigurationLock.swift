@@ -32,7 +32,9 @@ public struct ConfigurationLock: Sendable {
         if lock.isFileAlone {
             context.console.note("\(directory) is on a file system without locks; the file \(path) stands for one.")
         }
-        for place in ["", "/mosquitto-conf", "/device-certs"] { Leftover.sweep(directory + place, files) }
+        for place in ["", "/mosquitto-conf", "/device-certs", "/mappers", "/operations"] {
+            Leftover.sweep(directory + place, files)
+        }
         for mapper in (try? files.list(directory + "/mappers")) ?? [] {
             Leftover.sweep("\(directory)/mappers/\(mapper)", files)
         }

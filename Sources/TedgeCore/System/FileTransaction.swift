@@ -149,7 +149,9 @@ final class FileTransaction {
         for change in changes {
             switch change {
             case .replaced(_, let kept?, _, _): files.discard(kept)
-            case .removed(_, let aside): files.discard(aside)
+            case .removed(_, let aside) where Leftover.isName(Path.name(of: aside)): files.discard(aside)
+            // A name that means something is gone for good, as a mark is.
+            case .removed(_, let aside): _ = try? files.remove(aside)
             case .marked(let path, _): _ = try? files.remove(path)
             default: break
             }

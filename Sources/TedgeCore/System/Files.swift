@@ -114,7 +114,7 @@ public protocol Files: Sendable {
     /// Makes an empty file where there is none. It is on the disk with the next change in its directory.
     func touch(_ path: String) throws(FileError)
 
-    /// Removes a file that nobody misses should it come back after a power cut. A failure counts for nothing.
+    /// Removes a file or an empty directory that nobody misses should it come back after a power cut. A failure counts for nothing.
     func discard(_ path: String)
 
     /// Takes the lock that a file stands for, which is made where it is missing, and writes into it who has it. Nil where

@@ -65,6 +65,20 @@ struct PathWalk {
         return entry
     }
 
+    /// Opens what a path leads to without any link on the way, openat2(2) with `RESOLVE_NO_SYMLINKS`: one call and one
+    /// descriptor. Nil if there is a link, an error or no such call in this kernel; then a walk tells more.
+    static func openWithoutLinks(_ path: String, _ flags: Int32) -> Int32? {
+        typealias Call =
+            @convention(c) (Int, Int32, UnsafePointer<CChar>, UnsafePointer<UInt64>, Int) -> Int
+        guard let symbol = unsafe dlsym(nil, "syscall") else { return nil }
+        let how: [UInt64] = [UInt64(flags), 0, 0x04]
+        let descriptor = unsafe how.withUnsafeBufferPointer { how in
+            guard let start = how.baseAddress else { return -1 }
+            return unsafe unsafeBitCast(symbol, to: Call.self)(437, AT_FDCWD, path, start, 24)
+        }
+        return descriptor >= 0 ? Int32(descriptor) : nil
+    }
+
     private mutating func end() {
         for directory in directories { close(directory.descriptor) }
         directories = []
@@ -175,12 +189,12 @@ public struct UntrustedLink: Sendable, Equatable {
     /// Who owns what it leads to, or the directory in which that would be made.
     public let targetOwner: UInt32
 
-    /// For example: the symbolic link /a belongs to the user 'tedge', and what it leads to belongs to the user 'root'.
+    /// For example: The symbolic link /a belongs to the user 'tedge', and what it leads to belongs to the user 'root'.
     var description: String {
-        let target = "what it leads to belongs to \(Self.user(targetOwner)). Root does not follow such a link"
-        guard suspect != owner else { return "the symbolic link \(path) belongs to \(Self.user(owner)), and \(target)" }
+        let target = "what it leads to belongs to \(Self.user(targetOwner)). Root does not follow such a link."
+        guard suspect != owner else { return "The symbolic link \(path) belongs to \(Self.user(owner)), and \(target)" }
         let who = suspect.map(Self.user) ?? "everybody"
-        return "\(who) can replace the symbolic link \(path), which belongs to \(Self.user(owner)), and \(target)"
+        return "The symbolic link \(path) can be replaced by \(who), and \(target)"
     }
 
     /// How to find out what the link is for, and how to get it out of the way. Nothing is destroyed.

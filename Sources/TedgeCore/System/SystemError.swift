@@ -26,6 +26,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .notOurs: return "It was not made by tedge, or it was exchanged meanwhile."
         case .secondName: return "The file has a second name in another directory, so root does not touch it."
+        case .notRequest: return "It holds something else than a certificate request, so it is not replaced by one."
         case .setUserID: return "It has the set-user-id or set-group-id bit, so it is not given to somebody else."
         default: break
         }
@@ -50,7 +51,7 @@ extension SystemError {
     /// What has a name and is read neither as a file nor as a directory: the error codes beyond those of the system, with
     /// what it is in words.
     private static let kinds: [(type: mode_t, code: Int32, name: String)] = [
-        (S_IFIFO, -2, "a FIFO"), (S_IFSOCK, -6, "a socket"), (S_IFCHR, -7, "a device"), (S_IFBLK, -7, "a device"),
+        (S_IFIFO, -2, "a FIFO"), (S_IFSOCK, -7, "a socket"), (S_IFCHR, -8, "a device"), (S_IFBLK, -8, "a device"),
     ]
 
     /// A directory, where a file is wanted.

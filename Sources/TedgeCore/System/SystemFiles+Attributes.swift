@@ -12,17 +12,25 @@ extension SystemFiles {
             _ = try makeDirectory(parent, mode: 0o755, owner: owner)
             return try makeDirectory(path, mode: mode, owner: owner)
         }
-        if let status = entry.status {
-            // A file in the place of the directory is an error, the directory itself is not.
-            guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.makeDirectory, path, .exists) }
-            return false
+        // Another command that sweeps may take it for what a killed run left.
+        for attempt in 1...3 where entry.status == nil {
+            guard let reason = make(entry, mode, owner) else { return true }
+            // Something has got the name meanwhile.
+            if [EEXIST, ENOTEMPTY, ENOTDIR].contains(reason.code) { break }
+            guard reason.code == ENOENT, attempt < 3 else { throw FileError(.makeDirectory, path, reason) }
         }
-        // It gets its name when it has its owner and permissions: nobody can put anything into it before, and a killed
-        // process leaves nothing that is taken for it.
+        // A file in the place of the directory is an error, the directory itself is not.
+        guard entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
+            throw FileError(.makeDirectory, path, .exists)
+        }
+        return false
+    }
+
+    /// Makes a directory, which gets its name when it has its owner and permission bits. Returns why it cannot.
+    private func make(_ entry: DirectoryEntry, _ mode: UInt16, _ owner: Owner?) -> SystemError? {
+        // Closed until then: nobody can put anything into it before.
         let temporary = Leftover.name(for: entry.name)
-        guard unsafe mkdirat(entry.directory, temporary, 0o700) == 0 else {
-            throw FileError(.makeDirectory, path, .last)
-        }
+        guard unsafe mkdirat(entry.directory, temporary, 0o700) == 0 else { return .last }
         let made = unsafe openat(entry.directory, temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         var reason: SystemError? = made < 0 ? .last : nil
         defer { if made >= 0 { close(made) } }
@@ -31,10 +39,8 @@ extension SystemFiles {
         if reason == nil, let owner, fchown(made, owner.user, owner.group) != 0 { reason = .last }
         if reason == nil, fchmod(made, mode_t(mode)) != 0 { reason = .last }
         if reason == nil, entry.giveName(to: temporary) != 0 { reason = .last }
-        guard let reason else { return true }
-        if reason != .notOurs { unsafe unlinkat(entry.directory, temporary, AT_REMOVEDIR) }
-        if reason == .exists, entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true { return false }
-        throw FileError(.makeDirectory, path, reason)
+        if reason != nil, reason != .notOurs { unsafe unlinkat(entry.directory, temporary, AT_REMOVEDIR) }
+        return reason
     }
 
     func changeMode(_ path: String, to mode: UInt16) throws(FileError) {

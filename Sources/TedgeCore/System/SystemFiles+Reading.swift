@@ -107,6 +107,12 @@ extension SystemFiles {
     /// Opens a plain file to read it. A pipe or a device is an error: to read it may never end, and to open it may do
     /// something, as with a tape or a watchdog.
     private func openPlain(_ path: String) throws(FileError) -> Int32 {
+        if let direct = PathWalk.openWithoutLinks(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) {
+            var information = stat()
+            let isFile = unsafe fstat(direct, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+            if isFile, information.st_nlink == 1 { return direct }
+            close(direct)
+        }
         let entry = try entry(.read, path, followsLast: true)
         if let status = entry.status, let reason = SystemError.notPlain(status) { throw FileError(.read, path, reason) }
         // It may be another one by now.
@@ -143,6 +149,9 @@ extension SystemFiles {
 
     func list(_ path: String) throws(FileError) -> [String] {
         do throws(SystemError) {
+            if let direct = PathWalk.openWithoutLinks(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) {
+                return try Self.names(direct).sorted()
+            }
             let entry = try PathWalk.entry(path, followsLast: true)
             let directory = unsafe openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard directory >= 0 else { throw .last }

@@ -273,6 +273,8 @@ extension SystemError {
     static let secondName = SystemError(-4)
     /// A file that is run with the rights of its owner or group.
     static let setUserID = SystemError(-5)
+    /// A file with something else than the certificate request that is to replace it.
+    static let notRequest = SystemError(-6)
     static let noEntry = SystemError(ENOENT)
     static let notDirectory = SystemError(ENOTDIR)
     static let exists = SystemError(EEXIST)
