@@ -172,7 +172,13 @@ final class BrokerConfiguration {
         let failures = services.undoStarts()
         context.putBack(files)
         let unrestarted = services.undoMosquitto()
-        if !services.mosquittoWasTouched { unread.takeBack() } else if unrestarted.isEmpty { unread.end() }
+        if !services.mosquittoWasTouched {
+            unread.takeBack()
+        } else if unrestarted.isEmpty {
+            unread.end()
+        } else {
+            unread.takeBackUnlessRestarted()
+        }
         for failure in failures + unrestarted {
             context.console.unrestored("Could not put services back: \(failure.causes.joined(separator: ": "))")
         }

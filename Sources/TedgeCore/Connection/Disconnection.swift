@@ -149,7 +149,13 @@ final class Disconnection {
         if services?.mosquittoRunsAgain == true { unread.begin() }
         context.putBack(files)
         let failures = services?.undo() ?? []
-        if services?.mosquittoRunsAgain != true { unread.takeBack() } else if failures.isEmpty { unread.end() }
+        if services?.mosquittoRunsAgain != true {
+            unread.takeBack()
+        } else if failures.isEmpty {
+            unread.end()
+        } else {
+            unread.takeBackUnlessRestarted()
+        }
         for failure in failures {
             context.console.unrestored("Could not put services back: \(failure.causes.joined(separator: ": "))")
         }

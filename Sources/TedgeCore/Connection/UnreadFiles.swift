@@ -19,6 +19,8 @@ final class UnreadFiles {
     private let manager: ServiceManager
     private let port: UInt16
     private var before: Answer?
+    /// When the first change began, microseconds since the boot.
+    private var begun: UInt64?
 
     /// Looks at the files of a configuration directory.
     ///
@@ -60,7 +62,7 @@ final class UnreadFiles {
 
     /// Notes that files are about to change. Where nothing can be written, the change itself fails and says so.
     func begin() {
-        if before == nil { before = answer() }
+        if before == nil { (before, begun) = (answer(), MonotonicClock.bootMicroseconds) }
         write()
     }
 
@@ -76,6 +78,15 @@ final class UnreadFiles {
     /// Notes that the files are as before, and that mosquitto was left as it was.
     func takeBack() {
         if before == .read { end() }
+    }
+
+    /// Notes that the files are as before, and that mosquitto could not be restarted: one that runs since before the change has
+    /// read them.
+    func takeBackUnlessRestarted() {
+        guard before == .read, let begun, case .some(let process?) = process(),
+            let start = ProcessStart.microseconds(process, proc: context.processDirectory), start < begun
+        else { return }
+        end()
     }
 
     /// Warns where the mosquitto that runs has not read the files.

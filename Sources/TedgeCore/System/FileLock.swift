@@ -52,6 +52,7 @@ public final class FileLock: Sendable {
             if LockFile.isNeeded(reason) { return takeWithoutLocks(path, entry, descriptor, isNew: isNew, holder) }
             close(descriptor)
             if reason.code == EWOULDBLOCK || reason.code == EINTR { return nil }
+            if isNew { unsafe unlinkat(entry.directory, entry.name, 0) }
             throw FileError(.write, path, reason)
         }
         // The one who had it may have removed the file between opening and locking.

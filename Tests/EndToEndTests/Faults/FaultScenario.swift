@@ -67,7 +67,7 @@ extension FileStates {
     var settled: FileStates {
         filter { path, _ in
             !(path.hasSuffix(".tmp") || path.hasSuffix(".unfinished") || path.hasSuffix(".unread")
-                || path.hasSuffix(".tedge.lock"))
+                || path.hasSuffix(".lock"))
         }
     }
 
