@@ -76,7 +76,7 @@ extension SystemTests {
         func leftLock() throws {
             let prepared = try PreparedDevice()
             let kill = [
-                "strace", "-qq", "-e", "trace=link", "-e", "inject=link:signal=SIGKILL:when=1", "-o", "/tmp/trace",
+                "strace", "-qq", "-e", "trace=linkat", "-e", "inject=linkat:signal=SIGKILL:when=1", "-o", "/tmp/trace",
             ]
             _ = try prepared.device.run(kill + ["tedge", "init"])
             try prepared.device.ask(["test", "-e", "/etc/tedge/.tedge.lock"])

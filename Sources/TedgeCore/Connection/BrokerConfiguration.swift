@@ -170,6 +170,8 @@ final class BrokerConfiguration {
     func undo() {
         defer { mainLock?.release() }
         let failures = services.undoStarts()
+        // A directory that goes takes the mark with it; the bridge in it has one of its own.
+        if files.hasMade(directory) { unread.end() }
         context.putBack(files)
         let unrestarted = services.undoMosquitto()
         if !services.mosquittoWasTouched {

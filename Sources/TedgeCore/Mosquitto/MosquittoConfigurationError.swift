@@ -12,6 +12,8 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
     case notText(_ path: String, _ form: String)
     /// A file or directory that mosquitto reads is there and cannot be read, or is none; the place is the line that names it.
     case unreadable(_ path: String, reason: String, place: String?)
+    /// Root does not follow a link on the way to what mosquitto reads.
+    case untrusted(FileError)
     /// Programs of this device would not reach a listener.
     case clientsMissListener(host: String, port: UInt16, listeners: [String])
     /// Programs of this device speak TLS, and the listener does not, or the reverse.
@@ -24,6 +26,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
         case .notIncluded: "include-line-missing"
         case .notText: "mosquitto-configuration-rejected"
         case .unreadable: "mosquitto-configuration-unreadable"
+        case .untrusted(let error): error.id
         case .clientsMissListener, .clientsMissTLS: "listener-unreachable"
         }
     }
@@ -50,6 +53,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
                 "What mosquitto reads cannot be looked at. Nothing was changed.",
                 "\(path)\(place.map { " (\($0))" } ?? ""): \(reason)",
             ]
+        case .untrusted(let error): error.causes
         case .clientsMissListener(let host, let port, let listeners):
             [
                 "The programs of this device could not reach mosquitto: 'mqtt.client.host' and 'mqtt.client.port' say "
@@ -77,6 +81,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
             "Run 'sudo tedge --config-dir \(Path.directory(of: directory)) init --mosquitto-conf \(main)' to have it "
                 + "included, then run the command again."
         case .notText(let path, _): "Save \(path) as UTF-8 without a byte order mark, then run the command again."
+        case .untrusted(let error): error.hint
         case .unreadable(let path, let reason, _):
             SystemError.saysNotPlain(reason)
                 ? ErrorAdvice.putFile(path) : "Run 'ls -l \(ShellWord.quoted(path))' to look at it."

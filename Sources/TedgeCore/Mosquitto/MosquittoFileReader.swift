@@ -80,7 +80,8 @@ struct MosquittoFileReader {
         }
         return .init(
             path: path, reason: words, line: line,
-            isHidden: !reason.isAbsence && !reason.isPermission && reason != .isDirectory)
+            isHidden: !reason.isAbsence && !reason.isPermission && reason != .isDirectory,
+            untrusted: reason.link == nil ? nil : FileError(.read, path, reason))
     }
 
     /// Whether mosquitto reads a file of this name in a directory.

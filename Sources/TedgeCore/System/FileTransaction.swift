@@ -135,6 +135,11 @@ final class FileTransaction {
         if try files.makeDirectory(path, mode: mode, owner: owner) { changes.append(.madeDirectory(path)) }
     }
 
+    /// Whether a directory is there only since this began.
+    func hasMade(_ directory: String) -> Bool {
+        changes.contains { if case .madeDirectory(directory) = $0 { true } else { false } }
+    }
+
     /// Gives a file to another owner.
     ///
     /// - Parameter status: The file that is meant; nil for the one that is there.
