@@ -11,6 +11,8 @@ extension SystemTests {
             let setUp: String
             /// What the error must hold.
             let reason: String
+            /// What its hint must hold.
+            var hint = ""
             /// Whether it is in the way of the certificate as well.
             var isForCertificates = true
             /// What the command runs under.
@@ -44,7 +46,8 @@ extension SystemTests {
                         for file in tedge.toml mosquitto-conf/tedge-mosquitto.conf; do
                             mount --bind /etc/tedge/$file /etc/tedge/$file
                         done
-                        """, reason: "Device or resource busy (os error 16)", isForCertificates: false),
+                        """, reason: "Device or resource busy (os error 16)", hint: "mount its directory instead",
+                    isForCertificates: false),
                 Obstacle(
                     description: "too many open files", setUp: "", reason: "Too many open files (os error 24)",
                     command: "prlimit --nofile=4"),
@@ -77,6 +80,7 @@ extension SystemTests {
             let (outcome, changes) = try run(obstacle, prepared, words)
             #expect(outcome.status == 1, "\(words)")
             #expect(outcome.stderr.contains(obstacle.reason), "\(words)")
+            #expect(obstacle.hint == "" || outcome.stderr.contains(obstacle.hint), "\(words): \(outcome.stderr)")
             #expect(outcome.stderr.contains(" /etc/"), "\(words)")
             #expect(changes == "", "\(words)")
         }

@@ -88,6 +88,8 @@ extension FileError: ExplainedError {
         return switch reason.code {
         case EACCES, EPERM: ErrorAdvice.useSudo
         case ENOSPC, EDQUOT: "Run 'df \(Path.directory(of: path))', and remove what is not needed."
+        case EBUSY where operation != .read && operation != .list:
+            "If \(path) is a mount of its own, as in a container, mount its directory instead: only that lets files be replaced."
         case EROFS: "Run 'sudo mount -o remount,rw <directory>' for the file system of \(path)."
         default: reason.isNotPlain ? ErrorAdvice.putFile(path) : nil
         }

@@ -73,8 +73,9 @@ struct LockOwner: Equatable {
 
 /// A lock by the existence of a file alone, for file systems that know no flock(2).
 enum LockFile {
-    /// Whether flock(2) says that the file system has no locks.
-    static func isNeeded(_ reason: SystemError) -> Bool { [ENOLCK, ENOSYS, EOPNOTSUPP].contains(reason.code) }
+    /// Whether flock(2) says that the file system has no locks. 524 is the kernel's own ENOTSUPP, which some network file
+    /// systems let through.
+    static func isNeeded(_ reason: SystemError) -> Bool { [ENOLCK, ENOSYS, EOPNOTSUPP, 524].contains(reason.code) }
 
     /// Removes the lock of a process that is gone, so that it can be taken; what is not certain stays.
     ///

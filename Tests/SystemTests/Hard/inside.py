@@ -90,6 +90,12 @@ def main():
         learned = commands.learn(command)
         for case in commands.cases(learned[3], learned[4], rounds, chance):
             problems = round_of(command, case, learned, chance)
+            # A command that is over before the kill comes is killed at a step instead.
+            for _ in range(5):
+                if problems is not None or not learned[4]:
+                    break
+                case = ("step", chance.choice(list(commands.SIGNALS)), *chance.choice(learned[4]))
+                problems = round_of(command, case, learned, chance)
             name = " ".join(str(word) for word in case)
             print(json.dumps({"command": command, "case": name, "problems": problems}), flush=True)
 
