@@ -66,11 +66,15 @@ struct PathWalk {
     }
 
     /// Opens what a path leads to without any link on the way, openat2(2) with `RESOLVE_NO_SYMLINKS`: one call and one
-    /// descriptor. Nil if there is a link, an error or no such call in this kernel; then a walk tells more.
+    /// descriptor. Nil with `errno` if there is a link, an error or no such call in this kernel: a walk tells more then, but
+    /// for `ENOENT`, which says that without any link there is nothing.
     static func openWithoutLinks(_ path: String, _ flags: Int32) -> Int32? {
         typealias Call =
             @convention(c) (Int, Int32, UnsafePointer<CChar>, UnsafePointer<UInt64>, Int) -> Int
-        guard let symbol = unsafe dlsym(nil, "syscall") else { return nil }
+        guard let symbol = unsafe dlsym(nil, "syscall") else {
+            errno = ENOSYS
+            return nil
+        }
         let how: [UInt64] = [UInt64(flags), 0, 0x04]
         let descriptor = unsafe how.withUnsafeBufferPointer { how in
             guard let start = how.baseAddress else { return -1 }

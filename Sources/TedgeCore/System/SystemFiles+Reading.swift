@@ -112,6 +112,8 @@ extension SystemFiles {
             let isFile = unsafe fstat(direct, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
             if isFile, information.st_nlink == 1 { return direct }
             close(direct)
+        } else if errno == ENOENT {
+            throw FileError(.read, path, .noEntry)
         }
         let entry = try entry(.read, path, followsLast: true)
         if let status = entry.status, let reason = SystemError.notPlain(status) { throw FileError(.read, path, reason) }
@@ -152,6 +154,7 @@ extension SystemFiles {
             if let direct = PathWalk.openWithoutLinks(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) {
                 return try Self.names(direct).sorted()
             }
+            if errno == ENOENT { return [] }
             let entry = try PathWalk.entry(path, followsLast: true)
             let directory = unsafe openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard directory >= 0 else { throw .last }
