@@ -189,7 +189,9 @@ final class BridgeInstallation {
         for edit in editor.edits {
             guard let contents = edit.contents else { continue }
             try broker.saving(edit.path) { () throws(FileError) in
-                try files.write(edit.path, contents, owner: edit.original == nil ? broker.systemOwner : nil)
+                try files.write(
+                    edit.path, contents, owner: edit.original == nil ? broker.systemOwner : nil, original: edit.original
+                )
             }
         }
     }

@@ -51,7 +51,7 @@ extension FileError: ExplainedError {
         if reason.link != nil { return "untrusted-link" }
         if reason.isNotPlain { return "file-not-plain" }
         if reason == .notRequest { return "request-path-invalid" }
-        if [.notOurs, .secondName, .setUserID].contains(reason) { return "file-foreign" }
+        if [.notOurs, .exchanged, .secondName, .setUserID].contains(reason) { return "file-foreign" }
         return switch operation {
         case .read, .list: "file-unreadable"
         case .write, .create, .remove, .makeDirectory, .changeMode, .changeOwner: "file-not-writable"
@@ -81,6 +81,7 @@ extension FileError: ExplainedError {
     public var hint: String? {
         if let link = reason.link { return link.hint }
         if reason == .notRequest { return CertificateError.requestInPlace(path: path).hint }
+        if reason == .exchanged { return "Run the command again." }
         if [.notOurs, .setUserID].contains(reason) { return SystemError.lookHint(path) }
         if reason == .secondName || reason.code == EMLINK {
             return "Run 'sudo find / -xdev -samefile \(ShellWord.quoted(path))' to see its names."

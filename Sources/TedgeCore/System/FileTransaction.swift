@@ -36,9 +36,15 @@ final class FileTransaction {
 
     /// Replaces or creates a file. One that is there keeps its permissions and owner unless they are given, and is left
     /// alone where nothing would differ. A symbolic link stays one, and its target is replaced.
-    func write(_ path: String, _ contents: [UInt8], mode: UInt16? = nil, owner: Owner? = nil) throws(FileError) {
+    ///
+    /// - Parameter original: What the file held when the new contents were made from it: if it holds something else by now,
+    ///   that is an error, because permissions and owner of one file do not fit what was in another. Nil for any contents.
+    func write(
+        _ path: String, _ contents: [UInt8], mode: UInt16? = nil, owner: Owner? = nil, original: [UInt8]? = nil
+    ) throws(FileError) {
         let target = try files.target(of: path)
         let snapshot = try files.snapshot(target)
+        if let original, snapshot?.contents != original { throw FileError(.write, path, .exchanged) }
         let (status, before) = (snapshot?.status, snapshot?.contents)
         let owner = owner ?? status.flatMap { $0.owner == Owner(user: 0, group: 0) ? nil : $0.owner }
         // Other contents are not run with the rights of the owner.

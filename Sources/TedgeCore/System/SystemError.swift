@@ -25,6 +25,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
         if let link { return link.description }
         switch self {
         case .notOurs: return "It was not made by tedge, or it was exchanged meanwhile."
+        case .exchanged: return "Somebody else has changed it since it was read."
         case .secondName: return "The file has a second name in another directory, so root does not touch it."
         case .notRequest: return "It holds something else than a certificate request, so it is not replaced by one."
         case .setUserID: return "It has the set-user-id or set-group-id bit, so it is not given to somebody else."

@@ -275,6 +275,8 @@ extension SystemError {
     static let setUserID = SystemError(-5)
     /// A file with something else than the certificate request that is to replace it.
     static let notRequest = SystemError(-6)
+    /// A file that holds something else than when it was read.
+    static let exchanged = SystemError(-9)
     static let noEntry = SystemError(ENOENT)
     static let notDirectory = SystemError(ENOTDIR)
     static let exists = SystemError(EEXIST)

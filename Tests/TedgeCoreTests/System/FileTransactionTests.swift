@@ -181,4 +181,17 @@ extension FileTransactionTests {
         #expect(try world.files.status(file("link"), followLinks: false)?.kind == .link)
         #expect(!world.files.exists(file("nowhere")))
     }
+
+    @Test("new contents made from what a file held are not written over something else, nor with its permissions")
+    func exchanged() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("secret = 1\n", to: "tedge.toml")
+        let transaction = FileTransaction(SystemFiles())
+        #expect(throws: FileError(.write, path, .exchanged)) {
+            try transaction.write(path, Array("a = 1\nb = 2\n".utf8), original: Array("a = 1\n".utf8))
+        }
+        #expect(contents(of: path) == "secret = 1\n" && !transaction.hasChanges)
+        try transaction.write(path, Array("secret = 2\n".utf8), original: Array("secret = 1\n".utf8))
+        #expect(contents(of: path) == "secret = 2\n")
+    }
 }

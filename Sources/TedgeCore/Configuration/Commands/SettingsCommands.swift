@@ -207,7 +207,7 @@ struct SettingsStore {
             isNew && context.accounts.isRoot
             ? (try? SystemSettings.load(from: context)).flatMap { context.ownerOfNew($0) } : nil
         if isNew { try files.makeDirectory(Path.directory(of: edit.path), mode: 0o755, owner: owner) }
-        try files.write(edit.path, contents, mode: isNew ? 0o644 : nil, owner: owner)
+        try files.write(edit.path, contents, mode: isNew ? 0o644 : nil, owner: owner, original: edit.original)
     }
 }
 

@@ -55,8 +55,12 @@ public struct SettingsUpgrader {
 
     private func write(_ edits: [FileEdit], _ files: FileTransaction) throws -> String? {
         let main = Settings.mainPath(in: context.configurationDirectory)
-        guard !edits.isEmpty, let status = try context.files.status(main) else { return nil }
-        let contents = try context.files.read(main)
+        guard !edits.isEmpty, let snapshot = try context.files.snapshot(main) else { return nil }
+        let (status, contents) = (snapshot.status, snapshot.contents)
+        // What is moved gets the permissions of the file that it came from.
+        if let original = edits.first(where: { $0.path == main })?.original, original != contents {
+            throw FileError(.write, main, .exchanged)
+        }
         let owner = context.accounts.isRoot ? status.owner : nil
         let backup = try backupPath(main, contents)
         try files.write(backup, contents, mode: status.mode, owner: owner)
@@ -72,7 +76,7 @@ public struct SettingsUpgrader {
                 try files.makeDirectory(Path.directory(of: edit.path), mode: 0o755, owner: owner)
                 try files.write(edit.path, contents, mode: status.mode, owner: owner)
             } else {
-                try files.write(edit.path, contents)
+                try files.write(edit.path, contents, original: edit.original)
             }
         }
         try context.interruption.check()
