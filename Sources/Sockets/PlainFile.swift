@@ -2,7 +2,7 @@ import Glibc
 
 /// What a library opens by its name: a pipe or a device would hold it up, and no signal or deadline reaches it.
 public enum PlainFile {
-    /// As many bytes as a library is given at most: certificates of all authorities that there are, many times over.
+    /// The largest file that a library may open, in bytes: many times the size of all public authorities together.
     public static let limit = 16 << 20
 
     /// Why the file with this name is none that can be read to its end: what it is, or how large. Nil if it can be, if it is a

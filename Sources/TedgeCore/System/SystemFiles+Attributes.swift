@@ -19,7 +19,7 @@ extension SystemFiles {
             if [EEXIST, ENOTEMPTY, ENOTDIR].contains(reason.code) { break }
             guard reason.code == ENOENT, attempt < 3 else { throw FileError(.makeDirectory, path, reason) }
         }
-        // A file in the place of the directory is an error, the directory itself is not.
+        // A directory that exists is fine; a file with its name is an error.
         guard entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
             throw FileError(.makeDirectory, path, .exists)
         }
