@@ -6,6 +6,8 @@ DESTDIR ?=
 ZSH_COMPLETIONS ?= $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 # How long each fuzz target runs.
 FUZZ_SECONDS ?= 60
+# How often the harnesses of 'make test-hard' try each command; 0 for every step.
+HARD_ROUNDS ?= 25
 
 # The Swift runtime and those of C++ and gcc go into the executable, so that a device needs none of them. What is not used is
 # left out, what is the same is there once, nothing unwinds the stack, relocations are packed, and what every start runs is
@@ -32,6 +34,7 @@ help:
 	@echo 'make demo      build, then run a whole connection on this machine, without root'
 	@echo 'make test      lint, then all tests; as root the system tests too'
 	@echo 'make test-releases  the system tests on Debian 13 and sid; needs root, and makes their roots with debootstrap'
+	@echo 'make test-hard  races, kills and power cuts, HARD_ROUNDS ($(HARD_ROUNDS)) rounds a command; needs root'
 	@echo 'make fuzz      feed what reads foreign bytes with changed ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
@@ -113,6 +116,10 @@ test: test-deps lint build
 test-releases: release-deps build
 	@Tests/all --releases
 
+.PHONY: test-hard
+test-hard: test-deps build
+	@HARD_ROUNDS='$(HARD_ROUNDS)' Tests/SystemTests/Hard/all
+
 .PHONY: fuzz
 fuzz: deps
 	@FUZZ_SECONDS='$(FUZZ_SECONDS)' Tests/Fuzzing/run
@@ -120,6 +127,7 @@ fuzz: deps
 .PHONY: lint format
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
+	Tests/Lint/written-paths
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
 

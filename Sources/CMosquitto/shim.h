@@ -23,12 +23,10 @@
     F(mosquitto_want_write) \
     F(mosquitto_int_option) \
     F(mosquitto_max_inflight_messages_set) \
-    F(mosquitto_tls_set) \
     F(mosquitto_connect_callback_set) \
     F(mosquitto_publish_callback_set) \
     F(mosquitto_message_callback_set) \
     F(mosquitto_subscribe_callback_set) \
-    F(mosquitto_log_callback_set) \
     F(mosquitto_strerror)
 
 /* One typed pointer for each of them, under the function's own name. */

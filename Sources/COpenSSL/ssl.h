@@ -11,6 +11,12 @@
     F(ASN1_STRING_get0_data) \
     F(ASN1_STRING_length) \
     F(ASN1_TIME_to_tm) \
+    F(BIO_ctrl) \
+    F(BIO_free) \
+    F(BIO_new) \
+    F(BIO_read) \
+    F(BIO_s_mem) \
+    F(BIO_write) \
     F(ERR_clear_error) \
     F(ERR_get_error) \
     F(ERR_reason_error_string) \
@@ -40,7 +46,7 @@
     F(SSL_new) \
     F(SSL_read_ex) \
     F(SSL_set1_host) \
-    F(SSL_set_fd) \
+    F(SSL_set_bio) \
     F(SSL_shutdown) \
     F(SSL_write_ex) \
     F(TLS_client_method) \

@@ -12,32 +12,43 @@ final class Inbox {
     private(set) var delivered = 0
     /// The granted QoS, or 0x80, of each SUBACK by packet id.
     var grants: [Int32: Int32] = [:]
-    /// libmosquitto's error lines, kept while connecting.
-    var errors: [String] = []
     /// Rises with every callback.
     private(set) var events = 0
 
     /// Takes messages as they come, until it returns false.
     var sink: ((RawSpan, RawSpan, MQTTDelivery) -> Bool)?
-    /// Messages that came while there was no sink.
-    private var waiting: [MQTTMessage] = []
+    /// Messages that came while there was no sink; nil those that were taken.
+    private var waiting: [MQTTMessage?] = []
     private var taken = 0
+    /// How many bytes wait, with what a message needs besides.
+    private var size = 0
+    /// How many may wait.
+    let limit: Int
+
+    init(limit: Int) { self.limit = limit }
 
     /// Whether a message waits.
     var isEmpty: Bool { taken == waiting.count }
 
+    /// Whether more waits than may.
+    var isOverfull: Bool { size > limit }
+
     /// The message that has waited longest.
     func next() -> MQTTMessage? {
-        guard !isEmpty else { return nil }
-        defer {
-            taken += 1
-            // Drops what was taken in batches, so that each message is moved at most a few times.
-            if taken == waiting.count || taken >= 1024 {
-                waiting.removeFirst(taken)
-                taken = 0
-            }
+        guard !isEmpty, let message = waiting[taken] else { return nil }
+        waiting[taken] = nil
+        taken += 1
+        size -= Self.size(of: message)
+        // Drops what was taken in batches, so that each message is moved at most a few times.
+        if taken == waiting.count || taken >= 1024 {
+            waiting.removeFirst(taken)
+            taken = 0
         }
-        return waiting[taken]
+        return message
+    }
+
+    private static func size(of message: MQTTMessage) -> Int {
+        message.payload.count + message.topic.utf8.count + 128
     }
 
     private func receive(_ message: mosquitto_message) {
@@ -49,10 +60,13 @@ final class Inbox {
             let delivery = MQTTDelivery(qos: qos, isRetained: message.retain)
             if !sink(topicBytes.bytes, payload.bytes, delivery) { self.sink = nil }
         } else {
-            waiting.append(
-                MQTTMessage(
-                    topic: String(decoding: topicBytes, as: UTF8.self), payload: Array(payload), qos: qos,
-                    isRetained: message.retain))
+            // The session ends before the next one.
+            guard !isOverfull else { return }
+            let new = MQTTMessage(
+                topic: String(decoding: topicBytes, as: UTF8.self), payload: Array(payload), qos: qos,
+                isRetained: message.retain)
+            size += Self.size(of: new)
+            waiting.append(new)
         }
     }
 }
@@ -87,15 +101,5 @@ extension Inbox {
             guard let context, let message else { return }
             Inbox.at(context).receive(message.pointee)
         }
-        library.call.mosquitto_log_callback_set(handle) { _, context, level, line in
-            guard let context, let line, level == MOSQ_LOG_ERR else { return }
-            Inbox.at(context).errors.append(String(cString: line))
-        }
-    }
-
-    /// Stops the collection of `errors`, which costs libmosquitto a formatted line for each packet.
-    func unregisterLog(of handle: OpaquePointer, _ library: MosquittoLibrary) {
-        library.call.mosquitto_log_callback_set(handle, nil)
-        errors = []
     }
 }

@@ -4,19 +4,26 @@ extension MQTTClient {
 
     /// Subscribes to all filters, and returns when the broker has confirmed each.
     ///
-    /// Messages that come meanwhile, retained ones for example, are kept for `receive` and `nextMessage`. Throws
-    /// `invalidTopic` before anything is sent, `subscriptionRefused` for the first refused filter, `timedOut`, what ended
-    /// the connection, or `interrupted`.
+    /// Messages that come meanwhile, retained ones for example, are kept for `receive` and `nextMessage`; the connection
+    /// ends if they are too many. Throws `invalidTopic` before anything is sent, `subscriptionRefused` for the first refused
+    /// filter, `timedOut`, what ended the connection, `flooded` among it, or `interrupted`.
     public func subscribe(_ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant)
         throws(MQTTError)
     {
+        try subscribe(topics, until: deadline) { false }
+    }
+
+    private func subscribe(
+        _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant, unless isStopped: () -> Bool
+    ) throws(MQTTError) {
         for topic in topics {
             if let problem = TopicFilter.problem(in: topic.filter) { throw .invalidTopic(topic.filter, problem) }
         }
         let session = try active()
         let packets = try topics.map { topic throws(MQTTError) in try session.subscribe(topic.filter, topic.qos) }
         for (topic, packet) in zip(topics, packets) {
-            let isAnswered = try run(session, until: deadline) { session.inbox.grants[packet] != nil }
+            let isAnswered = try run(session, until: deadline) { isStopped() || session.inbox.grants[packet] != nil }
+            if isStopped() { return }
             guard isAnswered, let granted = session.inbox.grants.removeValue(forKey: packet) else {
                 throw .timedOut(.subscription(filter: topic.filter))
             }
@@ -24,7 +31,26 @@ extension MQTTClient {
         }
     }
 
-    /// Publishes a message: hands it over and writes it at once. Returns its packet id.
+    /// Subscribes as `subscribe` does, and hands the messages that come meanwhile to `handler`, as `receive` does. Returns
+    /// early, although the broker has not confirmed, if the handler returns false.
+    public func subscribe(
+        _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
+        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+    ) throws(MQTTError) {
+        let inbox = try active().inbox
+        let result = withoutActuallyEscaping(handler) { handler in
+            var isStopped = false
+            inbox.sink = { topic, payload, delivery in
+                if !handler(topic, payload, delivery) { isStopped = true }
+                return !isStopped
+            }
+            defer { inbox.sink = nil }
+            return Result { () throws(MQTTError) in try subscribe(topics, until: deadline) { isStopped } }
+        }
+        try result.get()
+    }
+
+    /// Publishes a message: hands it over and, unless the options say otherwise, writes it at once. Returns its packet id.
     ///
     /// Waits only where the socket takes no more bytes, or `inFlightWindow` messages are not acknowledged yet; without a
     /// deadline as long as that takes. That it has arrived is known after `waitForDelivery`. Throws `invalidTopic`,
@@ -51,6 +77,7 @@ extension MQTTClient {
             }
         }
         let packet = try session.publish(topic, payload, qos, retain)
+        if !options.gathersMessages { try session.push() }
         if session.wantsToWrite, try !run(session, until: deadline, { !session.wantsToWrite }) {
             throw .timedOut(.delivery(messages: inbox.outstanding))
         }
@@ -82,6 +109,7 @@ extension MQTTClient {
     /// `interrupted`, too.
     public func nextMessage(until deadline: ContinuousClock.Instant?) throws(MQTTError) -> MQTTMessage? {
         guard let session else { throw .notConnected }
+        try waiter.check()
         if let message = session.inbox.next() { return message }
         _ = try run(session, until: deadline) { !session.inbox.isEmpty }
         return session.inbox.next()

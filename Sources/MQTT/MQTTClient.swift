@@ -13,6 +13,7 @@ public final class MQTTClient {
     let options: MQTTOptions
     let library: MosquittoLibrary
     let waiter: Waiter
+    let interrupted: () -> Bool
     let endpoint: MQTTError.Endpoint
     var session: Session?
     /// Says which addresses the host has.
@@ -32,6 +33,7 @@ public final class MQTTClient {
     init(_ options: MQTTOptions, _ library: MosquittoLibrary, interrupted: @escaping () -> Bool) {
         self.options = options
         self.library = library
+        self.interrupted = interrupted
         waiter = Waiter(interrupted: interrupted)
         endpoint = MQTTError.Endpoint(host: options.host, port: options.port)
     }
@@ -54,11 +56,14 @@ public final class MQTTClient {
         let deadline = ContinuousClock.now + .seconds(1)
         do throws(MQTTError) {
             try session.sendDisconnect()
-            while session.descriptor >= 0, session.wantsToWrite, !session.hasEndedSending {
-                guard ContinuousClock.now < deadline else { return }
-                _ = try wait(for: session, until: deadline)
-                try session.write()
+            session.relay.push()
+            while !session.relay.isLeft || session.relay.hasOutput {
+                guard session.relay.stop == nil, ContinuousClock.now < deadline else { return }
+                try wait(for: session, until: deadline)
+                if session.descriptor >= 0, !session.hasEndedSending { try session.write() }
+                session.relay.push()
             }
+            session.relay.wire.shutDown()
         } catch {
             // The connection is gone, which was the aim.
         }
@@ -87,44 +92,52 @@ public final class MQTTClient {
             turns &+= 1
             let before = session.inbox.events
             let mayHaveMore = try session.read()
-            if session.wantsToWrite { try session.write() }
+            if session.libraryWantsToWrite { try session.write() }
             let isBusy = mayHaveMore && session.inbox.events != before
             if isBusy, turns % 64 != 0 { continue }
+            session.relay.push()
             if done() { break }
             let isLast = deadline.map { ContinuousClock.now >= $0 } ?? false
             if isLast { return false }
             try session.housekeep()
             try waiter.check()
-            if isBusy { continue }
+            if isBusy || mayHaveMore { continue }
             idle()
             if gathering, session.inbox.events - handled >= 16 {
                 usleep(300)
             } else {
                 session.acknowledgeAtOnce()
-                _ = try wait(for: session, until: deadline)
+                try wait(for: session, until: deadline)
             }
             handled = session.inbox.events
         }
         return true
     }
 
-    /// Waits at most 100 ms, after a write, until something has come or what is left can be written. Returns what `poll`
-    /// found.
+    /// Waits at most 100 ms, after a write, until something has come or what is left can be written.
     ///
-    /// libmosquitto 2.1 wants to write throughout the TLS handshake, where it can only wait for the broker. If it keeps
-    /// wanting to although the socket takes bytes, it is left alone for 2 ms each time.
-    func wait(for session: Session, until deadline: ContinuousClock.Instant?) throws(MQTTError) -> Int16 {
-        let descriptor = session.descriptor
-        guard session.wantsToWrite else { return try waiter.slice(descriptor, Int16(POLLIN), until: deadline) }
-        let found = try waiter.slice(descriptor, Int16(POLLIN | POLLOUT), until: .now)
-        guard found == Int16(POLLOUT) else {
+    /// libmosquitto 2.1 wants to write where it can only wait for the broker. If it keeps wanting to although its socket
+    /// takes bytes, it is left alone for 2 ms each time.
+    func wait(for session: Session, until deadline: ContinuousClock.Instant?) throws(MQTTError) {
+        let wantsToWrite = session.descriptor >= 0 && session.libraryWantsToWrite
+        func entries(_ wantsToWrite: Bool) -> [pollfd] {
+            let events = wantsToWrite ? POLLIN | POLLOUT : POLLIN
+            return session.relay.interests + [pollfd(fd: session.descriptor, events: Int16(events), revents: 0)]
+        }
+        guard wantsToWrite else {
+            _ = try waiter.slice(entries(false), until: deadline)
+            return
+        }
+        let found = try waiter.slice(entries(true), until: .now)
+        guard found.last == Int16(POLLOUT), found.dropLast().allSatisfy({ $0 == 0 }) else {
             session.futileWrites = 0
-            return found != 0 ? found : try waiter.slice(descriptor, Int16(POLLIN | POLLOUT), until: deadline)
+            if found.allSatisfy({ $0 == 0 }) { _ = try waiter.slice(entries(true), until: deadline) }
+            return
         }
         // The first times the socket may have become free since the write.
         session.futileWrites += 1
-        guard session.futileWrites > 3 else { return found }
+        guard session.futileWrites > 3 else { return }
         let pause = ContinuousClock.now + .milliseconds(2)
-        return try waiter.slice(descriptor, Int16(POLLIN), until: min(deadline ?? pause, pause)) | Int16(POLLOUT)
+        _ = try waiter.slice(entries(false), until: min(deadline ?? pause, pause))
     }
 }

@@ -8,6 +8,7 @@ extension MQTTError: CustomStringConvertible {
         case .libraryMissing(let reason):
             "The MQTT library cannot be opened: \(reason). Install it with: apt install libmosquitto1"
         case .invalidOption(let name, let reason): "The MQTT \(name) \(reason)."
+        case .unusable(let path, let reason): "Cannot read \(path): \(reason)"
         case .unreadable(let path, let code): "Cannot read \(path): \(SystemWords.text(code))"
         case .nameNotResolved(let host, let reason):
             "Cannot look up the MQTT broker's host name '\(host)': \(reason)"
@@ -24,6 +25,11 @@ extension MQTTError: CustomStringConvertible {
         case .refused(let endpoint, let refusal): "The MQTT broker at \(endpoint) refuses the connection: \(refusal)"
         case .tls(let endpoint, let reason): "No secure connection to the MQTT broker at \(endpoint): \(reason)"
         case .protocolViolation(let endpoint): "What \(endpoint) answers is not MQTT 3.1.1."
+        case .messageTooLarge(let endpoint, let bytes, let limit):
+            "The MQTT broker at \(endpoint) sends a message of \(bytes) bytes; at most \(limit) are taken."
+        case .flooded(let endpoint, let limit):
+            "The MQTT broker at \(endpoint) floods this client: more than \(limit) bytes of messages wait to be released or "
+                + "read."
         case .disconnected(let endpoint, 0): "The MQTT broker at \(endpoint) closed the connection."
         case .disconnected(let endpoint, let code):
             "The connection to the MQTT broker at \(endpoint) is lost: \(SystemWords.text(code))"

@@ -47,6 +47,8 @@ public enum MQTTError: Error, Equatable, Sendable {
     case invalidOption(name: String, reason: String)
     /// A file or directory of `MQTTTLS` that cannot be read.
     case unreadable(path: String, errno: Int32)
+    /// A file of `MQTTTLS` that cannot be read to its end: a pipe, a device, or one that is too large.
+    case unusable(path: String, reason: String)
     /// The host's name is unknown, or was not looked up in time; `reason` is the resolver's.
     case nameNotResolved(host: String, reason: String)
     /// The TCP connection cannot be made.
@@ -63,6 +65,10 @@ public enum MQTTError: Error, Equatable, Sendable {
     case tls(Endpoint, reason: String)
     /// What came is not MQTT 3.1.1.
     case protocolViolation(Endpoint)
+    /// The broker sends a message that is longer than this client takes, in bytes.
+    case messageTooLarge(Endpoint, bytes: Int, limit: Int)
+    /// The broker sends more messages than this client keeps, in bytes, before they are asked for or released.
+    case flooded(Endpoint, limit: Int)
     /// An established connection is lost; `errno` is 0 when the broker closed it.
     case disconnected(Endpoint, errno: Int32)
     /// There was no answer to a PINGREQ within the keep-alive time.

@@ -57,6 +57,12 @@ public struct MQTTOptions: Sendable, Equatable {
     /// `max_inflight_messages`, 20 by default.
     public var inFlightWindow: Int
 
+    /// Whether messages are gathered and written together. A message is then written at the latest by the next call that waits.
+    public var gathersMessages = false
+    /// The longest message that is taken from the broker, in bytes; 1024 at least. Messages that wait to be asked for, or for
+    /// the broker to release them, may have twice as many together; a broker that sends more ends the connection.
+    public var packetLimit = 8 << 20
+
     /// Anonymous and in the clear unless said otherwise.
     public init(
         host: String, port: UInt16, clientID: String, username: String? = nil, password: [UInt8]? = nil,

@@ -1,5 +1,7 @@
 import CMosquitto
 import Glibc
+import Sockets
+import TLS
 
 extension MQTTOptions {
     /// Throws `invalidOption` for what neither the protocol nor libmosquitto takes.
@@ -34,45 +36,62 @@ extension MQTTOptions {
 }
 
 extension Session {
+    /// Connects libmosquitto with this process itself, and has a relay pass its bytes on to the broker. Throws
+    /// `invalidOption` or `library`.
+    static func connect(
+        _ handle: OpaquePointer, _ library: MosquittoLibrary, to wire: Wire, _ options: MQTTOptions
+    ) throws(MQTTError) -> Relay {
+        func require(_ result: Int32) throws(MQTTError) {
+            guard result == MOSQ_ERR_SUCCESS.code else { throw library.failure(result) }
+        }
+        try require(library.call.mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1))
+        try require(library.call.mosquitto_max_inflight_messages_set(handle, UInt32(options.inFlightWindow)))
+        if let username = options.username {
+            let password = options.password.map { $0.map(CChar.init(bitPattern:)) + [0] }
+            try require(library.call.mosquitto_username_pw_set(handle, username, password))
+        }
+        do throws(LocalPair.Failure) {
+            let (local, sent) = try LocalPair.connect { port throws(LocalPair.Failure) in
+                errno = 0
+                let result = library.call.mosquitto_connect_bind_async(
+                    handle, LocalPair.host, Int32(port), Int32(options.keepAlive), nil)
+                guard result == MOSQ_ERR_SUCCESS.code || [EAGAIN, EINPROGRESS, ENOTCONN].contains(errno) else {
+                    throw LocalPair.Failure(code: errno)
+                }
+                return library.call.mosquitto_socket(handle)
+            }
+            return Relay(wire, local: local, sent: sent, packetLimit: options.packetLimit)
+        } catch {
+            throw .library(
+                code: error.code,
+                reason: "it cannot connect within this device, over \(LocalPair.host): \(SystemWords.text(error.code))")
+        }
+    }
+}
+
+extension TLSOptions {
     /// Authorities of Debian's ca-certificates, by hash.
     private static let systemAuthorities = "/etc/ssl/certs"
 
-    func authenticate() throws(MQTTError) {
-        guard let username = options.username else { return }
-        guard let password = options.password else {
-            return try require(library.call.mosquitto_username_pw_set(handle, username, nil))
-        }
-        let terminated = password.map(CChar.init(bitPattern:)) + [0]
-        try require(library.call.mosquitto_username_pw_set(handle, username, terminated))
-    }
-
-    func secure(_ tls: MQTTTLS) throws(MQTTError) {
+    /// What the files of an MQTT connection mean. Throws `unreadable`.
+    init(_ tls: MQTTTLS) throws(MQTTError) {
         let paths = [tls.caFile, tls.caDirectory, tls.certificateFile, tls.keyFile]
         for path in paths.compactMap({ $0 }) where access(path, R_OK) != 0 {
             throw .unreadable(path: path, errno: errno)
         }
-        let directory = tls.caFile == nil ? tls.caDirectory ?? Session.systemAuthorities : tls.caDirectory
-        // Instead of OpenSSL's own callback, which asks for a passphrase on the terminal.
-        let result = library.call.mosquitto_tls_set(
-            handle, tls.caFile, directory, tls.certificateFile, tls.keyFile, { _, _, _, _ in 0 })
-        try require(result)
-    }
-
-    /// OpenSSL's words out of libmosquitto's error lines.
-    ///
-    /// A line is either a sentence or `OpenSSL Error[0]: error:0A000086:SSL routines::certificate verify failed`.
-    var tlsReason: String {
-        var words: [String] = []
-        for line in inbox.errors {
-            var text = Substring(line)
-            if line.hasPrefix("OpenSSL Error"), let colon = line.lastIndex(of: ":") {
-                text = line[line.index(after: colon)...]
-            } else if line.hasPrefix("Error: ") {
-                text = line.dropFirst("Error: ".count)
-            }
-            while let last = text.last, last == "." || last.isWhitespace { text.removeLast() }
-            if !words.contains(String(text)) { words.append(String(text)) }
+        // OpenSSL opens them by their names.
+        for path in paths.compactMap({ $0 }) {
+            if let reason = PlainFile.objection(to: path) { throw .unusable(path: path, reason: reason) }
         }
-        return words.joined(separator: "; ")
+        let roots = [tls.caFile, tls.caDirectory].compactMap(\.self)
+        self.init(roots: (roots.isEmpty ? [Self.systemAuthorities] : roots).map { .path($0) })
+        if let directory = tls.caFile == nil ? tls.caDirectory ?? Self.systemAuthorities : tls.caDirectory,
+            let objection = PlainFile.objection(inHashedDirectory: directory)
+        {
+            throw .unusable(path: objection.path, reason: objection.reason)
+        }
+        if let certificate = tls.certificateFile, let key = tls.keyFile {
+            identity = Identity(certificatePath: certificate, keyPath: key)
+        }
     }
 }

@@ -2,79 +2,87 @@ import CMosquitto
 import Glibc
 import Sockets
 
-/// One MQTT connection: owns libmosquitto's client object and what its callbacks report.
+/// One MQTT connection: owns libmosquitto's client object, what its callbacks report, and the relay to the broker.
 final class Session {
-    let inbox = Inbox()
+    let inbox: Inbox
     let endpoint: MQTTError.Endpoint
     /// Set when the connection is gone; nothing more can be sent or received then.
     private(set) var ended: MQTTError?
     let handle: OpaquePointer
     let library: MosquittoLibrary
     let options: MQTTOptions
+    let relay: Relay
     /// How often in a row libmosquitto still wanted to write after a write, although the socket took bytes.
     var futileWrites = 0
     private var isConnected = false
-    /// Whether the broker has sent anything. With TLS it has taken part in the handshake then.
-    private var hasHeard = false
 
-    /// Makes an object that is not connected. Throws `invalidOption`, `unreadable` or `library`.
-    init(_ options: MQTTOptions, _ library: MosquittoLibrary) throws(MQTTError) {
+    /// Has libmosquitto send CONNECT over a connection to the broker. Throws `invalidOption` or `library`.
+    init(_ options: MQTTOptions, _ library: MosquittoLibrary, over wire: Wire) throws(MQTTError) {
+        inbox = Inbox(limit: options.packetLimit * 2)
         guard let handle = library.call.mosquitto_new(options.clientID, options.cleanSession, inbox.context) else {
             throw .invalidOption(name: "client id", reason: "cannot be used: \(SystemWords.text(errno))")
+        }
+        do throws(MQTTError) {
+            relay = try Self.connect(handle, library, to: wire, options)
+        } catch {
+            library.call.mosquitto_destroy(handle)
+            throw error
         }
         self.handle = handle
         self.library = library
         self.options = options
         endpoint = MQTTError.Endpoint(host: options.host, port: options.port)
         inbox.register(with: handle, library)
-        try require(library.call.mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1))
-        try require(library.call.mosquitto_max_inflight_messages_set(handle, UInt32(options.inFlightWindow)))
-        try authenticate()
-        if let tls = options.tls { try secure(tls) }
     }
 
     deinit { library.call.mosquitto_destroy(handle) }
 
-    /// The connection's file descriptor; negative when there is none.
+    /// libmosquitto's file descriptor; negative when there is none.
     var descriptor: Int32 { library.call.mosquitto_socket(handle) }
 
+    /// Whether libmosquitto has bytes to write.
+    var libraryWantsToWrite: Bool { library.call.mosquitto_want_write(handle) }
+
     /// Whether bytes wait to be written.
-    var wantsToWrite: Bool { library.call.mosquitto_want_write(handle) }
+    var wantsToWrite: Bool { libraryWantsToWrite || relay.hasOutput }
 
     /// Whether the connection takes no more bytes from here. libmosquitto 2.1 ends it like that as soon as DISCONNECT is
     /// written, keeps the socket open, and wants to write for ever.
     var hasEndedSending: Bool { send(descriptor, nil, 0, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)) < 0 && errno == EPIPE }
 
-    /// Starts a TCP connection, to be waited for. Returns the error number that was left, 0 if none.
-    func startConnecting(to host: String, boundTo local: String?) throws(MQTTError) -> Int32 {
-        errno = 0
-        let result = library.call.mosquitto_connect_bind_async(
-            handle, host, Int32(options.port), Int32(options.keepAlive), local)
-        let code = errno
-        try require(result, code)
-        return code
-    }
-
     /// Notes that CONNECT was accepted.
-    func accept() {
-        isConnected = true
-        inbox.unregisterLog(of: handle, library)
-    }
+    func accept() { isConnected = true }
 
-    /// Reads a packet, or what there is of it. Returns whether there may be more.
+    /// Has libmosquitto read a packet, or what there is of it. Returns whether there may be more.
     func read() throws(MQTTError) -> Bool {
         errno = 0
         let result = library.call.mosquitto_loop_read(handle, 1)
         let code = errno
         try require(result, code)
-        return code != EAGAIN
+        if inbox.isOverfull { try end(.flooded(endpoint, limit: inbox.limit)) }
+        return code != EAGAIN || relay.pull()
     }
 
     /// Writes what waits, as far as the socket takes it.
     func write() throws(MQTTError) {
-        errno = 0
-        let result = library.call.mosquitto_loop_write(handle, 1)
-        try require(result, errno)
+        for _ in 1...16 {
+            guard libraryWantsToWrite else { break }
+            let before = relay.taken
+            errno = 0
+            let result = library.call.mosquitto_loop_write(handle, 1)
+            try require(result, errno)
+            relay.push()
+            guard relay.taken != before else { return }
+            futileWrites = 0
+        }
+        relay.push()
+    }
+
+    /// Sends what libmosquitto has written by itself. Throws what ended the connection, if the broker takes no more.
+    func push() throws(MQTTError) {
+        relay.push()
+        guard relay.wire.sendFailure != nil || relay.stop != nil else { return }
+        while try read() {}
     }
 
     /// Probes a connection on which nothing has moved for the keep-alive time.
@@ -88,7 +96,7 @@ final class Session {
     /// the kernel would put off for 40 ms. It forgets the request, hence before each wait (tcp(7), TCP_QUICKACK).
     func acknowledgeAtOnce() {
         var on: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &on, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(relay.wire.descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// Hands a message over; its bytes are written at once as far as the socket takes them. Returns its packet id.
@@ -123,63 +131,33 @@ final class Session {
     /// Throws, and notes as the session's end, what a result other than success means.
     func require(_ result: Int32, _ code: Int32 = 0) throws(MQTTError) {
         guard result != MOSQ_ERR_SUCCESS.code else { return }
-        let error = failure(result, code)
+        try end(failure(result, code))
+    }
+
+    /// Throws, and notes as the session's end, an error.
+    private func end(_ error: MQTTError) throws(MQTTError) {
         ended = error
         throw error
-    }
-
-    /// Notes whether the broker has sent anything, to be called before libmosquitto closes the socket.
-    ///
-    /// `tcpi_bytes_received` of Linux 4.1 and later; glibc's `tcp_info` ends before it. FIN counts as one.
-    func listenForSigns() {
-        guard !hasHeard else { return }
-        let offset = 128
-        var info = [UInt8](repeating: 0, count: offset + 8)
-        var size = socklen_t(info.count)
-        guard unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &size) == 0 else { return }
-        hasHeard = unsafe info.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) } > 1
-    }
-
-    /// What an error number of the socket means before CONNECT is answered: only what was accepted can be reset.
-    func failureBeforeAnswer(_ code: Int32) -> MQTTError {
-        code == ECONNRESET || code == EPIPE ? closedBeforeAnswer : .cannotConnect(endpoint, errno: code)
-    }
-
-    /// The broker closed the connection before it answered CONNECT.
-    ///
-    /// In TLS 1.3 the client's handshake is over before the broker looks at the client certificate (RFC 8446, appendix
-    /// E.1), and the reset that follows a refusal can overtake the alert that says so.
-    var closedBeforeAnswer: MQTTError {
-        options.tls != nil && hasHeard ? endedHandshake : .closedBeforeAnswer(endpoint)
-    }
-
-    private var endedHandshake: MQTTError {
-        .tls(endpoint, reason: "the broker ended the connection during or after the handshake")
     }
 
     private func failure(_ result: Int32, _ code: Int32) -> MQTTError {
         if let refusal = inbox.connack, refusal != 0 {
             return .refused(endpoint, MQTTError.Refusal(code: UInt8(truncatingIfNeeded: refusal)))
         }
-        if options.tls != nil, let error = handshakeFailure(code) { return error }
+        if let stop = relay.stop {
+            let hasHeard = relay.wire.hasHeard
+            return isConnected ? MQTTError.loss(endpoint, stop) : MQTTError.beforeAnswer(endpoint, stop, hasHeard)
+        }
         switch result {
-        case MOSQ_ERR_CONN_LOST.code, MOSQ_ERR_NO_CONN.code:
-            return isConnected ? .disconnected(endpoint, errno: 0) : closedBeforeAnswer
-        case MOSQ_ERR_ERRNO.code:
-            return isConnected ? .disconnected(endpoint, errno: code) : failureBeforeAnswer(code)
-        case MOSQ_ERR_EAI.code: return .nameNotResolved(host: options.host, reason: "the name is unknown")
+        case MOSQ_ERR_CONN_LOST.code, MOSQ_ERR_NO_CONN.code, MOSQ_ERR_ERRNO.code:
+            let code = result == MOSQ_ERR_ERRNO.code ? code : 0
+            return isConnected
+                ? .disconnected(endpoint, errno: code)
+                : .beforeAnswer(endpoint, .end(code == 0 ? .closed : .code(code)), false)
         case MOSQ_ERR_PROTOCOL.code, MOSQ_ERR_MALFORMED_PACKET.code, MOSQ_ERR_MALFORMED_UTF8.code:
             return .protocolViolation(endpoint)
         case MOSQ_ERR_KEEPALIVE.code: return .keepAliveExpired(endpoint)
         default: return library.failure(result)
-        }
-    }
-
-    private func handshakeFailure(_ code: Int32) -> MQTTError? {
-        switch tlsReason {
-        case "": code == EPROTO && !isConnected ? endedHandshake : nil
-        case "unexpected eof while reading": closedBeforeAnswer
-        case let reason: .tls(endpoint, reason: reason)
         }
     }
 }

@@ -33,6 +33,14 @@ public struct Waiter<Failure: SocketFailure> {
         return found > 0 ? entry.revents : 0
     }
 
+    /// Waits at most 100 ms for several descriptors. Returns what `poll` found for each.
+    public func slice(_ entries: [pollfd], until deadline: ContinuousClock.Instant?) throws(Failure) -> [Int16] {
+        try check()
+        var entries = entries
+        let found = poll(&entries, nfds_t(entries.count), Self.milliseconds(until: deadline))
+        return entries.map { found > 0 ? $0.revents : 0 }
+    }
+
     /// Waits until the deadline. Returns what `poll` found; 0 at the deadline.
     public func ready(_ descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant) throws(Failure)
         -> Int16

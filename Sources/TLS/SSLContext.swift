@@ -1,5 +1,6 @@
 import COpenSSL
 import Glibc
+import Sockets
 
 /// What connections have in common: OpenSSL's `SSL_CTX`, and what was seen while it verified.
 final class SSLContext {
@@ -71,7 +72,12 @@ final class SSLContext {
         case .path(let path):
             var status = stat()
             guard stat(path, &status) == 0 else { throw .rootsUnusable(path: path, reason: SystemReason.last) }
+            // OpenSSL opens it by its name.
+            if let reason = PlainFile.objection(to: path) { throw .rootsUnusable(path: path, reason: reason) }
             if status.st_mode & S_IFMT == S_IFDIR {
+                if let objection = PlainFile.objection(inHashedDirectory: path) {
+                    throw .rootsUnusable(path: objection.path, reason: objection.reason)
+                }
                 guard access(path, R_OK | X_OK) == 0 else {
                     throw .rootsUnusable(path: path, reason: SystemReason.last)
                 }
@@ -89,6 +95,9 @@ final class SSLContext {
         call.SSL_CTX_set_default_passwd_cb(pointer, ssl_no_passphrase)
         for path in [identity.certificatePath, identity.keyPath] where access(path, R_OK) != 0 {
             throw .identityUnusable(path: path, reason: SystemReason.last)
+        }
+        for path in [identity.certificatePath, identity.keyPath] {
+            if let reason = PlainFile.objection(to: path) { throw .identityUnusable(path: path, reason: reason) }
         }
         guard call.SSL_CTX_use_certificate_chain_file(pointer, identity.certificatePath) == 1 else {
             throw .identityUnusable(path: identity.certificatePath, reason: call.words(call.takeError()))

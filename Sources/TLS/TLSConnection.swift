@@ -10,10 +10,15 @@ import Sockets
 public final class TLSConnection {
     private let call: ssl_functions
     private let context: SSLContext
-    private let ssl: OpaquePointer
+    private let engine: TLSEngine
     private let descriptor: Int32
     private let host: String
     private let waiter: Waiter<TLSError>
+    /// Why the socket takes no more bytes: what has come may say more, and goes first.
+    package private(set) var sendFailure: Int32?
+    /// Bytes on their way to the socket.
+    private var outgoing: [UInt8] = []
+    private var portion = [UInt8](repeating: 0, count: TLSEngine.portion)
 
     /// Connects and shakes hands.
     ///
@@ -32,33 +37,50 @@ public final class TLSConnection {
     }
 
     /// Connects, without a handshake.
-    init(
+    convenience init(
         reaching host: String, _ port: UInt16, choice: AddressChoice, _ proxy: TLSProxy?, _ options: TLSOptions,
         until deadline: ContinuousClock.Instant, interrupted: @escaping () -> Bool
     ) throws(TLSError) {
-        context = try SSLContext(options)
-        call = context.call
-        waiter = Waiter(interrupted: interrupted)
-        self.host = host.first == "[" && host.last == "]" ? String(host.dropFirst().dropLast()) : host
-        guard HostName.isPossible(self.host) else { throw .nameNotResolved(host: host, reason: "not a host name") }
+        let context = try SSLContext(options)
+        let waiter = Waiter<TLSError>(interrupted: interrupted)
+        let name = host.first == "[" && host.last == "]" ? String(host.dropFirst().dropLast()) : host
+        guard HostName.isPossible(name) else { throw .nameNotResolved(host: host, reason: "not a host name") }
         let descriptor = try TCPConnector.connect(
-            host: proxy?.host ?? self.host, port: proxy?.port ?? port, choice: choice, until: deadline, waiter)
-        self.descriptor = descriptor
-        guard let ssl = call.SSL_new(context.pointer) else {
-            close(descriptor)
-            throw .openSSL(reason: call.words(call.takeError()))
-        }
-        self.ssl = ssl
+            host: proxy?.host ?? name, port: proxy?.port ?? port, choice: choice, until: deadline, waiter)
+        try self.init(descriptor, name, context, waiter)
         if let proxy {
-            try ProxyTunnel(descriptor, waiter).open(
-                to: "\(HostName.bracketed(self.host)):\(port)", proxy, until: deadline)
+            try ProxyTunnel(descriptor, waiter).open(to: "\(HostName.bracketed(name)):\(port)", proxy, until: deadline)
         }
     }
 
-    deinit {
-        call.SSL_free(ssl)
-        close(descriptor)
+    /// Takes a socket that is connected and does not block, whatever comes of it. The handshake follows with `shakeHands`.
+    package convenience init(
+        over descriptor: Int32, host: String, options: TLSOptions, interrupted: @escaping () -> Bool
+    ) throws(TLSError) {
+        let context: SSLContext
+        do throws(TLSError) {
+            context = try SSLContext(options)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        try self.init(descriptor, host, context, Waiter(interrupted: interrupted))
     }
+
+    private init(
+        _ descriptor: Int32, _ host: String, _ context: SSLContext, _ waiter: Waiter<TLSError>
+    ) throws(TLSError) {
+        do throws(TLSError) {
+            engine = try TLSEngine(context)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        (call, self.context, self.descriptor, self.host, self.waiter) =
+            (context.call, context, descriptor, host, waiter)
+    }
+
+    deinit { close(descriptor) }
 
     /// Whether the server asked for a certificate of this client.
     public var isIdentityWanted: Bool { context.isIdentityWanted }
@@ -66,78 +88,161 @@ public final class TLSConnection {
     /// Whether the server has shown a certificate that is trusted and carries its name.
     var isServerTrusted: Bool { context.isServerTrusted }
 
+    /// Whether the server has sent anything.
+    package var hasHeard: Bool { engine.received > 0 }
+
     /// Sends all bytes.
     public func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(TLSError) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            var count = 0
-            // What other calls of this thread have left would be taken for a failure of this one.
-            call.ERR_clear_error()
-            let result = rest.withUnsafeBytes { call.SSL_write_ex(ssl, $0.baseAddress, $0.count, &count) }
-            if result == 1 {
-                rest = rest.dropFirst(count)
-            } else {
-                try wait(after: result, .write, until: deadline)
+            let count = try proceed(.write, until: deadline) {
+                rest.prefix(TLSEngine.portion).withUnsafeBytes { engine.write($0) }
             }
+            guard let count else { throw explained(.closed(.write)) }
+            rest = rest.dropFirst(count)
         }
     }
 
     /// Waits for bytes. Returns none at the end of the connection, where the server has said that it ends.
     public func read(until deadline: ContinuousClock.Instant) throws(TLSError) -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            var count = 0
-            call.ERR_clear_error()
-            let result = buffer.withUnsafeMutableBytes { call.SSL_read_ex(ssl, $0.baseAddress, $0.count, &count) }
-            if result == 1 { return Array(buffer.prefix(count)) }
-            if call.SSL_get_error(ssl, result) == SSL_ERROR_ZERO_RETURN { return [] }
-            try wait(after: result, .read, until: deadline)
+        var buffer = [UInt8](repeating: 0, count: TLSEngine.portion)
+        let count = try proceed(.read, until: deadline) {
+            buffer.withUnsafeMutableBytes { engine.read(into: $0) }
         }
+        return Array(buffer.prefix(count ?? 0))
     }
 
     /// Says that the connection ends.
     public func shutDown() {
-        call.ERR_clear_error()
-        _ = call.SSL_shutdown(ssl)
-        call.ERR_clear_error()
+        engine.shutDown()
+        sendNow()
     }
 
-    func shakeHands(until deadline: ContinuousClock.Instant) throws(TLSError) {
-        call.ERR_clear_error()
-        // An address is compared with the addresses of the certificate, and is no server name.
-        if call.X509_VERIFY_PARAM_set1_ip_asc(call.SSL_get0_param(ssl), host) != 1 {
-            call.ERR_clear_error()
-            guard call.SSL_set1_host(ssl, host) == 1 else { throw .openSSL(reason: call.words(call.takeError())) }
-            var name = host.utf8CString
-            _ = name.withUnsafeMutableBytes {
-                call.SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), $0.baseAddress)
+    package func shakeHands(until deadline: ContinuousClock.Instant) throws(TLSError) {
+        try engine.expect(host)
+        guard try proceed(.handshake, until: deadline, { engine.shakeHands() }) != nil else {
+            throw explained(.closed(.handshake))
+        }
+    }
+
+    // MARK: Without a wait
+
+    /// Takes what has come, as far as there is room for it. Returns nil if nothing has come, 0 at the connection's end.
+    package func readNow(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> Int? {
+        for turn in 1...Self.patience {
+            let step = engine.read(into: buffer)
+            sendNow()
+            switch step {
+            case .done(let count): return count
+            case .ended: return 0
+            case .failed: throw explained(failure(.read))
+            // What is not looked at any more stays in the socket, where a wait finds it.
+            case .needsInput: guard turn < Self.patience, try receiveNow(.read) else { return nil }
             }
         }
-        guard call.SSL_set_fd(ssl, descriptor) == 1 else { throw .openSSL(reason: call.words(call.takeError())) }
-        while true {
-            call.ERR_clear_error()
-            let result = call.SSL_connect(ssl)
-            if result == 1 { return }
-            try wait(after: result, .handshake, until: deadline)
+        return nil
+    }
+
+    /// Sends bytes. Returns how many were taken: none as long as the socket does not take what was taken before.
+    package func writeNow(_ bytes: UnsafeRawBufferPointer) throws(TLSError) -> Int {
+        guard !hasOutput, !bytes.isEmpty else { return 0 }
+        switch engine.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(TLSEngine.portion))) {
+        case .done(let count):
+            sendNow()
+            return count
+        case .ended: throw explained(.closed(.write))
+        case .failed: throw explained(failure(.write))
+        // The server shakes hands again: what it sends is read next.
+        case .needsInput:
+            sendNow()
+            return 0
         }
     }
 
-    /// Waits for what OpenSSL needs to go on. Throws what it failed with, and `silent` at the deadline.
-    private func wait(
-        after result: Int32, _ stage: TLSError.Stage, until deadline: ContinuousClock.Instant
-    ) throws(TLSError) {
-        let code = errno
-        let events: Int32
-        switch call.SSL_get_error(ssl, result) {
-        case SSL_ERROR_WANT_READ: events = POLLIN
-        case SSL_ERROR_WANT_WRITE: events = POLLOUT
-        case SSL_ERROR_SYSCALL:
-            call.ERR_clear_error()
-            throw explained([0, ECONNRESET, EPIPE].contains(code) ? .closed(stage) : .lost(errno: code))
-        case SSL_ERROR_ZERO_RETURN: throw explained(.closed(stage))
-        default: throw explained(failure(stage))
+    /// Sends what was taken before, as far as the socket takes it.
+    package func flushNow() { sendNow() }
+
+    /// Whether bytes wait for the socket.
+    package var hasOutput: Bool { !outgoing.isEmpty || engine.pendingOutput > 0 }
+
+    /// How many portions without a message are looked at before the caller looks at its deadline.
+    private static let patience = 4
+
+    // MARK: Steps
+
+    /// Takes a step of OpenSSL as often as it needs, and moves its bytes. Returns its count; nil if the server has said that
+    /// the connection ends. Throws what it failed with, and `silent` at the deadline.
+    ///
+    /// Deadline and interruption are looked at between any two portions of bytes.
+    private func proceed(
+        _ stage: TLSError.Stage, until deadline: ContinuousClock.Instant, _ body: () -> TLSEngine.Step
+    ) throws(TLSError) -> Int? {
+        var isFirst = true
+        while true {
+            try waiter.check()
+            let step = body()
+            sendNow()
+            while hasOutput, sendFailure == nil, !step.isFailure {
+                guard try waiter.ready(descriptor, Int16(POLLOUT), until: deadline) != 0 else { throw .silent(stage) }
+                sendNow()
+            }
+            switch step {
+            case .done(let count):
+                if case .write = stage, let sendFailure { throw ended(stage, sendFailure) }
+                return count
+            case .ended: return nil
+            case .failed: throw explained(failure(stage))
+            case .needsInput: break
+            }
+            if !isFirst, ContinuousClock.now >= deadline { throw .silent(stage) }
+            isFirst = false
+            while try !receiveNow(stage) {
+                guard try waiter.ready(descriptor, Int16(POLLIN), until: deadline) != 0 else { throw .silent(stage) }
+            }
         }
-        guard try waiter.ready(descriptor, Int16(events), until: deadline) != 0 else { throw .silent(stage) }
+    }
+
+    /// Sends what waits, as far as the socket takes it.
+    private func sendNow() {
+        guard sendFailure == nil else { return }
+        while true {
+            if outgoing.isEmpty {
+                let count = portion.withUnsafeMutableBytes { engine.takeOutput(into: $0) }
+                if count == 0 { return }
+                outgoing = Array(portion.prefix(count))
+            }
+            let count = outgoing.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            if count >= 0 {
+                outgoing.removeFirst(count)
+            } else if errno == EAGAIN {
+                return
+            } else if errno != EINTR {
+                sendFailure = errno
+                return
+            }
+        }
+    }
+
+    /// Gives OpenSSL what has come, or the end. Returns false if nothing has come.
+    private func receiveNow(_ stage: TLSError.Stage) throws(TLSError) -> Bool {
+        let count = portion.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+        if count > 0 {
+            let isTaken = portion.withUnsafeBytes { engine.feed(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+            guard isTaken else { throw .flooded(stage) }
+            return true
+        }
+        if count == 0 {
+            engine.feedEnd()
+            return true
+        }
+        let code = errno
+        guard code == EAGAIN || code == EINTR else { throw ended(stage, code) }
+        if let sendFailure { throw ended(stage, sendFailure) }
+        return code == EINTR
+    }
+
+    private func ended(_ stage: TLSError.Stage, _ code: Int32) -> TLSError {
+        explained([ECONNRESET, EPIPE].contains(code) ? .closed(stage) : .lost(errno: code))
     }
 
     /// The same failure, with its cause if the server was sent no certificate although the client has one.
@@ -153,6 +258,7 @@ public final class TLSConnection {
     private func failure(_ stage: TLSError.Stage) -> TLSError {
         let code = call.takeError()
         if let found = context.failure { return failure(found) }
+        if code == 0 { return .closed(stage) }
         let alert = ssl_received_alert(code)
         if alert >= 0 { return .alert(number: Int(alert)) }
         guard ssl_error_library(code) == ERR_LIB_SSL else { return .openSSL(reason: call.words(code)) }

@@ -10,6 +10,8 @@ extension TLSError: CustomStringConvertible {
             "cannot connect to \(host):\(port): \(SystemWords.text(code))"
         case .noAnswer(let host, let port): "no answer from \(host):\(port)"
         case .silent(let stage): "the server does not answer: waited in vain for \(stage.rawValue)"
+        case .flooded(let stage):
+            "the server floods the connection: waited in vain for \(stage.rawValue)"
         case .untrusted(_, let reason): "the server's certificate is not trusted: \(reason)"
         case .tooWeak(let reason): "the server's certificate is too weak: \(reason)"
         case .wrongHost(let host, let names):

@@ -19,6 +19,8 @@ public enum TLSError: Error, Sendable, Equatable {
     case noAnswer(host: String, port: UInt16)
     /// The connection is there, and the peer has been silent for too long.
     case silent(Stage)
+    /// The peer sends and sends, and nothing of it is what is waited for.
+    case flooded(Stage)
     /// The server's certificate is not signed by an authority that is trusted; `reason` is OpenSSL's.
     case untrusted(code: Int, reason: String)
     /// A certificate of the server's chain has a key or a signature that OpenSSL's security level does not take.

@@ -56,6 +56,19 @@ public struct TOMLDocument: Sendable {
         return true
     }
 
+    /// Takes bytes out. The ranges are in order and apart from each other.
+    mutating func apply(_ cuts: [Range<Int>]) throws(TOMLError) {
+        var changed: [UInt8] = []
+        var next = 0
+        for cut in cuts {
+            changed += bytes[next..<cut.lowerBound]
+            next = cut.upperBound
+        }
+        changed += bytes[next...]
+        tree = try Parser.parse(changed)
+        bytes = changed
+    }
+
     mutating func apply(_ splice: Splice?) throws(TOMLError) {
         guard let splice else { return }
         var changed = bytes

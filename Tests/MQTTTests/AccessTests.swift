@@ -92,7 +92,9 @@ struct AccessTests {
         let other = try TestAuthority()
         let options = MQTTOptions.test(
             broker.port, host: "localhost", tls: MQTTTLS(caFile: other.authority.certificate))
-        let error = MQTTError.tls(place(broker.port, host: "localhost"), reason: "certificate verify failed")
+        let error = MQTTError.tls(
+            place(broker.port, host: "localhost"),
+            reason: "the server's certificate is not trusted: self-signed certificate in certificate chain")
         #expect(throws: error) { try MQTTClient(options).connect(until: later) }
     }
 
@@ -101,7 +103,7 @@ struct AccessTests {
         let authority = try TestAuthority()
         let broker = try secureBroker(authority)
         let options = MQTTOptions.test(broker.port, tls: MQTTTLS(caFile: authority.authority.certificate))
-        let reason = "host name verification failed; certificate verify failed"
+        let reason = "the server's certificate is not for 127.0.0.1, but for localhost"
         #expect(throws: MQTTError.tls(place(broker.port), reason: reason)) {
             try MQTTClient(options).connect(until: later)
         }

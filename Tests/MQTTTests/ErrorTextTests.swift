@@ -18,6 +18,7 @@ struct ErrorTextTests {
         .refused(place, .protocolVersion), .refused(place, .clientID), .refused(place, .serverUnavailable),
         .refused(place, .badUserNameOrPassword), .refused(place, .notAuthorised), .refused(place, .other(9)),
         .tls(place, reason: "certificate verify failed"), .protocolViolation(place),
+        .messageTooLarge(place, bytes: 9_000_000, limit: 8_388_608), .flooded(place, limit: 16_777_216),
         .disconnected(place, errno: 0), .disconnected(place, errno: ECONNRESET), .keepAliveExpired(place),
         .notConnected, .subscriptionRefused(filter: "c8y/#"), .payloadTooLarge(bytes: 300_000_000, limit: 268_435_455),
         .invalidTopic("", .empty), .invalidTopic(String(repeating: "x", count: 70_000), .tooLong(bytes: 70_000)),

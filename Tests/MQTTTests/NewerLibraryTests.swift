@@ -13,9 +13,6 @@ private nonisolated(unsafe) var writes = 0
 /// Whether it wants to write although nothing is left.
 private nonisolated(unsafe) var wants = true
 
-/// Holds a look-up that does not end.
-private let lookUp = DispatchSemaphore(value: 0)
-
 /// Ways of libmosquitto 2.1 that 2.0 does not have, put around the library that is installed.
 @Suite("libmosquitto 2.1", .serialized, .timeLimit(.minutes(1)))
 struct NewerLibraryTests {
@@ -104,29 +101,5 @@ struct NewerLibraryTests {
         for qos in QoS.allCases { #expect(try client.nextMessage(until: later)?.payload == [qos.rawValue]) }
         client.disconnect()
         #expect(eventually { broker.log.contains("disconnected.") })
-    }
-
-    @Test(
-        "a second look-up of the name, which libmosquitto makes for TLS, is left at the deadline and at an interruption"
-    )
-    func secondLookUp() throws {
-        var call = try installed.get()
-        call.mosquitto_connect_bind_async = { _, _, _, _, _ in
-            lookUp.wait()
-            return -1
-        }
-        let authority = try TestAuthority()
-        let options = MQTTOptions.test(1, host: "localhost", tls: MQTTTLS(caFile: authority.authority.certificate))
-        let patient = MQTTClient(options, MosquittoLibrary(call), interrupted: { false })
-        let late = MQTTError.nameNotResolved(host: "localhost", reason: "no answer from the name server in time")
-        #expect(throws: late) { try patient.connect(until: soon) }
-        let flag = Flag()
-        let interrupted = MQTTClient(options, MosquittoLibrary(call), interrupted: { flag.isSet })
-        interrupted.resolver = { _ in
-            flag.set()
-            return .success([NetworkAddress(text: "127.0.0.1", isIPv6: false)])
-        }
-        #expect(throws: MQTTError.interrupted) { try interrupted.connect(until: later) }
-        for _ in 1...2 { lookUp.signal() }
     }
 }

@@ -15,6 +15,7 @@ struct ErrorTextTests {
             ),
             (.noAnswer(host: "h", port: 1), "no answer from h:1"),
             (.silent(.handshake), "the server does not answer: waited in vain for the TLS handshake"),
+            (.flooded(.handshake), "the server floods the connection: waited in vain for the TLS handshake"),
             (.untrusted(code: 1, reason: "r"), "the server's certificate is not trusted: r"),
             (.wrongHost(host: "h", names: []), "the server's certificate is not for h"),
             (.wrongHost(host: "h", names: ["a", "b"]), "the server's certificate is not for h, but for a, b"),

@@ -26,6 +26,9 @@ public enum HTTPExchange {
         while true {
             let part: [UInt8]
             do throws(TLSError) {
+                // An answer that comes without a pause, and without an end, is waited for nowhere else.
+                if ContinuousClock.now >= deadline { throw TLSError.silent(.read) }
+                if interrupted() { throw TLSError.interrupted }
                 part = try connection.read(until: deadline)
             } catch {
                 // Many servers close without saying so in TLS; whether the answer is complete the parser knows, and of a body

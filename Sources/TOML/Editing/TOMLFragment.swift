@@ -95,7 +95,7 @@ extension Editor {
         return start..<end
     }
 
-    private func isBlankLine(_ start: Int) -> Bool {
+    func isBlankLine(_ start: Int) -> Bool {
         bytes[start..<lineEnd(start)].allSatisfy { $0.isBlank || $0 == 0x0A || $0 == 0x0D }
     }
 

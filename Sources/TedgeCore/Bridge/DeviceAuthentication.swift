@@ -74,6 +74,7 @@ public enum CredentialsError: ExplainedError, Equatable {
     /// One word for each case.
     public var id: String {
         switch self {
+        case .unreadable(let path, let reason) where reason.code < 0: FileError(.read, path, reason).id
         case .unreadable(_, let reason): reason.isAbsence ? "credentials-missing" : "credentials-unreadable"
         case .broken, .unusable: "credentials-broken"
         }
@@ -94,6 +95,7 @@ public enum CredentialsError: ExplainedError, Equatable {
     public var hint: String? {
         switch self {
         case .unreadable(_, let reason) where reason.isPermission: "Run the command with sudo."
+        case .unreadable(let path, let reason) where reason.code < 0: FileError(.read, path, reason).hint
         case .unreadable(let path, _), .broken(let path, _):
             "Write into \(path), readable by root alone:\n[c8y]\nusername = \"<tenant>/<user>\"\npassword = \"<password>\""
         case .unusable: "Give the device another one in the cloud, and write it into the file."

@@ -18,6 +18,7 @@ extension CertificateError {
             ["Invalid \(setting) path: Directory: \"\(path)\" not found"]
         case .foreignDirectory(let path, let directory, let why):
             ["root does not write \(path): the directory \(directory) \(why)."]
+        case .untrusted(let error): error.causes
         case .unreadable(let path, let reason): ["reading certificate from \(path)", reason]
         case .keyUnreadable(let path, let reason): ["reading private key from \(path)", reason]
         case .notACertificate(let path, let problem): ["decoding certificate from \(path)", problem.reason]

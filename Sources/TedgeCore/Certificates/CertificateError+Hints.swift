@@ -16,7 +16,8 @@ extension CertificateError {
         case .directoryMissing: "Run 'sudo tedge init' to make the directories."
         case .foreignDirectory:
             "Set 'device.cert_path' and 'device.key_path' to a directory of root or tedge, or run this as that user."
-        case .unreadable(_, let reason), .keyUnreadable(_, let reason): Self.hint(unread: reason)
+        case .untrusted(let error): error.hint
+        case .unreadable(let path, let reason), .keyUnreadable(let path, let reason): Self.hint(path, unread: reason)
         case .notACertificate(let path, let problem): problem.hint(path, wanted: .certificate)
         case .authorityFirst(let path, _, _):
             "Put the certificate of the device first in \(path), then its authorities."
@@ -65,8 +66,9 @@ extension CertificateError {
         }
     }
 
-    private static func hint(unread reason: String) -> String? {
-        reason.hasPrefix("Permission denied") ? "Run the command with sudo." : nil
+    private static func hint(_ path: String, unread reason: String) -> String? {
+        if SystemError.saysNotPlain(reason) { return ErrorAdvice.putFile(path) }
+        return reason.hasPrefix("Permission denied") ? ErrorAdvice.useSudo : nil
     }
 }
 

@@ -16,6 +16,8 @@ public enum CertificateError: ExplainedError, Equatable {
     case directoryMissing(path: String, setting: String)
     /// Somebody else can exchange what is in the directory of a file.
     case foreignDirectory(path: String, directory: String, why: String)
+    /// Root does not read the file: somebody else can put what they like there, or it is no plain file.
+    case untrusted(FileError)
     /// The bytes of a certificate cannot be read.
     case unreadable(path: String, reason: String)
     /// The bytes of a key cannot be read.
@@ -87,6 +89,7 @@ public enum CertificateError: ExplainedError, Equatable {
         case .keyMissing: "key-missing"
         case .directoryMissing: "certificate-directory-missing"
         case .foreignDirectory: "certificate-directory-foreign"
+        case .untrusted(let error): error.id
         case .unreadable: "certificate-unreadable"
         case .keyUnreadable: "key-unreadable"
         case .notACertificate: "certificate-broken"

@@ -4,8 +4,12 @@ import X509
 enum CertificateFile {
     /// Reads the certificate of a device: the first of a file, as mosquitto does, which refuses a file with a broken one
     /// further on. Throws `authorityFirst` if it is the authority of another one in the file.
-    static func certificate(at path: String, files: any Files) throws(CertificateError) -> Certificate {
-        let certificates = try certificates(at: path, files: files)
+    ///
+    /// - Parameter isTyped: Whether the path stands on the command line; it may be that of a pipe then.
+    static func certificate(
+        at path: String, isTyped: Bool = false, files: any Files
+    ) throws(CertificateError) -> Certificate {
+        let certificates = try certificates(at: path, isTyped: isTyped, files: files)
         let first = certificates[0]
         let issued = certificates.dropFirst().first { first.isIssuer(of: $0) && $0.thumbprint != first.thumbprint }
         if let issued { throw .authorityFirst(path: path, authority: first.subject, own: issued.subject) }
@@ -13,12 +17,15 @@ enum CertificateFile {
     }
 
     /// Reads all certificates of a file. Throws `certificateMissing` if there is no file.
-    private static func certificates(at path: String, files: any Files) throws(CertificateError) -> [Certificate] {
+    private static func certificates(
+        at path: String, isTyped: Bool, files: any Files
+    ) throws(CertificateError) -> [Certificate] {
         var bytes: [UInt8]
         do {
-            bytes = try files.read(path)
+            bytes = try isTyped ? files.readInput(path) : files.read(path)
         } catch {
             if error.reason.isAbsence { throw .certificateMissing(path: path) }
+            if error.reason.code < 0 { throw .untrusted(error) }
             throw .unreadable(path: path, reason: error.reason.description)
         }
         // A key may stand in the same file.
@@ -38,6 +45,7 @@ enum CertificateFile {
             bytes = try files.read(path)
         } catch {
             if error.reason.isAbsence { throw missingKey(path) }
+            if error.reason.code < 0 { throw .untrusted(error) }
             throw .keyUnreadable(path: path, reason: error.reason.description)
         }
         return try key(in: &bytes, of: path)

@@ -40,7 +40,7 @@ struct CertificatePair {
         guard let unfinished = try files.readIfPresent(unfinishedPath) else { return false }
         let isHalf = try files.status(certificatePath, followLinks: false) == nil && isKey(of: unfinished)
         if isHalf { try files.remove(keyPath) }
-        files.discard(unfinishedPath)
+        try files.remove(unfinishedPath)
         return isHalf
     }
 

@@ -61,7 +61,8 @@ public struct CertificateViewer {
         let path = isNew ? RenewedCertificate.path(besides: current) : current
         let minimum = try settings.duration("certificate.validity.minimum_duration").components.seconds
         do throws(CertificateError) {
-            let certificate = try CertificateFile.certificate(at: path, files: context.files)
+            let certificate = try CertificateFile.certificate(
+                at: path, isTyped: typed != nil, files: context.files)
             return CertificateSummary(certificate, path: path, now: context.now(), minimum: minimum)
         } catch {
             guard case .certificateMissing = error else { throw error }

@@ -29,7 +29,10 @@ public struct SigningRequestCreator {
             let path =
                 try outputPath.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
                 ?? settings.path("\(prefix)device.csr_path", profile: profile)
-            try context.changingFiles("tedge cert create-csr") { try make(id, settings, pair, path, $0) }
+            try context.changingFiles("tedge cert create-csr") { files in
+                if outputPath == nil { try refuseOther(path) }
+                try make(id, settings, pair, path, files)
+            }
             let message = "Certificate Signing Request was successfully created."
             context.console.note(message)
             var report = CommandReport.done("cert create-csr", cloud: cloud, changed: true, message: message)
@@ -76,6 +79,25 @@ public struct SigningRequestCreator {
         let target = try real(path)
         for own in [pair.keyPath, pair.certificatePath, RenewedCertificate.path(besides: pair.certificatePath)] {
             if try real(own) == target { throw CertificateError.requestInPlace(path: path) }
+        }
+    }
+
+    /// Throws where the settings name a file outside the configuration directory that holds something else: whoever can change
+    /// the settings has root replace no file of others.
+    private func refuseOther(_ path: String) throws {
+        let path = Path.absolute(path, relativeTo: "/")
+        guard context.accounts.isRoot, !path.hasPrefix(Path.join(context.configurationDirectory, "")) else { return }
+        do throws(FileError) {
+            guard let there = try context.files.readIfPresent(path) else { return }
+            switch StoredForm(there) {
+            case .empty, .requestDER: return
+            case .blocks(let labels)
+            where !labels.isEmpty && labels.allSatisfy { $0.hasSuffix("CERTIFICATE REQUEST") }:
+                return
+            default: throw FileError(.write, path, .notRequest)
+            }
+        } catch {
+            if !error.reason.isPermission { throw error }
         }
     }
 }

@@ -40,7 +40,7 @@ final class BridgeInstallation {
         do {
             let outcome = try steps()
             try context.interruption.check()
-            files.commit()
+            broker.commit(isRead: outcome == .running)
             context.files.discard(plan.paths.rejected)
             return outcome
         } catch {
@@ -109,7 +109,9 @@ final class BridgeInstallation {
     private func checkExistingBridge() throws {
         try begin("existing-bridge", "Checking if configuration for requested bridge already exists.")
         // Where the caller may not look, writing will tell.
-        if context.files.exists(plan.paths.bridge), !context.files.exists(plan.paths.unfinished) {
+        if context.files.exists(plan.paths.bridge), !context.files.exists(plan.paths.unfinished),
+            broker.unread.settle() == .read
+        {
             throw ConnectError.alreadyConnected(cloud: plan.cloud.name, profile: plan.profile)
         }
     }
@@ -149,8 +151,14 @@ final class BridgeInstallation {
     /// Gives certificate and key to mosquitto's user. What cannot be given is found out by the check that follows.
     private func give(_ bridge: BridgeConfiguration, to account: Account) throws {
         for path in [bridge.certificatePath, bridge.keyPath] {
-            guard (try? CertificatePlace(path, in: context).check()) != nil else { continue }
-            try? files.changeOwner(path, to: account.owner)
+            // Nothing else that has been given the name is given away.
+            guard (try? CertificatePlace(path, in: context).check()) != nil,
+                var snapshot = (try? context.files.snapshot(path)) ?? nil
+            else { continue }
+            defer { snapshot.contents.wipe() }
+            let isKey = StoredForm(snapshot.contents).holdsKey
+            guard isKey || (try? Certificate.all(inPEM: snapshot.contents)) != nil else { continue }
+            try? files.changeOwner(path, to: account.owner, of: snapshot.status)
         }
     }
 

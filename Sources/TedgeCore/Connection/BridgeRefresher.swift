@@ -30,6 +30,7 @@ public struct BridgeRefresher {
         let bridges = try bridges()
         guard let first = bridges.first else {
             context.console.line("No bridges to refresh.")
+            UnreadFiles.warn(in: context)
             return .done(Self.command, changed: false)
         }
         let broker = BrokerConfiguration(first.plan, in: context)
@@ -37,14 +38,17 @@ public struct BridgeRefresher {
         let listeners = broker.listeners.text
         let stale = try bridges.filter { try context.files.readIfPresent($0.plan.paths.bridge) != Array($0.text.utf8) }
         let listenersPath = first.plan.paths.listeners
-        if stale.isEmpty, try context.files.readIfPresent(listenersPath) == listeners.map({ Array($0.utf8) }) {
+        let isWritten =
+            try stale.isEmpty && context.files.readIfPresent(listenersPath) == listeners.map { Array($0.utf8) }
+        if isWritten, broker.unread.settle() != .unread {
             context.console.line(Self.done)
             return .done(Self.command, changed: false)
         }
+        if isWritten { context.console.note("mosquitto has not read the bridges as they are written.") }
         do {
             let isRunning = try replace(stale, listeners, at: listenersPath, broker)
             try context.interruption.check()
-            broker.files.commit()
+            broker.commit(isRead: isRunning)
             return isRunning ? .done(Self.command, changed: true) : withoutServiceManager()
         } catch {
             broker.undo()

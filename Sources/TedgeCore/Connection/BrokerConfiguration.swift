@@ -15,6 +15,10 @@ final class BrokerConfiguration {
     /// What is written for the listeners, once it is known that mosquitto has room for them.
     private(set) var listeners = ListenerPlan()
     private var log: BrokerLog
+    /// Whether mosquitto has read the files.
+    let unread: UnreadFiles
+    /// Nobody else changes mosquitto's main file while this does.
+    private var mainLock: FileLock?
 
     /// Prepares a change for the services of a cloud's profile.
     init(_ plan: ConnectPlan, in context: Context) {
@@ -28,6 +32,7 @@ final class BrokerConfiguration {
         services = ServiceTransaction(manager, cloud: plan.cloud.name, profile: plan.profile)
         broker = BrokerStart(settings: plan.settings, context: context)
         log = BrokerLog(context: context, manager: manager, since: context.now())
+        unread = UnreadFiles(in: context, manager, port: plan.listeners?.port)
     }
 
     /// The user that mosquitto runs as.
@@ -43,6 +48,10 @@ final class BrokerConfiguration {
     func planListeners() throws {
         let isRoot = context.accounts.isRoot
         listeners = try plan.listenerPlan(manager, mayInclude: isRoot, in: context)
+        if mainLock == nil, listeners.main != nil {
+            mainLock = try context.lockMainFile(context.mosquittoConfiguration, "tedge")
+            listeners = try plan.listenerPlan(manager, mayInclude: isRoot, in: context)
+        }
         guard manager.isDefault, let model = listeners.model else { return }
         if isRoot, listeners.main == nil, !context.ownsMosquitto,
             MosquittoFiles(main: context.mosquittoConfiguration, files: context.files)
@@ -55,8 +64,9 @@ final class BrokerConfiguration {
         try check.checkClients(plan.settings)
     }
 
-    /// Has mosquitto read our directory, which must be there.
+    /// Has mosquitto read our directory, which must be there. The files of the bridge change only after this.
     func include() throws {
+        unread.begin()
         if let main = listeners.main { try files.write(context.mosquittoConfiguration, main) }
     }
 
@@ -147,11 +157,31 @@ final class BrokerConfiguration {
     /// Waits until mosquitto answers.
     func awaitStart() throws { try broker.wait(log) }
 
+    /// Makes the change final.
+    ///
+    /// - Parameter isRead: Whether mosquitto was restarted with it.
+    func commit(isRead: Bool) {
+        if isRead { unread.end() } else { unread.leave() }
+        files.commit()
+        mainLock?.release()
+    }
+
     /// Puts everything back. Signals wait until this is done.
     func undo() {
+        defer { mainLock?.release() }
         let failures = services.undoStarts()
+        // A directory that goes takes the mark with it; the bridge in it has one of its own.
+        if files.hasMade(directory) { unread.end() }
         context.putBack(files)
-        for failure in failures + services.undoMosquitto() {
+        let unrestarted = services.undoMosquitto()
+        if !services.mosquittoWasTouched {
+            unread.takeBack()
+        } else if unrestarted.isEmpty {
+            unread.end()
+        } else {
+            unread.takeBackUnlessRestarted()
+        }
+        for failure in failures + unrestarted {
             context.console.unrestored("Could not put services back: \(failure.causes.joined(separator: ": "))")
         }
         if services.mosquittoRunsAgain { broker.settle() }

@@ -103,6 +103,11 @@ struct CertificateValidation {
             if HashedDirectory.isUnhashed(directory, context.files) {
                 throw .rootsUnhashed(path: directory, key: rootsKey)
             }
+            // mosquitto opens it by its name, and waits for a pipe.
+            for path in HashedDirectory.names(in: directory, context.files).map({ Path.join(directory, $0) })
+            where ((try? context.files.status(path)) ?? nil)?.kind == .other {
+                throw .rootsUnusable(path: path, key: rootsKey, FormProblem(unread: "it is not a file"))
+            }
         case .file(let file): try checkRoots(in: file)
         }
     }

@@ -30,7 +30,7 @@ extension TLSError {
     var isVerdict: Bool {
         switch self {
         case .alert, .identityUnfit, .untrusted, .tooWeak, .wrongHost, .serverExpired, .serverNotYetValid,
-            .authorityExpired, .notTLS,
+            .authorityExpired, .notTLS, .flooded,
             .rootsUnusable, .identityUnusable, .libraryMissing:
             true
         default: false

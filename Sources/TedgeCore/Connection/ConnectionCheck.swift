@@ -74,7 +74,8 @@ private struct Conversation {
             let session = try connected(until: deadline, context)
             if health == true { try ask(session, until: deadline) }
             var end = deadline
-            while let message = try session.nextMessage(until: end) {
+            // Messages that come without a pause are no reason to go on for longer.
+            while ContinuousClock.now < end, let message = try session.nextMessage(until: end) {
                 if message.topic == values.healthTopic {
                     let wasUp = health == true
                     health = message.payload == [UInt8(ascii: "1")]

@@ -29,6 +29,7 @@ public struct ConnectionTest {
             }
             let message = "Connection check to \(cloud.name.rawValue) cloud is successful."
             context.console.line(message)
+            UnreadFiles.warn(in: context, hint: "sudo tedge refresh-bridges")
             return .done("connect --test", cloud: cloud.name, changed: false, message: message)
         } catch {
             let failure = CommandFailure(

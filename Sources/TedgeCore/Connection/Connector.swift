@@ -62,6 +62,7 @@ public struct Connector {
         }
         guard configuration == .running else { return reported(withoutServiceManager()) }
         if options.isOffline {
+            if let lost = revive(plan) { return reported(lost) }
             context.console.line("Offline mode. Skipping the connection check.")
             return reported(withMapper(renewal))
         }
@@ -120,8 +121,18 @@ public struct Connector {
                 "Bridge has been configured, but \(cloud.displayName) connection check "
                 + (isInterrupted ? "was interrupted." : "failed.")
             context.console.line("Warning: \(warning)")
+            if let lost = revive(plan) { return lost }
             return unproven(Diagnosis.of(error, plan, in: context))
         }
+    }
+
+    /// Starts mosquitto again where it has ended since it was restarted. Nil if it runs.
+    private func revive(_ plan: ConnectPlan) -> CommandReport? {
+        let outcome = BrokerRevival(plan: plan, context: context).run(for: "tedge \(command)")
+        guard let diagnosis = outcome.diagnosis(of: plan) else { return nil }
+        var report = unproven(diagnosis)
+        if outcome != .startedAgain { (report.result, report.status) = (.failed, 1) }
+        return report
     }
 
     /// The end of a command that did all it was to do: the mapper that was started must not have ended again.

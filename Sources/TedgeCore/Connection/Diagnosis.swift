@@ -65,6 +65,7 @@ public struct Diagnosis: Sendable, Equatable {
                 hint: interrupted.hint ?? "Run '\(command)' to check the connection.")
         case .otherTenant, .silence, .bridgeDown, .bridgeLost:
             if let changed = addressChanged(plan, in: context) { return changed }
+            if let unread = firstCause(["bridge-read"], plan, context) { return unread }
         default: break
         }
         switch error as? CheckFailure {
@@ -87,13 +88,13 @@ public struct Diagnosis: Sendable, Equatable {
                 "include-line", "clock", "certificate", "private-key", "key-pair", "certificate-dates",
                 "broker-reads-key", "credentials", "trust-roots",
                 "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate",
-                "credentials-accepted", "bridge-current", "bridge-up",
+                "credentials-accepted", "bridge-current", "bridge-read", "bridge-up",
             ]
             let cause = firstCause(bearing, plan, context) ?? bridgeDown(plan.cloud, plan.profile, in: context)
             guard error as? CheckFailure == .bridgeLost, cause.id == "bridge-down" else { return cause }
             return bridgeLost(plan)
         case .bridgeUnknown:
-            return firstCause(["include-line", "bridge-current"], plan, context)
+            return firstCause(["include-line", "bridge-current", "bridge-read"], plan, context)
                 ?? Diagnosis(
                     "bridge-unknown",
                     "mosquitto says nothing about the bridge: it has not read \(plan.paths.bridge).",

@@ -17,13 +17,23 @@ final class Disconnection {
     private let manager: ServiceManager
     private let broker: BrokerStart
     private let isFollowed: Bool
+    private let mosquittoIsToRun: Bool
     private let files: FileTransaction
+    private let unread: UnreadFiles
+    /// Whether mosquitto reads no bridge any more.
+    private var isRead = false
     private var services: ServiceRemoval?
 
     /// Reads the settings and `system.toml`; changes nothing.
     ///
-    /// - Parameter isFollowed: Whether other steps follow, so that an empty line is to part them from these.
-    init(_ cloud: Cloud, _ profile: ProfileName?, isFollowed: Bool = false, in context: Context) throws {
+    /// - Parameters:
+    ///   - isFollowed: Whether other steps follow, so that an empty line is to part them from these.
+    ///   - mosquittoIsToRun: Whether mosquitto is started where it does not run.
+    init(
+        _ cloud: Cloud, _ profile: ProfileName?, isFollowed: Bool = false, mosquittoIsToRun: Bool = false,
+        in context: Context
+    ) throws {
+        self.mosquittoIsToRun = mosquittoIsToRun
         self.cloud = cloud
         self.profile = profile
         let context = context.knowingMosquitto()
@@ -31,7 +41,9 @@ final class Disconnection {
         self.isFollowed = isFollowed
         paths = BridgePaths(in: context.configurationDirectory, cloud.name, profile)
         manager = ServiceManager(try SystemSettings.load(from: context), in: context)
-        broker = BrokerStart(settings: try Settings.load(from: context.settingsSource), context: context)
+        let settings = try Settings.load(from: context.settingsSource)
+        broker = BrokerStart(settings: settings, context: context)
+        unread = UnreadFiles(in: context, manager, port: (try? ListenerConfiguration.from(settings))?.port)
         files = FileTransaction(context.files)
     }
 
@@ -59,7 +71,8 @@ final class Disconnection {
                     + "components. Restart mosquitto to close the bridge.")
             return .withoutServices
         }
-        let services = try ServiceRemoval(manager, cloud: cloud.name, profile: profile)
+        let services = try ServiceRemoval(
+            manager, cloud: cloud.name, profile: profile, mosquittoIsToRun: mosquittoIsToRun)
         self.services = services
         try apply(services)
         return .complete
@@ -68,8 +81,11 @@ final class Disconnection {
     /// Takes the bridge file from mosquitto; false where there is none, and no run was killed that had taken it already.
     private func remove() throws -> Bool {
         do {
+            if try context.files.status(paths.bridge, followLinks: false) != nil { unread.begin() }
             if try files.remove(paths.bridge, aside: paths.unfinished) { return true }
-            return try context.files.status(paths.unfinished, followLinks: false) != nil
+            if try context.files.status(paths.unfinished, followLinks: false) != nil { return true }
+            // A connect that was killed while it took its bridge back may have left mosquitto with it.
+            return unread.settle() == .unread
         } catch  where error.reason.isPermission {
             throw ConnectError.removalPermission(path: paths.bridge, error.reason)
         }
@@ -87,10 +103,11 @@ final class Disconnection {
         context.console.step("Applying changes to mosquitto.")
         let log = BrokerLog(context: context, manager: manager, since: context.now())
         if try services.restartMosquitto() { try broker.wait(log) }
+        isRead = true
         context.console.step("\(cloud.displayName) Bridge successfully disconnected!")
         try context.interruption.check()
         guard context.processes.isOnPath("tedge-mapper") || context.processes.isOnPath("tedge_mapper") else { return }
-        let others = otherBridges
+        let others = try otherBridges
         if services.isMapperShared, !others.isEmpty {
             context.console.note(
                 "tedge-mapper goes on, because it serves other bridges too: \(others.joined(separator: ", ")).")
@@ -100,29 +117,46 @@ final class Disconnection {
         try services.stopMapper()
         try context.interruption.check()
         context.console.step("Disabling tedge-mapper service.")
-        try services.disableMapper()
+        // A connect that follows enables it: one that is killed in between leaves a mapper that starts with the device. Other
+        // service managers do not say whether it was enabled, which that connect has to know.
+        if !isFollowed || !manager.isDefault { try services.disableMapper() }
         context.console.line("tedge-mapper service successfully stopped and disabled!" + (isFollowed ? "\n" : ""))
     }
 
     /// The bridge files of other clouds and profiles.
     private var otherBridges: [String] {
-        let names = (try? context.files.list(paths.directory)) ?? []
-        return names.filter { $0.hasSuffix("-bridge.conf") && $0 != Path.name(of: paths.bridge) }
+        get throws(FileError) {
+            try context.files.list(paths.directory).filter {
+                $0.hasSuffix("-bridge.conf") && $0 != Path.name(of: paths.bridge)
+            }
+        }
     }
 
     /// Makes it final.
     func commit() {
+        // A connect that followed has noted the same.
+        if isRead { unread.end() } else if !isFollowed { unread.leave() }
         files.commit()
         // A connect that follows does this once for both.
         if !isFollowed { services?.finish() }
-        context.files.discard(paths.unfinished)
+        // It does not come back after a power cut.
+        _ = try? context.files.remove(paths.unfinished)
         context.files.discard(paths.rejected)
     }
 
     /// Puts everything back. Signals wait until this is done.
     func undo() {
+        if services?.mosquittoRunsAgain == true { unread.begin() }
         context.putBack(files)
-        for failure in services?.undo() ?? [] {
+        let failures = services?.undo() ?? []
+        if services?.mosquittoRunsAgain != true {
+            unread.takeBack()
+        } else if failures.isEmpty {
+            unread.end()
+        } else {
+            unread.takeBackUnlessRestarted()
+        }
+        for failure in failures {
             context.console.unrestored("Could not put services back: \(failure.causes.joined(separator: ": "))")
         }
         if services?.mosquittoRunsAgain == true { broker.settle() }

@@ -91,6 +91,11 @@ struct EndpointWords {
             Diagnosis(
                 "endpoint-silent", "What answers at \(endpoint) is silent.", seen: "waited for \(stage.rawValue)",
                 hint: "Check '\(key(cloud.endpointSetting))', and proxies between this device and the cloud.")
+        case .flooded(let stage):
+            Diagnosis(
+                "endpoint-floods", "What answers at \(endpoint) sends data without end.",
+                seen: "waited for \(stage.rawValue)",
+                hint: "Check '\(key(cloud.endpointSetting))', and proxies between this device and the cloud.")
         case .rootsUnusable(let path, let reason):
             Diagnosis(
                 "trust-roots-unusable", "The trusted certificates in \(path) cannot be used.", seen: reason,

@@ -87,6 +87,8 @@ extension MQTTOptions {
         var options = MQTTOptions(
             host: try settings.required("mqtt.client.host"), port: try settings.port("mqtt.client.port"),
             clientID: clientID, keepAlive: 10)
+        // A cloud's answers are much shorter.
+        options.packetLimit = 1 << 20
         options.username = try settings.string("mqtt.client.auth.username")
         if let path = try settings.string("mqtt.client.auth.password_file") {
             options.password = Array(

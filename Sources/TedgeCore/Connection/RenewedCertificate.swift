@@ -64,6 +64,10 @@ struct RenewedCertificate {
             let certificate = try validation.certificate()
             try validation.checkDates(of: certificate)
             try validation.checkKey(of: certificate)
+            // Whoever can exchange the file has root publish nothing else.
+            guard (try? Certificate(pem: contents))?.thumbprint == certificate.thumbprint else {
+                return "\(path) was exchanged meanwhile"
+            }
             // The file becomes one that everybody may read.
             if StoredForm(contents).holdsKey { throw CertificateError.keyInCertificateFile(path: path) }
             // A file that holds the only key must not be replaced by a certificate.

@@ -154,7 +154,7 @@ public struct Doctor {
             if let hint = diagnosis.hint { details.append("Hint: \(hint)") }
         }
         text = ErrorFrame.printable(text).replacing("\n", with: " ")
-        context.console.result(mark + text + "\n")
+        context.console.result(mark + text + "\n", isStyled: true)
         let indent = String(repeating: " ", count: options.isColourful ? 2 : 9)
         for detail in details {
             let continued = "\n" + indent + "      "

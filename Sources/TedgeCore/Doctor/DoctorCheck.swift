@@ -78,6 +78,7 @@ struct DoctorCheck: Sendable {
         DoctorCheck("bridge-current", "the files say what the settings say", needs: ["bridge-file", "cloud-address"]) {
             $0.bridgeCurrent()
         },
+        DoctorCheck("bridge-read", "mosquitto has read the files", needs: ["bridge-file"]) { $0.bridgeRead() },
         DoctorCheck("listener", "the port of the local broker is free or mosquitto's", needs: ["settings"]) {
             $0.listener()
         },

@@ -11,7 +11,7 @@ extension Examination {
     }
 
     func bridgeFile() -> CheckOutcome {
-        let isBusy = context.files.exists(ConfigurationLock.path(in: context.configurationDirectory))
+        let isBusy = FileLock.isHeld(ConfigurationLock.path(in: context.configurationDirectory))
         if context.files.exists(paths.unfinished), !isBusy {
             return .warning(
                 Diagnosis(
@@ -40,6 +40,10 @@ extension Examination {
         }
         if found.readings(of: paths.bridge, files: context.files) > 0 { return .ok(inclusions.first?.place ?? main) }
         if found.unreadable.contains(main) {
+            if let obstacle = found.obstacles.first(where: { $0.path == main }), obstacle.isHidden {
+                return .error(
+                    MosquittoConfigurationError.unreadable(main, reason: obstacle.reason, place: nil))
+            }
             if !isRoot, context.files.exists(main) { return Self.needsRoot }
             return .error(
                 Diagnosis(

@@ -28,7 +28,7 @@ struct EnrolmentRequest {
     init(path: String, commonName: String, key: PrivateKey, keyPath: String, in context: Context) throws {
         (self.commonName, self.key) = (commonName, key)
         let path = Path.absolute(path, relativeTo: context.currentDirectory())
-        let bytes = try context.files.read(path)
+        let bytes = try context.files.readInput(path)
         let request: SigningRequest
         do throws(X509Error) {
             request = try SigningRequest(pem: bytes)

@@ -12,6 +12,11 @@ public protocol MessageClient {
     func reconnect(until deadline: ContinuousClock.Instant?) throws(MQTTError)
     /// Subscribes and waits for the broker to say so.
     func subscribe(_ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant) throws(MQTTError)
+    /// Subscribes, and hands on the messages that come before the broker says so. Returns early if the handler returns false.
+    func subscribe(
+        _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
+        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+    ) throws(MQTTError)
     /// Hands a message over and returns its packet id.
     func publish(
         topic: String, payload: [UInt8], qos: QoS, retain: Bool, until deadline: ContinuousClock.Instant?
@@ -37,9 +42,11 @@ extension Context {
 
     /// A client of the broker that the settings name, not connected yet, with an id that begins with `prefix`.
     ///
-    /// - Parameter window: How many messages may wait for their acknowledgement.
+    /// - Parameters:
+    ///   - window: How many messages may wait for their acknowledgement.
+    ///   - gathers: Whether published messages are written together.
     func messageClient(
-        _ prefix: String, window: Int = 20, interruption: Interruption
+        _ prefix: String, window: Int = 20, gathers: Bool = false, interruption: Interruption
     ) throws -> any MessageClient {
         try require(.mosquitto)
         let settings = try Settings.load(from: settingsSource)
@@ -49,6 +56,8 @@ extension Context {
         // A reader of the messages who pauses holds the client up: it is then silent to the broker.
         options.keepAlive = 60
         options.inFlightWindow = window
+        options.packetLimit = 8 << 20
+        options.gathersMessages = gathers
         let client = try broker.client(options, interruption: interruption)
         guard options.tls != nil else { return client }
         return ProbingClient(client: client, options: options, context: self, interruption: interruption)

@@ -14,6 +14,11 @@ final class MessageIntake {
     private(set) var ending: Ending?
     /// Why the output cannot be written.
     private(set) var failure: SystemError?
+    /// Whether the JSON object is full.
+    private(set) var isFull = false
+    private var size = 0
+    /// How many bytes the messages of a JSON object may have, as they are written.
+    static let limit = 8 << 20
     private(set) var count = 0
     private(set) var messages: [JSONValue] = []
 
@@ -35,13 +40,18 @@ final class MessageIntake {
     }
 
     /// Whether no more messages are wanted.
-    var isOver: Bool { ending != nil || failure != nil }
+    var isOver: Bool { ending != nil || failure != nil || isFull }
 
     /// Takes a message; false where no more is wanted.
     func take(topic: RawSpan, payload: RawSpan, delivery: MQTTDelivery) -> Bool {
         if request.retainedOnly, !delivery.isRetained {
             end(.retainedOnly)
             return false
+        }
+        if context.console.isJSON {
+            size += Self.size(topic) + Self.size(payload) + Self.memberSize
+            isFull = size > Self.limit
+            if isFull { return false }
         }
         count += 1
         if context.console.isJSON {
@@ -52,6 +62,16 @@ final class MessageIntake {
         }
         if request.limit > 0, count >= request.limit { end(.count) }
         return !isOver
+    }
+
+    /// What the members of a message need besides topic and payload, in memory.
+    private static let memberSize = 512
+
+    /// How long bytes are in JSON at most: what is not printable is escaped.
+    private static func size(_ bytes: RawSpan) -> Int {
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe bytes.reduce(0) { $0 + ($1 < 0x20 ? 6 : $1 < 0x7F ? 1 : 3) }
+        }
     }
 
     /// Notes why no more is wanted, unless that is known.

@@ -11,6 +11,8 @@ public enum MessagingError: ExplainedError, Equatable {
     case interrupted(Interrupted, delivered: Int, of: Int)
     /// The standard output cannot be written.
     case output(SystemError)
+    /// The messages are more than one JSON object can have here.
+    case tooManyMessages(count: Int)
     /// The words of the command line are no message.
     case message(MessageProblem)
 
@@ -21,6 +23,7 @@ public enum MessagingError: ExplainedError, Equatable {
         case .interrupted(let interrupted, _, _): interrupted.id
         case .output(let reason): OutputError(reason: reason).id
         case .message: "message-invalid"
+        case .tooManyMessages: "messages-too-many"
         }
     }
 
@@ -32,6 +35,8 @@ public enum MessagingError: ExplainedError, Equatable {
         case .interrupted(let interrupted, let delivered, let all):
             (all > 1 ? [Self.count(delivered, of: all)] : []) + interrupted.causes
         case .output(let reason): OutputError(reason: reason).causes
+        case .tooManyMessages(let count):
+            ["One JSON object has room for \(MessageIntake.limit >> 20) MiB of messages: it is full after \(count)."]
         case .message(let problem): ["\(problem)"]
         }
     }
@@ -42,6 +47,8 @@ public enum MessagingError: ExplainedError, Equatable {
         case .broker(let error), .undelivered(_, _, let error): Self.hint(error)
         case .output(let reason): OutputError(reason: reason).hint
         case .interrupted(let interrupted, _, _): interrupted.hint
+        case .tooManyMessages:
+            "End it earlier with '--count' or '--duration', or leave '--json' out: messages are then shown as they come."
         case .message: nil
         }
     }
@@ -55,10 +62,11 @@ public enum MessagingError: ExplainedError, Equatable {
         case .nameNotResolved, .cannotConnect, .noRoute, .silent, .closedBeforeAnswer, .protocolViolation:
             "broker-unreachable"
         case .refused: "broker-refuses"
-        case .tls, .unreadable: "broker-tls-failed"
+        case .tls, .unreadable, .unusable: "broker-tls-failed"
         case .disconnected, .keepAliveExpired, .notConnected: "broker-connection-lost"
         case .subscriptionRefused: "subscription-refused"
         case .timedOut: "broker-silent"
+        case .messageTooLarge, .flooded: "broker-floods"
         case .payloadTooLarge, .invalidTopic: "message-invalid"
         case .libraryMissing, .library: "mqtt-library-failed"
         case .invalidOption: "broker-settings-unusable"
@@ -76,8 +84,11 @@ public enum MessagingError: ExplainedError, Equatable {
                 + "'mqtt.client.auth.ca_file'."
         case .refused:
             "Set 'mqtt.client.auth.username' and 'mqtt.client.auth.password_file' to what the broker expects."
-        case .tls, .unreadable, .invalidOption: "Check the settings with 'tedge config list mqtt.client.auth'."
+        case .tls, .unreadable, .unusable, .invalidOption:
+            "Check the settings with 'tedge config list mqtt.client.auth'."
         case .disconnected, .keepAliveExpired, .timedOut: "Run 'sudo tedge doctor' to see how the broker is."
+        case .messageTooLarge, .flooded:
+            "Subscribe to fewer topics, and leave out those with messages that are that long."
         default: nil
         }
     }

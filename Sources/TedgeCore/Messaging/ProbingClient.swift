@@ -29,6 +29,13 @@ struct ProbingClient: MessageClient {
         try client.subscribe(topics, until: deadline)
     }
 
+    func subscribe(
+        _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
+        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+    ) throws(MQTTError) {
+        try client.subscribe(topics, until: deadline, handler: handler)
+    }
+
     func publish(
         topic: String, payload: [UInt8], qos: QoS, retain: Bool, until deadline: ContinuousClock.Instant?
     ) throws(MQTTError) -> Int {

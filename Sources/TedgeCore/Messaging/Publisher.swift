@@ -46,7 +46,7 @@ public struct Publisher {
             let notice = WaitNotice(on: context.console)
             // At QoS 2 one at a time, because mosquitto closes the connection on more than its max_inflight_messages.
             let client = try context.messageClient(
-                "tedge-pub", window: qos == .exactlyOnce ? 1 : 100,
+                "tedge-pub", window: qos == .exactlyOnce ? 1 : 100, gathers: request.pause == .zero,
                 interruption: notice.watching(context.interruption))
             defer {
                 delivered = client.delivered

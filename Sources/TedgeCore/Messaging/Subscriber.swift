@@ -77,6 +77,7 @@ public struct Subscriber {
             throw MessagingError.broker(error)
         }
         intake.flush()
+        if intake.isFull { throw MessagingError.tooManyMessages(count: intake.count) }
         if let failure = intake.failure { throw MessagingError.output(failure) }
         return intake.ending ?? .duration
     }
@@ -88,9 +89,9 @@ public struct Subscriber {
         notice.begin(Context.brokerWait)
         try client.connect(until: .now + patience)
         notice.begin("Waiting for the MQTT broker to confirm the subscription, for at most 10 seconds.")
-        try subscribe(client)
+        try subscribe(client, intake)
         notice.end()
-        while true {
+        while !intake.isOver {
             do throws(MQTTError) {
                 _ = try client.receive(
                     until: deadline, idle: intake.flush,
@@ -104,17 +105,17 @@ public struct Subscriber {
                 if text.last == "." { text.removeLast() }
                 context.console.warning("\(text); connecting until it is back.")
             }
-            guard try isBack(client) else { return }
+            guard try isBack(client, intake) else { return }
             context.console.note("Connected to the MQTT broker again.")
         }
     }
 
     /// Connects and subscribes until both is done; false where the duration is over before that.
-    private func isBack(_ client: any MessageClient) throws(MQTTError) -> Bool {
+    private func isBack(_ client: any MessageClient, _ intake: MessageIntake) throws(MQTTError) -> Bool {
         while true {
             do throws(MQTTError) {
                 try client.reconnect(until: deadline)
-                try subscribe(client)
+                try subscribe(client, intake)
                 return true
             } catch {
                 if error == .interrupted { throw error }
@@ -127,8 +128,11 @@ public struct Subscriber {
     /// How long the broker may take at the start: no longer than all is to last, but long enough for a slow device.
     private var patience: Duration { min(Context.brokerPatience, max(request.duration ?? .seconds(10), .seconds(1))) }
 
-    private func subscribe(_ client: any MessageClient) throws(MQTTError) {
-        try client.subscribe([(request.filter, qos)], until: .now + Context.brokerPatience)
+    /// Many brokers send the messages that they have stored before they confirm.
+    private func subscribe(_ client: any MessageClient, _ intake: MessageIntake) throws(MQTTError) {
+        try client.subscribe([(request.filter, qos)], until: .now + Context.brokerPatience) {
+            intake.take(topic: $0, payload: $1, delivery: $2)
+        }
     }
 
     private var title: String {

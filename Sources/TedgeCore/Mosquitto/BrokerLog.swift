@@ -104,8 +104,9 @@ struct BrokerLog {
         guard manager.isDefault else { return [] }
         // With --since, journalctl of systemd 252 prints the first lines and not the last ones.
         let words = ["journalctl", "--unit=mosquitto", "--lines=40", "--output=short-unix", "--quiet", "--no-pager"]
-        let limit = context.interruption.bounded(by: .now + Self.patience)
-        guard let result = try? context.processes.run(words, interruption: limit), result.succeeded else { return [] }
+        let answer = try? context.processes.ask(
+            words, within: Self.patience, interruption: context.interruption)
+        guard let result = answer, result.succeeded else { return [] }
         return result.output.split(separator: Character("\n")).compactMap { line in
             // Such as `1795463966.072187 gateway mosquitto[456]: Error: ...`.
             guard let time = Int64(line.prefix { $0 != "." }), time >= since,

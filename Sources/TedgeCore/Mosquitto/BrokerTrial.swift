@@ -130,7 +130,7 @@ struct BrokerTrial {
     ) -> [UnitStep] {
         let covered = unit.sandbox.hidden + unit.sandbox.empty
         func file(_ path: String, _ last: String = "") -> UnitStep.File? {
-            guard let contents = try? files.read(path) else { return nil }
+            guard let contents = try? files.read(path, limit: MosquittoFileReader.limit) else { return nil }
             let status = (try? context.files.status(path)) ?? nil
             let plan = planned[path]
             return UnitStep.File(

@@ -6,7 +6,7 @@ struct IncludeLine {
     /// Reads the main file. Throws `MosquittoConfigurationError.notText` if it cannot be edited, and `FileError`.
     init(_ path: String, _ files: any Files) throws {
         self.path = path
-        text = try files.readIfPresent(path) ?? []
+        text = try files.readIfPresent(path, limit: MosquittoFileReader.limit) ?? []
         if let form = TextForm.of(text), form != .plain {
             throw MosquittoConfigurationError.notText(path, form.name)
         }

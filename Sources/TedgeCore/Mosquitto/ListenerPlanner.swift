@@ -43,6 +43,7 @@ struct ListenerPlanner {
     /// Throws `MosquittoConfigurationError` if no form leaves everybody's access as it is.
     func plan() throws -> ListenerPlan {
         let found = MosquittoFiles(main: main, files: files, planned: [path: nil])
+        try found.requireAll()
         let included = found.inclusions(of: directory, files: files)
         if included.count > 1 {
             throw MosquittoConfigurationError.includedTwice(directory, included.map(\.place))
@@ -159,7 +160,7 @@ struct ListenerPlanner {
     }
 
     private func isOpen(_ list: String) -> Bool {
-        guard let bytes = try? files.read(list) else { return false }
+        guard let bytes = try? files.read(list, limit: MosquittoFileReader.limit) else { return false }
         return AccessControlList.letsAnonymousClientsDoAll(bytes)
     }
 

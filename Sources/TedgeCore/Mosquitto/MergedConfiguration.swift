@@ -17,7 +17,7 @@ struct MergedConfiguration {
     /// Puts the files together.
     init(main: String, _ files: any Files, _ configuration: TrialConfiguration) {
         func split(_ path: String) -> [Line] {
-            guard let contents = try? files.read(path) else { return [] }
+            guard let contents = try? files.read(path, limit: MosquittoFileReader.limit) else { return [] }
             let changed = configuration.text(contents, of: path)
             return changed.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().map {
                 Line(text: Array($1), place: "\(path):\($0 + 1)")

@@ -7,8 +7,10 @@ struct MosquittoFileReader {
 
     private let files: any Files
     private let planned: [String: [UInt8]?]
-    /// Larger than any configuration, and no burden on memory.
-    private static let limit = 32 << 20
+    /// As many bytes as are read of one file at most: more than any configuration has.
+    static let limit = 16 << 20
+    /// As many as may still be read of all files together, so that they are no burden on memory.
+    private var rest = limit
 
     init(_ files: any Files, _ planned: [String: [UInt8]?]) {
         self.files = files
@@ -32,7 +34,7 @@ struct MosquittoFileReader {
             }
             names = try files.list(Path.absolute(directory, relativeTo: "/"))
         } catch {
-            obstacles.append(.init(path: directory, reason: error.reason.description, line: line))
+            obstacles.append(obstacle(directory, error.reason, line))
             return
         }
         for name in Set(names).union(plannedNames(in: directory)).sorted(by: Self.precedes) where Self.isRead(name) {
@@ -53,9 +55,10 @@ struct MosquittoFileReader {
             bytes = plan
         } else {
             do throws(FileError) {
-                bytes = try files.read(Path.absolute(path, relativeTo: "/"), limit: Self.limit)
+                bytes = try files.read(Path.absolute(path, relativeTo: "/"), limit: rest)
+                rest -= bytes.count
             } catch {
-                obstacles.append(.init(path: path, reason: error.reason.description, line: line))
+                obstacles.append(obstacle(path, error.reason, line))
                 return []
             }
         }
@@ -65,6 +68,20 @@ struct MosquittoFileReader {
             return []
         }
         return Self.lines(of: bytes, path, reading: readings.count)
+    }
+
+    private func obstacle(
+        _ path: String, _ reason: SystemError, _ line: MosquittoFiles.Line?
+    ) -> MosquittoFiles.Obstacle {
+        var words = reason.description
+        if reason.isTooLarge, let status = (try? files.status(Path.absolute(path, relativeTo: "/"))) ?? nil {
+            let all = rest < Self.limit ? " of all files together" : ""
+            words = "it has \(status.size) bytes, and at most \(Self.limit)\(all) are read"
+        }
+        return .init(
+            path: path, reason: words, line: line,
+            isHidden: !reason.isAbsence && !reason.isPermission && reason != .isDirectory,
+            untrusted: reason.link == nil ? nil : FileError(.read, path, reason))
     }
 
     /// Whether mosquitto reads a file of this name in a directory.

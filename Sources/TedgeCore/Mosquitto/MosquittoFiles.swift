@@ -24,6 +24,11 @@ struct MosquittoFiles {
         let reason: String
         /// The line that names it; nil for the main file.
         var line: Line?
+        /// Whether there is something that is neither missing nor closed to the caller: what mosquitto makes of it, nobody
+        /// knows.
+        var isHidden = false
+        /// The error, if root does not follow a link on the way.
+        var untrusted: FileError?
     }
 
     /// The lines in the order in which they are read.
@@ -45,6 +50,14 @@ struct MosquittoFiles {
 
     /// The paths of what cannot be read.
     var unreadable: [String] { obstacles.map(\.path) }
+
+    /// Throws `MosquittoConfigurationError.unreadable` or `untrusted` for the first thing that is there and is not understood,
+    /// instead of taking it for nothing.
+    func requireAll() throws(MosquittoConfigurationError) {
+        guard let obstacle = obstacles.first(where: \.isHidden) else { return }
+        if let error = obstacle.untrusted { throw .untrusted(error) }
+        throw .unreadable(obstacle.path, reason: obstacle.reason, place: obstacle.line?.place)
+    }
 
     /// The line that includes a directory, by whatever path; nil if none does.
     func inclusions(of directory: String, files: any Files) -> [Line] {

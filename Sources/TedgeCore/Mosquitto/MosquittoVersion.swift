@@ -1,5 +1,8 @@
 /// The version of mosquitto on the device.
 enum MosquittoVersion {
+    /// How long it may take to say it.
+    private static let patience = Duration.seconds(3)
+
     /// The version, such as `2.0.11`; nil if there is no mosquitto or it does not say. mosquitto stands outside the PATH of
     /// users who are not root.
     ///
@@ -12,7 +15,14 @@ enum MosquittoVersion {
         let prefix = "mosquitto version "
         let usual = ["mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"]
         for program in (program.map { [$0] } ?? []) + usual {
-            guard let result = try? processes.run([program, "-h"], interruption: interruption) else { continue }
+            let result: ProcessResult
+            do throws(ProcessError) {
+                result = try processes.ask([program, "-h"], within: patience, interruption: interruption)
+            } catch {
+                if case .notFound = error { continue }
+                if case .notStarted = error { continue }
+                return nil
+            }
             let lines = (result.output + result.error).split(separator: Character("\n"))
             if let line = lines.first(where: { $0.hasPrefix(prefix) }) {
                 return String(line.dropFirst(prefix.utf8.count).prefix { $0 != " " })

@@ -24,6 +24,9 @@ struct PlannedFiles: Files {
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
         try base.status(path, followLinks: followLinks)
     }
+    func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try base.readInput(path, limit: limit)
+    }
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] { try base.readTail(path, count: count) }
     func resolved(_ path: String) -> String { base.resolved(path) }
     func realPath(_ path: String) throws(FileError) -> String { try base.realPath(path) }
@@ -41,9 +44,13 @@ struct PlannedFiles: Files {
     func touch(_ path: String) throws(FileError) { throw refusal(path) }
     func discard(_ path: String) {}
     func lock(_ path: String, holder: String) throws(FileError) -> FileLock? { throw refusal(path) }
+    func deferDurability() {}
+    func settle(_ directory: String) throws(FileError) {}
     func rename(_ path: String, to newPath: String) throws(FileError) { throw refusal(path) }
     func remove(_ path: String) throws(FileError) -> Bool { throw refusal(path) }
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool { throw refusal(path) }
     func changeMode(_ path: String, to mode: UInt16) throws(FileError) { throw refusal(path) }
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) { throw refusal(path) }
+    func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration {
+        throw refusal(path)
+    }
 }

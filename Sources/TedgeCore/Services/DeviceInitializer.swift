@@ -30,6 +30,7 @@ public struct DeviceInitializer {
             try makeDirectories(files)
             let changed = try includeDirectory() || files.hasChanges
             files.commit()
+            context.sweepLocks(mainFile: main)
             return .done("init", changed: changed)
         } catch {
             context.putBack(files)
@@ -83,10 +84,20 @@ public struct DeviceInitializer {
         guard context.accounts.isRoot, context.ownsMosquitto || mosquittoConfiguration != nil,
             try mainFileWithInclusion() != nil
         else { return false }
-        return try context.changingFiles("tedge init") { files in
+        let main = main
+        return try context.changing("tedge init") {
+            let lock = try context.lockMainFile(main, "tedge init")
+            defer { lock?.release() }
             guard let contents = try mainFileWithInclusion() else { return false }
-            try files.write(main, contents)
-            return true
+            let files = FileTransaction(context.files)
+            do {
+                try files.write(main, contents)
+                files.commit()
+                return true
+            } catch {
+                context.putBack(files)
+                throw error
+            }
         }
     }
 
@@ -111,11 +122,14 @@ public struct DeviceInitializer {
     /// Gives what was there already to user and group, as far as they are named and known. What a link leads to is left alone.
     private func adopt(_ path: String, _ system: SystemSettings, _ files: FileTransaction) throws {
         guard context.accounts.isRoot, let status = try context.files.status(path, followLinks: false),
-            status.kind != .link
+            status.kind == .file || status.kind == .directory
         else { return }
         let numbers = system.numbers(in: context.accounts)
         let owner = Owner(user: numbers.user ?? status.owner.user, group: numbers.group ?? status.owner.group)
-        if owner != status.owner { try files.changeOwner(path, to: owner) }
+        // Somebody may have given the name to a file that is closed to them.
+        let isClosed = status.kind == .file && (status.mode & 0o004 == 0 || status.mode & 0o6000 != 0)
+        if isClosed, owner.user != status.owner.user { return }
+        if owner != status.owner { try files.changeOwner(path, to: owner, of: status) }
     }
 
     /// Refuses a user or group of an option that does not exist, and warns of one of `system.toml`.

@@ -65,6 +65,8 @@ public enum ServiceError: ExplainedError, Equatable {
                     + "Service manager '\(manager)' is not available on the system or elevated permissions have not been "
                     + "granted."
             ]
+        case .brokenSystemFile(let path, let reason) where SystemError.saysNotPlain(reason):
+            ["Cannot read the system config file '\(path)': \(reason)"]
         case .brokenSystemFile(let path, let reason):
             ["Toml syntax error in the system config file '\(path)': \(reason)"]
         case .brokenCommand(let path, let key, let reason):
@@ -105,6 +107,7 @@ public enum ServiceError: ExplainedError, Equatable {
                 + "'sudo systemctl daemon-reload'."
         case .confined:
             "Run 'sudo snap stop --disable mosquitto && sudo apt install mosquitto', then run the command again."
+        case .brokenSystemFile(let path, let reason) where SystemError.saysNotPlain(reason): ErrorAdvice.putFile(path)
         case .brokenSystemFile(let path, _): "Correct \(path). Nothing has been changed."
         case .interrupted(let interrupted): interrupted.hint
         default: nil

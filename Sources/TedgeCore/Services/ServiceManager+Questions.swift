@@ -21,6 +21,8 @@ extension ServiceManager {
         guard isDefault else { return nil }
         let words = ["systemctl", "is-enabled", service.unit]
         let result = try ask(words)
+        // What a killed systemctl has printed may be half an answer.
+        if case .signalled = result.ending { throw failure(words, result) }
         let word = result.output.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
         if let answer = ServiceState.isEnabled(word) { return answer }
         if result.succeeded { return true }
@@ -41,6 +43,18 @@ extension ServiceManager {
     func mainProcess(of service: Service) -> Int32? {
         guard let states = try? states(of: [service]) else { return nil }
         return states[service]?.mainProcess
+    }
+
+    /// How often systemd has started a service again since somebody started it: each time it had ended by itself. Nil if
+    /// nobody says.
+    func restarts(of service: Service) -> Int? {
+        guard isDefault, let result = try? ask(["systemctl", "show", "--property=NRestarts", service.unit]) else {
+            return nil
+        }
+        let name = "NRestarts="
+        return result.output.split(separator: "\n").first { $0.hasPrefix(name) }.flatMap {
+            Int($0.dropFirst(name.count))
+        }
     }
 
     /// The unit of a mosquitto that is installed as a snap; nil if there is none.

@@ -12,8 +12,10 @@ public struct ServiceManager: Sendable {
     private var isBounded = false
     /// How long a command may take that no signal interrupts, because it puts something back.
     static let patience = Duration.seconds(30)
-    /// How long enabling goes on after a signal.
-    private static let grace = Duration.milliseconds(300)
+    /// How long a command goes on after a signal: it is nearly done, and what is done is known.
+    private static let grace = Duration.milliseconds(500)
+    /// How often a command that puts something back is run, if somebody ends it.
+    private static let attempts = 3
 
     /// Takes the commands of `system.toml`. Throws where that is broken.
     public init(_ settings: SystemSettings, in context: Context) {
@@ -98,18 +100,15 @@ public struct ServiceManager: Sendable {
         return manager
     }
 
-    /// Is nearly done when a signal comes, and gets a moment to come to its end.
     private func changeLinks(
         _ verb: String, _ command: [String], _ service: Service
     ) throws(ServiceError) -> Bool {
-        var manager = self
-        manager.interruption = interruption.delayed(by: Self.grace)
         guard isDefault else {
-            try manager.run(command, service)
+            try run(command, service)
             return true
         }
         // Without the reload, which takes a tenth of a second for each service.
-        let said = try manager.run(["systemctl", "--no-reload", verb, "{}"], service).error
+        let said = try run(["systemctl", "--no-reload", verb, "{}"], service).error
         return said.split(whereSeparator: \.isNewline).contains {
             $0.hasPrefix("Created symlink") || $0.hasPrefix("Removed ")
         }
@@ -129,10 +128,16 @@ public struct ServiceManager: Sendable {
     private func run(_ command: [String], _ service: Service) throws(ServiceError) -> ProcessResult {
         let words = ServiceCommands.words(command, for: service.unit)
         let text = words.joined(separator: " ")
-        let result: ProcessResult
+        var result: ProcessResult
         do {
-            let limited = isBounded ? interruption.bounded(by: .now + Self.patience) : interruption
+            let limited =
+                isBounded ? interruption.bounded(by: .now + Self.patience) : interruption.delayed(by: Self.grace)
             result = try processes.run(words, interruption: limited)
+            // A service manager that stops the unit of this command ends its children too.
+            for _ in 1..<Self.attempts {
+                guard isBounded, case .signalled = result.ending else { break }
+                result = try processes.run(words, interruption: limited)
+            }
         } catch {
             if isBounded, case .interrupted = error { throw .silent(command: text, seconds: Self.patience.fullSeconds) }
             throw told(error, text)

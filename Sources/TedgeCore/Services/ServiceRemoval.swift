@@ -7,18 +7,24 @@ final class ServiceRemoval {
     private var mosquittoWasTouched = false
     private var stopped: Service?
     private var disabled: Service?
+    /// One that was enabled, and that may not be so any more although the command was ended or failed.
+    private var maybeDisabled: Service?
     private var linksChanged = false
 
     /// Finds out what runs. Throws if nobody can say, and if mosquitto runs and could not be started again.
-    init(_ manager: ServiceManager, cloud: CloudName, profile: ProfileName?) throws(ServiceError) {
+    ///
+    /// - Parameter mosquittoIsToRun: Whether mosquitto is started where it does not run.
+    init(
+        _ manager: ServiceManager, cloud: CloudName, profile: ProfileName?, mosquittoIsToRun: Bool = false
+    ) throws(ServiceError) {
         self.manager = manager
         mappers = [.mapper(cloud, profile)] + (profile == nil ? [.singleMapper] : [])
         states = try manager.states(of: [.mosquitto] + mappers)
         if let state = states?[.mosquitto] {
-            mosquittoIsActive = state.isActive
+            mosquittoIsActive = state.isActive || mosquittoIsToRun
             if state.isActive, let refusal = state.refusal(of: .mosquitto) { throw refusal }
         } else {
-            mosquittoIsActive = try manager.isActive(.mosquitto)
+            mosquittoIsActive = try manager.isActive(.mosquitto) || mosquittoIsToRun
         }
     }
 
@@ -57,10 +63,8 @@ final class ServiceRemoval {
             if try manager.disable(mapper) { (disabled, linksChanged) = (mapper, true) }
         } catch {
             if case .notFound = error { return }
-            // It may have come to its end all the same: systemd says so.
-            if state?.isEnabled == true, let now = try? manager.undoing.isEnabled(mapper), !now {
-                (disabled, linksChanged) = (mapper, true)
-            }
+            // It may have come to its end all the same: systemd will say so.
+            if state?.isEnabled == true { maybeDisabled = mapper }
             throw error
         }
     }
@@ -84,6 +88,13 @@ final class ServiceRemoval {
             }
         }
         if mosquittoWasTouched { attempt { () throws(ServiceError) in try manager.restart(.mosquitto) } }
+        if let maybeDisabled {
+            attempt { () throws(ServiceError) in
+                guard try manager.isEnabled(maybeDisabled) == false else { return }
+                linksChanged = true
+                try manager.enable(maybeDisabled)
+            }
+        }
         if let disabled { attempt { () throws(ServiceError) in try manager.enable(disabled) } }
         if let stopped { attempt { () throws(ServiceError) in try manager.start(stopped) } }
         finish()

@@ -4,14 +4,19 @@ final class ServiceTransaction {
     private let mappers: [Service]
     private var states: [Service: ServiceState]?
     private var mosquittoWasActive = false
-    private var mosquittoWasTouched = false
+    /// Whether mosquitto was restarted, or may have been.
+    private(set) var mosquittoWasTouched = false
     private var mosquittoWasEnabled = true
+    /// Whether enabling mosquitto was begun and did not end well.
+    private var mosquittoMayBeEnabled = false
     private var undoing: [Undo] = []
     private var linksChanged = false
 
     private enum Undo {
         case stop(Service)
         case disable(Service)
+        /// Of one that was not enabled, and that may be so although its command was ended or failed.
+        case disableIfEnabled(Service)
     }
 
     init(_ manager: ServiceManager, cloud: CloudName, profile: ProfileName?) {
@@ -67,17 +72,17 @@ final class ServiceTransaction {
             return
         }
         if isEnabled { return }
-        do {
-            try manager.enable(.mosquitto)
-            (mosquittoWasEnabled, linksChanged) = (false, true)
-        } catch {
-            if isEnabledNow(.mosquitto) { (mosquittoWasEnabled, linksChanged) = (false, true) }
-            throw error
-        }
+        mosquittoMayBeEnabled = true
+        try manager.enable(.mosquitto)
+        (mosquittoWasEnabled, linksChanged) = (false, true)
     }
 
-    /// Whether systemd enabled a service although its command was cut off or failed.
-    private func isEnabledNow(_ service: Service) -> Bool { (try? manager.undoing.isEnabled(service)) == true }
+    /// Disables a service if it is enabled. Where nobody says whether it is, nothing is done, and that is an error.
+    private func disableIfEnabled(_ service: Service) throws(ServiceError) {
+        guard try manager.isEnabled(service) == true else { return }
+        linksChanged = true
+        try manager.disable(service)
+    }
 
     /// Starts or stops mosquitto so that it runs as before, with the files as before.
     func undoMosquitto() -> [ServiceError] {
@@ -91,10 +96,12 @@ final class ServiceTransaction {
                 try manager.stop(.mosquitto)
             }
         }
-        if !mosquittoWasEnabled {
-            attempt(&failures) { () throws(ServiceError) in
+        attempt(&failures) { () throws(ServiceError) in
+            if !mosquittoWasEnabled {
                 linksChanged = true
                 try manager.disable(.mosquitto)
+            } else if mosquittoMayBeEnabled {
+                try disableIfEnabled(.mosquitto)
             }
         }
         finish()
@@ -163,7 +170,7 @@ final class ServiceTransaction {
             let isNew = try manager.enable(service)
             guard manager.isDefault ? isNew : inactiveBefore.contains(service) else { return }
         } catch {
-            if states?[service]?.isEnabled == false, isEnabledNow(service) { noteEnabled(service) }
+            if states?[service]?.isEnabled == false { undoing.append(.disableIfEnabled(service)) }
             throw error
         }
         noteEnabled(service)
@@ -183,6 +190,7 @@ final class ServiceTransaction {
                 switch undo {
                 case .stop(let service): try manager.stop(service)
                 case .disable(let service): try manager.disable(service)
+                case .disableIfEnabled(let service): try disableIfEnabled(service)
                 }
             }
         }

@@ -21,7 +21,15 @@ public struct SystemSettings: Sendable, Equatable {
     public static func load(from context: Context) throws(ServiceError) -> SystemSettings {
         let path = path(in: context.configurationDirectory)
         var settings = SystemSettings(path: path)
-        guard let bytes = try? context.files.readIfPresent(path) else { return settings }
+        let bytes: [UInt8]
+        do throws(FileError) {
+            guard let found = try context.files.readIfPresent(path) else { return settings }
+            bytes = found
+        } catch {
+            // Another service manager may be named in what is too large, or in no file.
+            guard error.reason.isNotPlain || error.reason.isTooLarge else { return settings }
+            throw ServiceError.brokenSystemFile(path: path, reason: error.reason.description)
+        }
         do {
             let root = try TOMLDocument(parsing: bytes).root
             if case .string(let user)? = root["user"] { (settings.user, settings.namesUser) = (user, true) }

@@ -28,8 +28,13 @@ public struct ConfigurationLock: Sendable {
             Self.remove(madeDirectories, files)
             throw error
         }
-        guard lock != nil else { return }
-        for place in ["", "/mosquitto-conf", "/device-certs"] { Leftover.sweep(directory + place, files) }
+        guard let lock else { return }
+        if lock.isFileAlone {
+            context.console.note("\(directory) is on a file system without locks; the file \(path) stands for one.")
+        }
+        for place in ["", "/mosquitto-conf", "/device-certs", "/mappers", "/operations"] {
+            Leftover.sweep(directory + place, files)
+        }
         for mapper in (try? files.list(directory + "/mappers")) ?? [] {
             Leftover.sweep("\(directory)/mappers/\(mapper)", files)
         }
@@ -41,7 +46,8 @@ public struct ConfigurationLock: Sendable {
         Self.remove(madeDirectories, files)
     }
 
-    private static func wait(for path: String, _ command: String, _ context: Context) throws -> FileLock? {
+    /// Waits for a lock; nil where it cannot be made.
+    static func wait(for path: String, _ command: String, _ context: Context) throws -> FileLock? {
         let begin = ContinuousClock.now
         // The patience is for one holder: where many wait, the lock goes from hand to hand.
         var (known, since): (LockError.Holder?, ContinuousClock.Instant) = (nil, begin)

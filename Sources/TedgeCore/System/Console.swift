@@ -3,6 +3,7 @@ import Synchronization
 
 // The rules of what is printed:
 // - stdout holds progress and results in the words of the user's page, stderr errors, warnings and advice;
+// - on a terminal nothing is printed that it obeys or does not show; what goes to a file or a pipe as a result stays as it is;
 // - a step of a longer command is a line with an empty line behind it, a result is a line alone;
 // - with JSON, stdout holds one object and nothing else, and everything else goes to stderr;
 // - a reader that went away is no error: what is left to say is dropped, what is left to do is done;
@@ -19,18 +20,23 @@ public final class Console: Sendable {
     public let isJSON: Bool
     /// The least important message that is written.
     public let level: LogLevel
+    /// Whether stdout is a terminal.
+    private let isTerminal: Bool
     private let writeText: @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     private let openLine = Mutex(false)
     private let failure = Mutex<SystemError?>(nil)
     private let hasLeftovers = Mutex(false)
 
     /// Makes a console that hands its texts on. What the closure throws for stdout is kept as `outputFailure`.
+    ///
+    /// - Parameter isTerminal: Whether stdout is a terminal.
     public init(
-        isJSON: Bool = false, level: LogLevel = .warn,
+        isJSON: Bool = false, level: LogLevel = .warn, isTerminal: Bool = false,
         write: @escaping @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     ) {
         self.isJSON = isJSON
         self.level = level
+        self.isTerminal = isTerminal
         writeText = write
     }
 
@@ -44,7 +50,9 @@ public final class Console: Sendable {
     public static func standard(isJSON: Bool, level: LogLevel = .warn) -> Console {
         let output = DescriptorWriter(descriptor: STDOUT_FILENO)
         let error = DescriptorWriter(descriptor: STDERR_FILENO)
-        let console = Console(isJSON: isJSON, level: level) { stream, text throws(SystemError) in
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        let console = Console(isJSON: isJSON, level: level, isTerminal: isTerminal) {
+            stream, text throws(SystemError) in
             switch stream {
             case .output: try output.write(text)
             case .error: try error.write(text)
@@ -72,10 +80,12 @@ public final class Console: Sendable {
         progress(text + "\n")
     }
 
-    /// A result, as it is; with JSON nothing, because the object says it.
-    public func result(_ text: String) {
+    /// A result: as it is, but on a terminal with what it obeys escaped. With JSON nothing, because the object says it.
+    ///
+    /// - Parameter isStyled: Whether the text has colours and nothing else that a terminal obeys.
+    public func result(_ text: String, isStyled: Bool = false) {
         guard !isJSON else { return }
-        write(.output, text)
+        write(.output, isTerminal && !isStyled ? ErrorFrame.printable(text, keepsTabs: true) : text)
     }
 
     /// The object that is the result with JSON; without it nothing.

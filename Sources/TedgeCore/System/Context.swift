@@ -131,14 +131,14 @@ public struct Context: Sendable {
                 do throws(FileError) {
                     return try files.readIfPresent(path)
                 } catch {
-                    throw SettingsReadFailure(reason: error.reason.description)
+                    throw SettingsReadFailure(error)
                 }
             },
             listDirectory: { path throws(SettingsReadFailure) in
                 do throws(FileError) {
                     return try files.list(path)
                 } catch {
-                    throw SettingsReadFailure(reason: error.reason.description)
+                    throw SettingsReadFailure(error)
                 }
             },
             certificateCommonName: { path throws(CertificateError) in

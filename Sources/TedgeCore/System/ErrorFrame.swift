@@ -24,21 +24,30 @@ public enum ErrorFrame {
     /// A message without secrets, and without what a terminal obeys.
     static func shown(_ text: String) -> String { printable(Masking.inMessage(text)) }
 
-    /// The text with every control character but the line feed escaped as in Swift source.
+    /// The text with every character but the line feed that is not printable escaped as in Swift source.
     ///
     /// - Parameter keepsTabs: Whether tabs stay, too.
     public static func printable(_ text: String, keepsTabs: Bool = false) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
-            switch (scalar, scalar.properties.generalCategory) {
-            case ("\n", _): result.unicodeScalars.append(scalar)
-            case ("\t", _) where keepsTabs: result.unicodeScalars.append(scalar)
-            case (_, .control), (_, .format), (_, .lineSeparator), (_, .paragraphSeparator), (_, .privateUse):
+            if scalar == "\n" || (scalar == "\t" && keepsTabs) || isPrintable(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
                 result += "\\u{\(String(scalar.value, radix: 16))}"
-            default: result.unicodeScalars.append(scalar)
             }
         }
         return result
+    }
+
+    /// Whether a terminal shows a character where it stands and obeys nothing: no control or format character, and nothing
+    /// that is invisible, such as tag characters. Selectors of a form, as emoji have them, are printable.
+    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x7F { return scalar.value >= 0x20 }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: return false
+        default:
+            return !scalar.properties.isDefaultIgnorableCodePoint || (0xFE00...0xFE0F).contains(scalar.value)
+        }
     }
 
     /// The longest word, as of a path, and the longest text that stay whole, in Unicode scalars.

@@ -31,6 +31,11 @@ extension ExplainedError {
 /// Advice that several errors give.
 enum ErrorAdvice {
     static let useSudo = "Run the command with sudo."
+
+    /// Of what stands where a file belongs.
+    static func putFile(_ path: String) -> String {
+        "Run 'ls -l \(ShellWord.quoted(path))' to look at it, and put a file there or name another one."
+    }
 }
 
 extension SettingsError: ExplainedError {}
@@ -43,6 +48,10 @@ extension FileError: ExplainedError {
         case EROFS: return "read-only-file-system"
         default: break
         }
+        if reason.link != nil { return "untrusted-link" }
+        if reason.isNotPlain { return "file-not-plain" }
+        if reason == .notRequest { return "request-path-invalid" }
+        if [.notOurs, .secondName, .setUserID].contains(reason) { return "file-foreign" }
         return switch operation {
         case .read, .list: "file-unreadable"
         case .write, .create, .remove, .makeDirectory, .changeMode, .changeOwner: "file-not-writable"
@@ -70,11 +79,17 @@ extension FileError: ExplainedError {
 
     /// What gives room or the right to write.
     public var hint: String? {
-        switch reason.code {
+        if let link = reason.link { return link.hint }
+        if reason == .notRequest { return CertificateError.requestInPlace(path: path).hint }
+        if [.notOurs, .setUserID].contains(reason) { return SystemError.lookHint(path) }
+        if reason == .secondName || reason.code == EMLINK {
+            return "Run 'sudo find / -xdev -samefile \(ShellWord.quoted(path))' to see its names."
+        }
+        return switch reason.code {
         case EACCES, EPERM: ErrorAdvice.useSudo
         case ENOSPC, EDQUOT: "Run 'df \(Path.directory(of: path))', and remove what is not needed."
         case EROFS: "Run 'sudo mount -o remount,rw <directory>' for the file system of \(path)."
-        default: nil
+        default: reason.isNotPlain ? ErrorAdvice.putFile(path) : nil
         }
     }
 }

@@ -4,11 +4,14 @@ import Synchronization
 /// A lock that one process has at a time, by a file that holds the process and what it does. The file is there while the
 /// lock is; that of a killed process is taken over.
 public final class FileLock: Sendable {
-    private let path: String
+    private let entry: DirectoryEntry
     private let descriptor: Atomic<Int32>
+    /// Whether the file system knows no locks, so that the existence of the file stands for one.
+    let isFileAlone: Bool
 
-    private init(_ path: String, _ descriptor: Int32) {
-        self.path = path
+    private init(_ entry: DirectoryEntry, _ descriptor: Int32, isFileAlone: Bool) {
+        self.entry = entry
+        self.isFileAlone = isFileAlone
         self.descriptor = Atomic(descriptor)
     }
 
@@ -19,52 +22,105 @@ public final class FileLock: Sendable {
         let descriptor = descriptor.exchange(-1, ordering: .relaxed)
         guard descriptor >= 0 else { return }
         // Nobody else can have the file locked now: what bears the name is this file, or one that a person put there.
-        if Self.isSame(path, descriptor) { unsafe unlink(path) }
+        if Self.isSame(entry, descriptor) { unsafe unlinkat(entry.directory, entry.name, 0) }
         close(descriptor)
     }
 
-    /// Takes the lock without waiting; nil where another process has it, or has it under another user.
-    static func take(_ path: String, holder: String) throws(FileError) -> FileLock? {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+    /// Takes the lock without waiting; nil if another process has it, or has it under another user.
+    static func take(_ path: String, _ entry: DirectoryEntry, holder: String) throws(FileError) -> FileLock? {
+        // What is there already belongs to somebody: it is neither given away nor emptied before it is known whose it is.
+        let isNew: Bool
+        var descriptor = unsafe openat(
+            entry.directory, entry.name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+        isNew = descriptor >= 0
+        if descriptor < 0, errno == EEXIST {
+            descriptor = unsafe openat(entry.directory, entry.name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        }
         guard descriptor >= 0 else {
             let reason = SystemError.last
-            let isForeign = unsafe access(path, F_OK) == 0
-            if reason.code == EACCES, isForeign, unsafe access(Path.directory(of: path), W_OK) == 0 { return nil }
-            throw FileError(.write, path, reason)
+            let kind = entry.status.map { $0.st_mode & S_IFMT }
+            if reason.code == ENOENT { return nil }
+            if reason.code == EACCES, kind != nil, unsafe faccessat(entry.directory, ".", W_OK, 0) == 0 { return nil }
+            throw FileError(.write, path, kind == nil || kind == S_IFREG ? reason : .notOurs)
+        }
+        guard Self.isPlain(descriptor) else {
+            close(descriptor)
+            throw FileError(.write, path, .notOurs)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = SystemError.last
+            if LockFile.isNeeded(reason) { return takeWithoutLocks(path, entry, descriptor, isNew: isNew, holder) }
             close(descriptor)
             if reason.code == EWOULDBLOCK || reason.code == EINTR { return nil }
+            if isNew { unsafe unlinkat(entry.directory, entry.name, 0) }
             throw FileError(.write, path, reason)
         }
         // The one who had it may have removed the file between opening and locking.
-        guard isSame(path, descriptor) else {
+        guard isSame(entry, descriptor) else {
             close(descriptor)
             return nil
         }
-        let lock = FileLock(path, descriptor)
-        lock.describe(descriptor, holder)
+        guard isNew || isLock(entry, descriptor) else {
+            close(descriptor)
+            throw FileError(.write, path, .notOurs)
+        }
+        let lock = FileLock(entry, descriptor, isFileAlone: false)
+        lock.describe(descriptor, holder, isNew: isNew)
         return lock
     }
 
+    /// The same if the file system knows no flock(2): who made the file has the lock.
+    private static func takeWithoutLocks(
+        _ path: String, _ entry: DirectoryEntry, _ descriptor: Int32, isNew: Bool, _ holder: String
+    ) -> FileLock? {
+        guard isNew else {
+            let isOurs = isLock(entry, descriptor)
+            close(descriptor)
+            if isOurs { LockFile.removeIfStale(entry.name, in: entry.directory) }
+            return nil
+        }
+        let lock = FileLock(entry, descriptor, isFileAlone: true)
+        lock.describe(descriptor, holder, isNew: true)
+        return lock
+    }
+
+    /// Whether a file can be a lock: a plain one with no second name, or one that its holder has removed meanwhile.
+    private static func isPlain(_ descriptor: Int32) -> Bool {
+        var file = stat()
+        return unsafe fstat(descriptor, &file) == 0 && file.st_mode & S_IFMT == S_IFREG && file.st_nlink <= 1
+    }
+
+    /// Whether a file that was there is a lock: it belongs to the caller, to root, or to the owner of the directory, and
+    /// holds nothing but what a lock does.
+    private static func isLock(_ entry: DirectoryEntry, _ descriptor: Int32) -> Bool {
+        var (file, directory) = (stat(), stat())
+        guard unsafe fstat(descriptor, &file) == 0, unsafe fstat(entry.directory, &directory) == 0 else { return false }
+        guard [geteuid(), 0, directory.st_uid].contains(file.st_uid), file.st_size < 4096 else { return false }
+        guard let bytes = LockFile.contents(descriptor) else { return false }
+        // A killed process leaves its number and words in one line, or nothing, or the beginning of that; where there are no
+        // locks its start and boot in a second line.
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        let digits = line.prefix { $0 != UInt8(ascii: " ") }
+        guard digits.count <= 10, digits.allSatisfy({ (48...57).contains($0) }) else { return false }
+        return line.count >= bytes.count - 1 || LockOwner(contents: bytes) != nil
+    }
+
     /// Lets those have the lock who may write the directory, and tells them who has it; nobody else can open the file and
-    /// keep it. It is a lock without that, too.
-    private func describe(_ descriptor: Int32, _ holder: String) {
+    /// keep it. It is a lock without that, too. A file that was there keeps its owner.
+    private func describe(_ descriptor: Int32, _ holder: String, isNew: Bool) {
         var directory = stat()
-        if unsafe stat(Path.directory(of: path), &directory) == 0 {
+        if isNew, unsafe fstat(entry.directory, &directory) == 0 {
             _ = fchown(descriptor, directory.st_uid, directory.st_gid)
             _ = fchmod(descriptor, directory.st_mode & 0o020 == 0 ? 0o600 : 0o660)
         }
-        _ = ftruncate(descriptor, 0)
         let line = Array("\(getpid()) \(holder)\n".utf8)
-        _ = unsafe line.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        LockFile.write(isFileAlone ? LockOwner.contents(holder: holder) : line, to: descriptor)
     }
 
     /// Whether a name stands for an open file, a plain one with no other name.
-    private static func isSame(_ path: String, _ descriptor: Int32) -> Bool {
-        var (named, opened) = (stat(), stat())
-        guard unsafe lstat(path, &named) == 0, unsafe fstat(descriptor, &opened) == 0 else { return false }
+    private static func isSame(_ entry: DirectoryEntry, _ descriptor: Int32) -> Bool {
+        var opened = stat()
+        guard let named = entry.status, unsafe fstat(descriptor, &opened) == 0 else { return false }
         return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino && opened.st_nlink == 1
             && opened.st_mode & S_IFMT == S_IFREG
     }

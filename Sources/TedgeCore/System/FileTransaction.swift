@@ -14,13 +14,18 @@ final class FileTransaction {
         case replaced(String, kept: String?, contents: [UInt8], status: FileStatus)
         case removed(String, aside: String)
         case madeDirectory(String)
-        case changedOwner(path: String, before: FileStatus)
+        case changedOwner(FileRestoration)
         /// An empty file that stands for a change that is not complete.
         case marked(String, isNew: Bool)
     }
 
+    /// The directory of many changes that are made durable together; nil if each is by itself.
+    private var settlement: String?
     private let files: any Files
     private var changes: [Change] = []
+
+    /// The files that were created or replaced.
+    private var written: Set<String> = []
 
     init(_ files: any Files) { self.files = files }
 
@@ -32,11 +37,12 @@ final class FileTransaction {
     /// Replaces or creates a file. One that is there keeps its permissions and owner unless they are given, and is left
     /// alone where nothing would differ. A symbolic link stays one, and its target is replaced.
     func write(_ path: String, _ contents: [UInt8], mode: UInt16? = nil, owner: Owner? = nil) throws(FileError) {
-        let target = files.resolved(path)
-        let status = try files.status(target)
-        let before = status == nil ? nil : try files.read(target)
+        let target = try files.target(of: path)
+        let snapshot = try files.snapshot(target)
+        let (status, before) = (snapshot?.status, snapshot?.contents)
         let owner = owner ?? status.flatMap { $0.owner == Owner(user: 0, group: 0) ? nil : $0.owner }
-        let mode = mode ?? status?.mode ?? 0o644
+        // Other contents are not run with the rights of the owner.
+        let mode = mode ?? status.map { $0.mode & 0o777 } ?? 0o644
         if let status, before == contents, mode == status.mode, owner == nil || owner == status.owner { return }
         let isFirst = !isChanged(target)
         let kept = isFirst && status != nil ? keep(target) : nil
@@ -44,7 +50,7 @@ final class FileTransaction {
             try files.replace(target, with: contents, mode: mode, owner: owner)
         } catch {
             // What fails may have been done all the same, and only not be durable.
-            let isDone = try files.status(target)?.identity != status?.identity
+            let isDone = try files.status(target, followLinks: false)?.identity != status?.identity
             if isFirst, isDone { record(target, status, before, kept) } else if let kept { files.discard(kept) }
             throw FileError(error.operation, path, error.reason)
         }
@@ -52,6 +58,7 @@ final class FileTransaction {
     }
 
     private func record(_ target: String, _ status: FileStatus?, _ before: [UInt8]?, _ kept: String?) {
+        written.insert(target)
         if let status, let before {
             changes.append(.replaced(target, kept: kept, contents: kept == nil ? before : [], status: status))
         } else {
@@ -66,13 +73,18 @@ final class FileTransaction {
         return (try? files.link(target, to: name)) == nil ? nil : name
     }
 
+    /// From now on changes are not made durable one by one, until `settle`; what is put back then is so together, too. A
+    /// sign (`mark`) must be there before, for a power cut may leave any part of them.
+    func deferDurability(in directory: String) {
+        settlement = directory
+        files.deferDurability()
+    }
+
+    /// Makes all changes durable.
+    func settle() throws(FileError) { if let settlement { try files.settle(settlement) } }
+
     private func isChanged(_ target: String) -> Bool {
-        changes.contains { change in
-            switch change {
-            case .created(let path), .replaced(let path, _, _, _): path == target
-            default: false
-            }
-        }
+        written.contains(target)
     }
 
     /// Removes a file; false when there was none. Until `commit` it has another name.
@@ -95,6 +107,7 @@ final class FileTransaction {
     /// Creates a file that must not exist yet (`EEXIST`).
     func create(_ path: String, _ contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError) {
         try files.create(path, with: contents, mode: mode, owner: owner)
+        written.insert(path)
         changes.append(.created(path))
     }
 
@@ -104,7 +117,9 @@ final class FileTransaction {
     /// - Parameter contents: What the next run has to know; without it the sign is as durable as the next change in its
     ///   directory.
     func mark(_ path: String, _ contents: [UInt8] = []) throws(FileError) {
-        let isNew = try files.status(path, followLinks: false) == nil
+        let status = try files.status(path, followLinks: false)
+        guard status.map({ $0.kind == .file }) ?? true else { throw FileError(.write, path, .notOurs) }
+        let isNew = status == nil
         changes.append(.marked(path, isNew: isNew))
         if !contents.isEmpty {
             try files.replace(path, with: contents, mode: 0o644, owner: nil)
@@ -120,37 +135,49 @@ final class FileTransaction {
         if try files.makeDirectory(path, mode: mode, owner: owner) { changes.append(.madeDirectory(path)) }
     }
 
-    /// Gives a file to another owner.
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
-        guard let before = try files.status(path, followLinks: false), before.owner != owner else { return }
-        try files.changeOwner(path, to: owner)
-        changes.append(.changedOwner(path: path, before: before))
+    /// Whether a directory is there only since this began.
+    func hasMade(_ directory: String) -> Bool {
+        changes.contains { if case .madeDirectory(directory) = $0 { true } else { false } }
     }
 
-    /// Makes the changes final.
+    /// Gives a file to another owner.
+    ///
+    /// - Parameter status: The file that is meant; nil for the one that is there.
+    func changeOwner(_ path: String, to owner: Owner, of status: FileStatus? = nil) throws(FileError) {
+        let found = if let status { status } else { try files.status(path, followLinks: false) }
+        guard let before = found, before.owner != owner else { return }
+        changes.append(.changedOwner(try files.changeOwner(path, to: owner, of: before)))
+    }
+
+    /// Makes the changes final. A mark that is gone does not come back after a power cut.
     func commit() {
         for change in changes {
             switch change {
             case .replaced(_, let kept?, _, _): files.discard(kept)
-            case .removed(_, let aside): files.discard(aside)
-            case .marked(let path, _): files.discard(path)
+            case .removed(_, let aside) where Leftover.isName(Path.name(of: aside)): files.discard(aside)
+            // A name that means something is gone for good, as a mark is.
+            case .removed(_, let aside): _ = try? files.remove(aside)
+            case .marked(let path, _): _ = try? files.remove(path)
             default: break
             }
         }
-        changes = []
+        (changes, written) = ([], [])
     }
 
     /// Puts everything back, and says what could not be.
     func rollBack() -> [FileError] {
         var failures: [FileError] = []
+        if settlement != nil { files.deferDurability() }
         for change in changes.reversed() {
             do throws(FileError) {
+                // What the sign is about is on the disk before the sign goes.
+                if case .marked = change { try settle() }
                 try undo(change)
             } catch {
                 failures.append(error)
             }
         }
-        changes = []
+        (changes, written) = ([], [])
         return failures
     }
 
@@ -160,15 +187,12 @@ final class FileTransaction {
         case .replaced(let path, let kept?, _, _):
             try files.rename(kept, to: path)
         case .replaced(let path, nil, let contents, let status):
-            try files.replace(path, with: contents, mode: status.mode, owner: status.owner)
+            try files.replace(path, with: contents, mode: status.mode & 0o777, owner: status.owner)
         case .removed(let path, let aside):
             try files.rename(aside, to: path)
         case .madeDirectory(let path): try files.remove(path)
-        case .changedOwner(let path, let before):
-            try files.changeOwner(path, to: before.owner)
-            // The system takes set-user-id bits away with a change of the owner.
-            try files.changeMode(path, to: before.mode)
-        case .marked(let path, let isNew): if isNew { files.discard(path) }
+        case .changedOwner(let restore): try restore()
+        case .marked(let path, let isNew): if isNew { try files.remove(path) }
         }
     }
 }

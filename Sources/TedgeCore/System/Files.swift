@@ -33,6 +33,18 @@ public struct FileStatus: Sendable, Equatable {
     var identity: [UInt64]
 }
 
+/// What a file is and holds, of one file for certain.
+public struct FileSnapshot: Sendable {
+    /// The largest file that is read, 1 MiB; larger than any that this program has to do with.
+    static let limit = 1 << 20
+
+    let status: FileStatus
+    var contents: [UInt8]
+}
+
+/// Gives a file back what it had.
+public typealias FileRestoration = @Sendable () throws(FileError) -> Void
+
 /// What went wrong with which file.
 public struct FileError: Error, Sendable, Equatable {
     /// The step that failed.
@@ -57,8 +69,13 @@ public struct FileError: Error, Sendable, Equatable {
 
 /// The files of the device. Paths are absolute; symbolic links are followed unless said otherwise.
 public protocol Files: Sendable {
-    /// Reads a whole file, up to `limit` bytes; a larger file is the error `EFBIG`.
+    /// Reads a whole file, up to `limit` bytes; a larger file is the error `EFBIG`. Only a plain file is read, and `/dev/null`:
+    /// a pipe, which may never end, or a device is an error (`SystemError.notPlain`).
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
+
+    /// Reads what a person names on the command line, up to `limit` bytes: a pipe or a terminal as well, up to its end or a
+    /// signal (`EINTR`).
+    func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8]
 
     /// Reads the last bytes of a file, at most `count`; the rest is not looked at, however large it is.
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8]
@@ -77,8 +94,15 @@ public protocol Files: Sendable {
     /// Creates a file that must not exist yet (`EEXIST`); it appears under its name when it is complete.
     func create(_ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError)
 
+    /// A plain file as it is at one moment; nil if there is none.
+    func snapshot(_ path: String) throws(FileError) -> FileSnapshot?
+
+    /// The file to write for a path: what a chain of symbolic links leads to. As root, links that somebody else can have
+    /// planted are an error.
+    func target(of path: String) throws(FileError) -> String
+
     /// The file that a chain of symbolic links leads to, whether it exists or not. Links among the directories above it
-    /// stay as they are.
+    /// stay as they are. For comparisons alone: nobody answers for the links.
     func resolved(_ path: String) -> String
 
     /// The path of a directory, or of the last one above it that exists, without symbolic links.
@@ -90,7 +114,7 @@ public protocol Files: Sendable {
     /// Makes an empty file where there is none. It is on the disk with the next change in its directory.
     func touch(_ path: String) throws(FileError)
 
-    /// Removes a file that nobody misses should it come back after a power cut. A failure counts for nothing.
+    /// Removes a file or an empty directory that nobody misses should it come back after a power cut. A failure counts for nothing.
     func discard(_ path: String)
 
     /// Takes the lock that a file stands for, which is made where it is missing, and writes into it who has it. Nil where
@@ -112,7 +136,17 @@ public protocol Files: Sendable {
     func changeMode(_ path: String, to mode: UInt16) throws(FileError)
 
     /// Changes the owner of a file that is not a symbolic link (`ELOOP`) and has no second name elsewhere (`EMLINK`).
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError)
+    ///
+    /// - Parameter before: The file that is meant; another one that has its name by now, or its owner, is an error. Nil for
+    ///   any file.
+    /// - Returns: What gives owner and permission bits back to this very file, whatever its name is then.
+    func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration
+
+    /// From now on changes are not made durable one by one, which takes a disk milliseconds each, until `settle`.
+    func deferDurability()
+
+    /// Makes all that was changed on the file system of a directory durable, and from now on each change again.
+    func settle(_ directory: String) throws(FileError)
 
     /// The names in a directory, sorted; empty when there is none.
     func list(_ path: String) throws(FileError) -> [String]
@@ -124,13 +158,27 @@ public protocol Files: Sendable {
 extension Files {
     /// Reads a file of at most 1 MiB, larger than any file this program has to do with.
     public func read(_ path: String) throws(FileError) -> [UInt8] {
-        try read(path, limit: 1 << 20)
+        try read(path, limit: FileSnapshot.limit)
+    }
+
+    /// Tells status and contents by two calls, for files that nobody exchanges.
+    func snapshot(_ path: String) throws(FileError) -> FileSnapshot? {
+        guard let status = try status(path) else { return nil }
+        return FileSnapshot(status: status, contents: try read(path))
+    }
+
+    /// Trusts all links.
+    func target(of path: String) throws(FileError) -> String { resolved(path) }
+
+    /// Reads what a person names on the command line, at most 1 MiB.
+    public func readInput(_ path: String) throws(FileError) -> [UInt8] {
+        try readInput(path, limit: 1 << 20)
     }
 
     /// Reads a file; nil when there is none.
-    public func readIfPresent(_ path: String) throws(FileError) -> [UInt8]? {
+    public func readIfPresent(_ path: String, limit: Int = 1 << 20) throws(FileError) -> [UInt8]? {
         do {
-            return try read(path)
+            return try read(path, limit: limit)
         } catch  where error.reason.isAbsence {
             return nil
         }

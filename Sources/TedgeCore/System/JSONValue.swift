@@ -40,13 +40,13 @@ public enum JSONValue: Sendable, Equatable {
     private static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
-            switch (scalar, scalar.properties.generalCategory) {
-            case ("\"", _): result += "\\\""
-            case ("\\", _): result += "\\\\"
-            case ("\n", _): result += "\\n"
-            case ("\r", _): result += "\\r"
-            case ("\t", _): result += "\\t"
-            case (_, .control), (_, .format), (_, .lineSeparator), (_, .paragraphSeparator):
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where !ErrorFrame.isPrintable(scalar):
                 for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
                     let digits = String(unit, radix: 16)
                     result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits

@@ -5,59 +5,6 @@ struct SystemFiles: Files {
     /// Makes the real files.
     init() {}
 
-    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-        // A pipe of another user cannot be opened once more, only read.
-        let isInput = path == "/dev/stdin"
-        let descriptor = unsafe isInput ? fcntl(0, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
-        defer { close(descriptor) }
-        var contents: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16_384)
-        // It may have held a key or a password.
-        defer { chunk.wipe() }
-        while true {
-            guard !isInput || Self.isFilled(descriptor) else { throw FileError(.read, path, .last) }
-            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-                unsafe Foundation.read(descriptor, buffer.baseAddress, buffer.count)
-            }
-            if count == 0 { return contents }
-            if count < 0 {
-                if errno == EINTR || (errno == EAGAIN && Self.isFilled(descriptor)) { continue }
-                throw FileError(.read, path, .last)
-            }
-            contents.append(contentsOf: chunk[..<count])
-            if contents.count > limit { throw FileError(.read, path, SystemError(EFBIG)) }
-        }
-    }
-
-    func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.read, path, .last) }
-        defer { close(descriptor) }
-        let end = lseek(descriptor, 0, SEEK_END)
-        guard end >= 0 else { throw FileError(.read, path, .last) }
-        var contents = [UInt8](repeating: 0, count: Int(min(end, off_t(count))))
-        let read = unsafe contents.withUnsafeMutableBytes { buffer in
-            unsafe pread(descriptor, buffer.baseAddress, buffer.count, end - off_t(buffer.count))
-        }
-        guard read >= 0 else { throw FileError(.read, path, .last) }
-        return Array(contents.prefix(read))
-    }
-
-    /// Waits for bytes in a pipe that is empty. A signal ends the wait with `EINTR`.
-    private static func isFilled(_ descriptor: Int32) -> Bool {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        // A signal may come just before the wait, which then would not end.
-        while true {
-            let ready = unsafe poll(&entry, 1, 100)
-            if ready != 0 { return ready > 0 }
-            if Interruption.wasReceived {
-                errno = EINTR
-                return false
-            }
-        }
-    }
-
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus? {
         var information = stat()
         let result = unsafe followLinks ? stat(path, &information) : lstat(path, &information)
@@ -74,24 +21,34 @@ struct SystemFiles: Files {
     func replace(
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
-        let target = resolved(path)
-        try write(contents, beside: target, named: path, mode: mode, owner: owner) { temporary in
-            unsafe Foundation.rename(temporary, target)
+        let entry = try entry(.write, path, followsLast: true)
+        // /dev/null too is no place for a file.
+        if let status = entry.status, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+            throw FileError(.write, path, SystemError.notPlain(status) ?? .notPlain)
+        }
+        try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
+            unsafe renameat(entry.directory, temporary, entry.directory, entry.name)
         }
     }
 
     func create(
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
-        // link() refuses an existing name, which rename() would replace.
-        try write(contents, beside: path, named: path, mode: mode, owner: owner) { temporary in
-            let result = unsafe Foundation.link(temporary, path)
-            let code = errno
-            unsafe unlink(temporary)
-            errno = code
-            return result
+        let entry = try entry(.write, path)
+        try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
+            entry.giveName(to: temporary)
         } withdraw: {
-            unsafe unlink(path)
+            unsafe unlinkat(entry.directory, entry.name, 0)
+        }
+    }
+
+    func target(of path: String) throws(FileError) -> String {
+        do throws(SystemError) {
+            return try PathWalk.entry(path, followsLast: true).path
+        } catch {
+            // A missing directory is for the next step to find out.
+            if error.isAbsence { return path }
+            throw FileError(.write, path, error)
         }
     }
 
@@ -117,90 +74,73 @@ struct SystemFiles: Files {
     }
 
     func link(_ path: String, to newPath: String) throws(FileError) {
-        guard unsafe Foundation.link(path, newPath) == 0 else { throw FileError(.create, newPath, .last) }
+        let entry = try entry(.create, path)
+        let result = unsafe linkat(entry.directory, entry.name, entry.directory, Path.name(of: newPath), 0)
+        guard result == 0 else { throw FileError(.create, newPath, .last) }
     }
 
     func touch(_ path: String) throws(FileError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(.create, path, .last) }
+        let entry = try entry(.create, path)
+        let descriptor = unsafe openat(
+            entry.directory, entry.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            let reason = SystemError.last
+            guard reason.isExistence else { throw FileError(.create, path, reason) }
+            guard entry.status.map({ $0.st_mode & S_IFMT == S_IFREG }) == true else {
+                throw FileError(.create, path, .notOurs)
+            }
+            return
+        }
         close(descriptor)
     }
 
-    func discard(_ path: String) { unsafe unlink(path) }
+    func discard(_ path: String) {
+        guard let entry = try? entry(.remove, path) else { return }
+        // A directory of a killed run is empty.
+        if unsafe unlinkat(entry.directory, entry.name, 0) != 0, errno == EISDIR {
+            unsafe unlinkat(entry.directory, entry.name, AT_REMOVEDIR)
+        }
+    }
 
     func lock(_ path: String, holder: String) throws(FileError) -> FileLock? {
-        try FileLock.take(path, holder: holder)
+        try FileLock.take(path, try entry(.write, path), holder: holder)
     }
 
     func rename(_ path: String, to newPath: String) throws(FileError) {
-        guard unsafe Foundation.rename(path, newPath) == 0 else { throw FileError(.write, newPath, .last) }
-        try synchronizeDirectory(of: newPath)
+        let entry = try entry(.write, path)
+        guard unsafe renameat(entry.directory, entry.name, entry.directory, Path.name(of: newPath)) == 0 else {
+            throw FileError(.write, newPath, .last)
+        }
+        try synchronize(entry, newPath)
     }
 
     func remove(_ path: String) throws(FileError) -> Bool {
-        guard unsafe Foundation.remove(path) == 0 else {
+        let entry: DirectoryEntry
+        do throws(FileError) {
+            entry = try self.entry(.remove, path)
+        } catch {
+            if error.reason.isAbsence { return false }
+            throw error
+        }
+        let isDirectory = entry.status.map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+        guard unsafe unlinkat(entry.directory, entry.name, isDirectory ? AT_REMOVEDIR : 0) == 0 else {
             let reason = SystemError.last
             if reason.isAbsence { return false }
             throw FileError(.remove, path, reason)
         }
-        try synchronizeDirectory(of: path)
+        try synchronize(entry, path)
         return true
     }
 
-    func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
-        if unsafe mkdir(path, mode_t(mode)) == 0 {
-            do throws(FileError) {
-                try changeMode(path, to: mode)
-                if let owner { try changeOwner(path, to: owner) }
-                return true
-            } catch {
-                unsafe rmdir(path)
-                throw error
-            }
+    /// The entry that a path leads to, found by a walk that trusts no link of others.
+    func entry(
+        _ operation: FileError.Operation, _ path: String, followsLast: Bool = false
+    ) throws(FileError) -> DirectoryEntry {
+        do throws(SystemError) {
+            return try PathWalk.entry(path, followsLast: followsLast)
+        } catch {
+            throw FileError(operation, path, error)
         }
-        let reason = SystemError.last
-        if reason.code == EEXIST {
-            // A file in the place of the directory is an error, the directory itself is not.
-            guard try status(path)?.kind == .directory else { throw FileError(.makeDirectory, path, reason) }
-            return false
-        }
-        let parent = Path.directory(of: path)
-        guard reason.code == ENOENT, parent != path else { throw FileError(.makeDirectory, path, reason) }
-        _ = try makeDirectory(parent, mode: 0o755, owner: owner)
-        return try makeDirectory(path, mode: mode, owner: owner)
-    }
-
-    func changeMode(_ path: String, to mode: UInt16) throws(FileError) {
-        guard unsafe chmod(path, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
-    }
-
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.changeOwner, path, .last) }
-        defer { close(descriptor) }
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.changeOwner, path, .last) }
-        guard information.st_nlink == 1 || information.st_mode & S_IFMT == S_IFDIR else {
-            throw FileError(.changeOwner, path, SystemError(EMLINK))
-        }
-        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
-    }
-
-    func list(_ path: String) throws(FileError) -> [String] {
-        guard let directory = unsafe opendir(path) else {
-            let reason = SystemError.last
-            if reason.isAbsence { return [] }
-            throw FileError(.list, path, reason)
-        }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-                unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 
     func isReadable(_ path: String) -> Bool {
@@ -209,56 +149,101 @@ struct SystemFiles: Files {
 }
 
 extension SystemFiles {
-    /// Writes a temporary file beside `target`, makes it durable and lets `publish` give it its name.
+    /// Writes a temporary file beside `entry`, makes it durable and lets `publish` give it its name.
     private func write(
-        _ contents: [UInt8], beside target: String, named path: String, mode: UInt16, owner: Owner?,
+        _ contents: [UInt8], beside entry: DirectoryEntry, named path: String, mode: UInt16, owner: Owner?,
         publish: (String) -> Int32, withdraw: () -> Void = {}
     ) throws(FileError) {
-        let temporary = Leftover.name(for: target)
+        let temporary = Leftover.name(for: entry.name)
         // 0600 until the owner is right, so that a private key is never open to anyone else.
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let descriptor = unsafe openat(
+            entry.directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError(.write, path, .last) }
         var reason: SystemError?
         if !writeAll(contents, to: descriptor) { reason = .last }
         if reason == nil, let owner, fchown(descriptor, owner.user, owner.group) != 0 { reason = .last }
         if reason == nil, fchmod(descriptor, mode_t(mode)) != 0 { reason = .last }
-        if reason == nil, fsync(descriptor) != 0 { reason = .last }
+        if reason == nil, Durability.isImmediate, fsync(descriptor) != 0 { reason = .last }
         if close(descriptor) != 0, reason == nil { reason = .last }
         if reason == nil, publish(temporary) != 0 { reason = .last }
         if let reason {
-            unsafe unlink(temporary)
+            unsafe unlinkat(entry.directory, temporary, 0)
             throw FileError(.write, path, reason)
         }
         do {
-            try synchronizeDirectory(of: target)
+            try synchronize(entry, path)
         } catch {
             withdraw()
             throw error
         }
     }
 
+    /// Writes with pwrite(2), which nothing else in the process uses: a test that has the N-th such call fail meets the file.
     private func writeAll(_ contents: [UInt8], to descriptor: Int32) -> Bool {
-        var rest = contents[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
+        var written = 0
+        while written < contents.count {
+            let count = unsafe contents.withUnsafeBytes { bytes in
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
+                return unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(written))
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 return false
             }
-            rest = rest.dropFirst(count)
+            written += count
         }
         return true
     }
 
-    /// Makes the names in the file's directory durable.
-    private func synchronizeDirectory(of path: String) throws(FileError) {
-        let descriptor = unsafe open(Path.directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    /// Makes the names in an entry's directory durable.
+    private func synchronize(_ entry: DirectoryEntry, _ path: String) throws(FileError) {
+        guard Durability.isImmediate else { return }
+        let descriptor = unsafe openat(entry.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // A directory that may be written but not read cannot be opened; the rename itself was done.
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.write, path, .last) }
     }
 }
+
+extension DirectoryEntry {
+    /// Gives its name to a file or directory beside it, which must be the first to bear it (`EEXIST`). Returns 0, or -1 with
+    /// `errno`.
+    ///
+    /// renameat2(2) refuses an existing name, as link(2) does; each is missing on some file systems (FAT has no links, older
+    /// network file systems no `RENAME_NOREPLACE`). Without both an empty file takes the name first.
+    func giveName(to temporary: String) -> Int32 {
+        let noReplace: UInt32 = 1
+        if unsafe renameAnew(directory, temporary, directory, name, noReplace) == 0 { return 0 }
+        guard [EINVAL, ENOSYS, EOPNOTSUPP, EPERM].contains(errno) else { return -1 }
+        if unsafe linkat(directory, temporary, directory, name, 0) == 0 {
+            unsafe unlinkat(directory, temporary, 0)
+            return 0
+        }
+        guard [EPERM, ENOSYS, EOPNOTSUPP, EMLINK].contains(errno) else { return -1 }
+        // A directory replaces no file, and only an empty directory.
+        let isDirectory = DirectoryEntry.kind(temporary, in: directory) == S_IFDIR
+        if !isDirectory {
+            let place = unsafe openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard place >= 0 else { return -1 }
+            close(place)
+        }
+        return unsafe renameat(directory, temporary, directory, name)
+    }
+
+    private static func kind(_ name: String, in directory: Int32) -> mode_t? {
+        var information = stat()
+        guard unsafe fstatat(directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        return information.st_mode & S_IFMT
+    }
+}
+
+/// renameat2(2), which Swift's module of the C library leaves out.
+@_silgen_name("renameat2")
+private func renameAnew(
+    _ oldDirectory: Int32, _ oldName: UnsafePointer<CChar>, _ newDirectory: Int32, _ newName: UnsafePointer<CChar>,
+    _ flags: UInt32
+) -> Int32
 
 /// getxattr(2), which Swift's module of the C library leaves out.
 @_silgen_name("getxattr")
@@ -282,6 +267,14 @@ extension FileStatus {
 }
 
 extension SystemError {
+    /// A file or directory that is not the one that was made, or looked at.
+    static let notOurs = SystemError(-3)
+    /// A name in a directory of somebody else, of a file of others that has another name too.
+    static let secondName = SystemError(-4)
+    /// A file that is run with the rights of its owner or group.
+    static let setUserID = SystemError(-5)
+    /// A file with something else than the certificate request that is to replace it.
+    static let notRequest = SystemError(-6)
     static let noEntry = SystemError(ENOENT)
     static let notDirectory = SystemError(ENOTDIR)
     static let exists = SystemError(EEXIST)

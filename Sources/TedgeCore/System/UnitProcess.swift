@@ -7,7 +7,8 @@ public enum UnitProcess {
 
     /// Takes the steps that standard input has. Returns the exit status if it did not become another program.
     public static func run() -> Int32 {
-        guard let bytes = try? SystemFiles().read("/dev/stdin", limit: 64 << 20), let steps = UnitStep.decode(bytes)
+        guard let bytes = try? SystemFiles().readInput("/dev/stdin", limit: 64 << 20),
+            let steps = UnitStep.decode(bytes)
         else {
             return 2
         }

@@ -83,7 +83,7 @@ public struct UploadCredentials: Sendable {
         let source = path == "-" ? "/dev/stdin" : Path.absolute(path, relativeTo: context.currentDirectory())
         var bytes: [UInt8]
         do {
-            bytes = try context.files.read(source, limit: 65_536)
+            bytes = try context.files.readInput(source, limit: 65_536)
         } catch {
             if let signal = context.interruption.signal() { throw .interrupted(Interrupted(signal: signal)) }
             throw .passwordUnreadable(path: path == "-" ? "the standard input" : path, reason: error.reason.description)

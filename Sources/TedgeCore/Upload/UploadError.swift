@@ -66,6 +66,7 @@ public enum UploadError: ExplainedError, Equatable {
         case .cannotConnect(_, _, let code): code == SystemError.refused.code ? "port-closed" : "host-unreachable"
         case .noAnswer: "packets-dropped"
         case .silent: "endpoint-silent"
+        case .flooded: "endpoint-floods"
         case .untrusted: "server-certificate-untrusted"
         case .wrongHost: "server-certificate-wrong-host"
         case .tooWeak: "server-certificate-weak"
@@ -169,7 +170,7 @@ public enum UploadError: ExplainedError, Equatable {
                 + "with 'sudo apt install --only-upgrade ca-certificates', or name one with 'tedge config set \(rootsKey) <file>'."
         case .serverExpired, .serverNotYetValid:
             "Check the clock of this device with 'date'; if it is right, the server needs a new certificate."
-        case .notTLS: "Check '\(urlKey)' with 'tedge config get \(urlKey)': is it the HTTPS port?"
+        case .notTLS, .flooded: "Check '\(urlKey)' with 'tedge config get \(urlKey)': is it the HTTPS port?"
         case .proxyRefused, .proxyNotHTTP: "Check 'proxy.address', 'proxy.username' and 'proxy.password'."
         case .libraryMissing: SystemLibrary.ssl.hint
         default: nil

@@ -3,13 +3,34 @@ import TestSupport
 /// What happens to the program at one of its system calls.
 struct Fault: CustomStringConvertible {
     /// The ways in which it goes wrong there.
-    enum Kind: String, CaseIterable {
+    enum Kind: String {
         case kill = "signal=SIGKILL"
         case term = "signal=SIGTERM"
         case full = "error=ENOSPC"
         case io = "error=EIO"
         case denied = "error=EACCES"
         case readOnly = "error=EROFS"
+        /// What file systems answer that know no locks or no second names: FAT, some network and union file systems.
+        case noLocks = "error=ENOLCK"
+        case notImplemented = "error=ENOSYS"
+        case notSupported = "error=EOPNOTSUPP"
+        case notPermitted = "error=EPERM"
+
+        /// Those that happen to a call of this name.
+        static func all(at name: String) -> [Kind] {
+            switch name {
+            case "flock": [.kill, .term, .io, .noLocks, .notImplemented, .notSupported]
+            case "link", "linkat": common + [.notSupported, .notPermitted]
+            default: common
+            }
+        }
+
+        private static let common: [Kind] = [.kill, .term, .full, .io, .denied, .readOnly]
+
+        /// Whether the command does its work in another way then.
+        var isMissingFeature: Bool {
+            [.noLocks, .notImplemented, .notSupported, .notPermitted].contains(self)
+        }
     }
 
     /// A system call of a run.
@@ -41,10 +62,10 @@ struct Fault: CustomStringConvertible {
     }
     var description: String { "\(kind) at \(call.name) \(call.number): \(call.line)" }
 
-    /// The system calls that write, rename, link, unlink, sync, or change mode or owner, of files and directories. What is
+    /// The system calls that write, rename, link, unlink, sync, lock, or change mode or owner, of files and directories. What is
     /// written to sockets does not count.
     private static let names = [
-        "write", "pwrite64", "writev", "pwritev", "ftruncate", "truncate", "fallocate", "rename", "renameat",
+        "flock", "write", "pwrite64", "writev", "pwritev", "ftruncate", "truncate", "fallocate", "rename", "renameat",
         "renameat2",
         "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "fsync",
         "fdatasync",

@@ -66,7 +66,8 @@ extension FileStates {
     /// Without what a run that was disturbed may leave for the next one to sweep.
     var settled: FileStates {
         filter { path, _ in
-            !(path.hasSuffix(".tmp") || path.hasSuffix(".unfinished") || path.hasSuffix(".tedge.lock"))
+            !(path.hasSuffix(".tmp") || path.hasSuffix(".unfinished") || path.hasSuffix(".unread")
+                || path.hasSuffix(".lock"))
         }
     }
 
@@ -100,7 +101,7 @@ struct FaultInjection {
         let calls = Fault.calls(in: contents(of: trace)).enumerated().filter { $0.offset % shares == share }.map(
             \.element)
         for call in calls {
-            for kind in Fault.Kind.allCases { try inject(Fault(call: call, kind: kind), trace) }
+            for kind in Fault.Kind.all(at: call.name) { try inject(Fault(call: call, kind: kind), trace) }
         }
     }
 
@@ -137,6 +138,7 @@ struct FaultInjection {
         var found: [String] = []
         switch outcome.status {
         case 0: found += try scenario.problemsOfSuccess()
+        case _ where fault.kind.isMissingFeature: found.append("it did not do without")
         // The last words of a command that has done its work.
         case 1 where outcome.errors.contains("What the command did is done and stays."):
             found += fault.call.line.hasPrefix("write(1") ? try scenario.problemsOfSuccess() : [outcome.errors]

@@ -41,4 +41,10 @@ import Testing
 
     @Test("reconnect brings the new connection or leaves the old one", arguments: 0..<2)
     func reconnect(part: Int) throws { try expectSurvival(ReconnectScenario(), share: part, of: 2) }
+
+    @Test("refresh-bridges brings the new bridges, and to mosquitto, or leaves the old ones")
+    func refresh() throws { try expectSurvival(RefreshScenario()) }
+
+    @Test("init makes everything or nothing")
+    func initialization() throws { try expectSurvival(InitScenario()) }
 }

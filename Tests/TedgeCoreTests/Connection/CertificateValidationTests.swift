@@ -49,6 +49,8 @@ import X509
     @Test("a key that the caller may not read is left to mosquitto")
     func closedKey() throws {
         let world = try World.ready()
+        let mosquitto = try #require(world.accounts.user(named: "mosquitto")).owner
+        try world.files.changeOwner(world.directory.file(World.key), to: mosquitto)
         world.files.fail(.read, "tedge-private-key.pem", EACCES)
         #expect(world.connect(offline: true).status == 0)
     }

@@ -36,6 +36,7 @@ import Testing
         (.closed(.read), "cloud-closes-connection", "tedge cert upload c8y --user <username>"),
         (.lost(errno: ECONNRESET), "cloud-closes-connection", "tedge cert upload c8y"),
         (.notTLS(reason: "r"), "not-tls", "'c8y.mqtt'"), (.silent(.handshake), "endpoint-silent", "'c8y.mqtt'"),
+        (.flooded(.handshake), "endpoint-floods", "'c8y.mqtt'"),
         (.rootsUnusable(path: "/r", reason: "r"), "trust-roots-unusable", "c8y.root_cert_path"),
         (.alert(number: 45), "certificate-expired", "'date'"),
         (.alert(number: 48), "device-certificate-not-trusted", "tedge cert upload c8y"),

@@ -44,6 +44,8 @@ import Testing
             (.tls(.init(host: "h", port: 1), reason: "unknown ca"), "broker-tls-failed"),
             (.unreadable(path: "/k", errno: EACCES), "broker-tls-failed"),
             (.silent(.init(host: "h", port: 1)), "broker-unreachable"),
+            (.flooded(.init(host: "h", port: 1), limit: 1), "broker-floods"),
+            (.messageTooLarge(.init(host: "h", port: 1), bytes: 2, limit: 1), "broker-floods"),
             (.nameNotResolved(host: "h", reason: "unknown"), "broker-unreachable"),
             (.libraryMissing(reason: "no such file"), "mqtt-library-failed"),
             (.invalidOption(name: "password", reason: "needs a user name"), "broker-settings-unusable"),

@@ -85,7 +85,7 @@ import Testing
             world.programs.forget()
             #expect(removal.undo().isEmpty)
             let undone = ["systemctl --no-reload enable tedge-mapper-c8y", "reload systemd"]
-            #expect(world.programs.calls == (isUndone ? undone : []))
+            #expect(world.programs.changes == (isUndone ? undone : []))
         }
         world.programs.on("systemctl is-enabled", .unanswered(program: "systemctl", seconds: 30))
         let removal = try removal()

@@ -99,8 +99,47 @@ import Testing
             world.programs.forget()
             #expect(services.undoStarts().isEmpty)
             let stop = ["systemctl stop tedge-mapper-c8y"]
-            #expect(world.programs.calls == (isUndone ? ["systemctl --no-reload disable tedge-mapper-c8y"] : []) + stop)
+            #expect(
+                world.programs.changes == (isUndone ? ["systemctl --no-reload disable tedge-mapper-c8y"] : []) + stop)
         }
+    }
+
+    @Test("where systemd does not say whether a command that was cut off did its work, that is told")
+    func cutOffUnknown() throws {
+        blocks()
+        world.programs.on("systemctl --no-reload enable", .signalled(9))
+        world.programs.on("systemctl is-enabled", .signalled(9))
+        let services = try services()
+        try services.startMapper()
+        #expect(throws: ServiceError.self) { try services.enableMapper() }
+        world.programs.forget()
+        #expect(services.undoStarts().map(\.id) == ["service-command-signalled"])
+        #expect(world.programs.changes == ["systemctl stop tedge-mapper-c8y"])
+    }
+
+    @Test("enabling mosquitto that was ended after it did its work is undone")
+    func endedEnabling() throws {
+        world.programs.states(mosquitto: true)
+        world.programs.on("systemctl is-enabled", .exited(1), output: "disabled\n")
+        world.programs.on("systemctl --no-reload enable", .signalled(9))
+        let services = try services()
+        try services.restartMosquitto()
+        #expect(throws: ServiceError.self) { try services.enableMosquitto() }
+        world.programs.on("systemctl is-enabled", .exited(0), output: "enabled\n")
+        world.programs.forget()
+        #expect(services.undoMosquitto().isEmpty)
+        #expect(world.programs.changes.suffix(2) == ["systemctl --no-reload disable mosquitto", "reload systemd"])
+    }
+
+    @Test("a command that puts something back and is ended by somebody is run again")
+    func endedUndo() throws {
+        world.programs.states(mosquitto: true)
+        let services = try services()
+        try services.restartMosquitto()
+        world.programs.on("systemctl restart", inTurn: .signalled(15), .exited(0))
+        world.programs.forget()
+        #expect(services.undoMosquitto().isEmpty)
+        #expect(world.programs.calls == ["systemctl restart mosquitto", "systemctl restart mosquitto"])
     }
 
     @Test("a question that was cut off makes no undo disable anything")

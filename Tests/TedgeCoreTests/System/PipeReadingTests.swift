@@ -5,18 +5,19 @@ import Testing
 
 @testable import TedgeCore
 
-/// A pipe in the place of a file, as `/dev/stdin` and the shell's `<(command)` are.
+/// A pipe that the caller hands over, as `/dev/stdin` and the shell's `<(command)` are.
 @Suite struct PipeReadingTests {
     @Test("what is written to a pipe later is waited for, up to its end")
     func laterBytes() throws {
-        let directory = try TemporaryDirectory()
-        let path = directory.file("pipe")
-        #expect(mkfifo(path, 0o600) == 0)
-        let writer = open(path, O_RDWR | O_CLOEXEC)
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let (reader, writer) = (ends[0], ends[1])
+        defer { close(reader) }
+        let path = "/dev/fd/\(reader)"
         #expect(write(writer, "first", 5) == 5)
         let answer = Mutex<String?>(nil)
         Thread.detachNewThread {
-            let text = try? String(decoding: SystemFiles().read(path), as: UTF8.self)
+            let text = try? String(decoding: SystemFiles().readInput(path), as: UTF8.self)
             answer.withLock { $0 = text ?? "not read" }
         }
         // The reader has taken the first bytes, and finds the pipe empty.

@@ -127,7 +127,7 @@ import X509
         (.connection(.cannotConnect(host: "h", port: 1, errno: ECONNREFUSED)), "port-closed"),
         (.connection(.cannotConnect(host: "h", port: 1, errno: ENETUNREACH)), "host-unreachable"),
         (.connection(.noAnswer(host: "h", port: 1)), "packets-dropped"),
-        (.connection(.silent(.read)), "endpoint-silent"),
+        (.connection(.silent(.read)), "endpoint-silent"), (.connection(.flooded(.read)), "endpoint-floods"),
         (.connection(.untrusted(code: 1, reason: "r")), "server-certificate-untrusted"),
         (.connection(.wrongHost(host: "h", names: [])), "server-certificate-wrong-host"),
         (.connection(.serverExpired(notAfter: 0)), "server-certificate-expired"),

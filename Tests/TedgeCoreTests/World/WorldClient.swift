@@ -84,6 +84,13 @@ final class WorldClient: MessageClient {
         for topic in topics { try note("subscribe \(topic.filter) \(topic.qos.rawValue)") }
     }
 
+    func subscribe(
+        _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
+        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+    ) throws(MQTTError) {
+        try subscribe(topics, until: deadline)
+    }
+
     func publish(
         topic: String, payload: [UInt8], qos: QoS, retain: Bool, until deadline: ContinuousClock.Instant?
     ) throws(MQTTError) -> Int {

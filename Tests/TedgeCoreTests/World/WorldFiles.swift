@@ -39,6 +39,11 @@ final class WorldFiles: Files {
         return try real.read(path, limit: limit)
     }
 
+    func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try check(.read, path)
+        return try real.readInput(path, limit: limit)
+    }
+
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
         try check(.read, path)
         return try real.readTail(path, count: count)
@@ -88,6 +93,13 @@ final class WorldFiles: Files {
         return try real.lock(path, holder: holder)
     }
 
+    func deferDurability() { real.deferDurability() }
+
+    func settle(_ directory: String) throws(FileError) {
+        try check(.write, directory)
+        try real.settle(directory)
+    }
+
     func rename(_ path: String, to newPath: String) throws(FileError) {
         try check(path.hasSuffix(".tmp") ? .write : .remove, path.hasSuffix(".tmp") ? newPath : path)
         try real.rename(path, to: newPath)
@@ -111,14 +123,26 @@ final class WorldFiles: Files {
 
     func changeMode(_ path: String, to mode: UInt16) throws(FileError) { try real.changeMode(path, to: mode) }
 
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
+    func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration {
         try check(.changeOwner, path)
+        let former = owners.withLock { $0[path] }
         own(path, owner)
+        return { [self] () throws(FileError) in
+            try check(.changeOwner, path)
+            own(path, former)
+        }
     }
 
     func list(_ path: String) throws(FileError) -> [String] { try real.list(path) }
 
     func isReadable(_ path: String) -> Bool {
         (try? check(.read, path)) != nil && real.isReadable(path)
+    }
+}
+
+extension Files {
+    /// Gives a file away, whichever it is.
+    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
+        _ = try changeOwner(path, to: owner, of: nil)
     }
 }

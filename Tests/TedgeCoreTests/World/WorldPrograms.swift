@@ -15,6 +15,7 @@ final class WorldPrograms: Processes {
         /// What systemd says of a unit that nobody has started or stopped.
         var services: @Sendable (String) -> String = { _ in "active" }
         var driven: [String: String] = [:]
+        var processes: [String: Int32] = [:]
     }
 
     private let state = Mutex(State())
@@ -84,6 +85,9 @@ final class WorldPrograms: Processes {
         }
     }
 
+    /// Has systemd name the main process of a service.
+    func name(_ process: Int32, of unit: String) { state.withLock { $0.processes[unit] = process } }
+
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
         let call = words.joined(separator: " ")
         let answer = state.withLock { state in
@@ -107,7 +111,8 @@ final class WorldPrograms: Processes {
             words.dropFirst(question.count).map { unit in
                 let now = state.driven[unit] ?? state.services(unit)
                 return now == "not-found"
-                    ? "LoadState=not-found\nActiveState=inactive\n" : "LoadState=loaded\nActiveState=\(now)\n"
+                    ? "LoadState=not-found\nActiveState=inactive\n"
+                    : "LoadState=loaded\nActiveState=\(now)\nMainPID=\(state.processes[unit] ?? 0)\n"
             }
         }
         return ProcessResult(.exited(0), output: blocks.joined(separator: "\n"))

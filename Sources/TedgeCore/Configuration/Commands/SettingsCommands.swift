@@ -75,7 +75,7 @@ public struct SettingsCommands {
             if doc {
                 context.console.result(SettingsManual.text(filter: filter, spaced: !isTerminal))
             }
-            let listing = settings.listing(filter: filter)
+            let listing = try settings.listing(filter: filter, check: context.interruption.check)
             if let filter { explain(listing, of: filter, similar: similar, showsUnset: all || doc) }
             if !doc {
                 context.console.result(listing.text(all: all))

@@ -36,7 +36,9 @@ public struct SettingsUpgrader {
         let settings = try Settings.load(from: context.settingsSource)
         for warning in settings.warnings() { context.console.warning(warning.text) }
         do {
+            try context.interruption.check()
             let edits = try SettingsUpgrade(settings).edits
+            try context.interruption.check()
             let mark = Settings.upgradeMark(in: context.configurationDirectory)
             if !edits.isEmpty {
                 try files.mark(mark, Array("tedge config upgrade\n".utf8))
@@ -58,8 +60,12 @@ public struct SettingsUpgrader {
         let owner = context.accounts.isRoot ? status.owner : nil
         let backup = try backupPath(main, contents)
         try files.write(backup, contents, mode: status.mode, owner: owner)
+        // The sign that it is not complete is on the disk; the files of thousands of profiles would take minutes one by one.
+        if edits.count > 64 { files.deferDurability(in: context.configurationDirectory) }
         for edit in edits {
             try context.interruption.check()
+            // What is moved is there before the main file loses it.
+            if edit.path == main { try files.settle() }
             guard let contents = edit.contents else { continue }
             if edit.original == nil {
                 // What only some could read before, only they can read now.

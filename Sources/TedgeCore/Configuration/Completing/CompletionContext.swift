@@ -4,7 +4,7 @@ extension Context {
     ///
     /// They do not come as arguments, because one of them may be a password, and everyone can read those.
     public func typedWords(isTerminal: Bool) -> [String] {
-        guard !isTerminal, let bytes = try? files.read("/dev/stdin") else { return [] }
+        guard !isTerminal, let bytes = try? files.readInput("/dev/stdin") else { return [] }
         return bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast().map {
             String(decoding: $0, as: UTF8.self)
         }

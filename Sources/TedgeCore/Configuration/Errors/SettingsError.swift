@@ -2,6 +2,8 @@
 public enum SettingsError: Error, Sendable, Equatable {
     /// A file or directory cannot be read; the reason is in the C library's words.
     case unreadable(path: String, reason: String)
+    /// Root does not read the file: somebody else can put what they like there, or it is no plain file.
+    case untrusted(FileError)
     /// A file is no TOML document.
     case broken(SettingPlace, reason: String)
     /// The file names a version of its own form that is not known.

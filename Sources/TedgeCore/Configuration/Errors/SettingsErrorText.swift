@@ -3,6 +3,7 @@ extension SettingsError {
     public var id: String {
         switch self {
         case .unreadable: "settings-unreadable"
+        case .untrusted(let error): error.id
         case .broken: "settings-broken"
         case .unknownVersion: "settings-version-unknown"
         case .unknownKey: "setting-unknown"
@@ -22,6 +23,7 @@ extension SettingsError {
     public var causes: [String] {
         switch self {
         case .unreadable(let path, let reason): ["Cannot read \(path)", reason]
+        case .untrusted(let error): error.causes
         case .broken(let place, let reason): ["\(place.text): \(reason)"]
         case .unknownVersion(_, let version): ["Unknown tedge.toml version: \(version)"]
         case .unknownKey(let key): ["Unknown tedge config key: '\(key.beginning)'"]
@@ -76,6 +78,8 @@ extension SettingsError {
         switch self {
         case .unreadable(_, let reason) where reason.hasPrefix("Permission denied"):
             "Run the command with sudo, or give another directory with --config-dir."
+        case .untrusted(let error): error.hint
+        case .unreadable(let path, let reason) where SystemError.saysNotPlain(reason): ErrorAdvice.putFile(path)
         case .broken(let place, _): "Correct line \(place.line) of \(place.path). Nothing has been written."
         case .unknownVersion(let place, _):
             "The file was written for a later release; line \(place.line) of \(place.path) says so."

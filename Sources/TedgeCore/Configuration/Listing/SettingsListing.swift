@@ -26,10 +26,17 @@ public struct SettingsListing: Sendable {
 
 extension Settings {
     /// The settings whose names contain a text, with their values.
-    public func listing(filter: String? = nil) -> SettingsListing {
+    public func listing(filter: String? = nil) -> SettingsListing { listing(filter: filter, check: {}) }
+
+    /// The same.
+    ///
+    /// - Parameter check: Asked before each setting, so that thousands of profiles can be left in time.
+    public func listing(filter: String?, check: () throws -> Void) rethrows -> SettingsListing {
         var entries: [SettingsListing.Entry] = []
         var problems: [SettingsError] = []
-        for name in names() where filter.map(name.text.contains) ?? true {
+        for name in try names(check: check) {
+            try check()
+            guard filter.map(name.text.contains) ?? true else { continue }
             do {
                 entries.append(SettingsListing.Entry(name: name, setting: try resolve(name)))
             } catch {
@@ -42,13 +49,18 @@ extension Settings {
 
     /// The names of all settings: in each table first its own settings, then those of the tables in it; the profiles
     /// of a cloud after its default profile.
-    public func names() -> [SettingName] {
+    public func names() -> [SettingName] { names(check: {}) }
+
+    private func names(check: () throws -> Void) rethrows -> [SettingName] {
         var names: [SettingName] = []
         var cloud: CloudName?
         for key in SettingTable.listed + [nil] {
             if let finished = cloud, finished != key?.cloud {
                 let keys = SettingTable.listed(finished)
-                for profile in profiles(of: finished) { names += keys.map { SettingName($0, profile: profile) } }
+                for profile in profiles(of: finished) {
+                    try check()
+                    names += keys.map { SettingName($0, profile: profile) }
+                }
             }
             cloud = key?.cloud
             if let key { names.append(SettingName(key)) }

@@ -87,12 +87,11 @@ extension Settings {
             try checkTables(above: home.keys, in: file, for: name)
             return nil
         }
-        let place = file.place(of: found.keys)
         do {
             let value = try name.key.type.read(found.value)
-            return Setting(name: name, value: value, origin: .file(path: file.path, line: place.line))
+            return Setting(name: name, value: value, origin: .file(path: file.path, line: file.line(of: found.keys)))
         } catch {
-            throw .invalidInFile(key: name.text, place, error)
+            throw .invalidInFile(key: name.text, file.place(of: found.keys), error)
         }
     }
 

@@ -21,11 +21,8 @@ extension Settings {
     // MARK: Files
 
     private func unknownKeys() -> [SettingsWarning] {
-        files.values.sorted { $0.path < $1.path }.flatMap { file in
-            let isMain = file.path == main?.path
-            let cloud = files.first { $0.value.path == file.path }.flatMap { entry -> CloudName? in
-                if case .mapper(let cloud, _) = entry.key { cloud } else { nil }
-            }
+        files.sorted { $0.value.path < $1.value.path }.flatMap { id, file in
+            let (isMain, cloud) = (id == .main, id.cloud)
             return Self.leaves(of: file.document.root).filter { keys in
                 isMain ? !isKnownInMain(keys) : !isKnown(keys, of: cloud)
             }.map { keys in

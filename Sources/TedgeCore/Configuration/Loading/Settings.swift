@@ -28,7 +28,7 @@ public struct Settings: Sendable {
         let path = mainPath(in: source.directory)
         let found = try SettingsFile.load(path, from: source)
         let main = if let found { found } else { try SettingsFile(path: path, original: nil, bytes: []) }
-        var files = try mapperFiles(from: source)
+        var files = try mapperFiles(from: source, main)
         var clouds: Set<CloudName> = []
         for case .mapper(let cloud, _) in files.keys { clouds.insert(cloud) }
         for cloud in clouds where cloud.isHalfMoved(in: main, source) {
@@ -42,13 +42,20 @@ public struct Settings: Sendable {
     }
 
     private static func mapperFiles(
-        from source: SettingsSource
+        from source: SettingsSource, _ main: SettingsFile
     ) throws(SettingsError) -> [SettingsFileID: SettingsFile] {
         var files: [SettingsFileID: SettingsFile] = [:]
         let directory = "\(source.directory)/mappers"
         for entry in try names(in: directory, from: source) {
             guard let id = fileID(ofDirectory: entry) else { continue }
-            files[id] = try SettingsFile.load("\(directory)/\(entry)/mapper.toml", from: source)
+            let path = "\(directory)/\(entry)/mapper.toml"
+            do {
+                files[id] = try SettingsFile.load(path, from: source)
+            } catch .broken(let place, let reason) {
+                // A power cut may leave anything of what an upgrade has not completed; it does not count.
+                guard id.cloud?.isHalfMoved(in: main, source) == true else { throw .broken(place, reason: reason) }
+                files[id] = try SettingsFile(path: path, original: nil, bytes: [])
+            }
         }
         return files
     }
@@ -57,7 +64,7 @@ public struct Settings: Sendable {
         do {
             return try source.listDirectory(directory) ?? []
         } catch {
-            throw .unreadable(path: directory, reason: error.reason)
+            throw error.settingsError(directory)
         }
     }
 

@@ -14,7 +14,7 @@ struct SettingsFile: Sendable {
         do {
             bytes = try source.read(path)
         } catch {
-            throw .unreadable(path: path, reason: error.reason)
+            throw error.settingsError(path)
         }
         guard let bytes else { return nil }
         return try SettingsFile(path: path, original: bytes, bytes: bytes)

@@ -34,7 +34,18 @@ public struct SettingsSource: Sendable {
 public struct SettingsReadFailure: Error, Sendable, Equatable {
     /// The reason in the C library's words, for example `Permission denied (os error 13)`.
     public let reason: String
+    /// What root does not read, if that is what happened.
+    let untrusted: FileError?
 
     /// Makes the failure.
-    public init(reason: String) { self.reason = reason }
+    public init(reason: String) { (self.reason, untrusted) = (reason, nil) }
+
+    /// Makes the failure of a file.
+    init(_ error: FileError) {
+        (reason, untrusted) = (error.reason.description, error.reason.code < 0 ? error : nil)
+    }
+
+    func settingsError(_ path: String) -> SettingsError {
+        untrusted.map { .untrusted($0) } ?? .unreadable(path: path, reason: reason)
+    }
 }

@@ -43,7 +43,7 @@ struct SettingsUpgrade {
                     heading = ""
                 }
             }
-            try edit { document throws(TOMLError) in try document.removeAll([prefix]) }
+            try edit { document throws(TOMLError) in _ = try document.removeAll([prefix]) }
         }
         for (file, layout) in layouts {
             settings.files[file] = try SettingsFile(
@@ -108,19 +108,10 @@ extension TOMLDocument {
     /// The tables at and below a path with the keys of what is no table, in their order.
     fileprivate func tables(from path: [String]) -> [(path: [String], keys: [String])] {
         guard let keys = keys(of: path) else { return [] }
-        let below = keys.filter { self.keys(of: path + [$0]) != nil }
-        let own = keys.filter { !below.contains($0) }
+        let isTable = keys.map { self.keys(of: path + [$0]) != nil }
+        let own = zip(keys, isTable).filter { !$1 }.map(\.0)
+        let below = zip(keys, isTable).filter(\.1).map(\.0)
         return (own.isEmpty ? [] : [(path, own)]) + below.flatMap { tables(from: path + [$0]) }
-    }
-
-    /// Takes everything at and below a path out, with the comments of what is no mere header of other tables.
-    fileprivate mutating func removeAll(_ path: [String]) throws(TOMLError) {
-        let isInline = fragment(of: path)?.value.hasPrefix("{") == true
-        let keys = isInline ? [] : keys(of: path) ?? []
-        let isHeaderAlone = !keys.isEmpty && keys.allSatisfy { self.keys(of: path + [$0]) != nil }
-        for key in keys { try removeAll(path + [key]) }
-        guard self[path: path] != nil else { return }
-        if isHeaderAlone { try remove(path) } else { try removeWithComments(path) }
     }
 
     /// Takes the headers of empty tables at a path and above it out.
@@ -138,7 +129,12 @@ extension CloudName {
     /// which are the last to go.
     func isHalfMoved(in main: SettingsFile, _ source: SettingsSource) -> Bool {
         guard prefixes.contains(where: { main.document[path: [$0]] != nil }) else { return false }
-        return (try? source.read(Settings.upgradeMark(in: source.directory))) != nil
+        do {
+            return try source.read(Settings.upgradeMark(in: source.directory)) != nil
+        } catch {
+            // It is there.
+            return true
+        }
     }
 }
 

@@ -27,6 +27,16 @@ struct LoggedClient: MessageClient {
         }
     }
 
+    func subscribe(
+        _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
+        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+    ) throws(MQTTError) {
+        try log.record(.debug, "subscribe to \(topics.map(\.filter).joined(separator: ", "))") {
+            () throws(MQTTError) in
+            try base.subscribe(topics, until: deadline) { told(handler, $0, $1, $2) }
+        }
+    }
+
     func publish(
         topic: String, payload: [UInt8], qos: QoS, retain: Bool, until deadline: ContinuousClock.Instant?
     ) throws(MQTTError) -> Int {
@@ -45,12 +55,17 @@ struct LoggedClient: MessageClient {
         until deadline: ContinuousClock.Instant?, idle: () -> Void,
         handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError) -> Bool {
-        try base.receive(until: deadline, idle: idle) { topic, payload, delivery in
-            let name = MessageFormat.text(topic)
-            let mark = delivery.isRetained ? ", retained" : ""
-            log.say(.debug, "message of \(payload.byteCount) bytes from \(name)\(mark)")
-            return handler(topic, payload, delivery)
-        }
+        try base.receive(until: deadline, idle: idle) { told(handler, $0, $1, $2) }
+    }
+
+    private func told(
+        _ handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool,
+        _ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery
+    ) -> Bool {
+        let name = MessageFormat.text(topic)
+        let mark = delivery.isRetained ? ", retained" : ""
+        log.say(.debug, "message of \(payload.byteCount) bytes from \(name)\(mark)")
+        return handler(topic, payload, delivery)
     }
 
     func disconnect() {

@@ -9,6 +9,12 @@ struct LoggedFiles: Files {
         }
     }
 
+    func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try log.record(.debug, "read \(path)", outcome: { "\($0.count) bytes" }) { () throws(FileError) in
+            try base.readInput(path, limit: limit)
+        }
+    }
+
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8] {
         try log.record(.debug, "read the end of \(path)", outcome: { "\($0.count) bytes" }) { () throws(FileError) in
             try base.readTail(path, count: count)
@@ -41,6 +47,15 @@ struct LoggedFiles: Files {
         }
     }
 
+    func snapshot(_ path: String) throws(FileError) -> FileSnapshot? {
+        try log.record(.debug, "read \(path)", outcome: { $0.map { "\($0.contents.count) bytes" } }) {
+            () throws(FileError) in
+            try base.snapshot(path)
+        }
+    }
+
+    func target(of path: String) throws(FileError) -> String { try base.target(of: path) }
+
     func resolved(_ path: String) -> String { base.resolved(path) }
 
     func realPath(_ path: String) throws(FileError) -> String { try base.realPath(path) }
@@ -61,6 +76,12 @@ struct LoggedFiles: Files {
 
     func lock(_ path: String, holder: String) throws(FileError) -> FileLock? {
         try base.lock(path, holder: holder)
+    }
+
+    func deferDurability() { base.deferDurability() }
+
+    func settle(_ directory: String) throws(FileError) {
+        try log.record(.debug, "synchronize \(directory)") { () throws(FileError) in try base.settle(directory) }
     }
 
     func rename(_ path: String, to newPath: String) throws(FileError) {
@@ -90,9 +111,14 @@ struct LoggedFiles: Files {
         }
     }
 
-    func changeOwner(_ path: String, to owner: Owner) throws(FileError) {
-        try log.record(.info, "change \(path) to owner \(owner.user):\(owner.group)") { () throws(FileError) in
-            try base.changeOwner(path, to: owner)
+    func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration {
+        let restore = try log.record(.info, "change \(path) to owner \(owner.user):\(owner.group)") {
+            () throws(FileError) in
+            try base.changeOwner(path, to: owner, of: before)
+        }
+        let log = log
+        return { () throws(FileError) in
+            try log.record(.info, "give \(path) back to its owner") { () throws(FileError) in try restore() }
         }
     }
 

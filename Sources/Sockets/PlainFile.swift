@@ -1,0 +1,48 @@
+import Glibc
+
+/// What a library opens by its name: a pipe or a device would hold it up, and no signal or deadline reaches it.
+public enum PlainFile {
+    /// As many bytes as a library is given at most: certificates of all authorities that there are, many times over.
+    public static let limit = 16 << 20
+
+    /// Why the file with this name is none that can be read to its end: what it is, or how large. Nil if it can be, if it is a
+    /// directory, or if nothing can be said of it.
+    public static func objection(to path: String) -> String? {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        switch information.st_mode & S_IFMT {
+        case S_IFDIR: return nil
+        case S_IFREG where information.st_size > limit:
+            return "it has \(information.st_size) bytes, and at most \(limit) are read"
+        case S_IFREG: return nil
+        case S_IFIFO: return "it is a FIFO, not a file"
+        case S_IFSOCK: return "it is a socket, not a file"
+        // null(4): an empty file.
+        case S_IFCHR where information.st_rdev == 0x103: return nil
+        default: return "it is a device, not a file"
+        }
+    }
+
+    /// The same for a directory of certificates by the hashes of their names (openssl-rehash(1)): the first that cannot be
+    /// read to its end. Others in the directory are not opened.
+    public static func objection(inHashedDirectory directory: String) -> (path: String, reason: String)? {
+        guard let entries = opendir(directory) else { return nil }
+        defer { closedir(entries) }
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
+                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            let bytes = Array(name.utf8)
+            guard bytes.count >= 10, bytes[8] == UInt8(ascii: "."), bytes.prefix(8).allSatisfy(isHexadecimal) else {
+                continue
+            }
+            let path = directory + "/" + name
+            if let reason = objection(to: path) { return (path, reason) }
+        }
+        return nil
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+
+/// Directories that are made, and owners and permissions: changed at what was opened, not at what has its name by then.
+extension SystemFiles {
+    func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
+        let entry: DirectoryEntry
+        do throws(FileError) {
+            entry = try self.entry(.makeDirectory, path, followsLast: true)
+        } catch {
+            let parent = Path.directory(of: path)
+            guard error.reason.code == ENOENT, parent != path else { throw error }
+            _ = try makeDirectory(parent, mode: 0o755, owner: owner)
+            return try makeDirectory(path, mode: mode, owner: owner)
+        }
+        // Another command that sweeps may take it for what a killed run left.
+        for attempt in 1...3 where entry.status == nil {
+            guard let reason = make(entry, mode, owner) else { return true }
+            // Something has got the name meanwhile.
+            if [EEXIST, ENOTEMPTY, ENOTDIR].contains(reason.code) { break }
+            guard reason.code == ENOENT, attempt < 3 else { throw FileError(.makeDirectory, path, reason) }
+        }
+        // A file in the place of the directory is an error, the directory itself is not.
+        guard entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
+            throw FileError(.makeDirectory, path, .exists)
+        }
+        return false
+    }
+
+    /// Makes a directory, which gets its name when it has its owner and permission bits. Returns why it cannot.
+    private func make(_ entry: DirectoryEntry, _ mode: UInt16, _ owner: Owner?) -> SystemError? {
+        // Closed until then: nobody can put anything into it before.
+        let temporary = Leftover.name(for: entry.name)
+        guard unsafe mkdirat(entry.directory, temporary, 0o700) == 0 else { return .last }
+        let made = unsafe openat(entry.directory, temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        var reason: SystemError? = made < 0 ? .last : nil
+        defer { if made >= 0 { close(made) } }
+        // Somebody who can write the directory above may have put another one there.
+        if reason == nil, !Self.isNew(made) { reason = .notOurs }
+        if reason == nil, let owner, fchown(made, owner.user, owner.group) != 0 { reason = .last }
+        if reason == nil, fchmod(made, mode_t(mode)) != 0 { reason = .last }
+        if reason == nil, entry.giveName(to: temporary) != 0 { reason = .last }
+        if reason != nil, reason != .notOurs { unsafe unlinkat(entry.directory, temporary, AT_REMOVEDIR) }
+        return reason
+    }
+
+    func changeMode(_ path: String, to mode: UInt16) throws(FileError) {
+        let descriptor = try openForAttributes(.changeMode, path)
+        defer { close(descriptor) }
+        guard fchmod(descriptor, mode_t(mode)) == 0 else { throw FileError(.changeMode, path, .last) }
+    }
+
+    func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration {
+        let descriptor = try openForAttributes(.changeOwner, path)
+        // As long as it is open, no other file gets its number.
+        let held = HeldFile(descriptor)
+        var information = stat()
+        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.changeOwner, path, .last) }
+        let found = FileStatus(information)
+        if let before, before.identity != found.identity || before.owner != found.owner {
+            throw FileError(.changeOwner, path, .notOurs)
+        }
+        // Its new owner could write a program that runs as the former one when the bits come back.
+        if found.kind == .file, found.mode & 0o6000 != 0 { throw FileError(.changeOwner, path, .setUserID) }
+        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
+        return { () throws(FileError) in
+            guard fchown(held.descriptor, found.owner.user, found.owner.group) == 0,
+                fchmod(held.descriptor, mode_t(found.mode)) == 0
+            else { throw FileError(.changeOwner, path, .last) }
+        }
+    }
+
+    /// Whether a directory is one that this process has just made: it belongs to the caller, is closed to others and empty.
+    private static func isNew(_ descriptor: Int32) -> Bool {
+        var information = stat()
+        guard unsafe fstat(descriptor, &information) == 0, information.st_uid == geteuid(),
+            information.st_mode & 0o077 == 0
+        else { return false }
+        let again = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        return again >= 0 && (try? names(again))?.isEmpty == true
+    }
+
+    /// Opens a plain file or directory that has no second name elsewhere, not following a link.
+    private func openForAttributes(_ operation: FileError.Operation, _ path: String) throws(FileError) -> Int32 {
+        let entry = try entry(operation, path)
+        let descriptor = unsafe openat(entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(operation, path, .last) }
+        var information = stat()
+        let isKnown = unsafe fstat(descriptor, &information) == 0
+        let reason: SystemError? =
+            !isKnown
+            ? .last
+            : information.st_mode & S_IFMT == S_IFDIR
+                ? nil
+                : information.st_mode & S_IFMT != S_IFREG
+                    ? .notPlain : information.st_nlink == 1 ? nil : SystemError(EMLINK)
+        if let reason {
+            close(descriptor)
+            throw FileError(operation, path, reason)
+        }
+        return descriptor
+    }
+}
+
+/// An open file that is closed with the last reference.
+private final class HeldFile: Sendable {
+    let descriptor: Int32
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+    deinit { close(descriptor) }
+}
