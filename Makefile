@@ -39,6 +39,7 @@ help:
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
 	@echo 'make install   install to DESTDIR/PREFIX, with completions for bash, zsh and fish; PREFIX is $(PREFIX)'
+	@echo 'make uninstall  remove what make install put there'
 	@echo 'make lint      check the style of the sources'
 	@echo 'make format    put the sources into that style'
 	@echo 'make start-order  note which functions a start runs, for the linker; needs valgrind'
@@ -96,6 +97,12 @@ install: build
 	$(call install-completions,bash,bash-completion/completions/tedge)
 	$(call install-completions,zsh,zsh/$(ZSH_COMPLETIONS)/_tedge)
 	$(call install-completions,fish,fish/vendor_completions.d/tedge.fish)
+
+# Removes what 'install' put there.
+.PHONY: uninstall
+uninstall:
+	rm -f '$(DESTDIR)$(PREFIX)/bin/tedge' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tedge' \
+		'$(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_COMPLETIONS)/_tedge' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tedge.fish'
 
 .PHONY: demo
 demo: demo-deps build

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Service managers other than systemd, with the samples that the README shows.
+/// Service managers other than systemd, with the samples that the article shows.
 @Suite("service managers", .serialized) struct ServiceManagerTests {
     /// A sample, and what its programs are told by a connect and a disconnect.
     struct Sample: CustomTestStringConvertible, Sendable {
@@ -14,7 +14,7 @@ import Testing
         let disconnect: [String]
         var testDescription: String { name }
 
-        /// The text of the sample as the README has it.
+        /// The text of the sample as the article has it.
         var text: String { contents(of: ServiceManagerTests.directory + "\(file).toml") }
     }
 
@@ -147,9 +147,9 @@ import Testing
         #expect(managed.gateway.running == ["mosquitto", "tedge-mapper-c8y"])
     }
 
-    @Test("the README shows exactly these samples", arguments: samples)
+    @Test("the article on service managers shows exactly these samples", arguments: samples)
     func readme(_ sample: Sample) {
         let block = sample.text.split(separator: "\n").map { "    \($0)\n" }.joined()
-        #expect(contents(of: packageDirectory + "/README.md").contains("\n\n\(block)\n"))
+        #expect(contents(of: packageDirectory + "/Sources/tedge/tedge.docc/ServiceManagers.md").contains("\n\n\(block)\n"))
     }
 }
