@@ -20,7 +20,7 @@ public struct ArgumentDescription: Sendable, Equatable {
     public let valueName: String
     /// What it is for.
     public let help: String
-    /// The default as the user would type it; nil where there is none to show.
+    /// The default as the user would type it; nil if there is none to show.
     public let defaultText: String?
     /// The only values that are accepted; empty where they cannot be listed.
     public let allowedValues: [String]

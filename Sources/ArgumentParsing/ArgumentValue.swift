@@ -8,7 +8,7 @@ public protocol ArgumentValue {
     /// Whether more than one word is taken.
     static var takesSeveralArguments: Bool { get }
 
-    /// The value where no word is given; nil where one is needed.
+    /// The value where no word is given; nil if one is needed.
     static var valueWithoutArguments: Self? { get }
 
     /// Makes the value of at least one element.

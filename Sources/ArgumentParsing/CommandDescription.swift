@@ -77,7 +77,7 @@ public struct CommandDescription: Sendable, Equatable {
         self.subcommands = subcommands
     }
 
-    /// The command below this one that these words select; nil where there is none.
+    /// The command below this one that these words select; nil if there is none.
     public func subcommand(at words: some Collection<String>) -> CommandDescription? {
         guard let first = words.first else { return self }
         return subcommands.first { $0.name == first }?.subcommand(at: words.dropFirst())

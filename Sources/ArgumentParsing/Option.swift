@@ -20,7 +20,7 @@ public struct Option<Value: ArgumentValue> {
     ///   - wrappedValue: The value where the option is not given.
     ///   - names: The names, of which there is at least one.
     ///   - help: What the option is for.
-    ///   - valueName: The stand-in for the value, without brackets; made from the name where nil.
+    ///   - valueName: The stand-in for the value, without brackets; made from the name if nil.
     ///   - defaultText: The default to show in place of the one derived from `wrappedValue`.
     ///   - completion: What a shell offers; the allowed values, where the type has them, if nil.
     ///   - isHidden: Whether help, suggestions and completions leave it out.

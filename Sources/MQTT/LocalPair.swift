@@ -34,10 +34,10 @@ enum LocalPair {
         if code == 0 { _ = fcntl(library, F_SETFD, FD_CLOEXEC) }
         var sent: [UInt8] = []
         while code == 0 {
-            var portion = [UInt8](repeating: 0, count: 16_384)
-            let count = recv(accepted, &portion, portion.count, 0)
+            var chunk = [UInt8](repeating: 0, count: 16_384)
+            let count = recv(accepted, &chunk, chunk.count, 0)
             if count == 0 { return (ends[0], sent) }
-            if count > 0 { sent += portion.prefix(count) } else { code = wait(accepted) }
+            if count > 0 { sent += chunk.prefix(count) } else { code = wait(accepted) }
         }
         close(ends[0])
         throw Failure(code: code)

@@ -9,11 +9,11 @@ extension MQTTError: CustomStringConvertible {
             "The MQTT library cannot be opened: \(reason). Install it with: apt install libmosquitto1"
         case .invalidOption(let name, let reason): "The MQTT \(name) \(reason)."
         case .unusable(let path, let reason): "Cannot read \(path): \(reason)"
-        case .unreadable(let path, let code): "Cannot read \(path): \(SystemWords.text(code))"
+        case .unreadable(let path, let code): "Cannot read \(path): \(SystemErrorText.text(code))"
         case .nameNotResolved(let host, let reason):
             "Cannot look up the MQTT broker's host name '\(host)': \(reason)"
         case .cannotConnect(let endpoint, let code):
-            "Cannot connect to the MQTT broker at \(endpoint): \(SystemWords.text(code))\(Self.advice(code))"
+            "Cannot connect to the MQTT broker at \(endpoint): \(SystemErrorText.text(code))\(Self.advice(code))"
         case .noRoute(let endpoint):
             "Nothing answers at \(endpoint): check the host name, the network and firewalls on the way."
         case .silent(let endpoint):
@@ -32,7 +32,7 @@ extension MQTTError: CustomStringConvertible {
                 + "read."
         case .disconnected(let endpoint, 0): "The MQTT broker at \(endpoint) closed the connection."
         case .disconnected(let endpoint, let code):
-            "The connection to the MQTT broker at \(endpoint) is lost: \(SystemWords.text(code))"
+            "The connection to the MQTT broker at \(endpoint) is lost: \(SystemErrorText.text(code))"
         case .keepAliveExpired(let endpoint):
             "The MQTT broker at \(endpoint) does not answer any more; the connection is given up."
         case .notConnected: "There is no connection to an MQTT broker."

@@ -2,7 +2,7 @@ import Glibc
 
 /// Passes bytes on between the broker and libmosquitto, which has a connection within this process instead of the broker's.
 ///
-/// libmosquitto reads a socket itself, as much as it likes. Here it gets what the broker sends in portions, and only what
+/// libmosquitto reads a socket itself, as much as it likes. Here it gets what the broker sends in chunks, and only what
 /// `PacketGate` lets pass.
 final class Relay {
     /// Why no more comes from the broker.
@@ -113,14 +113,14 @@ final class Relay {
     }
 }
 
-/// Bytes on their way, up to a portion.
+/// Bytes on their way, up to a chunk.
 private final class Queue {
-    private static let portion = 65_536
+    private static let chunkSize = 65_536
     private let memory: UnsafeMutableRawBufferPointer
     private var range: Range<Int>
 
     init(holding bytes: [UInt8]) {
-        memory = .allocate(byteCount: max(Self.portion, bytes.count), alignment: 16)
+        memory = .allocate(byteCount: max(Self.chunkSize, bytes.count), alignment: 16)
         memory.copyBytes(from: bytes)
         range = 0..<bytes.count
     }

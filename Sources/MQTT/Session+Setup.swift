@@ -64,7 +64,8 @@ extension Session {
         } catch {
             throw .library(
                 code: error.code,
-                reason: "it cannot connect within this device, over \(LocalPair.host): \(SystemWords.text(error.code))")
+                reason:
+                    "it cannot connect within this device, over \(LocalPair.host): \(SystemErrorText.text(error.code))")
         }
     }
 }

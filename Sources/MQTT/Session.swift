@@ -20,7 +20,7 @@ final class Session {
     init(_ options: MQTTOptions, _ library: MosquittoLibrary, over wire: Wire) throws(MQTTError) {
         inbox = Inbox(limit: options.packetLimit * 2)
         guard let handle = library.call.mosquitto_new(options.clientID, options.cleanSession, inbox.context) else {
-            throw .invalidOption(name: "client id", reason: "cannot be used: \(SystemWords.text(errno))")
+            throw .invalidOption(name: "client id", reason: "cannot be used: \(SystemErrorText.text(errno))")
         }
         do throws(MQTTError) {
             relay = try Self.connect(handle, library, to: wire, options)

@@ -48,7 +48,7 @@ public enum AddressLookup {
         case .ended(.success(let addresses)): return addresses
         case .ended(.failure(let failure)): throw Problem.nameNotResolved(host: host, reason: failure.reason)
         case .late: throw Problem.nameNotResolved(host: host, reason: noAnswer)
-        case .notBegun(let code): throw Problem.nameNotResolved(host: host, reason: SystemWords.text(code))
+        case .notBegun(let code): throw Problem.nameNotResolved(host: host, reason: SystemErrorText.text(code))
         }
     }
 
@@ -62,7 +62,7 @@ public enum AddressLookup {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else {
-            let reason = code == EAI_SYSTEM ? SystemWords.text(errno) : String(cString: gai_strerror(code))
+            let reason = code == EAI_SYSTEM ? SystemErrorText.text(errno) : String(cString: gai_strerror(code))
             return .failure(Failure(reason: reason))
         }
         defer { freeaddrinfo(list) }
@@ -81,7 +81,7 @@ public enum AddressLookup {
 }
 
 /// Error numbers in the C library's words.
-public enum SystemWords {
+public enum SystemErrorText {
     /// For example `Connection refused (os error 111)`.
     public static func text(_ code: Int32) -> String { "\(String(cString: strerror(code))) (os error \(code))" }
 }

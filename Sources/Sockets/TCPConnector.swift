@@ -60,14 +60,14 @@ public enum TCPConnector {
         }
     }
 
-    private enum Miss: Error {
+    private enum Failure: Error {
         case code(Int32)
         case silence
     }
 
     private static func reach<Problem: ConnectFailure>(
         _ address: NetworkAddress, port: UInt16, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>
-    ) throws(Problem) -> Result<Int32, Miss> {
+    ) throws(Problem) -> Result<Int32, Failure> {
         guard let descriptor = makeSocket(for: address) else { return .failure(.code(errno)) }
         var isConnected = false
         defer { if !isConnected { close(descriptor) } }
@@ -89,7 +89,7 @@ public enum TCPConnector {
         return descriptor >= 0 ? descriptor : nil
     }
 
-    /// Starts connecting. Returns the error number, or nil where the connection is there at once.
+    /// Starts connecting. Returns the error number, or nil if the connection is there at once.
     private static func start(_ descriptor: Int32, _ address: NetworkAddress, _ port: UInt16) -> Int32? {
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV

@@ -18,7 +18,7 @@ public final class TLSConnection {
     package private(set) var sendFailure: Int32?
     /// Bytes on their way to the socket.
     private var outgoing: [UInt8] = []
-    private var portion = [UInt8](repeating: 0, count: TLSEngine.portion)
+    private var chunk = [UInt8](repeating: 0, count: TLSEngine.chunkSize)
 
     /// Connects and shakes hands.
     ///
@@ -96,7 +96,7 @@ public final class TLSConnection {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = try proceed(.write, until: deadline) {
-                rest.prefix(TLSEngine.portion).withUnsafeBytes { engine.write($0) }
+                rest.prefix(TLSEngine.chunkSize).withUnsafeBytes { engine.write($0) }
             }
             guard let count else { throw explained(.closed(.write)) }
             rest = rest.dropFirst(count)
@@ -105,7 +105,7 @@ public final class TLSConnection {
 
     /// Waits for bytes. Returns none at the end of the connection, where the server has said that it ends.
     public func read(until deadline: ContinuousClock.Instant) throws(TLSError) -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: TLSEngine.portion)
+        var buffer = [UInt8](repeating: 0, count: TLSEngine.chunkSize)
         let count = try proceed(.read, until: deadline) {
             buffer.withUnsafeMutableBytes { engine.read(into: $0) }
         }
@@ -129,7 +129,7 @@ public final class TLSConnection {
 
     /// Takes what has come, as far as there is room for it. Returns nil if nothing has come, 0 at the connection's end.
     package func readNow(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> Int? {
-        for turn in 1...Self.patience {
+        for turn in 1...Self.timeout {
             let step = engine.read(into: buffer)
             sendNow()
             switch step {
@@ -137,7 +137,7 @@ public final class TLSConnection {
             case .ended: return 0
             case .failed: throw explained(failure(.read))
             // What is not looked at any more stays in the socket, where a wait finds it.
-            case .needsInput: guard turn < Self.patience, try receiveNow(.read) else { return nil }
+            case .needsInput: guard turn < Self.timeout, try receiveNow(.read) else { return nil }
             }
         }
         return nil
@@ -146,7 +146,7 @@ public final class TLSConnection {
     /// Sends bytes. Returns how many were taken: none as long as the socket does not take what was taken before.
     package func writeNow(_ bytes: UnsafeRawBufferPointer) throws(TLSError) -> Int {
         guard !hasOutput, !bytes.isEmpty else { return 0 }
-        switch engine.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(TLSEngine.portion))) {
+        switch engine.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(TLSEngine.chunkSize))) {
         case .done(let count):
             sendNow()
             return count
@@ -165,15 +165,15 @@ public final class TLSConnection {
     /// Whether bytes wait for the socket.
     package var hasOutput: Bool { !outgoing.isEmpty || engine.pendingOutput > 0 }
 
-    /// How many portions without a message are looked at before the caller looks at its deadline.
-    private static let patience = 4
+    /// How many chunks without a message are looked at before the caller looks at its deadline.
+    private static let timeout = 4
 
     // MARK: Steps
 
     /// Takes a step of OpenSSL as often as it needs, and moves its bytes. Returns its count; nil if the server has said that
     /// the connection ends. Throws what it failed with, and `silent` at the deadline.
     ///
-    /// Deadline and interruption are looked at between any two portions of bytes.
+    /// Deadline and interruption are looked at between any two chunks of bytes.
     private func proceed(
         _ stage: TLSError.Stage, until deadline: ContinuousClock.Instant, _ body: () -> TLSEngine.Step
     ) throws(TLSError) -> Int? {
@@ -207,9 +207,9 @@ public final class TLSConnection {
         guard sendFailure == nil else { return }
         while true {
             if outgoing.isEmpty {
-                let count = portion.withUnsafeMutableBytes { engine.takeOutput(into: $0) }
+                let count = chunk.withUnsafeMutableBytes { engine.takeOutput(into: $0) }
                 if count == 0 { return }
-                outgoing = Array(portion.prefix(count))
+                outgoing = Array(chunk.prefix(count))
             }
             let count = outgoing.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if count >= 0 {
@@ -225,9 +225,9 @@ public final class TLSConnection {
 
     /// Gives OpenSSL what has come, or the end. Returns false if nothing has come.
     private func receiveNow(_ stage: TLSError.Stage) throws(TLSError) -> Bool {
-        let count = portion.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+        let count = chunk.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
         if count > 0 {
-            let isTaken = portion.withUnsafeBytes { engine.feed(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+            let isTaken = chunk.withUnsafeBytes { engine.feed(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
             guard isTaken else { throw .flooded(stage) }
             return true
         }

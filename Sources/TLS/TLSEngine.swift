@@ -1,8 +1,8 @@
 import COpenSSL
 import Glibc
 
-/// OpenSSL's side of a connection without a socket: bytes go in and come out in portions, so that no call runs for longer
-/// than the portion it was given, whatever the peer sends.
+/// OpenSSL's side of a connection without a socket: bytes go in and come out in chunks, so that no call runs for longer
+/// than the chunk it was given, whatever the peer sends.
 final class TLSEngine {
     /// What a step of OpenSSL came to.
     enum Step {
@@ -20,8 +20,8 @@ final class TLSEngine {
     }
 
     /// As many bytes as OpenSSL is given at once.
-    static let portion = 16_384
-    /// As many bytes as a peer may send before the handshake is done, or between two portions of what it has to say. The
+    static let chunkSize = 16_384
+    /// As many bytes as a peer may send before the handshake is done, or between two chunks of what it has to say. The
     /// longest chain of certificates that OpenSSL takes has 100 kB.
     static let fruitlessLimit = 512 << 10
 
@@ -62,7 +62,7 @@ final class TLSEngine {
         }
     }
 
-    /// Takes bytes from the peer, at most a portion. Returns false if there were too many for nothing.
+    /// Takes bytes from the peer, at most a chunk. Returns false if there were too many for nothing.
     func feed(_ bytes: UnsafeRawBufferPointer) -> Bool {
         received += bytes.count
         fruitless += bytes.count

@@ -7,7 +7,7 @@ extension TLSError: CustomStringConvertible {
         case .libraryMissing(let reason): "OpenSSL's libssl cannot be opened, install libssl3: \(reason)"
         case .nameNotResolved(let host, let reason): "the name \(host) cannot be resolved: \(reason)"
         case .cannotConnect(let host, let port, let code):
-            "cannot connect to \(host):\(port): \(SystemWords.text(code))"
+            "cannot connect to \(host):\(port): \(SystemErrorText.text(code))"
         case .noAnswer(let host, let port): "no answer from \(host):\(port)"
         case .silent(let stage): "the server does not answer: waited in vain for \(stage.rawValue)"
         case .flooded(let stage):
@@ -22,7 +22,7 @@ extension TLSError: CustomStringConvertible {
         case .alert(let number): "the server ended the connection with the TLS alert '\(Self.alertName(number))'"
         case .notTLS(let reason): "the server does not speak TLS: \(reason)"
         case .closed(let stage): "the server closed the connection before \(stage.rawValue)"
-        case .lost(let code): "the connection is lost: \(SystemWords.text(code))"
+        case .lost(let code): "the connection is lost: \(SystemErrorText.text(code))"
         case .authorityExpired(let name, _):
             "the certificate of the authority '\(name)', which this device trusts, has expired"
         case .identityUnfit(let seen):

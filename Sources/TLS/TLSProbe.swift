@@ -22,18 +22,18 @@ public struct TLSProbe: Sendable, Equatable {
     /// A server that resets the connection may drop the alert that says why. So one that asked for a certificate and ends
     /// the connection without a word is asked again, twice at most.
     ///
-    /// - Parameter patience: How long the server may take to judge at most; zero if that does not matter. It is given five
+    /// - Parameter timeout: How long the server may take to judge at most; zero if that does not matter. It is given five
     ///   times as long as the connection took, but at least a quarter of a second.
     public static func run(
-        host: String, port: UInt16, options: TLSOptions, patience: Duration, until deadline: ContinuousClock.Instant,
+        host: String, port: UInt16, options: TLSOptions, timeout: Duration, until deadline: ContinuousClock.Instant,
         interrupted: @escaping () -> Bool
     ) -> TLSProbe {
         var probe = TLSProbe(failure: nil)
         for _ in 1...3 {
-            probe = once(host, port, options, patience, deadline, interrupted)
+            probe = once(host, port, options, timeout, deadline, interrupted)
             switch probe.failure {
             case .closed, .lost:
-                guard probe.isIdentityWanted, patience > .zero, ContinuousClock.now < deadline else { return probe }
+                guard probe.isIdentityWanted, timeout > .zero, ContinuousClock.now < deadline else { return probe }
             default: return probe
             }
         }
@@ -43,7 +43,7 @@ public struct TLSProbe: Sendable, Equatable {
     private static let shortestPatience = Duration.milliseconds(250)
 
     private static func once(
-        _ host: String, _ port: UInt16, _ options: TLSOptions, _ patience: Duration,
+        _ host: String, _ port: UInt16, _ options: TLSOptions, _ timeout: Duration,
         _ deadline: ContinuousClock.Instant,
         _ interrupted: @escaping () -> Bool
     ) -> TLSProbe {
@@ -58,9 +58,9 @@ public struct TLSProbe: Sendable, Equatable {
         var failure: TLSError?
         do throws(TLSError) {
             try connection.shakeHands(until: deadline)
-            if patience > .zero {
+            if timeout > .zero {
                 do throws(TLSError) {
-                    let judgement = min(patience, max(Self.shortestPatience, begin.duration(to: .now) * 5))
+                    let judgement = min(timeout, max(Self.shortestPatience, begin.duration(to: .now) * 5))
                     _ = try connection.read(until: min(deadline, .now + judgement))
                     failure = .closed(.read)
                 } catch {

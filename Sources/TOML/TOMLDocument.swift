@@ -15,12 +15,12 @@ public struct TOMLDocument: Sendable {
     /// All that the document holds.
     public var root: TOMLTable { tree.contents(of: 0) }
 
-    /// The value at a path of keys, tables included; nil where there is none. Arrays are not passed through.
+    /// The value at a path of keys, tables included; nil if there is none. Arrays are not passed through.
     public subscript(path path: [String]) -> TOMLValue? {
         tree.node(at: path).map { tree.value(of: tree.nodes[$0].content) }
     }
 
-    /// The keys of the table at a path, in constant time; nil where there is none or something else.
+    /// The keys of the table at a path, in constant time; nil if there is none or something else.
     public func keys(of path: [String]) -> [String]? {
         guard let node = tree.node(at: path), case .table(let table) = tree.nodes[node].content else { return nil }
         return tree.tables[Int(table)].entries.keys
@@ -29,7 +29,7 @@ public struct TOMLDocument: Sendable {
     /// Where the line of a key or the header of a table begins, both counted from 1 and columns in Unicode scalars; nil
     /// where there is no such key.
     public func position(of path: [String]) -> (line: Int, column: Int)? {
-        tree.node(at: path).map { Place.lineAndColumn(of: Int(tree.nodes[$0].start), in: bytes) }
+        tree.node(at: path).map { LineIndex.lineAndColumn(of: Int(tree.nodes[$0].start), in: bytes) }
     }
 
     /// The line of `position(of:)`, which is known without a look at the document.

@@ -69,7 +69,7 @@ public final class Certificate: Sendable {
     /// Who has signed the certificate.
     public var issuer: String { DistinguishedName.text(of: CryptoLibrary.functions.X509_get_issuer_name(pointer)) }
 
-    /// The common name of the subject as it is, control characters included; nil where there is none.
+    /// The common name of the subject as it is, control characters included; nil if there is none.
     public var commonName: String? {
         DistinguishedName.value(of: "CN", in: CryptoLibrary.functions.X509_get_subject_name(pointer))
     }

@@ -19,7 +19,7 @@ enum DistinguishedName {
         return text
     }
 
-    /// The last value of an attribute, as it is; nil where there is none.
+    /// The last value of an attribute, as it is; nil if there is none.
     static func value(of shortName: String, in name: OpaquePointer?) -> String? {
         let crypto = CryptoLibrary.functions
         guard let name else { return nil }

@@ -26,7 +26,7 @@ public final class SigningRequest: Sendable {
 
     deinit { CryptoLibrary.functions.X509_REQ_free(pointer) }
 
-    /// The common name of the subject as it is; nil where there is none.
+    /// The common name of the subject as it is; nil if there is none.
     public var commonName: String? {
         DistinguishedName.value(of: "CN", in: CryptoLibrary.functions.X509_REQ_get_subject_name(pointer))
     }

@@ -23,7 +23,7 @@ struct GlobalOptions: ParsableArguments {
         return word
     }
 
-    /// The more talkative of the two wishes; nil where neither is there.
+    /// The more talkative of the two wishes; nil if neither is there.
     var level: LogLevel? { debug ? max(logLevel ?? .debug, .debug) : logLevel }
 }
 

@@ -64,7 +64,7 @@ import Testing
 
     /// Runs a command for at most so long, then sends it a signal, and waits for its end. Throws if there is none.
     private func run(
-        _ words: [String], _ environment: [String: String], signalAfter patience: Duration, _ signal: Int32 = SIGINT
+        _ words: [String], _ environment: [String: String], signalAfter timeout: Duration, _ signal: Int32 = SIGINT
     ) throws -> Result {
         let files = try TemporaryDirectory()
         let process = try ChildProcess(
@@ -77,7 +77,7 @@ import Testing
             peak.withLock { $0 = max($0, found) }
             return process.ended() != nil
         }
-        if !eventually(within: patience, look) {
+        if !eventually(within: timeout, look) {
             process.send(signal)
             guard eventually(within: .seconds(20), look) else {
                 throw TestFailure("\(words) goes on after signal \(signal)")

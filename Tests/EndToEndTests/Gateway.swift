@@ -99,7 +99,7 @@ final class Gateway: Sendable {
     /// The absolute path of a file of the settings' directory.
     func path(_ name: String) -> String { "\(configuration)/\(name)" }
 
-    /// A file of the settings' directory as text; nil where there is none.
+    /// A file of the settings' directory as text; nil if there is none.
     func text(_ name: String) -> String? { access(path(name), F_OK) == 0 ? contents(of: path(name)) : nil }
 
     /// All files of the settings' directory, with mode and content.

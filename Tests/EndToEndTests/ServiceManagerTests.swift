@@ -150,6 +150,7 @@ import Testing
     @Test("the article on service managers shows exactly these samples", arguments: samples)
     func readme(_ sample: Sample) {
         let block = sample.text.split(separator: "\n").map { "    \($0)\n" }.joined()
-        #expect(contents(of: packageDirectory + "/Sources/tedge/tedge.docc/ServiceManagers.md").contains("\n\n\(block)\n"))
+        #expect(
+            contents(of: packageDirectory + "/Sources/tedge/tedge.docc/ServiceManagers.md").contains("\n\n\(block)\n"))
     }
 }

@@ -54,7 +54,7 @@ struct AddressLookupTests {
 
     @Test("an error number is told in words with the number")
     func words() {
-        #expect(SystemWords.text(ECONNREFUSED) == "Connection refused (os error 111)")
+        #expect(SystemErrorText.text(ECONNREFUSED) == "Connection refused (os error 111)")
     }
 
     @Test("a name server that does not answer ends at the deadline, and the late answer disturbs nobody")

@@ -112,7 +112,7 @@ extension Device {
 
     private static let rootOption = ["--root", root]
 
-    /// Why no device can be made here, in words; nil where one can.
+    /// Why no device can be made here, in words; nil if one can.
     static let refusal: String? = {
         do {
             try command(["check"] + rootOption)

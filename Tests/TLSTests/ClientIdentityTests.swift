@@ -156,7 +156,7 @@ struct ClientIdentityTests {
         signal(SIGPIPE, SIG_IGN)
         let run = { (identity: TestAuthority.Identity) in
             TLSProbe.run(
-                host: "localhost", port: port, options: .trusting(root, identity), patience: .seconds(2), until: later,
+                host: "localhost", port: port, options: .trusting(root, identity), timeout: .seconds(2), until: later,
                 interrupted: { false })
         }
         let found = run(unfit)

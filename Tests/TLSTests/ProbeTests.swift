@@ -17,7 +17,7 @@ struct ProbeTests {
 
     private func probe(_ port: UInt16, _ identity: TestAuthority.Identity? = nil, root: String? = nil) -> TLSProbe {
         TLSProbe.run(
-            host: "localhost", port: port, options: .trusting(root ?? self.root, identity), patience: .seconds(2),
+            host: "localhost", port: port, options: .trusting(root ?? self.root, identity), timeout: .seconds(2),
             until: later, interrupted: { false })
     }
 

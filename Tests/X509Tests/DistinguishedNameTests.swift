@@ -80,7 +80,7 @@ struct DistinguishedNameTests {
         #expect(certificate.commonName == "Gerät")
     }
 
-    @Test("the common name is the last of several, and nil where there is none")
+    @Test("the common name is the last of several, and nil if there is none")
     func commonName() throws {
         #expect(try certificate("/CN=first/O=x/CN=last").commonName == "last")
         #expect(try certificate("/O=x").commonName == nil)

@@ -14,7 +14,7 @@ public struct PartialCommandLine {
         positionals = scan.own.positionalWords
     }
 
-    /// The last value that was given for an option, which is named without its dashes; nil where there is none.
+    /// The last value that was given for an option, which is named without its dashes; nil if there is none.
     public func value(ofLongOption name: String) -> String? {
         own.lastWord(long: name) ?? globals.lastWord(long: name)
     }

@@ -87,7 +87,7 @@ struct HTTPResponseParser {
         return true
     }
 
-    /// The next line without its end, or nil where it has not come yet.
+    /// The next line without its end, or nil if it has not come yet.
     private mutating func nextLine() throws(HTTPError) -> [UInt8]? {
         guard let end = pending[max(consumed, searched)...].firstIndex(of: UInt8(ascii: "\n")) else {
             searched = pending.count

@@ -9,7 +9,7 @@ struct Editor {
     let bytes: [UInt8]
     let tree: Tree
 
-    /// What sets a key to a value; nil where it has that value.
+    /// What sets a key to a value; nil if it has that value.
     func setting(_ path: [String], to value: TOMLValue) throws(TOMLError) -> Splice? {
         let route = try route(to: path)
         guard let node = route.node else { return adding(path, Spelling.value(value), route) }
@@ -19,7 +19,7 @@ struct Editor {
         return Splice(range: Int(found.value)..<Int(found.end), text: Spelling.value(value))
     }
 
-    /// What takes a key out; nil where there is none.
+    /// What takes a key out; nil if there is none.
     func removing(_ path: [String]) throws(TOMLError) -> Splice? {
         let route = try route(to: path)
         guard let node = route.node else { return nil }
@@ -86,7 +86,7 @@ struct Editor {
     /// Lines at the end of the document; a section is set off by a blank line.
     private func atEnd(_ text: String, isSection: Bool) -> Splice {
         var before = ""
-        if bytes.count > Place.start(of: bytes) {
+        if bytes.count > LineIndex.start(of: bytes) {
             if bytes[bytes.count - 1] != UInt8(ascii: "\n") { before += lineBreak }
             let lastLine = bytes[lineStart(bytes.count - 1)...]
             if isSection, !lastLine.allSatisfy({ $0.isBlank || $0 == 0x0A || $0 == 0x0D }) { before += lineBreak }
@@ -127,7 +127,7 @@ struct Editor {
     /// Where the line of an offset begins; the byte order mark is before the first line.
     func lineStart(_ offset: Int) -> Int {
         var start = offset
-        while start > Place.start(of: bytes), bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+        while start > LineIndex.start(of: bytes), bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
         return start
     }
 

@@ -48,7 +48,7 @@ extension Editor {
         for line in lines.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
             var start = line.range.lowerBound
             while let last = cuts.last, last.upperBound >= start { start = min(start, cuts.removeLast().lowerBound) }
-            while line.takesBlankLines, start > Place.start(of: bytes), isBlankLine(lineStart(start - 1)) {
+            while line.takesBlankLines, start > LineIndex.start(of: bytes), isBlankLine(lineStart(start - 1)) {
                 start = lineStart(start - 1)
                 while let last = cuts.last, last.upperBound >= start {
                     start = min(start, cuts.removeLast().lowerBound)
@@ -57,7 +57,7 @@ extension Editor {
             cuts.append(start..<line.range.upperBound)
         }
         // Nothing is left above that the blank lines below would set off.
-        if let first = cuts.first, first.lowerBound == Place.start(of: bytes),
+        if let first = cuts.first, first.lowerBound == LineIndex.start(of: bytes),
             lines.contains(where: { $0.takesBlankLines && first.contains($0.range.lowerBound) })
         {
             var end = first.upperBound

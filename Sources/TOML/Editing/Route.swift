@@ -8,7 +8,7 @@ struct Route {
     var section = 0
     /// The last inline table on the way: its node, and how many keys lead to it.
     var inline: (node: Int, known: Int)?
-    /// The node at the end of the path; nil where the path ends before.
+    /// The node at the end of the path; nil if the path ends before.
     var node: Int?
 }
 
@@ -52,7 +52,7 @@ extension Editor {
 
     /// The error that what stands at a node cannot be edited as wanted.
     func obstacle(_ node: Int, _ path: ArraySlice<String>) -> TOMLError {
-        let (line, column) = Place.lineAndColumn(of: Int(tree.nodes[node].key), in: bytes)
+        let (line, column) = LineIndex.lineAndColumn(of: Int(tree.nodes[node].key), in: bytes)
         let name = Spelling.dottedKey(path)
         let kind: TOMLError.Kind =
             switch tree.nodes[node].content {

@@ -9,7 +9,7 @@ public struct TOMLFragment: Sendable, Equatable {
 }
 
 extension TOMLDocument {
-    /// What stands at a path of keys, as it is written; nil where there is nothing, or a table without a place of its own. What
+    /// What stands at a path of keys, as it is written; nil if there is nothing, or a table without a place of its own. What
     /// is between braces has neither comments nor a remark.
     public func fragment(of path: [String]) -> TOMLFragment? {
         Editor(bytes: bytes, tree: tree).fragment(of: path)
@@ -63,7 +63,7 @@ extension Editor {
         return TOMLFragment(comments: text(startOfComments(above: line)..<line), value: value, remark: text(remark))
     }
 
-    /// What writes the new key in the line of the old one; nil where the line is in another table.
+    /// What writes the new key in the line of the old one; nil if the line is in another table.
     func renaming(_ path: [String], to newPath: [String]) throws(TOMLError) -> Splice? {
         let route = try route(to: path)
         guard let node = route.node, route.inline == nil, hasOwnValue(node), newPath.count > route.section,
@@ -89,9 +89,9 @@ extension Editor {
         guard let route = try? route(to: path), let node = route.node, route.inline == nil else { return range }
         var (start, end) = (startOfComments(above: range.lowerBound), range.upperBound)
         guard !hasOwnValue(node) else { return start..<end }
-        while start > Place.start(of: bytes), isBlankLine(lineStart(start - 1)) { start = lineStart(start - 1) }
+        while start > LineIndex.start(of: bytes), isBlankLine(lineStart(start - 1)) { start = lineStart(start - 1) }
         // Nothing is left that the blank lines below would set off.
-        while start == Place.start(of: bytes), end < bytes.count, isBlankLine(end) { end = lineEnd(end) }
+        while start == LineIndex.start(of: bytes), end < bytes.count, isBlankLine(end) { end = lineEnd(end) }
         return start..<end
     }
 
@@ -102,7 +102,7 @@ extension Editor {
     /// Where the comments that stand directly above a line begin.
     func startOfComments(above line: Int) -> Int {
         var at = line
-        while at > Place.start(of: bytes) {
+        while at > LineIndex.start(of: bytes) {
             let above = lineStart(at - 1)
             guard bytes[above..<at].first(where: { !$0.isBlank }) == UInt8(ascii: "#") else { break }
             at = above

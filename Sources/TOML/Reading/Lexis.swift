@@ -18,7 +18,7 @@ extension UInt8 {
 }
 
 /// Places in a text.
-enum Place {
+enum LineIndex {
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// Where the text begins: after the byte order mark, if there is one.

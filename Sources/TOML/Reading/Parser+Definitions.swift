@@ -52,7 +52,7 @@ extension Parser {
             steps.append(try tableAtDot(part, in: steps[part]))
         }
         if let node = tree.node(path[last].text, in: steps[last]) {
-            let line = Place.lineAndColumn(of: Int(tree.nodes[node].key), in: bytes).line
+            let line = LineIndex.lineAndColumn(of: Int(tree.nodes[node].key), in: bytes).line
             let name = Spelling.dottedKey(path.map(\.text))
             throw error(.duplicateKey(name, firstLine: line), at: path[last].offset)
         }
@@ -126,7 +126,7 @@ extension Parser {
     /// The error that a part of a key or header names something that is closed to it.
     private func conflict(with node: Int, part: Int) -> TOMLError {
         let name = Spelling.dottedKey(path[...part].map(\.text))
-        let line = Place.lineAndColumn(of: Int(tree.nodes[node].key), in: bytes).line
+        let line = LineIndex.lineAndColumn(of: Int(tree.nodes[node].key), in: bytes).line
         let kind: TOMLError.Kind =
             switch tree.nodes[node].content {
             case .table(let table) where tree.tables[Int(table)].origin == .inline:

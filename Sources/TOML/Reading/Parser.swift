@@ -28,7 +28,7 @@ struct Parser {
         guard bytes.count <= Int(Int32.max) else {
             throw TOMLError(line: 1, column: 1, kind: .documentTooLarge)
         }
-        var parser = Parser(bytes: bytes, offset: Place.start(of: bytes))
+        var parser = Parser(bytes: bytes, offset: LineIndex.start(of: bytes))
         do throws(UTF8.ValidationError) {
             _ = try UTF8Span(validating: bytes.span)
         } catch {
@@ -143,7 +143,7 @@ extension Parser {
 
     /// An error at an offset, or at the current one.
     func error(_ kind: TOMLError.Kind, at place: Int? = nil) -> TOMLError {
-        let (line, column) = Place.lineAndColumn(of: min(place ?? offset, bytes.count), in: bytes)
+        let (line, column) = LineIndex.lineAndColumn(of: min(place ?? offset, bytes.count), in: bytes)
         return TOMLError(line: line, column: column, kind: kind)
     }
 

@@ -54,7 +54,7 @@ struct Tree: Sendable {
     var tables = [Table(origin: .root)]
     /// The tables of each array of tables.
     var arrays: [[Int32]] = []
-    /// Where the first header begins, or nil where there is none.
+    /// Where the first header begins, or nil if there is none.
     var firstHeader: Int?
 
     /// The node at a key of a table, or nil.

@@ -12,7 +12,7 @@ struct KeyedList<Element> {
 
     private static var longestWithoutSlots: Int { 8 }
 
-    /// The position of a key, or nil where the list does not hold it.
+    /// The position of a key, or nil if the list does not hold it.
     func position(of key: String) -> Int? {
         if slots.isEmpty {
             return keys.firstIndex { key.hasSameBytes(as: $0) }

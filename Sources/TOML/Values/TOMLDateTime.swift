@@ -7,7 +7,7 @@ public struct TOMLLocalDate: Sendable, Equatable {
     /// The day of the month, 1 to 28, 29, 30 or 31.
     public let day: Int8
 
-    /// Makes a date, or nil where the calendar has no such day.
+    /// Makes a date, or nil if the calendar has no such day.
     public init?(year: Int, month: Int, day: Int) {
         guard (0...9999).contains(year), (1...12).contains(month),
             (1...Self.days(inMonth: month, of: year)).contains(day)
@@ -36,7 +36,7 @@ public struct TOMLLocalTime: Sendable, Equatable {
     /// The fraction of the second, 0 to 999,999,999.
     public let nanosecond: Int32
 
-    /// Makes a time, or nil where a part is out of its range.
+    /// Makes a time, or nil if a part is out of its range.
     public init?(hour: Int, minute: Int, second: Int, nanosecond: Int = 0) {
         guard (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second),
             (0...999_999_999).contains(nanosecond)
@@ -68,7 +68,7 @@ public struct TOMLOffsetDateTime: Sendable, Equatable {
     /// How far the clock is ahead of UTC, in minutes: -1439 to 1439.
     public let offsetMinutes: Int16
 
-    /// Makes the instant, or nil where the offset is a day or more.
+    /// Makes the instant, or nil if the offset is a day or more.
     public init?(date: TOMLLocalDate, time: TOMLLocalTime, offsetMinutes: Int) {
         guard (-1439...1439).contains(offsetMinutes) else { return nil }
         (self.date, self.time, self.offsetMinutes) = (date, time, Int16(offsetMinutes))

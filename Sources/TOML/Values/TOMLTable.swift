@@ -11,7 +11,7 @@ public struct TOMLTable: Sendable {
     /// The keys, in order.
     public var keys: [String] { list.keys }
 
-    /// The value of a key, or nil where there is none. A new key is added at the end; setting nil takes the key out.
+    /// The value of a key, or nil if there is none. A new key is added at the end; setting nil takes the key out.
     public subscript(key: String) -> TOMLValue? {
         get { list.position(of: key).map { list.elements[$0] } }
         set {

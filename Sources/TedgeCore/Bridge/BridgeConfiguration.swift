@@ -28,7 +28,7 @@ public struct BridgeConfiguration: Sendable, Equatable {
     public var keyPath: String
     /// Whether the cloud's broker forgets the session.
     public var cleanSession: Bool
-    /// Whether the local broker forgets the session; nil where mosquitto is not told.
+    /// Whether the local broker forgets the session; nil if mosquitto is not told.
     public var localCleanSession: Bool?
     /// The local topic on which mosquitto says that the bridge is up (`1`) or down (`0`).
     public var healthTopic: String

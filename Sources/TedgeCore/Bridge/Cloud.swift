@@ -28,7 +28,7 @@ public struct Cloud: Sendable {
         /// Templates of SmartREST 2.0 and 1.0.
         var templates: [String] = []
         var firstTemplates: [String] = []
-        /// The topics of Cumulocity's MQTT service, nil where that is not used.
+        /// The topics of Cumulocity's MQTT service, nil if that is not used.
         var serviceTopics: [String]?
         /// Whether the device has a certificate, and not a password.
         var usesCertificate = true

@@ -25,7 +25,7 @@ public struct ListenerConfiguration: Sendable, Equatable {
     /// Whether programs on the device need no user name.
     let isAnonymous = true
 
-    /// Takes the listeners from the settings; nil where the settings say that none is wanted. A certificate without key, or
+    /// Takes the listeners from the settings; nil if the settings say that none is wanted. A certificate without key, or
     /// the reverse, and two listeners on one port are refused.
     static func from(_ settings: Settings) throws -> ListenerConfiguration? {
         guard try settings.bool("mqtt.bind.enabled") else { return nil }

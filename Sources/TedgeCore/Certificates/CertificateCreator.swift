@@ -6,7 +6,7 @@ public struct CertificateCreator {
     private let cloud: CloudName?
     private let profile: ProfileName?
 
-    /// Names the cloud whose certificate is meant; the device's own where nil.
+    /// Names the cloud whose certificate is meant; the device's own if nil.
     public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
         self.context = context
         self.cloud = cloud
@@ -15,7 +15,7 @@ public struct CertificateCreator {
 
     /// Makes the pair, or prints why not.
     ///
-    /// - Parameter deviceID: The identity; the one of the settings where nil.
+    /// - Parameter deviceID: The identity; the one of the settings if nil.
     public func run(deviceID: String?) -> CommandReport {
         var described = deviceID
         do {
@@ -66,7 +66,7 @@ public struct CertificateCreator {
         let files = context.files
         try pair.refuseSameFile()
         try pair.checkPlaces()
-        _ = try pair.settle()
+        _ = try pair.finishInterrupted()
         try pair.makeDirectories(transaction)
         if try files.status(pair.certificatePath, followLinks: false) != nil {
             throw CertificateError.certificateExists(path: pair.certificatePath)

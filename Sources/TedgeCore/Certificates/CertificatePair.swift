@@ -27,15 +27,15 @@ struct CertificatePair {
 
     /// Throws where root must not write to the directories of the pair.
     func checkPlaces() throws {
-        for path in [certificatePath, keyPath] { try CertificatePlace(path, in: context).check() }
+        for path in [certificatePath, keyPath] { try DirectoryTrustCheck(path, in: context).check() }
     }
 
     /// Ends what a killed run began: removes the half of a pair, and files without a name of their own. Returns whether there
     /// was half a pair.
-    func settle() throws -> Bool {
+    func finishInterrupted() throws -> Bool {
         let files = context.files
         for path in [certificatePath, keyPath] {
-            Leftover.sweep(Path.directory(of: path), of: Path.name(of: path), files)
+            TemporaryName.sweep(Path.directory(of: path), of: Path.name(of: path), files)
         }
         guard let unfinished = try files.readIfPresent(unfinishedPath) else { return false }
         let isHalf = try files.status(certificatePath, followLinks: false) == nil && isKey(of: unfinished)

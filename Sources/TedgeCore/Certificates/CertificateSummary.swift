@@ -37,8 +37,8 @@ struct CertificateSummary {
         Subject:       \(certificate.subject)
         Issuer:        \(certificate.issuer)
         Status:        \(status)
-        Valid from:    \(MailDate.text(certificate.notBefore))
-        Valid until:   \(MailDate.text(certificate.notAfter))
+        Valid from:    \(RFC2822Date.text(certificate.notBefore))
+        Valid until:   \(RFC2822Date.text(certificate.notAfter))
         Serial number: \(certificate.serialNumber)
         Thumbprint:    \(certificate.thumbprint)
 

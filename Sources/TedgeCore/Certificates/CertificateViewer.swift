@@ -6,7 +6,7 @@ public struct CertificateViewer {
     private let cloud: CloudName?
     private let profile: ProfileName?
 
-    /// Names the cloud whose certificate is meant; the device's own where nil.
+    /// Names the cloud whose certificate is meant; the device's own if nil.
     public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
         self.context = context
         self.cloud = cloud
@@ -81,7 +81,7 @@ public struct CertificateViewer {
             let use = CertificateUse.connections(of: pair.certificatePath, in: context)
             let changed = try context.changingFiles("tedge cert remove") { files in
                 try pair.checkPlaces()
-                let wasHalf = try pair.settle()
+                let wasHalf = try pair.finishInterrupted()
                 try remove(pair, files)
                 return files.hasChanges || wasHalf
             }

@@ -6,7 +6,7 @@ public struct SigningRequestCreator {
     private let cloud: CloudName?
     private let profile: ProfileName?
 
-    /// Names the cloud whose certificate is meant; the device's own where nil.
+    /// Names the cloud whose certificate is meant; the device's own if nil.
     public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
         self.context = context
         self.cloud = cloud
@@ -16,8 +16,8 @@ public struct SigningRequestCreator {
     /// Writes the request, and the key where there is none yet, or prints why not.
     ///
     /// - Parameters:
-    ///   - deviceID: The identity; the one of the settings where nil.
-    ///   - outputPath: The file to write; the one of the settings where nil. One that is there is replaced.
+    ///   - deviceID: The identity; the one of the settings if nil.
+    ///   - outputPath: The file to write; the one of the settings if nil. One that is there is replaced.
     public func run(deviceID: String?, outputPath: String?) -> CommandReport {
         do {
             let settings = try Settings.load(from: context.settingsSource)
@@ -50,8 +50,8 @@ public struct SigningRequestCreator {
     ) throws {
         try pair.checkPlaces()
         try refuseOverwriting(pair, path)
-        try CertificatePlace(path, in: context).check()
-        _ = try pair.settle()
+        try DirectoryTrustCheck(path, in: context).check()
+        _ = try pair.finishInterrupted()
         try pair.makeDirectories(files)
         let stored = try pair.storedKey()
         let key: PrivateKey

@@ -10,11 +10,11 @@ final class BridgeInstallation {
         case configured
     }
 
-    private let plan: ConnectPlan
+    private let plan: ConnectionInputs
     private let context: Context
     private let log: StepLog
     private let isOffline: Bool
-    private let broker: BrokerConfiguration
+    private let broker: BrokerTransaction
     /// What became of a renewed certificate.
     private(set) var renewal = RenewedCertificate.Outcome.none
     /// The bridge file while mosquitto has not taken it yet.
@@ -27,11 +27,11 @@ final class BridgeInstallation {
     /// Prepares the installation; changes nothing.
     ///
     /// - Parameter isOffline: Whether the cloud must not be asked anything.
-    init(_ plan: ConnectPlan, isOffline: Bool, in context: Context, log: StepLog) {
+    init(_ plan: ConnectionInputs, isOffline: Bool, in context: Context, log: StepLog) {
         self.plan = plan
         self.log = log
         self.isOffline = isOffline
-        broker = BrokerConfiguration(plan, in: context)
+        broker = BrokerTransaction(plan, in: context)
         self.context = broker.context
     }
 
@@ -64,7 +64,7 @@ final class BridgeInstallation {
         guard isAvailable else { return .configured }
         try begin("restart-mosquitto", "Restarting mosquitto service.")
         try broker.restart()
-        let seconds = BrokerStart.patience
+        let seconds = BrokerStart.timeout
         try begin("await-mosquitto", "Awaiting mosquitto to start. This may take up to \(seconds) seconds.")
         try broker.awaitStart()
         untaken = nil
@@ -110,7 +110,7 @@ final class BridgeInstallation {
         try begin("existing-bridge", "Checking if configuration for requested bridge already exists.")
         // Where the caller may not look, writing will tell.
         if context.files.exists(plan.paths.bridge), !context.files.exists(plan.paths.unfinished),
-            broker.unread.settle() == .read
+            broker.unread.finishInterrupted() == .read
         {
             throw ConnectError.alreadyConnected(cloud: plan.cloud.name, profile: plan.profile)
         }
@@ -123,7 +123,7 @@ final class BridgeInstallation {
         try broker.planListeners()
         warn()
         guard context.now() >= ProgramDate.seconds else {
-            throw ConnectError.clockWrong(clock: MailDate.text(context.now()))
+            throw ConnectError.clockWrong(clock: RFC2822Date.text(context.now()))
         }
         let account = broker.account
         let owner = context.accounts.isRoot ? account?.owner : nil
@@ -152,7 +152,7 @@ final class BridgeInstallation {
     private func give(_ bridge: BridgeConfiguration, to account: Account) throws {
         for path in [bridge.certificatePath, bridge.keyPath] {
             // Nothing else that has been given the name is given away.
-            guard (try? CertificatePlace(path, in: context).check()) != nil,
+            guard (try? DirectoryTrustCheck(path, in: context).check()) != nil,
                 var snapshot = (try? context.files.snapshot(path)) ?? nil
             else { continue }
             defer { snapshot.contents.wipe() }

@@ -21,7 +21,7 @@ public struct BridgeRefresher {
 
     /// A bridge that is there, and what it should be.
     private struct Bridge {
-        let plan: ConnectPlan
+        let plan: ConnectionInputs
         let configuration: BridgeConfiguration
         let text: String
     }
@@ -33,14 +33,14 @@ public struct BridgeRefresher {
             UnreadFiles.warn(in: context)
             return .done(Self.command, changed: false)
         }
-        let broker = BrokerConfiguration(first.plan, in: context)
+        let broker = BrokerTransaction(first.plan, in: context)
         try broker.planListeners()
         let listeners = broker.listeners.text
         let stale = try bridges.filter { try context.files.readIfPresent($0.plan.paths.bridge) != Array($0.text.utf8) }
         let listenersPath = first.plan.paths.listeners
         let isWritten =
             try stale.isEmpty && context.files.readIfPresent(listenersPath) == listeners.map { Array($0.utf8) }
-        if isWritten, broker.unread.settle() != .unread {
+        if isWritten, broker.unread.finishInterrupted() != .unread {
             context.console.line(Self.done)
             return .done(Self.command, changed: false)
         }
@@ -58,7 +58,7 @@ public struct BridgeRefresher {
 
     /// Writes the files, and restarts mosquitto; false where nothing is there to restart it with.
     private func replace(
-        _ stale: [Bridge], _ listeners: String?, at path: String, _ broker: BrokerConfiguration
+        _ stale: [Bridge], _ listeners: String?, at path: String, _ broker: BrokerTransaction
     ) throws -> Bool {
         let isAvailable = try isAvailable(broker)
         for bridge in stale {
@@ -82,13 +82,13 @@ public struct BridgeRefresher {
         try context.interruption.check()
         context.console.step("Restarting mosquitto service.")
         try broker.restart()
-        context.console.step("Awaiting mosquitto to start. This may take up to \(BrokerStart.patience) seconds.")
+        context.console.step("Awaiting mosquitto to start. This may take up to \(BrokerStart.timeout) seconds.")
         try broker.awaitStart()
         context.console.line(Self.done)
         return true
     }
 
-    private func isAvailable(_ broker: BrokerConfiguration) throws -> Bool {
+    private func isAvailable(_ broker: BrokerTransaction) throws -> Bool {
         do {
             try broker.manager.checkAvailability()
         } catch {
@@ -116,7 +116,7 @@ public struct BridgeRefresher {
                     + "\(cloud.words(profile))' to complete it.")
             return nil
         }
-        let plan = try ConnectPlan(Cloud.named(cloud), profile, in: context)
+        let plan = try ConnectionInputs(Cloud.named(cloud), profile, in: context)
         try plan.refuseUnsupported()
         let configuration = try plan.bridge(in: context)
         return Bridge(plan: plan, configuration: configuration, text: MosquittoRenderer.text(of: configuration))

@@ -27,7 +27,7 @@ struct CheckExchange: Sendable {
     let filters: [String]
     /// What is asked, in this order.
     let questions: [Question]
-    /// What a message proves; nil where it is no answer.
+    /// What a message proves; nil if it is no answer.
     let answer: @Sendable (_ message: MQTTMessage) -> Answer?
 
     /// The exchange of a cloud.

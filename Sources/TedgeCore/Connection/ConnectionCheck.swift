@@ -59,7 +59,7 @@ private struct Conversation {
     /// Whether the bridge has gone down after it was up.
     private var isLost = false
     /// How long an answer that names no tenant waits for the one that does.
-    private static let patience = Duration.seconds(1)
+    private static let timeout = Duration.seconds(1)
 
     init(values: ConnectionCheck.Values) {
         self.values = values
@@ -88,7 +88,7 @@ private struct Conversation {
                     }
                     answer = found
                     guard found == .cloudWithMore else { break }
-                    end = min(end, ContinuousClock.now + Self.patience)
+                    end = min(end, ContinuousClock.now + Self.timeout)
                 }
             }
         } catch {

@@ -17,7 +17,7 @@ public struct ConnectionTest {
     public func run() -> CommandReport {
         do {
             try context.require(.mosquitto)
-            let plan = try ConnectPlan(cloud, try ProfileName.choose(profile, in: context), in: context)
+            let plan = try ConnectionInputs(cloud, try ProfileName.choose(profile, in: context), in: context)
             guard context.files.exists(plan.paths.bridge) else {
                 try plan.refuseUnsupported()
                 throw ConnectError.notConnected(cloud: cloud.name, profile: plan.profile)

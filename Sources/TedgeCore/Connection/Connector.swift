@@ -46,12 +46,12 @@ public struct Connector {
 
     private func connect() -> CommandReport {
         let configuration: BridgeInstallation.Outcome
-        let plan: ConnectPlan
+        let plan: ConnectionInputs
         let renewal: RenewedCertificate.Outcome
         do {
             try context.require(.mosquitto)
             (plan, configuration, renewal) = try context.changing("tedge \(command) \(cloud.name.words(profile))") {
-                let plan = try ConnectPlan(cloud, profile, in: context)
+                let plan = try ConnectionInputs(cloud, profile, in: context)
                 try plan.refuseUnsupported()
                 _ = try plan.credentials(in: context)
                 let (outcome, renewal) = try install(plan)
@@ -86,7 +86,7 @@ public struct Connector {
     /// Installs the bridge, in the place of the one that is there when this is a reconnection: that comes back where
     /// installing fails.
     private func install(
-        _ plan: ConnectPlan
+        _ plan: ConnectionInputs
     ) throws -> (BridgeInstallation.Outcome, RenewedCertificate.Outcome) {
         let installation = BridgeInstallation(plan, isOffline: options.isOffline, in: context, log: log)
         guard options.isReconnection else { return (try installation.run(), installation.renewal) }
@@ -109,7 +109,7 @@ public struct Connector {
         }
     }
 
-    private func check(_ plan: ConnectPlan, _ renewal: RenewedCertificate.Outcome) -> CommandReport {
+    private func check(_ plan: ConnectionInputs, _ renewal: RenewedCertificate.Outcome) -> CommandReport {
         log.begin("check")
         do {
             try Self.check(plan, timeout: options.timeout, in: context)
@@ -127,7 +127,7 @@ public struct Connector {
     }
 
     /// Starts mosquitto again where it has ended since it was restarted. Nil if it runs.
-    private func revive(_ plan: ConnectPlan) -> CommandReport? {
+    private func revive(_ plan: ConnectionInputs) -> CommandReport? {
         let outcome = BrokerRevival(plan: plan, context: context).run(for: "tedge \(command)")
         guard let diagnosis = outcome.diagnosis(of: plan) else { return nil }
         var report = unproven(diagnosis)
@@ -137,7 +137,7 @@ public struct Connector {
 
     /// The end of a command that did all it was to do: the mapper that was started must not have ended again.
     private func withMapper(_ renewal: RenewedCertificate.Outcome) -> CommandReport {
-        let examination = Examination(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
+        let examination = DoctorRun(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
         if case .error(let diagnosis) = examination.outcome(of: "mapper-running") { return unproven(diagnosis) }
         guard case .refused(let reason) = renewal else { return .done(command, cloud: cloud.name, changed: true) }
         let message = "Successfully connected, however not using the new certificate"
@@ -160,7 +160,7 @@ public struct Connector {
     }
 
     /// Runs the check with its lines.
-    static func check(_ plan: ConnectPlan, timeout: Int, in context: Context) throws {
+    static func check(_ plan: ConnectionInputs, timeout: Int, in context: Context) throws {
         context.console.step("Sending packets to check connection. This may take up to \(timeout) seconds.")
         let values = try plan.checkValues(limit: .seconds(timeout), files: context.files)
         try ConnectionCheck(values: values, context: context).run()

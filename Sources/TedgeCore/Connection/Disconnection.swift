@@ -85,7 +85,7 @@ final class Disconnection {
             if try files.remove(paths.bridge, aside: paths.unfinished) { return true }
             if try context.files.status(paths.unfinished, followLinks: false) != nil { return true }
             // A connect that was killed while it took its bridge back may have left mosquitto with it.
-            return unread.settle() == .unread
+            return unread.finishInterrupted() == .unread
         } catch  where error.reason.isPermission {
             throw ConnectError.removalPermission(path: paths.bridge, error.reason)
         }
@@ -96,7 +96,7 @@ final class Disconnection {
         guard manager.isDefault, context.accounts.isRoot, context.mosquittoUnit?.process != nil,
             context.files.exists(paths.bridge)
         else { return }
-        try BrokerRehearsal(context: context, directory: paths.directory).run([paths.bridge: .init()])
+        try RestartDryRun(context: context, directory: paths.directory).run([paths.bridge: .init()])
     }
 
     private func apply(_ services: ServiceRemoval) throws {
@@ -147,7 +147,7 @@ final class Disconnection {
     /// Puts everything back. Signals wait until this is done.
     func undo() {
         if services?.mosquittoRunsAgain == true { unread.begin() }
-        context.putBack(files)
+        context.rollBack(files)
         let failures = services?.undo() ?? []
         if services?.mosquittoRunsAgain != true {
             unread.takeBack()
@@ -159,6 +159,6 @@ final class Disconnection {
         for failure in failures {
             context.console.unrestored("Could not put services back: \(failure.causes.joined(separator: ": "))")
         }
-        if services?.mosquittoRunsAgain == true { broker.settle() }
+        if services?.mosquittoRunsAgain == true { broker.finishInterrupted() }
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads who issued a token (RFC 7519): the tenant that answered.
 enum TokenIssuer {
-    /// The claim `iss` of a token; nil where the text is no token or has no such claim.
+    /// The claim `iss` of a token; nil if the text is no token or has no such claim.
     static func issuer(ofToken token: some StringProtocol) -> String? {
         let parts = token.split(separator: Character("."), omittingEmptySubsequences: false)
         guard parts.count == 3, parts[1].utf8.count <= 65_536, let payload = decoded(parts[1]),

@@ -7,12 +7,12 @@ enum CheckOutcome: Sendable, Equatable {
     /// A connection cannot work, or does not.
     case error(Diagnosis)
     /// The caller could not see it, or it does not apply here; checks that stand on it are done all the same.
-    case unseen(String)
+    case skipped(String)
     /// Who was asked did not answer, or could not be asked; nothing is known, so this is neither good nor bad. Checks that
     /// stand on it are done all the same.
     case unanswered(String)
     /// Another check took the ground away.
-    case groundless(String)
+    case blocked(by: String)
 
     /// The state for people and programs.
     var state: String {
@@ -20,21 +20,21 @@ enum CheckOutcome: Sendable, Equatable {
         case .ok: "ok"
         case .warning: "warning"
         case .error: "error"
-        case .unseen, .unanswered, .groundless: "skipped"
+        case .skipped, .unanswered, .blocked: "skipped"
         }
     }
 
-    /// The word for programs; nil where all is well, or where nobody looked.
+    /// The word for programs; nil if all is well, or where nobody looked.
     var reason: String? {
         if case .unanswered = self { return "unanswered" }
         return diagnosis?.id
     }
 
     /// Whether a check that stands on this one makes sense.
-    var carries: Bool {
+    var satisfies: Bool {
         switch self {
-        case .ok, .warning, .unseen, .unanswered: true
-        case .error, .groundless: false
+        case .ok, .warning, .skipped, .unanswered: true
+        case .error, .blocked: false
         }
     }
 

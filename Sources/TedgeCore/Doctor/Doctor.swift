@@ -59,7 +59,7 @@ public struct Doctor {
         var told = Told()
         for cloud in clouds where context.interruption.signal() == nil {
             if clouds.count > 1 { context.console.result("\(Cloud.named(cloud).displayName)\n") }
-            examine(Examination(cloud, profile: profile, until: deadline, in: asking), &told)
+            examine(DoctorRun(cloud, profile: profile, until: deadline, in: asking), &told)
         }
         return report(told)
     }
@@ -84,17 +84,17 @@ public struct Doctor {
     /// Does the checks that are wanted in the order of the table, and tells each when it is done; before it those that took
     /// the ground from it. What does not concern the device, as a certificate where it has a password, is left out unless it
     /// is named.
-    private func examine(_ examination: Examination, _ told: inout Told) {
+    private func examine(_ run: DoctorRun, _ told: inout Told) {
         var known: Set<String> = []
-        for check in wanted where options.only.contains(check.id) || examination.irrelevance(of: check.id) == nil {
+        for check in wanted where options.only.contains(check.id) || run.irrelevance(of: check.id) == nil {
             var chain = [check.id]
-            while case .groundless(let need) = examination.outcome(of: chain[0]) { chain.insert(need, at: 0) }
+            while case .blocked(by: let need) = run.outcome(of: chain[0]) { chain.insert(need, at: 0) }
             // What a signal cut off found nothing.
             if context.interruption.isRequested { return }
             // Of a chain the first one is the cause, and the last one was asked for.
             for id in [chain[0], check.id] where known.insert(id).inserted {
                 guard let check = DoctorCheck.all.first(where: { $0.id == id }) else { continue }
-                tell(check, examination.outcome(of: id), examination.cloud.name, &told)
+                tell(check, run.outcome(of: id), run.cloud.name, &told)
             }
         }
     }
@@ -146,8 +146,8 @@ public struct Doctor {
         var details: [String] = []
         switch outcome {
         case .ok(let seen): text = "\(check.id): \(seen)"
-        case .unseen(let reason), .unanswered(let reason): text = "\(check.id): \(reason)"
-        case .groundless(let need): text = "\(check.id): because of \(need)"
+        case .skipped(let reason), .unanswered(let reason): text = "\(check.id): \(reason)"
+        case .blocked(by: let need): text = "\(check.id): because of \(need)"
         case .warning(let diagnosis), .error(let diagnosis):
             text = "\(check.id): \(diagnosis.message)"
             if let seen = diagnosis.seen { details.append("Seen: \(seen)") }
@@ -181,8 +181,8 @@ public struct Doctor {
     private func json(_ check: DoctorCheck, _ outcome: CheckOutcome, _ cloud: CloudName) -> JSONValue {
         var seen: String?
         switch outcome {
-        case .ok(let text), .unseen(let text), .unanswered(let text): seen = text
-        case .groundless(let need): seen = "because of \(need)"
+        case .ok(let text), .skipped(let text), .unanswered(let text): seen = text
+        case .blocked(by: let need): seen = "because of \(need)"
         case .warning(let diagnosis), .error(let diagnosis): seen = diagnosis.seen
         }
         let diagnosis = outcome.diagnosis

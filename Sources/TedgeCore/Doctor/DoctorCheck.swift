@@ -7,9 +7,9 @@ struct DoctorCheck: Sendable {
     /// The checks it stands on.
     let needs: [String]
     /// Looks.
-    let run: @Sendable (Examination) -> CheckOutcome
+    let run: @Sendable (DoctorRun) -> CheckOutcome
 
-    init(_ id: String, _ title: String, needs: [String] = [], run: @escaping @Sendable (Examination) -> CheckOutcome) {
+    init(_ id: String, _ title: String, needs: [String] = [], run: @escaping @Sendable (DoctorRun) -> CheckOutcome) {
         (self.id, self.title, self.needs, self.run) = (id, title, needs, run)
     }
 

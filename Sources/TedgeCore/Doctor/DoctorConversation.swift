@@ -8,7 +8,7 @@ struct DoctorConversation {
         var place = ""
         /// Why the local broker does not serve.
         var localFailure: String?
-        /// What mosquitto says about the bridge; nil where it says nothing.
+        /// What mosquitto says about the bridge; nil if it says nothing.
         var isBridgeUp: Bool?
         /// Whether the time was over before the local broker had answered.
         var isUnanswered = false
@@ -20,11 +20,11 @@ struct DoctorConversation {
         var hosts: [String] = []
     }
 
-    private let examination: Examination
+    private let examination: DoctorRun
     /// How many seconds the cloud may take for its answer.
-    private static let patience = 4.0
+    private static let timeout = 4.0
 
-    init(_ examination: Examination) { self.examination = examination }
+    init(_ examination: DoctorRun) { self.examination = examination }
 
     func run() -> Findings {
         var findings = Findings()
@@ -63,8 +63,8 @@ struct DoctorConversation {
             if message.topic == values.healthTopic {
                 let isUp = message.payload == [UInt8(ascii: "1")]
                 if isUp, findings.isBridgeUp != true {
-                    end = examination.end(after: Self.patience)
-                    findings.isCut = end < .now + .seconds(Self.patience - 0.5)
+                    end = examination.end(after: Self.timeout)
+                    findings.isCut = end < .now + .seconds(Self.timeout - 0.5)
                     for question in exchange.questions where question.isHarmless {
                         try session.publish(
                             topic: question.topic, payload: Array(question.payload.utf8), qos: question.qos, until: end)

@@ -28,7 +28,7 @@ final class MessageIntake {
     private let deadline: ContinuousClock.Instant?
     private var waiting: [UInt8] = []
     /// As many bytes as are gathered at most before they are written.
-    private static let portion = 65_536
+    private static let chunkSize = 65_536
 
     init(_ request: Subscriber.Request, until deadline: ContinuousClock.Instant?, in context: Context) {
         self.request = request
@@ -58,7 +58,7 @@ final class MessageIntake {
             messages.append(format.json(topic: topic, payload: payload, delivery))
         } else {
             format.append(topic: topic, payload: payload, to: &waiting)
-            if waiting.count >= Self.portion { flush() }
+            if waiting.count >= Self.chunkSize { flush() }
         }
         if request.limit > 0, count >= request.limit { end(.count) }
         return !isOver

@@ -16,7 +16,7 @@ public protocol MessageOutput: Sendable {
 final class StandardOutput: MessageOutput {
     /// As much as a pipe that has any room takes at once (PIPE_BUF, pipe(7)), so that no write waits where signals are not
     /// looked at.
-    private static let portion = 4096
+    private static let chunkSize = 4096
     private let descriptor: Int32
     private let hasFailed = Atomic(false)
     /// How many waits of 100 ms a reader that takes nothing is given in a hurry.
@@ -38,23 +38,23 @@ final class StandardOutput: MessageOutput {
         return unsafe poll(&entry, 1, 0) > 0
     }
 
-    /// Writes portions as the reader takes them.
+    /// Writes chunks as the reader takes them.
     func write(_ bytes: [UInt8], hurry: () -> Bool) throws(SystemError) {
         var written = 0
-        var patience = lastWaits
+        var timeout = lastWaits
         while written < bytes.count {
             var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             guard unsafe poll(&entry, 1, 100) > 0 else {
-                if hurry() { patience -= 1 }
-                if patience == 0 { return }
+                if hurry() { timeout -= 1 }
+                if timeout == 0 { return }
                 continue
             }
             let count = unsafe bytes.withUnsafeBytes { bytes in
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...].prefix(Self.portion))
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...].prefix(Self.chunkSize))
                 return unsafe Foundation.write(descriptor, rest.baseAddress, rest.count)
             }
             if count >= 0 {
-                (written, patience) = (written + count, lastWaits)
+                (written, timeout) = (written + count, lastWaits)
             } else if errno != EINTR && errno != EAGAIN {
                 let error = SystemError.last
                 hasFailed.store(true, ordering: .relaxed)

@@ -30,17 +30,17 @@ public enum MessageProblem: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 /// Reads the words of `mqtt pub` and `mqtt sub`.
-public enum MessageWords {
+public enum MessageValidation {
     /// A topic that can be published to.
     public static func topicName(_ word: String) throws(MessageProblem) -> String {
-        if CommandLineWords.isRepaired(word) { throw .notUTF8 }
+        if ProcessArguments.isRepaired(word) { throw .notUTF8 }
         if let problem = TopicName.problem(in: word) { throw .topicName(problem) }
         return word
     }
 
     /// A filter that can be subscribed to.
     public static func topicFilter(_ word: String) throws(MessageProblem) -> String {
-        if CommandLineWords.isRepaired(word) { throw .notUTF8 }
+        if ProcessArguments.isRepaired(word) { throw .notUTF8 }
         if let problem = TopicFilter.problem(in: word) { throw .topicFilter(problem) }
         return word
     }
@@ -62,7 +62,7 @@ public enum MessageWords {
 
     /// The bytes of a message.
     public static func payload(_ word: String, isBase64: Bool) throws(MessageProblem) -> [UInt8] {
-        if CommandLineWords.isRepaired(word) { throw .notUTF8 }
+        if ProcessArguments.isRepaired(word) { throw .notUTF8 }
         guard isBase64 else { return Array(word.utf8) }
         guard let data = Data(base64Encoded: word) else { throw .notBase64 }
         return Array(data)

@@ -63,7 +63,7 @@ struct ProbingClient: MessageClient {
             let host = options.host.contains(":") ? "[\(options.host)]" : options.host
             guard let place = try? HostPort(parsing: host, defaultPort: options.port) else { return error }
             let probe = context.probe(
-                place, TLSOptions(tls), patience: .seconds(1), until: .now + .seconds(3), interruption)
+                place, TLSOptions(tls), timeout: .seconds(1), until: .now + .seconds(3), interruption)
             guard let failure = probe.failure, failure.isVerdict else { return .closedBeforeAnswer(endpoint) }
             return .tls(endpoint, reason: "\(failure)")
         default: return error

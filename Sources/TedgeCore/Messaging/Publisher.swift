@@ -71,7 +71,7 @@ public struct Publisher {
 
     private func payload() throws(MessagingError) -> [UInt8] {
         do {
-            return try MessageWords.payload(request.message, isBase64: request.isBase64)
+            return try MessageValidation.payload(request.message, isBase64: request.isBase64)
         } catch {
             throw .message(error)
         }

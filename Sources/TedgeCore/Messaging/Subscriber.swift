@@ -87,7 +87,7 @@ public struct Subscriber {
         _ client: any MessageClient, _ intake: MessageIntake, _ notice: WaitNotice
     ) throws(MQTTError) {
         notice.begin(Context.brokerWait)
-        try client.connect(until: .now + patience)
+        try client.connect(until: .now + timeout)
         notice.begin("Waiting for the MQTT broker to confirm the subscription, for at most 10 seconds.")
         try subscribe(client, intake)
         notice.end()
@@ -126,7 +126,7 @@ public struct Subscriber {
     }
 
     /// How long the broker may take at the start: no longer than all is to last, but long enough for a slow device.
-    private var patience: Duration { min(Context.brokerPatience, max(request.duration ?? .seconds(10), .seconds(1))) }
+    private var timeout: Duration { min(Context.brokerPatience, max(request.duration ?? .seconds(10), .seconds(1))) }
 
     /// Many brokers send the messages that they have stored before they confirm.
     private func subscribe(_ client: any MessageClient, _ intake: MessageIntake) throws(MQTTError) {

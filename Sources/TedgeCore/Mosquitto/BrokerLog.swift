@@ -7,7 +7,7 @@ struct BrokerLog {
     /// How much of a log file is looked at, in bytes: the end of it.
     static let tail = 65_536
     /// How long the journal may take to answer.
-    private static let patience = Duration.seconds(3)
+    private static let timeout = Duration.seconds(3)
 
     /// Where mosquitto writes.
     var place: MosquittoLog { MosquittoLog(context) }
@@ -17,8 +17,10 @@ struct BrokerLog {
     func lastErrors() -> [String] {
         let log = place
         for lines in [journal(), file(log)] {
-            let said = MosquittoWords.lastStart(lines).map { MosquittoWords.withoutTime($0, format: log.timeFormat) }
-            let errors = MosquittoWords.errors(said)
+            let said = MosquittoLogPattern.lastStart(lines).map {
+                MosquittoLogPattern.withoutTime($0, format: log.timeFormat)
+            }
+            let errors = MosquittoLogPattern.errors(said)
             if !errors.isEmpty { return Array(errors.suffix(4)) }
         }
         return []
@@ -32,7 +34,7 @@ struct BrokerLog {
         case closed
     }
 
-    /// How the last attempt of a bridge ended; nil where mosquitto has not said it, or where nobody may look.
+    /// How the last attempt of a bridge ended; nil if mosquitto has not said it, or where nobody may look.
     func lastAttempt(of cloud: Cloud, _ profile: ProfileName?) -> Attempt? {
         guard manager.isDefault else { return nil }
         return Self.lastAttempt(of: cloud, profile, in: running())
@@ -42,7 +44,8 @@ struct BrokerLog {
     func lastWords(of cloud: Cloud, _ profile: ProfileName?) -> [String] {
         guard manager.isDefault else { return [] }
         let format = place.timeFormat
-        return Self.lastWords(of: cloud, profile, in: running().map { MosquittoWords.withoutTime($0, format: format) })
+        return Self.lastWords(
+            of: cloud, profile, in: running().map { MosquittoLogPattern.withoutTime($0, format: format) })
     }
 
     private func running() -> [String] {
@@ -88,7 +91,7 @@ struct BrokerLog {
                 continue
             }
             let isOfBridge = line.contains("lient \(cloud.localClientID)\(suffix) ") || line.contains(" bridge \(name)")
-            let isError = MosquittoWords.isError(line) || line.contains("Connection Refused: ")
+            let isError = MosquittoLogPattern.isError(line) || line.contains("Connection Refused: ")
             guard !attempts.isEmpty, isOfBridge || (isOurs && isError) else { continue }
             let last = attempts.count - 1
             if !attempts[last].contains(line) { attempts[last].append(line) }
@@ -105,7 +108,7 @@ struct BrokerLog {
         // With --since, journalctl of systemd 252 prints the first lines and not the last ones.
         let words = ["journalctl", "--unit=mosquitto", "--lines=40", "--output=short-unix", "--quiet", "--no-pager"]
         let answer = try? context.processes.ask(
-            words, within: Self.patience, interruption: context.interruption)
+            words, within: Self.timeout, interruption: context.interruption)
         guard let result = answer, result.succeeded else { return [] }
         return result.output.split(separator: Character("\n")).compactMap { line in
             // Such as `1795463966.072187 gateway mosquitto[456]: Error: ...`.

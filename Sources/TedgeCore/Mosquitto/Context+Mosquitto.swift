@@ -57,7 +57,7 @@ extension MosquittoUnit {
 extension Context {
     /// Whether a process that holds a port is the mosquitto that its unit starts, so that a restart gives the port free. One
     /// that the caller may not look at counts as that.
-    func isServedByUnit(_ holder: PortHolder) -> Bool {
+    func isServedByUnit(_ holder: ListeningProcess) -> Bool {
         guard let process = holder.process else { return true }
         if let unit = mosquittoUnit, unit.process == process { return true }
         // It may have been restarted since systemd was asked, or be started by a script.

@@ -19,7 +19,7 @@ struct ListenerCheck {
     /// Why it cannot, by its configuration and by who holds a port; nil if nothing is in the way.
     ///
     /// - Parameter isService: Whether a process is the mosquitto that is restarted, so that it gives its ports free.
-    func problem(isService: (PortHolder) -> Bool) -> ConnectError? {
+    func problem(isService: (ListeningProcess) -> Bool) -> ConnectError? {
         let canonical = MosquittoFiles.canonical(path, context.files)
         let ours = model.listeners.filter { MosquittoFiles.canonical($0.line.path, context.files) == canonical }
         let others = model.listeners.filter { MosquittoFiles.canonical($0.line.path, context.files) != canonical }
@@ -30,7 +30,7 @@ struct ListenerCheck {
         }
         for one in ours {
             guard
-                let holder = PortHolder.of(
+                let holder = ListeningProcess.of(
                     one.port, on: addresses.addresses(of: one), proc: context.processDirectory),
                 !isService(holder)
             else { continue }

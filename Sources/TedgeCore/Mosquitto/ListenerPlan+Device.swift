@@ -1,4 +1,4 @@
-extension ConnectPlan {
+extension ConnectionInputs {
     /// What is to be written for the listeners on this device. Changes nothing. Throws `MosquittoConfigurationError` if
     /// mosquitto's configuration has no room for them.
     ///

@@ -15,7 +15,7 @@ struct MergedConfiguration {
     private let lines: [Line]
 
     /// Puts the files together.
-    init(main: String, _ files: any Files, _ configuration: TrialConfiguration) {
+    init(main: String, _ files: any Files, _ configuration: DryRunConfiguration) {
         func split(_ path: String) -> [Line] {
             guard let contents = try? files.read(path, limit: MosquittoFileReader.limit) else { return [] }
             let changed = configuration.text(contents, of: path)

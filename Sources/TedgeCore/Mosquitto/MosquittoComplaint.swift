@@ -49,7 +49,7 @@ struct MosquittoComplaint: Sendable, Equatable {
     ///   - lines: The configuration, in which the other half of a clash is looked for.
     ///   - isThere: Whether a file is there.
     init?(said: [String], in lines: [MosquittoFiles.Line], isThere: (String) -> Bool) {
-        let errors = MosquittoWords.errors(said)
+        let errors = MosquittoLogPattern.errors(said)
         guard !errors.isEmpty else { return nil }
         if let clash = ListenerClash(said, in: lines) {
             text = (errors + [clash.reason].compactMap(\.self)).joined(separator: "\n")
@@ -57,7 +57,7 @@ struct MosquittoComplaint: Sendable, Equatable {
             return
         }
         text = errors.joined(separator: "\n")
-        place = errors.lazy.compactMap(MosquittoWords.place).first ?? Self.place(of: errors, in: lines)
+        place = errors.lazy.compactMap(MosquittoLogPattern.place).first ?? Self.place(of: errors, in: lines)
         cause = Self.cause(errors[0], at: place, in: lines)
         guard errors.contains(where: { $0.contains("Permission denied") || $0.contains("Unable to open ") }),
             let value = lines.first(where: { $0.place == place })?.value, value.hasPrefix("/"),

@@ -1,7 +1,7 @@
 /// The version of mosquitto on the device.
 enum MosquittoVersion {
     /// How long it may take to say it.
-    private static let patience = Duration.seconds(3)
+    private static let timeout = Duration.seconds(3)
 
     /// The version, such as `2.0.11`; nil if there is no mosquitto or it does not say. mosquitto stands outside the PATH of
     /// users who are not root.
@@ -17,7 +17,7 @@ enum MosquittoVersion {
         for program in (program.map { [$0] } ?? []) + usual {
             let result: ProcessResult
             do throws(ProcessError) {
-                result = try processes.ask([program, "-h"], within: patience, interruption: interruption)
+                result = try processes.ask([program, "-h"], within: timeout, interruption: interruption)
             } catch {
                 if case .notFound = error { continue }
                 if case .notStarted = error { continue }

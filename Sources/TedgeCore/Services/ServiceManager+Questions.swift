@@ -93,7 +93,7 @@ extension ServiceManager {
     /// Runs a command that changes nothing.
     func ask(_ words: [String]) throws(ServiceError) -> ProcessResult {
         do {
-            return try processes.ask(words, within: Self.patience, interruption: interruption)
+            return try processes.ask(words, within: Self.timeout, interruption: interruption)
         } catch {
             throw told(error, words.joined(separator: " "))
         }

@@ -11,7 +11,7 @@ public struct ServiceManager: Sendable {
     var interruption: Interruption
     private var isBounded = false
     /// How long a command may take that no signal interrupts, because it puts something back.
-    static let patience = Duration.seconds(30)
+    static let timeout = Duration.seconds(30)
     /// How long a command goes on after a signal: it is nearly done, and what is done is known.
     private static let grace = Duration.milliseconds(500)
     /// How often a command that puts something back is run, if somebody ends it.
@@ -121,7 +121,7 @@ public struct ServiceManager: Sendable {
     /// answered afterwards.
     func reloadUnits() {
         guard isDefault, !processes.reloadSystemd() else { return }
-        _ = try? processes.run(["systemctl", "daemon-reload"], interruption: .never.bounded(by: .now + Self.patience))
+        _ = try? processes.run(["systemctl", "daemon-reload"], interruption: .never.bounded(by: .now + Self.timeout))
     }
 
     @discardableResult
@@ -131,7 +131,7 @@ public struct ServiceManager: Sendable {
         var result: ProcessResult
         do {
             let limited =
-                isBounded ? interruption.bounded(by: .now + Self.patience) : interruption.delayed(by: Self.grace)
+                isBounded ? interruption.bounded(by: .now + Self.timeout) : interruption.delayed(by: Self.grace)
             result = try processes.run(words, interruption: limited)
             // A service manager that stops the unit of this command ends its children too.
             for _ in 1..<Self.attempts {
@@ -139,7 +139,7 @@ public struct ServiceManager: Sendable {
                 result = try processes.run(words, interruption: limited)
             }
         } catch {
-            if isBounded, case .interrupted = error { throw .silent(command: text, seconds: Self.patience.fullSeconds) }
+            if isBounded, case .interrupted = error { throw .silent(command: text, seconds: Self.timeout.fullSeconds) }
             throw told(error, text)
         }
         switch result.ending {

@@ -33,10 +33,10 @@ public struct ConfigurationLock: Sendable {
             context.console.note("\(directory) is on a file system without locks; the file \(path) stands for one.")
         }
         for place in ["", "/mosquitto-conf", "/device-certs", "/mappers", "/operations"] {
-            Leftover.sweep(directory + place, files)
+            TemporaryName.sweep(directory + place, files)
         }
         for mapper in (try? files.list(directory + "/mappers")) ?? [] {
-            Leftover.sweep("\(directory)/mappers/\(mapper)", files)
+            TemporaryName.sweep("\(directory)/mappers/\(mapper)", files)
         }
     }
 
@@ -46,10 +46,10 @@ public struct ConfigurationLock: Sendable {
         Self.remove(madeDirectories, files)
     }
 
-    /// Waits for a lock; nil where it cannot be made.
+    /// Waits for a lock; nil if it cannot be made.
     static func wait(for path: String, _ command: String, _ context: Context) throws -> FileLock? {
         let begin = ContinuousClock.now
-        // The patience is for one holder: where many wait, the lock goes from hand to hand.
+        // The timeout is for one holder: where many wait, the lock goes from hand to hand.
         var (known, since): (LockError.Holder?, ContinuousClock.Instant) = (nil, begin)
         var (wasSaid, next) = (false, begin.advanced(by: .seconds(min(silence, context.lockPatience))))
         while true {
@@ -159,7 +159,7 @@ extension Context {
                 transaction.commit()
                 return result
             } catch {
-                putBack(transaction)
+                rollBack(transaction)
                 throw error
             }
         }

@@ -17,7 +17,7 @@ public struct Context: Sendable {
     /// The programs of the device.
     public var processes: any Processes
     /// The broker on the device.
-    public var broker: any LocalBroker
+    public var broker: any MQTTConnector
     /// The cloud's HTTPS service.
     public var web: any WebService
     /// The seconds since 1970.
@@ -68,7 +68,7 @@ public struct Context: Sendable {
     public init(
         configurationDirectory: String, environment: [String: String],
         currentDirectory: @escaping @Sendable () -> String, files: any Files, accounts: any Accounts,
-        processes: any Processes, broker: any LocalBroker, web: any WebService, now: @escaping @Sendable () -> Int64,
+        processes: any Processes, broker: any MQTTConnector, web: any WebService, now: @escaping @Sendable () -> Int64,
         console: Console, interruption: Interruption, terminal: any Terminal
     ) {
         self.configurationDirectory = configurationDirectory
@@ -101,7 +101,7 @@ public struct Context: Sendable {
         var context = Context(
             configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
             accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
-            broker: MosquittoBrokerAccess(), web: SecureWebService(), now: { Int64(time(nil)) },
+            broker: MosquittoBrokerAccess(), web: HTTPSClient(), now: { Int64(time(nil)) },
             console: console, interruption: interruption.orLostOutput(of: console), terminal: ControllingTerminal())
         context.ownsMosquitto =
             place == "/etc/tedge" || (try? files.realPath(place)) == (try? files.realPath("/etc/tedge"))
@@ -114,7 +114,7 @@ public struct Context: Sendable {
         var context = self
         context.files = LoggedFiles(base: files, log: log)
         context.processes = LoggedProcesses(base: processes, log: log)
-        context.broker = LoggedBroker(base: broker, log: log)
+        context.broker = LoggedConnector(base: broker, log: log)
         context.web = LoggedWebService(base: web, log: log)
         return context
     }

@@ -1,6 +1,6 @@
 extension Context {
     /// Puts files back as they were, and says on stderr what could not be.
-    func putBack(_ files: FileTransaction) {
+    func rollBack(_ files: FileTransaction) {
         for failure in files.rollBack() { console.unrestored("Could not put back \(failure.path): \(failure.reason)") }
     }
 }
@@ -74,8 +74,8 @@ final class FileTransaction {
 
     /// Gives a file a second name, where the file system can. Such names that killed runs left are removed.
     private func keep(_ target: String) -> String? {
-        Leftover.sweep(Path.directory(of: target), of: Path.name(of: target), files)
-        let name = Leftover.name(for: target)
+        TemporaryName.sweep(Path.directory(of: target), of: Path.name(of: target), files)
+        let name = TemporaryName.name(for: target)
         return (try? files.link(target, to: name)) == nil ? nil : name
     }
 
@@ -87,7 +87,7 @@ final class FileTransaction {
     }
 
     /// Makes all changes durable.
-    func settle() throws(FileError) { if let settlement { try files.settle(settlement) } }
+    func finishInterrupted() throws(FileError) { if let settlement { try files.finishInterrupted(settlement) } }
 
     private func isChanged(_ target: String) -> Bool {
         written.contains(target)
@@ -95,10 +95,10 @@ final class FileTransaction {
 
     /// Removes a file; false when there was none. Until `commit` it has another name.
     ///
-    /// - Parameter aside: That name, in the same directory; one that `Leftover.sweep` knows where nil.
+    /// - Parameter aside: That name, in the same directory; one that `TemporaryName.sweep` knows if nil.
     func remove(_ path: String, aside: String? = nil) throws(FileError) -> Bool {
         guard try files.status(path, followLinks: false) != nil else { return false }
-        let aside = aside ?? Leftover.name(for: path)
+        let aside = aside ?? TemporaryName.name(for: path)
         do throws(FileError) {
             try files.rename(path, to: aside)
         } catch {
@@ -160,7 +160,7 @@ final class FileTransaction {
         for change in changes {
             switch change {
             case .replaced(_, let kept?, _, _): files.discard(kept)
-            case .removed(_, let aside) where Leftover.isName(Path.name(of: aside)): files.discard(aside)
+            case .removed(_, let aside) where TemporaryName.isName(Path.name(of: aside)): files.discard(aside)
             // A name that means something is gone for good, as a mark is.
             case .removed(_, let aside): _ = try? files.remove(aside)
             case .marked(let path, _): _ = try? files.remove(path)
@@ -177,7 +177,7 @@ final class FileTransaction {
         for change in changes.reversed() {
             do throws(FileError) {
                 // What the sign is about is on the disk before the sign goes.
-                if case .marked = change { try settle() }
+                if case .marked = change { try finishInterrupted() }
                 try undo(change)
             } catch {
                 failures.append(error)

@@ -146,7 +146,7 @@ public protocol Files: Sendable {
     func deferDurability()
 
     /// Makes all that was changed on the file system of a directory durable, and from now on each change again.
-    func settle(_ directory: String) throws(FileError)
+    func finishInterrupted(_ directory: String) throws(FileError)
 
     /// The names in a directory, sorted; empty when there is none.
     func list(_ path: String) throws(FileError) -> [String]

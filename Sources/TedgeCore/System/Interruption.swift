@@ -47,9 +47,9 @@ public struct Interruption: Sendable {
     }
 
     /// The same some time later: who is nearly done may come to the end.
-    func delayed(by patience: Duration) -> Interruption {
+    func delayed(by timeout: Duration) -> Interruption {
         let (signal, first) = (signal, FirstTime())
-        return Interruption { signal().flatMap { number in first.passed() >= patience ? number : nil } }
+        return Interruption { signal().flatMap { number in first.passed() >= timeout ? number : nil } }
     }
 
     private final class FirstTime: Sendable {

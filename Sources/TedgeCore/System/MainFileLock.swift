@@ -15,9 +15,9 @@ extension Context {
     func sweepLocks(mainFile main: String) {
         let target = files.resolved(main)
         let (directory, name) = (Path.directory(of: target), Path.name(of: target))
-        let isLeft = ((try? files.list(directory)) ?? []).contains { Leftover.isName($0, of: name) }
+        let isLeft = ((try? files.list(directory)) ?? []).contains { TemporaryName.isName($0, of: name) }
         if isLeft, let lock = (try? files.lock(lockPath(ofMainFile: main), holder: "tedge")) ?? nil {
-            Leftover.sweep(directory, of: name, files)
+            TemporaryName.sweep(directory, of: name, files)
             lock.release()
         }
         for path in [ConfigurationLock.path(in: configurationDirectory), lockPath(ofMainFile: main)]

@@ -29,7 +29,7 @@ extension SystemFiles {
     /// Makes a directory, which gets its name when it has its owner and permission bits. Returns why it cannot.
     private func make(_ entry: DirectoryEntry, _ mode: UInt16, _ owner: Owner?) -> SystemError? {
         // Closed until then: nobody can put anything into it before.
-        let temporary = Leftover.name(for: entry.name)
+        let temporary = TemporaryName.name(for: entry.name)
         guard unsafe mkdirat(entry.directory, temporary, 0o700) == 0 else { return .last }
         let made = unsafe openat(entry.directory, temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         var reason: SystemError? = made < 0 ? .last : nil

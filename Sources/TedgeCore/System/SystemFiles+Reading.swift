@@ -143,7 +143,7 @@ extension SystemFiles {
         let here = names.count { name in
             var information = stat()
             guard unsafe fstatat(entry.directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
-            return (name == entry.name || Leftover.isName(name)) && information.st_ino == file.st_ino
+            return (name == entry.name || TemporaryName.isName(name)) && information.st_ino == file.st_ino
                 && information.st_dev == file.st_dev
         }
         return here == Int(file.st_nlink)

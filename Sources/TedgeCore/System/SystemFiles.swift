@@ -154,7 +154,7 @@ extension SystemFiles {
         _ contents: [UInt8], beside entry: DirectoryEntry, named path: String, mode: UInt16, owner: Owner?,
         publish: (String) -> Int32, withdraw: () -> Void = {}
     ) throws(FileError) {
-        let temporary = Leftover.name(for: entry.name)
+        let temporary = TemporaryName.name(for: entry.name)
         // 0600 until the owner is right, so that a private key is never open to anyone else.
         let descriptor = unsafe openat(
             entry.directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

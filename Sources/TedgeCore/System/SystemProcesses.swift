@@ -114,7 +114,7 @@ struct SystemProcesses: Processes {
         return nil
     }
 
-    /// The file of a program; nil where there is none that can be executed.
+    /// The file of a program; nil if there is none that can be executed.
     private func located(_ program: String) -> String? {
         let isExecutable = { (path: String) in
             unsafe access(path, X_OK) == 0 && (try? SystemFiles().status(path))??.kind == .file

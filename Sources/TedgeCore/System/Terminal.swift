@@ -4,7 +4,7 @@ import Foundation
 public protocol Terminal: Sendable {
     /// Whether there is one.
     var exists: Bool { get }
-    /// Shows a prompt and reads a line without showing it. Returns nil where nothing was typed before the end.
+    /// Shows a prompt and reads a line without showing it. Returns nil if nothing was typed before the end.
     func readSecret(prompt: String, interruption: Interruption) throws(TerminalError) -> Secret?
     /// Shows a prompt and reads a line.
     func readLine(prompt: String, interruption: Interruption) throws(TerminalError) -> String?

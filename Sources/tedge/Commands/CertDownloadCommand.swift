@@ -50,7 +50,7 @@ struct CertDownloadC8yCommand: RunnableCommand {
     var arguments: [BoundArgument] { [$deviceId, $password, $profile, $csrPath, $url, $retryEvery, $maxTimeout] }
 
     func run(in context: Context) -> CommandReport {
-        if let password { CommandLineWords.wipe(password) }
+        if let password { ProcessArguments.wipe(password) }
         var options = DownloadOptions()
         (options.deviceID, options.password, options.csrPath, options.url) = (deviceId, password, csrPath, url)
         (options.retryEvery, options.maxTimeout) = (retryEvery.time, maxTimeout.time)

@@ -78,7 +78,7 @@ struct CertUploadC8yCommand: RunnableCommand {
     var arguments: [BoundArgument] { [$user, $passwordFile, $password, $profile] }
 
     func run(in context: Context) -> CommandReport {
-        if let password { CommandLineWords.wipe(password) }
+        if let password { ProcessArguments.wipe(password) }
         let credentials = UploadCredentials(user: user, passwordFile: passwordFile, password: password)
         return CertificateUploader(profile: profile, in: context).run(credentials)
     }

@@ -35,7 +35,7 @@ struct KeyArguments: ParsableArguments {
 
     /// Takes the value of a secret setting out of the list of processes.
     func wipe(_ value: String) {
-        if setting.isSecret { CommandLineWords.wipe(value) }
+        if setting.isSecret { ProcessArguments.wipe(value) }
     }
 }
 

@@ -9,16 +9,16 @@ struct MQTTCommand: ParsableCommand {
 }
 
 /// Reads words of the commands below `tedge mqtt`; what is wrong with one is the reason of a usage error.
-enum MQTTWords {
-    static func topicName(_ word: String) throws -> String { try MessageWords.topicName(word) }
+enum MQTTArgumentValidation {
+    static func topicName(_ word: String) throws -> String { try MessageValidation.topicName(word) }
 
-    static func topicFilter(_ word: String) throws -> String { try MessageWords.topicFilter(word) }
+    static func topicFilter(_ word: String) throws -> String { try MessageValidation.topicFilter(word) }
 
-    static func qos(_ word: String) throws -> Int { try MessageWords.qos(word) }
+    static func qos(_ word: String) throws -> Int { try MessageValidation.qos(word) }
 
     /// A length of time that is not 0.
     static func duration(_ word: String) throws -> SettingDuration {
-        let duration = try MessageWords.duration(word)
+        let duration = try MessageValidation.duration(word)
         guard duration.duration > .zero else { throw InvalidValue("a duration longer than 0 is expected") }
         return duration
     }
@@ -36,7 +36,7 @@ enum MQTTWords {
 
 extension SettingDuration: ExpressibleByArgument {
     /// Reads a length of time as the settings do.
-    public init(argument: String) throws { self = try MessageWords.duration(argument) }
+    public init(argument: String) throws { self = try MessageValidation.duration(argument) }
 
     /// What was typed.
     public var argumentText: String { text }

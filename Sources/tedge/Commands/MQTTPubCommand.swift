@@ -18,16 +18,17 @@ struct MQTTPubCommand: RunnableCommand {
               tedge mqtt pub offset -- -5
             """)
 
-    @Argument("TOPIC", help: "Topic to publish to.", parse: MQTTWords.topicName) var topic: String
+    @Argument("TOPIC", help: "Topic to publish to.", parse: MQTTArgumentValidation.topicName) var topic: String
     @Argument("MESSAGE", help: "The message; after -- it can begin with a dash.") var message: String
     @Option(
         .short("q"), .long("qos"), help: "Guarantee of the delivery: 0, 1 or 2.", completion: .values(["0", "1", "2"]),
-        parse: MQTTWords.qos)
+        parse: MQTTArgumentValidation.qos)
     var qos: Int = 1
     @Flag(.short("r"), .long("retain"), help: "Have the broker keep the message for later subscribers.")
     var retain: Bool
     @Flag(.long("base64"), help: "The message is base64; what it stands for is published.") var base64: Bool
-    @Option(.long("repeat"), help: "Publish so many times.", valueName: "N", parse: MQTTWords.number(from: 1))
+    @Option(
+        .long("repeat"), help: "Publish so many times.", valueName: "N", parse: MQTTArgumentValidation.number(from: 1))
     var count: Int = 1
     @Option(
         .long("sleep"), help: "Time between two of them, for example 500ms; 0s is none.", valueName: "DURATION",
@@ -38,7 +39,7 @@ struct MQTTPubCommand: RunnableCommand {
 
     func validate() throws(UsageError) {
         do {
-            _ = try MessageWords.payload(message, isBase64: base64)
+            _ = try MessageValidation.payload(message, isBase64: base64)
         } catch {
             throw UsageError(.invalidValue(message, argument: "<MESSAGE>", reason: "\(error)"))
         }

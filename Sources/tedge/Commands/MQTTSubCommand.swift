@@ -22,21 +22,21 @@ struct MQTTSubCommand: RunnableCommand {
 
     @Argument(
         "TOPIC", help: "Topic to listen to; + stands for one level, # at the end for all that follow.",
-        parse: MQTTWords.topicFilter)
+        parse: MQTTArgumentValidation.topicFilter)
     var topic: String
     @Option(
         .short("q"), .long("qos"), help: "Best guarantee of the delivery: 0, 1 or 2.",
-        completion: .values(["0", "1", "2"]), parse: MQTTWords.qos)
+        completion: .values(["0", "1", "2"]), parse: MQTTArgumentValidation.qos)
     var qos: Int = 0
     @Flag(.long("no-topic"), help: "Show the payload alone.") var noTopic: Bool
     @Flag(.long("base64"), help: "Show payloads as base64.") var base64: Bool
     @Option(
         .short("W"), .long("duration"), help: "End after this time, for example 10s or 1m 30s.", valueName: "DURATION",
-        parse: MQTTWords.duration)
+        parse: MQTTArgumentValidation.duration)
     var duration: SettingDuration?
     @Option(
         .short("C"), .long("count"), help: "End after so many messages; 0 is no limit.", valueName: "N",
-        parse: MQTTWords.number(from: 0))
+        parse: MQTTArgumentValidation.number(from: 0))
     var count: Int = 0
     @Flag(
         .long("retained-only"),

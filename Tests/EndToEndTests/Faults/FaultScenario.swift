@@ -113,7 +113,7 @@ struct FaultInjection {
         return Outcome(exit: try child.waitForExit(), output: contents(of: output), errors: contents(of: errors))
     }
 
-    /// Runs the command with a fault; nil where that cannot be put in. A write behind some to sockets has another number in
+    /// Runs the command with a fault; nil if that cannot be put in. A write behind some to sockets has another number in
     /// some runs: then that of the run before is tried, and those near it.
     private func outcome(of fault: Fault, _ trace: String) throws -> Outcome? {
         var shift = 0

@@ -75,7 +75,7 @@ private func certificates(_ pem: [UInt8]) {
         require(again.subject == certificate.subject && again.issuer == certificate.issuer, "it has the same names")
         for text in [
             certificate.subject, certificate.issuer, certificate.keyKind, certificate.serialNumber,
-            MailDate.text(certificate.notBefore), MailDate.text(certificate.notAfter),
+            RFC2822Date.text(certificate.notBefore), RFC2822Date.text(certificate.notAfter),
         ] {
             requirePrintable(text)
             require(!text.utf8.contains(10), "a text about a certificate is on one line")
@@ -100,9 +100,9 @@ private func key(_ pem: [UInt8]) {
 }
 
 private func date(_ text: String) {
-    guard let seconds = MailDate.seconds(ofHTTPDate: text) else { return }
-    let written = MailDate.text(seconds)
+    guard let seconds = RFC2822Date.seconds(ofHTTPDate: text) else { return }
+    let written = RFC2822Date.text(seconds)
     requirePrintable(written)
-    let again = MailDate.seconds(ofHTTPDate: written.replacingOccurrences(of: "+0000", with: "GMT"))
+    let again = RFC2822Date.seconds(ofHTTPDate: written.replacingOccurrences(of: "+0000", with: "GMT"))
     require(again == seconds || again == nil, "a date is read as it was written")
 }

@@ -22,14 +22,14 @@ import Testing
 
     @Test("without an address the setting that is missing is named", arguments: CloudName.allCases)
     func noAddress(_ cloud: CloudName) throws {
-        let settings = try SettingsWorld().load().cloud(cloud)
+        let settings = try SettingsFixture().load().cloud(cloud)
         let builder = BridgeBuilder(cloud: .named(cloud), settings: settings, isDirectory: { _ in false })
         #expect(throws: SettingsError.missing("\(cloud.rawValue).url")) { try builder.endpoint() }
     }
 
     @Test("without a device id the setting that is missing is named")
     func noDeviceID() throws {
-        let settings = try SettingsWorld("c8y.url = 'a.b'\n").load().cloud(.c8y)
+        let settings = try SettingsFixture("c8y.url = 'a.b'\n").load().cloud(.c8y)
         let builder = BridgeBuilder(cloud: .cumulocity, settings: settings, isDirectory: { _ in false })
         #expect(throws: SettingsError.missing("device.id")) { try builder.bridge { 2 } }
     }

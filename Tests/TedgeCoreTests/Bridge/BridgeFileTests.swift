@@ -121,20 +121,20 @@ import Testing
 
     @Test("the file with the listeners", arguments: listeners)
     func listener(_ name: String, _ lines: String) throws {
-        let listeners = try #require(try ListenerConfiguration.from(try SettingsWorld(lines).load()))
+        let listeners = try #require(try ListenerConfiguration.from(try SettingsFixture(lines).load()))
         let text = MosquittoRenderer.text(of: listeners, .separate, MosquittoDialect(version: nil), without: [])
         #expect(text == (try golden(name, recording: text)))
     }
 
     @Test("there is no listener file where the settings want none")
     func noListeners() throws {
-        let settings = try SettingsWorld("mqtt.bind.enabled = false\nmqtt.external.bind.port = 1\n").load()
+        let settings = try SettingsFixture("mqtt.bind.enabled = false\nmqtt.external.bind.port = 1\n").load()
         #expect(try ListenerConfiguration.from(settings) == nil)
     }
 
     @Test("a value for a listener that begins or ends with a blank is refused with its key", arguments: [" x", "x "])
     func blankAtTheEnd(_ value: String) throws {
-        let settings = try SettingsWorld("mqtt.external.bind = { port = 1, interface = '\(value)' }\n").load()
+        let settings = try SettingsFixture("mqtt.external.bind = { port = 1, interface = '\(value)' }\n").load()
         #expect(
             throws: BridgeError.unusableValue(
                 key: "mqtt.external.bind.interface", value: value, reason: "it begins or ends with a blank")

@@ -18,7 +18,7 @@ enum BridgeFixture {
         directories: Set<String> = ["/etc/ssl/certs"]
     ) throws -> BridgeBuilder {
         let address = "\(cloud.rawValue).url = '\(addresses[cloud] ?? "")'\n"
-        let settings = try SettingsWorld(address + lines, certificates: [certificate: id]).load()
+        let settings = try SettingsFixture(address + lines, certificates: [certificate: id]).load()
         return BridgeBuilder(
             cloud: .named(cloud),
             settings: settings.cloud(cloud, profile: try profile.map { try ProfileName(parsing: $0) }),

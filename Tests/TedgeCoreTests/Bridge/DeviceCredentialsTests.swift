@@ -78,7 +78,7 @@ import Testing
     @Test("the settings say which is used; auto is the password where its file is there")
     func method() throws {
         func method(_ lines: String, profile: String? = nil, isThere: Bool) throws -> DeviceAuthentication {
-            let settings = try SettingsWorld(lines).load()
+            let settings = try SettingsFixture(lines).load()
             let name = try profile.map { try ProfileName(parsing: $0) }
             return try DeviceAuthentication(settings.cloud(.c8y, profile: name), exists: { _ in isThere })
         }
@@ -91,7 +91,7 @@ import Testing
         let own = "c8y.profiles.p = { auth_method = 'basic', credentials_path = '/p.toml' }\n"
         #expect(try method(own, profile: "p", isThere: false) == .password(file: "/p.toml"))
         #expect(try method(own, isThere: true) == .certificate)
-        let azure = try SettingsWorld("az.url = 'a'\n").load().cloud(.az)
+        let azure = try SettingsFixture("az.url = 'a'\n").load().cloud(.az)
         #expect(try DeviceAuthentication(azure, exists: { _ in true }) == .certificate)
     }
 }

@@ -5,70 +5,70 @@ import X509
 @testable import TedgeCore
 
 @Suite struct CertificateCreatorTests {
-    private func create(_ world: World, id: String? = "gateway-1", cloud: CloudName? = nil) -> CommandReport {
-        CertificateCreator(cloud: cloud, profile: nil, in: world.context).run(deviceID: id)
+    private func create(_ fixture: Fixture, id: String? = "gateway-1", cloud: CloudName? = nil) -> CommandReport {
+        CertificateCreator(cloud: cloud, profile: nil, in: fixture.context).run(deviceID: id)
     }
 
-    private func status(_ world: World, _ name: String) throws -> FileStatus? {
-        try world.files.status(world.directory.file(name))
+    private func status(_ fixture: Fixture, _ name: String) throws -> FileStatus? {
+        try fixture.files.status(fixture.directory.file(name))
     }
 
     /// Expects a failure that changed nothing, and returns its report.
     private func fail(
-        _ world: World, id: String? = "gateway-1", sourceLocation: SourceLocation = #_sourceLocation
+        _ fixture: Fixture, id: String? = "gateway-1", sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> CommandReport {
-        let before = try world.snapshot()
-        let report = create(world, id: id)
+        let before = try fixture.snapshot()
+        let report = create(fixture, id: id)
         #expect(report.status == 1, sourceLocation: sourceLocation)
-        #expect(try world.snapshot() == before, sourceLocation: sourceLocation)
+        #expect(try fixture.snapshot() == before, sourceLocation: sourceLocation)
         return report
     }
 
     @Test("a key and a certificate that belongs to it are made, as the settings say")
     func create() throws {
-        let world = try World()
-        try world.write(
+        let fixture = try Fixture()
+        try fixture.write(
             "certificate = { organization = 'O', organization_unit = 'U', validity.requested_duration = '10d' }\n",
             to: "tedge/tedge.toml")
-        let report = create(world)
+        let report = create(fixture)
         #expect(report.status == 0 && report.changed)
-        let certificate = try Certificate(pem: try world.files.read(world.directory.file(World.certificate)))
-        let key = try PrivateKey(pem: try world.files.read(world.directory.file(World.key)))
+        let certificate = try Certificate(pem: try fixture.files.read(fixture.directory.file(Fixture.certificate)))
+        let key = try PrivateKey(pem: try fixture.files.read(fixture.directory.file(Fixture.key)))
         #expect(certificate.matches(key))
         #expect(certificate.commonName == "gateway-1")
         #expect(certificate.subject == certificate.issuer)
-        #expect(certificate.notBefore == World.now - 86_400)
-        #expect(certificate.notAfter == World.now + 9 * 86_400)
+        #expect(certificate.notBefore == Fixture.now - 86_400)
+        #expect(certificate.notAfter == Fixture.now + 9 * 86_400)
         #expect(certificate.subject.contains("O=O") && certificate.subject.contains("OU=U"))
-        #expect(world.errors.hasPrefix("Certificate created successfully\n"))
-        #expect(world.output.hasPrefix("Certificate:   WORLD/\(World.certificate)\nSubject:       "))
+        #expect(fixture.errors.hasPrefix("Certificate created successfully\n"))
+        #expect(fixture.output.hasPrefix("Certificate:   WORLD/\(Fixture.certificate)\nSubject:       "))
     }
 
     @Test("everyone can read the certificate, and its owner alone the key")
     func permissions() throws {
-        let world = try World()
-        #expect(create(world).status == 0)
-        #expect(try status(world, World.certificate)?.mode == 0o444)
-        #expect(try status(world, World.key)?.mode == 0o400)
-        #expect(try status(world, World.key)?.owner == WorldFiles.owner)
+        let fixture = try Fixture()
+        #expect(create(fixture).status == 0)
+        #expect(try status(fixture, Fixture.certificate)?.mode == 0o444)
+        #expect(try status(fixture, Fixture.key)?.mode == 0o400)
+        #expect(try status(fixture, Fixture.key)?.owner == FixtureFiles.owner)
     }
 
     @Test("root gives both to the user that mosquitto runs as")
     func owner() throws {
-        var world = try World()
-        world.accounts.caller = WorldAccounts.root
-        #expect(create(world).status == 0)
-        #expect(try status(world, World.certificate)?.owner == Owner(user: 110, group: 120))
-        #expect(try status(world, World.key)?.owner == Owner(user: 110, group: 120))
+        var fixture = try Fixture()
+        fixture.accounts.caller = FixtureAccounts.root
+        #expect(create(fixture).status == 0)
+        #expect(try status(fixture, Fixture.certificate)?.owner == Owner(user: 110, group: 120))
+        #expect(try status(fixture, Fixture.key)?.owner == Owner(user: 110, group: 120))
     }
 
     @Test("a certificate, a key, or a link in the place of one is never replaced")
     func existing() throws {
-        for (name, reason) in [(World.certificate, "certificate-exists"), (World.key, "key-exists")] {
-            let world = try World()
-            try world.write("theirs", to: name)
-            #expect(try fail(world).reason == reason)
-            let linked = try World()
+        for (name, reason) in [(Fixture.certificate, "certificate-exists"), (Fixture.key, "key-exists")] {
+            let fixture = try Fixture()
+            try fixture.write("theirs", to: name)
+            #expect(try fail(fixture).reason == reason)
+            let linked = try Fixture()
             symlink("/no/such/file", linked.directory.file(name))
             #expect(create(linked).reason == reason)
         }
@@ -76,41 +76,42 @@ import X509
 
     @Test("a certificate that cannot be written takes its key with it")
     func halfWritten() throws {
-        let world = try World()
-        world.files.fail(.create, "tedge-certificate.pem", ENOSPC)
-        #expect(try fail(world).reason == "disk-full")
-        world.files.heal()
-        world.files.fail(.create, "tedge-certificate.pem", EEXIST)
-        #expect(try fail(world).reason == "certificate-exists")
-        world.files.heal()
-        world.files.fail(.create, "tedge-private-key.pem", EEXIST)
-        #expect(try fail(world).reason == "key-exists")
+        let fixture = try Fixture()
+        fixture.files.fail(.create, "tedge-certificate.pem", ENOSPC)
+        #expect(try fail(fixture).reason == "disk-full")
+        fixture.files.heal()
+        fixture.files.fail(.create, "tedge-certificate.pem", EEXIST)
+        #expect(try fail(fixture).reason == "certificate-exists")
+        fixture.files.heal()
+        fixture.files.fail(.create, "tedge-private-key.pem", EEXIST)
+        #expect(try fail(fixture).reason == "key-exists")
     }
 
     @Test("a signal ends it with nothing made")
     func signal() throws {
-        let world = try World()
-        world.signal.send(SIGINT)
-        #expect(try fail(world).reason == "interrupted")
+        let fixture = try Fixture()
+        fixture.signal.send(SIGINT)
+        #expect(try fail(fixture).reason == "interrupted")
     }
 
     @Test("without an id the one of the settings is taken")
     func storedIdentity() throws {
-        let world = try World()
-        #expect(try fail(world, id: nil).reason == "device-id-invalid")
-        #expect(world.errors.hasPrefix("Error: failed to create a test certificate for the device.\n"))
-        try world.write("device.id = 'stored'\n", to: "tedge/tedge.toml")
-        #expect(create(world, id: nil).status == 0)
+        let fixture = try Fixture()
+        #expect(try fail(fixture, id: nil).reason == "device-id-invalid")
+        #expect(fixture.errors.hasPrefix("Error: failed to create a test certificate for the device.\n"))
+        try fixture.write("device.id = 'stored'\n", to: "tedge/tedge.toml")
+        #expect(create(fixture, id: nil).status == 0)
         #expect(
-            try CertificateFile.commonName(at: world.directory.file(World.certificate), files: world.files) == "stored")
+            try CertificateFile.commonName(at: fixture.directory.file(Fixture.certificate), files: fixture.files)
+                == "stored")
     }
 
     @Test("an id that no cloud takes is refused with the reason")
     func badID() throws {
-        let world = try World()
-        #expect(try fail(world, id: "a/b").reason == "device-id-invalid")
+        let fixture = try Fixture()
+        #expect(try fail(fixture, id: "a/b").reason == "device-id-invalid")
         #expect(
-            world.errors == """
+            fixture.errors == """
                 Error: failed to create a test certificate for the device a/b.
 
                 Caused by:
@@ -123,23 +124,23 @@ import X509
 
     @Test("a cloud's own certificate goes where its settings say")
     func ofCloud() throws {
-        let world = try World()
-        let (certificate, key) = (world.path("c8y/c.pem"), world.path("c8y/k.pem"))
-        try world.write(
+        let fixture = try Fixture()
+        let (certificate, key) = (fixture.path("c8y/c.pem"), fixture.path("c8y/k.pem"))
+        try fixture.write(
             "c8y.device = { cert_path = '\(certificate)', key_path = '\(key)' }\n", to: "tedge/tedge.toml")
-        let report = create(world, cloud: .c8y)
+        let report = create(fixture, cloud: .c8y)
         #expect(report.status == 0)
         #expect(report.cloud == .c8y)
-        #expect(try CertificateFile.commonName(at: certificate, files: world.files) == "gateway-1")
-        #expect(try status(world, "tedge/c8y")?.mode == 0o775)
+        #expect(try CertificateFile.commonName(at: certificate, files: fixture.files) == "gateway-1")
+        #expect(try status(fixture, "tedge/c8y")?.mode == 0o775)
     }
 
     @Test("directories are made below the configuration alone", arguments: ["other", "tedge-other"])
     func elsewhere(_ name: String) throws {
-        let world = try World()
-        let path = world.directory.file("\(name)/c.pem")
-        try world.write("device.cert_path = '\(path)'\n", to: "tedge/tedge.toml")
-        let report = try fail(world)
+        let fixture = try Fixture()
+        let path = fixture.directory.file("\(name)/c.pem")
+        try fixture.write("device.cert_path = '\(path)'\n", to: "tedge/tedge.toml")
+        let report = try fail(fixture)
         #expect(report.reason == "certificate-directory-missing")
         #expect(report.hint == "Run 'sudo tedge init' to make the directories.")
     }
@@ -148,13 +149,13 @@ import X509
         "a length of time that leaves no valid certificate is refused before anything is written",
         arguments: ["0", "12h", "47h"])
     func validity(_ length: String) throws {
-        let world = try World()
-        try world.write("certificate.validity.requested_duration = '\(length)'\n", to: "tedge/tedge.toml")
-        let before = try world.snapshot()
-        let report = CertificateCreator(cloud: nil, profile: nil, in: world.context).run(deviceID: "gateway-1")
+        let fixture = try Fixture()
+        try fixture.write("certificate.validity.requested_duration = '\(length)'\n", to: "tedge/tedge.toml")
+        let before = try fixture.snapshot()
+        let report = CertificateCreator(cloud: nil, profile: nil, in: fixture.context).run(deviceID: "gateway-1")
         #expect(report.reason == "certificate-validity-invalid")
         #expect(report.message?.hasPrefix("'certificate.validity.requested_duration' is \(length): ") == true)
-        #expect(try world.snapshot() == before)
+        #expect(try fixture.snapshot() == before)
     }
 
     @Test("the shortest and the longest length of time give a certificate that is valid now")
@@ -170,11 +171,12 @@ import X509
 
     @Test("certificate and key in one file are refused before either is made")
     func oneFile() throws {
-        let world = try World()
-        try world.write("device.key_path = '\(world.directory.file(World.certificate))'\n", to: "tedge/tedge.toml")
-        let before = try world.snapshot()
-        let report = CertificateCreator(cloud: nil, profile: nil, in: world.context).run(deviceID: "gateway-1")
+        let fixture = try Fixture()
+        try fixture.write(
+            "device.key_path = '\(fixture.directory.file(Fixture.certificate))'\n", to: "tedge/tedge.toml")
+        let before = try fixture.snapshot()
+        let report = CertificateCreator(cloud: nil, profile: nil, in: fixture.context).run(deviceID: "gateway-1")
         #expect(report.reason == "certificate-and-key-in-one-file")
-        #expect(try world.snapshot() == before)
+        #expect(try fixture.snapshot() == before)
     }
 }

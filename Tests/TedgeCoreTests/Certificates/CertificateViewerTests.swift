@@ -5,20 +5,20 @@ import X509
 @testable import TedgeCore
 
 @Suite struct CertificateViewerTests {
-    private func viewer(_ world: World) -> CertificateViewer {
-        CertificateViewer(cloud: nil, profile: nil, in: world.context)
+    private func viewer(_ fixture: Fixture) -> CertificateViewer {
+        CertificateViewer(cloud: nil, profile: nil, in: fixture.context)
     }
 
     @Test("a certificate is shown with its names, its time and what identifies it")
     func show() throws {
-        let world = try World()
-        try world.makePair()
-        let report = viewer(world).show(path: nil, isNew: false)
+        let fixture = try Fixture()
+        try fixture.makePair()
+        let report = viewer(fixture).show(path: nil, isNew: false)
         #expect(report.status == 0 && !report.changed)
-        let certificate = try Certificate(pem: try world.files.read(world.directory.file(World.certificate)))
+        let certificate = try Certificate(pem: try fixture.files.read(fixture.directory.file(Fixture.certificate)))
         #expect(
-            world.output == """
-                Certificate:   WORLD/\(World.certificate)
+            fixture.output == """
+                Certificate:   WORLD/\(Fixture.certificate)
                 Subject:       CN=gateway-1, O=Example, OU=Tests
                 Issuer:        CN=gateway-1, O=Example, OU=Tests
                 Status:        VALID (expires in: 1y)
@@ -28,87 +28,87 @@ import X509
                 Thumbprint:    \(certificate.thumbprint)
 
                 """)
-        #expect(world.errors == "")
+        #expect(fixture.errors == "")
         #expect(report.json.text.contains(#""status":"VALID (expires in: 1y)","not_before":1799913600,"#))
     }
 
     @Test("another file is shown from the current directory, a renewed one by its ending")
     func otherFile() throws {
-        let world = try World()
-        try world.makePair(id: "old")
-        try world.write(try world.text(World.certificate) ?? "", to: "copy.pem")
-        try world.makePair(id: "renewed")
-        try world.write(try world.text(World.certificate) ?? "", to: "\(World.certificate).new")
-        #expect(viewer(world).show(path: "copy.pem", isNew: false).status == 0)
-        #expect(world.output.contains("Certificate:   WORLD/copy.pem\nSubject:       CN=old,"))
-        #expect(viewer(world).show(path: nil, isNew: true).status == 0)
-        #expect(world.output.contains("\(World.certificate).new\nSubject:       CN=renewed,"))
+        let fixture = try Fixture()
+        try fixture.makePair(id: "old")
+        try fixture.write(try fixture.text(Fixture.certificate) ?? "", to: "copy.pem")
+        try fixture.makePair(id: "renewed")
+        try fixture.write(try fixture.text(Fixture.certificate) ?? "", to: "\(Fixture.certificate).new")
+        #expect(viewer(fixture).show(path: "copy.pem", isNew: false).status == 0)
+        #expect(fixture.output.contains("Certificate:   WORLD/copy.pem\nSubject:       CN=old,"))
+        #expect(viewer(fixture).show(path: nil, isNew: true).status == 0)
+        #expect(fixture.output.contains("\(Fixture.certificate).new\nSubject:       CN=renewed,"))
     }
 
     @Test("a certificate that is missing, or none, is an error with the file")
     func failures() throws {
-        let world = try World()
-        #expect(viewer(world).show(path: nil, isNew: false).reason == "certificate-missing")
+        let fixture = try Fixture()
+        #expect(viewer(fixture).show(path: nil, isNew: false).reason == "certificate-missing")
         #expect(
-            world.errors == """
+            fixture.errors == """
                 Error: failed to show the device certificate
 
                 Caused by:
                     No certificate has been attached to that device.
-                    Missing file: "WORLD/\(World.certificate)"
+                    Missing file: "WORLD/\(Fixture.certificate)"
                     Run `tedge cert create --device-id <id>` to generate a new certificate.
 
                 """)
-        try world.write("text", to: World.certificate)
-        #expect(viewer(world).show(path: nil, isNew: false).reason == "certificate-broken")
+        try fixture.write("text", to: Fixture.certificate)
+        #expect(viewer(fixture).show(path: nil, isNew: false).reason == "certificate-broken")
     }
 
     @Test(
         "whether a renewal is due is a line on stderr and the status",
         arguments: [
-            (World.now - 10, World.now + 30 * 86_400, "EXPIRES SOON (expires in: 30d)", 0),
-            (World.now - 10, World.now - 1, "EXPIRED (since: 1s)", 0),
-            (World.now - 10, World.now + 30 * 86_400 + 1, "VALID (expires in: 30d 1s)", 1),
-            (World.now + 10, World.now + 20, "NOT VALID YET (will be in: 10s)", 1),
+            (Fixture.now - 10, Fixture.now + 30 * 86_400, "EXPIRES SOON (expires in: 30d)", 0),
+            (Fixture.now - 10, Fixture.now - 1, "EXPIRED (since: 1s)", 0),
+            (Fixture.now - 10, Fixture.now + 30 * 86_400 + 1, "VALID (expires in: 30d 1s)", 1),
+            (Fixture.now + 10, Fixture.now + 20, "NOT VALID YET (will be in: 10s)", 1),
         ] as [(Int64, Int64, String, Int32)])
     func needsRenewal(_ begin: Int64, _ end: Int64, _ text: String, _ status: Int32) throws {
-        let world = try World()
-        try world.makePair(notBefore: begin, notAfter: end)
-        let before = try world.snapshot()
-        let report = viewer(world).needsRenewal(path: nil)
+        let fixture = try Fixture()
+        try fixture.makePair(notBefore: begin, notAfter: end)
+        let before = try fixture.snapshot()
+        let report = viewer(fixture).needsRenewal(path: nil)
         #expect(report.status == status)
-        #expect(world.errors == "Status:        \(text)\n" && world.output == "")
+        #expect(fixture.errors == "Status:        \(text)\n" && fixture.output == "")
         #expect(report.json.text.contains("\"due\":\(status == 0)"))
-        #expect(try world.snapshot() == before)
+        #expect(try fixture.snapshot() == before)
     }
 
     @Test("the least time is that of the settings, and another file can be named")
     func leastTime() throws {
-        let world = try World()
-        try world.makePair(notAfter: World.now + 40 * 86_400)
-        try world.write(try world.text(World.certificate) ?? "", to: "copy.pem")
-        #expect(viewer(world).needsRenewal(path: "copy.pem").status == 1)
-        try world.write("certificate.validity.minimum_duration = '41d'\n", to: "tedge/tedge.toml")
-        #expect(viewer(world).needsRenewal(path: "copy.pem").status == 0)
+        let fixture = try Fixture()
+        try fixture.makePair(notAfter: Fixture.now + 40 * 86_400)
+        try fixture.write(try fixture.text(Fixture.certificate) ?? "", to: "copy.pem")
+        #expect(viewer(fixture).needsRenewal(path: "copy.pem").status == 1)
+        try fixture.write("certificate.validity.minimum_duration = '41d'\n", to: "tedge/tedge.toml")
+        #expect(viewer(fixture).needsRenewal(path: "copy.pem").status == 0)
     }
 
     @Test("where it cannot be told the status is 2")
     func cannotTell() throws {
-        let world = try World()
-        let report = viewer(world).needsRenewal(path: nil)
+        let fixture = try Fixture()
+        let report = viewer(fixture).needsRenewal(path: nil)
         #expect(report.status == 2 && report.reason == "certificate-missing")
         #expect(
-            world.errors
+            fixture.errors
                 == "Cannot check the certificate: No certificate has been attached to that device.\n"
-                + "Missing file: \"WORLD/\(World.certificate)\"\n"
+                + "Missing file: \"WORLD/\(Fixture.certificate)\"\n"
                 + "Run `tedge cert create --device-id <id>` to generate a new certificate.\n")
-        try world.write("text", to: World.certificate)
-        #expect(viewer(world).needsRenewal(path: nil).status == 2)
-        try world.write("[", to: "tedge/tedge.toml")
-        #expect(viewer(world).needsRenewal(path: nil).reason == "settings-broken")
+        try fixture.write("text", to: Fixture.certificate)
+        #expect(viewer(fixture).needsRenewal(path: nil).status == 2)
+        try fixture.write("[", to: "tedge/tedge.toml")
+        #expect(viewer(fixture).needsRenewal(path: nil).reason == "settings-broken")
     }
 
-    static let now = World.now
+    static let now = Fixture.now
     static let validities: [(begin: Int64, end: Int64, status: String)] = [
         (now - 10, now + 30 * 86_400, "EXPIRES SOON (expires in: 30d)"),
         (now - 10, now + 30 * 86_400 + 1, "VALID (expires in: 30d 1s)"),
@@ -123,45 +123,45 @@ import X509
         let certificate = try Certificate.selfSigned(
             commonName: "c", organization: "o", organizationalUnit: "u", key: try PrivateKey.generateP256(),
             notBefore: begin, notAfter: end)
-        #expect(CertificateSummary(certificate, path: "/c", now: World.now).status == status)
+        #expect(CertificateSummary(certificate, path: "/c", now: Fixture.now).status == status)
     }
 
     @Test("how much time is little is a setting")
     func minimum() throws {
-        let world = try World()
-        try world.makePair(notAfter: World.now + 3600)
-        try world.write("certificate.validity.minimum_duration = '1h'\n", to: "tedge/tedge.toml")
-        _ = viewer(world).show(path: nil, isNew: false)
-        #expect(world.output.contains("EXPIRES SOON (expires in: 1h)"))
-        try world.write("certificate.validity.minimum_duration = '59m'\n", to: "tedge/tedge.toml")
-        _ = viewer(world).show(path: nil, isNew: false)
-        #expect(world.output.contains("VALID (expires in: 1h)"))
+        let fixture = try Fixture()
+        try fixture.makePair(notAfter: Fixture.now + 3600)
+        try fixture.write("certificate.validity.minimum_duration = '1h'\n", to: "tedge/tedge.toml")
+        _ = viewer(fixture).show(path: nil, isNew: false)
+        #expect(fixture.output.contains("EXPIRES SOON (expires in: 1h)"))
+        try fixture.write("certificate.validity.minimum_duration = '59m'\n", to: "tedge/tedge.toml")
+        _ = viewer(fixture).show(path: nil, isNew: false)
+        #expect(fixture.output.contains("VALID (expires in: 1h)"))
     }
 
     @Test("certificate, key and renewed certificate are removed, and nothing else")
     func remove() throws {
-        let world = try World()
-        let before = try world.snapshot()
-        try world.makePair()
-        try world.write("new", to: "\(World.certificate).new")
-        let report = viewer(world).remove()
+        let fixture = try Fixture()
+        let before = try fixture.snapshot()
+        try fixture.makePair()
+        try fixture.write("new", to: "\(Fixture.certificate).new")
+        let report = viewer(fixture).remove()
         #expect(report.changed)
-        #expect(world.errors == "Certificate was successfully removed\n")
-        #expect(try world.snapshot() == before)
-        let again = viewer(world).remove()
+        #expect(fixture.errors == "Certificate was successfully removed\n")
+        #expect(try fixture.snapshot() == before)
+        let again = viewer(fixture).remove()
         #expect(again.status == 0 && !again.changed)
         #expect(again.message == "There is no certificate to remove")
     }
 
     @Test("of a connected device it is said what becomes of the connection, and what to do")
     func removeWhileConnected() throws {
-        let world = try World.ready()
-        #expect(world.connect(offline: true).status == 0)
-        let report = viewer(world).remove()
+        let fixture = try Fixture.ready()
+        #expect(fixture.connect(offline: true).status == 0)
+        let report = viewer(fixture).remove()
         #expect(report.status == 0 && report.changed)
-        #expect(world.errors.contains("Warning: The device is still connected to Cumulocity with this certificate,"))
+        #expect(fixture.errors.contains("Warning: The device is still connected to Cumulocity with this certificate,"))
         #expect(report.hint?.contains("Run 'sudo tedge disconnect c8y'") == true)
-        let other = try World.ready()
+        let other = try Fixture.ready()
         #expect(other.connect(offline: true).status == 0)
         try other.write("device.cert_path = '\(other.path("other.pem"))'\n", to: "tedge/tedge.toml")
         #expect(viewer(other).remove().hint == nil)
@@ -169,29 +169,29 @@ import X509
 
     @Test("a renewed certificate that is missing, and a typed file that is missing, have words of their own")
     func missing() throws {
-        let world = try World()
-        try world.makePair()
-        let renewed = viewer(world).show(path: nil, isNew: true)
+        let fixture = try Fixture()
+        try fixture.makePair()
+        let renewed = viewer(fixture).show(path: nil, isNew: true)
         #expect(renewed.reason == "renewed-certificate-missing")
         #expect(renewed.hint == "Run 'tedge cert renew' to make one.")
-        let typed = viewer(world).show(path: "no.pem", isNew: false)
+        let typed = viewer(fixture).show(path: "no.pem", isNew: false)
         #expect(typed.reason == "certificate-unreadable" && typed.hint == nil)
-        #expect(world.errors.contains("0: reading certificate from WORLD/no.pem\n    1: No such file or directory"))
+        #expect(fixture.errors.contains("0: reading certificate from WORLD/no.pem\n    1: No such file or directory"))
     }
 
     @Test("a removal that fails, or is interrupted, leaves all of them")
     func removeFails() throws {
-        let world = try World()
-        try world.makePair()
-        let before = try world.snapshot()
-        world.files.fail(.remove, "tedge-private-key.pem", EACCES)
-        let report = viewer(world).remove()
+        let fixture = try Fixture()
+        try fixture.makePair()
+        let before = try fixture.snapshot()
+        fixture.files.fail(.remove, "tedge-private-key.pem", EACCES)
+        let report = viewer(fixture).remove()
         #expect(report.status == 1)
         #expect(report.hint == "Run the command with sudo.")
-        #expect(try world.snapshot() == before)
-        world.files.heal()
-        world.signal.send(SIGTERM)
-        #expect(viewer(world).remove().reason == "interrupted")
-        #expect(try world.snapshot() == before)
+        #expect(try fixture.snapshot() == before)
+        fixture.files.heal()
+        fixture.signal.send(SIGTERM)
+        #expect(viewer(fixture).remove().reason == "interrupted")
+        #expect(try fixture.snapshot() == before)
     }
 }

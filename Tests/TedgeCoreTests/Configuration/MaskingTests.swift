@@ -42,9 +42,9 @@ import Testing
 
     @Test("a list, its JSON, a failed change and what it says hold no secret, and get prints it")
     func commands() throws {
-        var world = try World()
-        world.isJSON = true
-        let commands = SettingsCommands(in: world.context)
+        var fixture = try Fixture()
+        fixture.isJSON = true
+        let commands = SettingsCommands(in: fixture.context)
         for key in Self.secrets {
             let typed = TypedSetting(key.name, profile: nil)
             let secret = "hunter-\(key.name.count)"
@@ -62,24 +62,24 @@ import Testing
         #expect(commands.set(TypedSetting("proxy.address", profile: nil), to: "http://a:hunter@host").status == 1)
         #expect(commands.set(TypedSetting("c8y.url", profile: nil), to: "a:hunter@host").status == 1)
         _ = commands.set(TypedSetting("c8y.url", profile: nil), to: "https://a:hunter@host/")
-        #expect(!world.errors.contains("hunter"), "\(world.errors)")
-        world.isJSON = false
-        let text = SettingsCommands(in: world.context)
+        #expect(!fixture.errors.contains("hunter"), "\(fixture.errors)")
+        fixture.isJSON = false
+        let text = SettingsCommands(in: fixture.context)
         _ = text.set(TypedSetting("device.key_uri", profile: nil), to: "pkcs11:object=k?pin-value=hunter")
         #expect(text.list(all: false, doc: false, filter: nil, isTerminal: false).status == 0)
-        #expect(world.output.contains("proxy.password=(secret)\n"))
-        #expect(world.output.contains("device.key_uri=pkcs11:object=k?pin-value=(secret)\n"))
-        #expect(!world.output.contains("hunter"))
+        #expect(fixture.output.contains("proxy.password=(secret)\n"))
+        #expect(fixture.output.contains("device.key_uri=pkcs11:object=k?pin-value=(secret)\n"))
+        #expect(!fixture.output.contains("hunter"))
     }
 
     @Test("the doctor shows no password of an address that is refused, in words or JSON")
     func doctor() throws {
-        let world = try World.ready()
-        try world.write("c8y.url = 'alice:hunter@example.com'\n", to: "tedge/tedge.toml")
+        let fixture = try Fixture.ready()
+        try fixture.write("c8y.url = 'alice:hunter@example.com'\n", to: "tedge/tedge.toml")
         var options = Doctor.Options()
         options.only = ["settings", "known-settings", "cloud-address", "certificate"]
-        let report = Doctor(.c8y, profile: nil, options: options, in: world.context).run()
+        let report = Doctor(.c8y, profile: nil, options: options, in: fixture.context).run()
         #expect(report.status == 1 && report.json.text.contains("(secret)@example.com"))
-        #expect(!(world.output + world.errors + report.json.text).contains("hunter"), "\(world.output)")
+        #expect(!(fixture.output + fixture.errors + report.json.text).contains("hunter"), "\(fixture.output)")
     }
 }

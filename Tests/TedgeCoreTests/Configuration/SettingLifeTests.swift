@@ -29,12 +29,12 @@ import Testing
             let other = try #require(KeyFixture.all.first { $0.key == fixture.fallback.dropFirst(2) })
             return try fallback(other)
         }
-        return fixture.fallback == "-" ? nil : fixture.fallback.replacing("<root>", with: SettingsWorld.directory)
+        return fixture.fallback == "-" ? nil : fixture.fallback.replacing("<root>", with: SettingsFixture.directory)
     }
 
     @Test("without a file and variables it is its default, and says so", arguments: KeyFixture.all)
     func byDefault(_ fixture: KeyFixture) throws {
-        let setting = try SettingsWorld().setting(fixture.key)
+        let setting = try SettingsFixture().setting(fixture.key)
         #expect(setting?.value.printed == (try fallback(fixture)))
         #expect(setting == nil || setting?.origin == .fallback)
         #expect(setting == nil || setting?.origin.word == "default")
@@ -42,7 +42,7 @@ import Testing
 
     @Test("set, overridden and unset, it is what was said last", arguments: KeyFixture.all)
     func life(_ fixture: KeyFixture) throws {
-        try live(fixture, SettingName(fixture.key), in: SettingsWorld("# ours\n[unknown]\nx = 1\n"))
+        try live(fixture, SettingName(fixture.key), in: SettingsFixture("# ours\n[unknown]\nx = 1\n"))
     }
 
     @Test("a profile has every setting of its cloud", arguments: KeyFixture.all)
@@ -56,19 +56,19 @@ import Testing
         }
         #expect(name.text == "\(cloud).profiles.second.\(fixture.key.dropFirst(cloud.count + 1))")
         let other = fixture.key.hasSuffix(".url") ? "bridge.topic_prefix" : "url"
-        try live(fixture, name, in: SettingsWorld("[\(cloud).profiles.second]\n\(other) = \"x\"\n"))
+        try live(fixture, name, in: SettingsFixture("[\(cloud).profiles.second]\n\(other) = \"x\"\n"))
     }
 
-    private func live(_ fixture: KeyFixture, _ name: SettingName, in world: SettingsWorld) throws {
+    private func live(_ fixture: KeyFixture, _ name: SettingName, in settings: SettingsFixture) throws {
         let typed = try typed(fixture)
-        let before = try world.load().value(of: name)
+        let before = try settings.load().value(of: name)
         // In the file.
-        let set = try editing(world) { try $0.set(name, to: typed) }
-        let stored = SettingsWorld(try #require(set["tedge.toml"] ?? nil))
+        let set = try editing(settings) { try $0.set(name, to: typed) }
+        let stored = SettingsFixture(try #require(set["tedge.toml"] ?? nil))
         let setting = try #require(try stored.load().value(of: name))
         #expect(setting.value.printed == printed(typed, fixture))
         #expect(setting.origin.word == "file")
-        guard case .file(SettingsWorld.directory + "/tedge.toml", let line) = setting.origin else {
+        guard case .file(SettingsFixture.directory + "/tedge.toml", let line) = setting.origin else {
             Issue.record("\(setting.origin)")
             return
         }
@@ -90,9 +90,9 @@ import Testing
         #expect(editor.edits.isEmpty)
         // Not at all.
         let unset = try editing(stored) { try $0.unset(name) }
-        let after = SettingsWorld(try #require(unset["tedge.toml"] ?? nil))
+        let after = SettingsFixture(try #require(unset["tedge.toml"] ?? nil))
         #expect(try after.load().value(of: name) == before)
-        #expect(try after.load().warnings() == world.load().warnings())
+        #expect(try after.load().warnings() == settings.load().warnings())
     }
 
     @Test(
@@ -103,14 +103,14 @@ import Testing
         let source = try #require(KeyFixture.all.first { $0.key == other.text })
         let typed = try self.typed(source)
         let ports = ["HostPort(443)": ":443", "HostPort(8883)": ":8883"]
-        let edits = try editing(SettingsWorld()) { try $0.set(other, to: typed) }
-        let world = SettingsWorld(try #require(edits["tedge.toml"] ?? nil))
-        let setting = try #require(try world.setting(fixture.key))
+        let edits = try editing(SettingsFixture()) { try $0.set(other, to: typed) }
+        let settings = SettingsFixture(try #require(edits["tedge.toml"] ?? nil))
+        let setting = try #require(try settings.setting(fixture.key))
         #expect(setting.value.printed == typed + (ports[fixture.type] ?? ""))
         #expect(setting.origin == .fallback)
         if fixture.key.hasSuffix("device.id") {
             let path = "/etc/tedge/device-certs/tedge-certificate.pem"
-            let identity = try SettingsWorld("[device]\nid = 'stored'\n", certificates: [path: "of-the-certificate"])
+            let identity = try SettingsFixture("[device]\nid = 'stored'\n", certificates: [path: "of-the-certificate"])
                 .setting(fixture.key)
             #expect(identity?.value == .text("of-the-certificate"))
             #expect(identity?.origin == .certificate(path: path))
@@ -121,12 +121,13 @@ import Testing
     @Test("the address of the file transfer service is that of the broker, where that is set")
     func addressOfFileTransfer() throws {
         let key = "http.bind.address"
-        #expect(try SettingsWorld("[mqtt.bind]\naddress = '10.0.0.1'\n").value(key) == "10.0.0.1")
+        #expect(try SettingsFixture("[mqtt.bind]\naddress = '10.0.0.1'\n").value(key) == "10.0.0.1")
         #expect(
-            try SettingsWorld("[mqtt.bind]\naddress = '10.0.0.1'\n[mqtt.external.bind]\naddress = '10.0.0.2'\n").value(
-                key)
+            try SettingsFixture("[mqtt.bind]\naddress = '10.0.0.1'\n[mqtt.external.bind]\naddress = '10.0.0.2'\n")
+                .value(
+                    key)
                 == "10.0.0.2")
-        #expect(try SettingsWorld("[mqtt.external.bind]\nport = 1\n").value(key) == "127.0.0.1")
+        #expect(try SettingsFixture("[mqtt.external.bind]\nport = 1\n").value(key) == "127.0.0.1")
     }
 
     /// Every spelling of release 0 (§2.2 of the facts), with the key that it is now.
@@ -165,7 +166,7 @@ import Testing
         #expect(parsed.warning == (parts[0] == key ? nil : .deprecatedKey(parts[0], instead: key)))
         let fixture = try #require(KeyFixture.all.first { $0.key == key })
         let variable = "TEDGE_" + folded.uppercased()
-        let setting = try SettingsWorld(environment: [variable: typed(fixture)]).setting(key)
+        let setting = try SettingsFixture(environment: [variable: typed(fixture)]).setting(key)
         #expect(setting?.origin == .environment(variable: variable))
     }
 

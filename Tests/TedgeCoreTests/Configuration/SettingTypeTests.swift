@@ -6,7 +6,7 @@ import Testing
     struct Case: Sendable, CustomTestStringConvertible {
         let type: SettingType
         let typed: String
-        /// What is printed, or nil where the value is refused.
+        /// What is printed, or nil if the value is refused.
         let printed: String?
         /// The reason of the refusal.
         let reason: String

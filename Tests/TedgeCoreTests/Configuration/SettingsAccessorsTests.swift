@@ -5,7 +5,7 @@ import Testing
 @Suite struct SettingsAccessorsTests {
     @Test("values have the types of the program")
     func types() throws {
-        let settings = try SettingsWorld("[c8y]\nurl = 'a.b'\n[proxy]\naddress = 'proxy:3128'\n").load()
+        let settings = try SettingsFixture("[c8y]\nurl = 'a.b'\n[proxy]\naddress = 'proxy:3128'\n").load()
         #expect(try settings.string("c8y.url") == "a.b")
         #expect(try settings.required("c8y.url") == "a.b")
         #expect(try settings.bool("sudo.enable"))
@@ -16,14 +16,14 @@ import Testing
         #expect(try settings.hostPort("c8y.mqtt").port == 8883)
         #expect(try settings.duration("certificate.validity.minimum_duration") == .seconds(30 * 86_400))
         #expect(try settings.proxyAddress()?.description == "http://proxy:3128")
-        #expect(try SettingsWorld().load().proxyAddress() == nil)
+        #expect(try SettingsFixture().load().proxyAddress() == nil)
     }
 
     @Test("a cloud's values are named without its prefix")
     func cloud() throws {
         let text = "[c8y.profiles.p]\nurl = 'a.b'\nenable.log_upload = false\nsmartrest.templates = ['t']\n"
         let profile = try ProfileName(parsing: "p")
-        let cloud = try SettingsWorld(text).load().cloud(.c8y, profile: profile)
+        let cloud = try SettingsFixture(text).load().cloud(.c8y, profile: profile)
         #expect(try cloud.name("url").text == "c8y.profiles.p.url")
         #expect(try cloud.string("url") == "a.b")
         #expect(try cloud.required("root_cert_path") == "/etc/ssl/certs")
@@ -42,7 +42,7 @@ import Testing
             ("proxy.address", "proxy.address"),
         ])
     func missing(_ key: String, _ named: String) throws {
-        let error = try #require(throws: SettingsError.self) { try SettingsWorld().load().required(key) }
+        let error = try #require(throws: SettingsError.self) { try SettingsFixture().load().required(key) }
         #expect(
             error.causes == [
                 "Required configuration item is not provided '\(named)', run 'tedge config set \(named) <value>' to "
@@ -54,7 +54,7 @@ import Testing
 
     @Test("a missing identity is named as the device's", arguments: ["device.id", "c8y.device.id", "aws.device.id"])
     func missingIdentity(_ key: String) throws {
-        let error = try #require(throws: SettingsError.self) { try SettingsWorld().load().required(key) }
+        let error = try #require(throws: SettingsError.self) { try SettingsFixture().load().required(key) }
         #expect(
             error.causes == [
                 "Required configuration item is not provided 'device.id', run 'tedge cert create --device-id <id>' to "
@@ -64,7 +64,7 @@ import Testing
 
     @Test("a key that there is not, or of another type, is an error")
     func wrongKey() throws {
-        let settings = try SettingsWorld().load()
+        let settings = try SettingsFixture().load()
         #expect(throws: SettingsError.unknownKey("no.such")) { try settings.string("no.such") }
         #expect(throws: SettingsError.unknownKey("mqtt.port")) { try settings.port("mqtt.port") }
         #expect(throws: SettingsError.unknownKey("tmp.path")) { try settings.bool("tmp.path") }
@@ -81,11 +81,11 @@ import Testing
     @Test("settings that belong together are all there or none")
     func allOrNone() throws {
         let keys = ["proxy.username", "proxy.password"]
-        #expect(try SettingsWorld().load().allOrNone(keys) == nil)
+        #expect(try SettingsFixture().load().allOrNone(keys) == nil)
         #expect(
-            try SettingsWorld("[proxy]\nusername = 'u'\npassword = 'p'\n").load().allOrNone(keys) == ["u", "p"])
+            try SettingsFixture("[proxy]\nusername = 'u'\npassword = 'p'\n").load().allOrNone(keys) == ["u", "p"])
         let error = try #require(throws: SettingsError.self) {
-            try SettingsWorld("[proxy]\nusername = 'u'\n").load().allOrNone(keys)
+            try SettingsFixture("[proxy]\nusername = 'u'\n").load().allOrNone(keys)
         }
         #expect(
             error.causes == [

@@ -5,24 +5,24 @@ import Testing
 /// What `config` says besides its result: the next step.
 @Suite struct SettingsCommandsTests {
     private func run(
-        _ world: World, _ key: String, profile: String? = nil,
+        _ fixture: Fixture, _ key: String, profile: String? = nil,
         _ body: (SettingsCommands, TypedSetting) -> CommandReport
     ) -> CommandReport {
-        world.printed.forget()
-        return body(SettingsCommands(in: world.context), TypedSetting(key, profile: profile))
+        fixture.printed.forget()
+        return body(SettingsCommands(in: fixture.context), TypedSetting(key, profile: profile))
     }
 
     @Test("a setting without a value is told in the words of 2.x, and how to set it on a line of its own")
     func notSet() throws {
-        let world = try World()
-        let report = run(world, "c8y.url") { $0.get($1) }
+        let fixture = try Fixture()
+        let report = run(fixture, "c8y.url") { $0.get($1) }
         let (text, hint) = (
             "The provided config key: 'c8y.url' is not set", "Run 'tedge config set c8y.url <value>' to set it."
         )
-        #expect(world.errors == "\(text)\nHint: \(hint)\n" && world.output == "")
+        #expect(fixture.errors == "\(text)\nHint: \(hint)\n" && fixture.output == "")
         #expect(report.message == text && report.hint == hint && report.causes == [text] && report.status == 1)
-        _ = run(world, "device.id") { $0.get($1) }
-        #expect(!world.errors.contains("Hint:") && world.errors.contains("`tedge cert create --device-id <id>`"))
+        _ = run(fixture, "device.id") { $0.get($1) }
+        #expect(!fixture.errors.contains("Hint:") && fixture.errors.contains("`tedge cert create --device-id <id>`"))
     }
 
     @Test(
@@ -44,17 +44,17 @@ import Testing
             ("device.cert_path", "~/x", "Give the whole path, or leave the quotes out so that the shell completes it."),
         ])
     func refused(key: String, value: String, hint: String) throws {
-        let world = try World()
-        let report = run(world, key) { $0.set($1, to: value) }
+        let fixture = try Fixture()
+        let report = run(fixture, key) { $0.set($1, to: value) }
         #expect(report.status == 1 && !report.changed)
         #expect(report.hint?.hasSuffix(hint) == true, "\(report.hint ?? "none")")
-        #expect(world.errors.hasSuffix("\nHint: \(report.hint ?? "")\n"))
-        #expect(try world.text("tedge/tedge.toml") == nil)
+        #expect(fixture.errors.hasSuffix("\nHint: \(report.hint ?? "")\n"))
+        #expect(try fixture.text("tedge/tedge.toml") == nil)
     }
 
     @Test("what is taken instead of what was typed is said, and stored")
     func taken() throws {
-        let world = try World()
+        let fixture = try Fixture()
         for (key, value, said) in [
             (
                 "c8y.url", "HTTPS://Foo.com/apps/x",
@@ -67,35 +67,35 @@ import Testing
             ("c8y.url", "foo.com ", "Taking 'foo.com' instead of 'foo.com '."),
             ("mqtt.bind.enabled", "yes", "Taking 'true' instead of 'yes'."),
         ] {
-            #expect(run(world, key) { $0.set($1, to: value) }.status == 0)
-            #expect(world.errors == "Warning: \(said)\n")
+            #expect(run(fixture, key) { $0.set($1, to: value) }.status == 0)
+            #expect(fixture.errors == "Warning: \(said)\n")
         }
-        _ = run(world, "c8y.url") { $0.get($1) }
-        #expect(world.output == "foo.com\n")
+        _ = run(fixture, "c8y.url") { $0.get($1) }
+        #expect(fixture.output == "foo.com\n")
     }
 
     @Test("a variable that wins over the file is named by every command that changes the setting")
     func overridden() throws {
-        var world = try World()
-        world.environment = ["TEDGE_C8Y_URL": "other.example"]
+        var fixture = try Fixture()
+        fixture.environment = ["TEDGE_C8Y_URL": "other.example"]
         let said =
             "Warning: TEDGE_C8Y_URL is set in the environment and wins over the file. Run 'unset TEDGE_C8Y_URL' to have "
             + "'c8y.url' of the file count.\n"
-        #expect(run(world, "c8y.url") { $0.set($1, to: "a.example") }.status == 0)
-        #expect(world.errors == said)
-        #expect(run(world, "c8y.url") { $0.unset($1) }.status == 0)
-        #expect(world.errors == said)
-        #expect(run(world, "az.url") { $0.set($1, to: "a.example") }.status == 0)
-        #expect(world.errors == "")
+        #expect(run(fixture, "c8y.url") { $0.set($1, to: "a.example") }.status == 0)
+        #expect(fixture.errors == said)
+        #expect(run(fixture, "c8y.url") { $0.unset($1) }.status == 0)
+        #expect(fixture.errors == said)
+        #expect(run(fixture, "az.url") { $0.set($1, to: "a.example") }.status == 0)
+        #expect(fixture.errors == "")
     }
 
     @Test("a bridge that is left to the mapper is warned of, with the way back")
     func builtIn() throws {
-        let world = try World()
-        #expect(run(world, "mqtt.bridge.built_in") { $0.set($1, to: "true") }.status == 0)
-        #expect(world.errors.hasSuffix("Run 'tedge config set mqtt.bridge.built_in false' before you connect.\n"))
-        #expect(run(world, "mqtt.bridge.built_in") { $0.set($1, to: "false") }.status == 0)
-        #expect(world.errors == "")
+        let fixture = try Fixture()
+        #expect(run(fixture, "mqtt.bridge.built_in") { $0.set($1, to: "true") }.status == 0)
+        #expect(fixture.errors.hasSuffix("Run 'tedge config set mqtt.bridge.built_in false' before you connect.\n"))
+        #expect(run(fixture, "mqtt.bridge.built_in") { $0.set($1, to: "false") }.status == 0)
+        #expect(fixture.errors == "")
     }
 
     @Test(
@@ -110,56 +110,56 @@ import Testing
             ("root_cert", nil, ""),
         ])
     func filter(_ filter: String, _ similar: String?, _ said: String) throws {
-        let world = try World()
-        let report = SettingsCommands(in: world.context).list(
+        let fixture = try Fixture()
+        let report = SettingsCommands(in: fixture.context).list(
             all: false, doc: false, filter: filter, isTerminal: false, similar: similar)
         #expect(report.status == 0)
-        #expect(world.errors == said)
+        #expect(fixture.errors == said)
     }
 
     @Test("a configuration directory that is not there is said to be missing, and to be made")
     func directory() throws {
-        let world = try World()
-        var context = world.context
-        context.configurationDirectory = world.directory.file("nowhere")
+        let fixture = try Fixture()
+        var context = fixture.context
+        context.configurationDirectory = fixture.directory.file("nowhere")
         let commands = SettingsCommands(in: context)
         #expect(commands.list(all: false, doc: false, filter: nil, isTerminal: false).status == 0)
         #expect(
-            world.errors == "There is no directory WORLD/nowhere: only defaults and the environment count. "
+            fixture.errors == "There is no directory WORLD/nowhere: only defaults and the environment count. "
                 + "Check --config-dir and TEDGE_CONFIG_DIR.\n")
-        world.printed.forget()
+        fixture.printed.forget()
         #expect(commands.set(TypedSetting("mqtt.bind.port", profile: nil), to: "x").status == 1)
-        #expect(!world.errors.contains("was made"))
-        world.printed.forget()
+        #expect(!fixture.errors.contains("was made"))
+        fixture.printed.forget()
         #expect(commands.set(TypedSetting("mqtt.bind.port", profile: nil), to: "1884").status == 0)
-        #expect(world.errors == "There was no directory WORLD/nowhere, so it was made.\n")
+        #expect(fixture.errors == "There was no directory WORLD/nowhere, so it was made.\n")
     }
 
     @Test("a file in the place of the directory is said to be none")
     func file() throws {
-        let world = try World()
-        var context = world.context
-        context.configurationDirectory = world.directory.file("mosquitto.conf")
+        let fixture = try Fixture()
+        var context = fixture.context
+        context.configurationDirectory = fixture.directory.file("mosquitto.conf")
         #expect(SettingsCommands(in: context).list(all: false, doc: false, filter: nil, isTerminal: false).status == 0)
-        #expect(world.errors.hasPrefix("There is no directory WORLD/mosquitto.conf:"))
+        #expect(fixture.errors.hasPrefix("There is no directory WORLD/mosquitto.conf:"))
     }
 
     @Test("a value that is not there to be removed is said to be none")
     func remove() throws {
-        let world = try World()
-        #expect(run(world, "c8y.url") { $0.set($1, to: "a.example") }.changed)
-        #expect(!run(world, "c8y.url") { $0.remove($1, "b.example") }.changed)
-        #expect(world.errors == "'c8y.url' does not hold 'b.example': nothing was removed.\n")
-        #expect(run(world, "c8y.url") { $0.remove($1, "a.example") }.changed)
-        #expect(world.errors == "")
+        let fixture = try Fixture()
+        #expect(run(fixture, "c8y.url") { $0.set($1, to: "a.example") }.changed)
+        #expect(!run(fixture, "c8y.url") { $0.remove($1, "b.example") }.changed)
+        #expect(fixture.errors == "'c8y.url' does not hold 'b.example': nothing was removed.\n")
+        #expect(run(fixture, "c8y.url") { $0.remove($1, "a.example") }.changed)
+        #expect(fixture.errors == "")
     }
 
     @Test("a word that is huge is shortened")
     func huge() throws {
-        let world = try World()
-        _ = run(world, "mqtt.bind.port") { $0.set($1, to: String(repeating: "x", count: 100_000)) }
-        #expect(world.errors.utf8.count < 1000)
-        _ = run(world, "c8y.url") { $0.set($1, to: String(repeating: "x", count: 100_000)) }
-        #expect(world.errors.utf8.count < 1000)
+        let fixture = try Fixture()
+        _ = run(fixture, "mqtt.bind.port") { $0.set($1, to: String(repeating: "x", count: 100_000)) }
+        #expect(fixture.errors.utf8.count < 1000)
+        _ = run(fixture, "c8y.url") { $0.set($1, to: String(repeating: "x", count: 100_000)) }
+        #expect(fixture.errors.utf8.count < 1000)
     }
 }

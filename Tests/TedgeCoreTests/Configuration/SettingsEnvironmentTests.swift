@@ -5,14 +5,14 @@ import Testing
 @Suite struct SettingsEnvironmentTests {
     @Test("a variable overrides the file")
     func overrides() throws {
-        let world = SettingsWorld(
+        let settings = SettingsFixture(
             "[c8y]\nurl = 'file.example.com'\n[mqtt.bind]\nport = 1\n",
             environment: ["TEDGE_C8Y_URL": "variable.example.com", "TEDGE_MQTT_BIND_PORT": "1884"])
-        let setting = try #require(try world.setting("c8y.url"))
+        let setting = try #require(try settings.setting("c8y.url"))
         #expect(setting.value == .text("variable.example.com"))
         #expect(setting.origin == .environment(variable: "TEDGE_C8Y_URL"))
-        #expect(try world.load().port("mqtt.bind.port") == 1884)
-        #expect(try world.value("mqtt.client.port") == "1884")
+        #expect(try settings.load().port("mqtt.bind.port") == 1884)
+        #expect(try settings.value("mqtt.client.port") == "1884")
     }
 
     @Test("each setting can be overridden", arguments: KeyFixture.all)
@@ -20,45 +20,45 @@ import Testing
         let typical = ["bool": "true", "NonZeroU16": "1884", "ProxyUrl": "proxy"]
         let value = fixture.examples.first ?? typical[fixture.type] ?? "/x"
         let variable = "TEDGE_" + fixture.key.uppercased().replacing(".", with: "_")
-        let setting = try SettingsWorld(environment: [variable: value]).setting(fixture.key)
+        let setting = try SettingsFixture(environment: [variable: value]).setting(fixture.key)
         #expect(setting?.origin == .environment(variable: variable))
     }
 
     @Test("an empty variable hides what the file says")
     func empty() throws {
-        let world = SettingsWorld(
+        let settings = SettingsFixture(
             "[c8y]\nurl = 'a.b'\n[mqtt.bind]\nport = 1884\n",
             environment: ["TEDGE_C8Y_URL": "", "TEDGE_MQTT_BIND_PORT": ""])
-        #expect(try world.value("c8y.url") == nil)
-        #expect(try world.value("mqtt.bind.port") == "1883")
-        #expect(try world.setting("mqtt.bind.port")?.origin == .fallback)
+        #expect(try settings.value("c8y.url") == nil)
+        #expect(try settings.value("mqtt.bind.port") == "1883")
+        #expect(try settings.setting("mqtt.bind.port")?.origin == .fallback)
     }
 
     @Test("a variable can hold a TOML string or array, or what one would type")
     func forms() throws {
         func topics(_ text: String) throws -> [String] {
-            try SettingsWorld(environment: ["TEDGE_C8Y_TOPICS": text]).load().list("c8y.topics")
+            try SettingsFixture(environment: ["TEDGE_C8Y_TOPICS": text]).load().list("c8y.topics")
         }
         #expect(try topics(#"["a,b", "c"]"#) == ["a,b", "c"])
         #expect(try topics("[ 'a' ] # one") == ["a"])
         #expect(try topics("a,b") == ["a", "b"])
         #expect(try topics("[a") == ["[a"])
-        #expect(try SettingsWorld(environment: ["TEDGE_DEVICE_TYPE": #""a\"b""#]).value("device.type") == "a\"b")
-        #expect(try SettingsWorld(environment: ["TEDGE_DEVICE_TYPE": "\"a"]).value("device.type") == "\"a")
-        #expect(try SettingsWorld(environment: ["TEDGE_C8Y_URL": "[::1]"]).value("c8y.url") == "[::1]")
+        #expect(try SettingsFixture(environment: ["TEDGE_DEVICE_TYPE": #""a\"b""#]).value("device.type") == "a\"b")
+        #expect(try SettingsFixture(environment: ["TEDGE_DEVICE_TYPE": "\"a"]).value("device.type") == "\"a")
+        #expect(try SettingsFixture(environment: ["TEDGE_C8Y_URL": "[::1]"]).value("c8y.url") == "[::1]")
     }
 
     @Test("a relative path in a variable is completed, and a pasted address is a host")
     func completed() throws {
-        let world = SettingsWorld(environment: ["TEDGE_TMP_PATH": "x", "TEDGE_C8Y_URL": "https://a.b/"])
-        #expect(try world.value("tmp.path") == "/home/pi/x")
-        #expect(try world.value("c8y.url") == "a.b")
+        let settings = SettingsFixture(environment: ["TEDGE_TMP_PATH": "x", "TEDGE_C8Y_URL": "https://a.b/"])
+        #expect(try settings.value("tmp.path") == "/home/pi/x")
+        #expect(try settings.value("c8y.url") == "a.b")
     }
 
     @Test("a bad value names the variable and the reason")
     func badValue() throws {
         let error = try #require(throws: SettingsError.self) {
-            try SettingsWorld(environment: ["TEDGE_MQTT_BIND_PORT": "x"]).value("mqtt.bind.port")
+            try SettingsFixture(environment: ["TEDGE_MQTT_BIND_PORT": "x"]).value("mqtt.bind.port")
         }
         #expect(
             error.causes == [
@@ -71,7 +71,7 @@ import Testing
     @Test("a bad value that is a secret is not repeated")
     func badSecret() throws {
         let error = try #require(throws: SettingsError.self) {
-            try SettingsWorld(environment: ["TEDGE_PROXY_PASSWORD": "hunter2\n"]).value("proxy.password")
+            try SettingsFixture(environment: ["TEDGE_PROXY_PASSWORD": "hunter2\n"]).value("proxy.password")
         }
         #expect(!error.causes.joined().contains("hunter2"))
         #expect(
@@ -82,39 +82,39 @@ import Testing
     @Test("a TOML string in a variable may not hide a line end")
     func hiddenLineEnd() {
         #expect(throws: SettingsError.self) {
-            try SettingsWorld(environment: ["TEDGE_DEVICE_TYPE": #""a\nb""#]).value("device.type")
+            try SettingsFixture(environment: ["TEDGE_DEVICE_TYPE": #""a\nb""#]).value("device.type")
         }
     }
 
     @Test("an older name in a variable is understood; the current one counts first")
     func olderNames() throws {
-        #expect(try SettingsWorld(environment: ["TEDGE_MQTT_PORT": "1884"]).value("mqtt.bind.port") == "1884")
-        #expect(try SettingsWorld(environment: ["TEDGE_AZURE_URL": "a.b"]).value("az.url") == "a.b")
+        #expect(try SettingsFixture(environment: ["TEDGE_MQTT_PORT": "1884"]).value("mqtt.bind.port") == "1884")
+        #expect(try SettingsFixture(environment: ["TEDGE_AZURE_URL": "a.b"]).value("az.url") == "a.b")
         let both = ["TEDGE_MQTT_PORT": "1884", "TEDGE_MQTT_BIND_PORT": "1885"]
-        #expect(try SettingsWorld(environment: both).value("mqtt.bind.port") == "1885")
+        #expect(try SettingsFixture(environment: both).value("mqtt.bind.port") == "1885")
     }
 
     @Test("a variable makes a profile")
     func profile() throws {
-        let world = SettingsWorld(environment: [
+        let settings = SettingsFixture(environment: [
             "TEDGE_C8Y_PROFILES_TEST_URL": "a.b", "TEDGE_AZ_PROFILES_MY_HUB_BRIDGE_TOPIC_PREFIX": "hub",
             "TEDGE_AWS_PROFILES_EMPTY_URL": "",
         ])
-        #expect(try world.value("c8y.url", profile: "test") == "a.b")
-        #expect(try world.value("c8y.mqtt", profile: "test") == "a.b:8883")
-        let settings = try world.load()
-        #expect(settings.profiles(of: .c8y).map(\.text) == ["test"])
-        #expect(settings.profiles(of: .az).map(\.text) == ["my_hub"])
-        #expect(settings.profiles(of: .aws).isEmpty)
+        #expect(try settings.value("c8y.url", profile: "test") == "a.b")
+        #expect(try settings.value("c8y.mqtt", profile: "test") == "a.b:8883")
+        let loaded = try settings.load()
+        #expect(loaded.profiles(of: .c8y).map(\.text) == ["test"])
+        #expect(loaded.profiles(of: .az).map(\.text) == ["my_hub"])
+        #expect(loaded.profiles(of: .aws).isEmpty)
     }
 
     @Test("variables that are no settings are warned of, unless they steer the program itself")
     func warnings() throws {
-        let world = SettingsWorld(environment: [
+        let settings = SettingsFixture(environment: [
             "TEDGE_CONFIG_DIR": "/x", "TEDGE_CLOUD_PROFILE": "p", "TEDGE_NO_SUCH": "1", "TEDGE_MQTT_PORT": "1",
             "TEDGE_C8Y_URL": "a", "PATH": "/bin", "TEDGE_C8Y_PROFILES_A_URL": "b",
         ])
-        let warnings = try world.load().warnings()
+        let warnings = try settings.load().warnings()
         #expect(
             warnings.map(\.text) == [
                 "The key 'TEDGE_MQTT_PORT' is deprecated. Use 'TEDGE_MQTT_BIND_PORT' instead.",

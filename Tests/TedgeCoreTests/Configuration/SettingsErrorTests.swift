@@ -3,7 +3,7 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct SettingsErrorTests {
-    static let place = SettingPlace(path: "/etc/tedge/tedge.toml", line: 3, column: 8)
+    static let place = SettingSourceLocation(path: "/etc/tedge/tedge.toml", line: 3, column: 8)
     static let refusal = SettingRefusal("it is too long")
 
     static let errors: [(SettingsError, id: String, causes: [String])] = [

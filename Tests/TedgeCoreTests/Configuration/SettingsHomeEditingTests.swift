@@ -8,7 +8,7 @@ import Testing
 
     @Test("an identity cannot be set while there is a certificate")
     func identity() throws {
-        var editor = SettingsEditor(try SettingsWorld(certificates: [Self.path: "gateway"]).load())
+        var editor = SettingsEditor(try SettingsFixture(certificates: [Self.path: "gateway"]).load())
         for key in ["device.id", "c8y.device.id"] {
             let name = try SettingName(key)
             let error = try #require(throws: SettingsError.self) { try editor.set(name, to: "other") }
@@ -21,14 +21,14 @@ import Testing
 
     @Test("an identity that is stored beside a certificate can be unset")
     func unsetIdentity() throws {
-        let world = SettingsWorld("[device]\nid = 'x'\ntype = 'y'\n", certificates: [Self.path: "gateway"])
-        let edits = try editing(world) { try $0.unset(SettingName("device.id")) }
+        let fixture = SettingsFixture("[device]\nid = 'x'\ntype = 'y'\n", certificates: [Self.path: "gateway"])
+        let edits = try editing(fixture) { try $0.unset(SettingName("device.id")) }
         #expect(edits == ["tedge.toml": "[device]\ntype = 'y'\n"])
     }
 
     @Test("a setting under an older name gets its current one in the same edit")
     func olderName() throws {
-        let edits = try editing(SettingsWorld("[mqtt]\nport = 1884 # ours\n\n[mqtt.bind]\naddress = '::1'\n")) {
+        let edits = try editing(SettingsFixture("[mqtt]\nport = 1884 # ours\n\n[mqtt.bind]\naddress = '::1'\n")) {
             try $0.set(SettingName("mqtt.bind.port"), to: "1885")
         }
         #expect(edits == ["tedge.toml": "[mqtt]\n\n[mqtt.bind]\naddress = '::1'\nport = 1885\n"])
@@ -36,29 +36,29 @@ import Testing
 
     @Test("setting and unsetting end the doubt about a setting under two names")
     func twoNames() throws {
-        let world = SettingsWorld("[mqtt]\nport = 1884\nbind.port = 1885\ntopic_root = 'te'\n")
-        let set = try editing(world) { try $0.set(SettingName("mqtt.bind.port"), to: "1886") }
+        let fixture = SettingsFixture("[mqtt]\nport = 1884\nbind.port = 1885\ntopic_root = 'te'\n")
+        let set = try editing(fixture) { try $0.set(SettingName("mqtt.bind.port"), to: "1886") }
         #expect(set == ["tedge.toml": "[mqtt]\nbind.port = 1886\ntopic_root = 'te'\n"])
-        let unset = try editing(world) { try $0.unset(SettingName("mqtt.bind.port")) }
+        let unset = try editing(fixture) { try $0.unset(SettingName("mqtt.bind.port")) }
         #expect(unset == ["tedge.toml": "[mqtt]\ntopic_root = 'te'\n"])
     }
 
     @Test("a key that a file of version 2 does not know is left alone")
     func unknownOldPlace() throws {
         let text = "[mqtt]\nport = 1884\n[config]\nversion = \"2\"\n"
-        let edits = try editing(SettingsWorld(text)) { try $0.set(SettingName("mqtt.bind.port"), to: "1885") }
+        let edits = try editing(SettingsFixture(text)) { try $0.set(SettingName("mqtt.bind.port"), to: "1885") }
         #expect((edits["tedge.toml"] ?? nil)?.contains("[mqtt]\nport = 1884\n") == true)
     }
 
     @Test("a profile in the main file comes to life with a setting and is gone with its last one")
     func profileInMainFile() throws {
         let name = try SettingName("c8y.url", profile: ProfileName(parsing: "p"))
-        let world = SettingsWorld("[c8y]\nurl = \"a\"\n")
-        let made = try editing(world) { try $0.set(name, to: "b") }
-        let after = SettingsWorld(made["tedge.toml"] ?? nil)
+        let fixture = SettingsFixture("[c8y]\nurl = \"a\"\n")
+        let made = try editing(fixture) { try $0.set(name, to: "b") }
+        let after = SettingsFixture(made["tedge.toml"] ?? nil)
         #expect(try after.load().profiles(of: .c8y).map(\.text) == ["p"])
         #expect(try after.value("c8y.url") == "a")
-        let gone = SettingsWorld(try editing(after) { try $0.unset(name) }["tedge.toml"] ?? nil)
+        let gone = SettingsFixture(try editing(after) { try $0.unset(name) }["tedge.toml"] ?? nil)
         #expect(try gone.load().profiles(of: .c8y).isEmpty)
         #expect(try gone.value("c8y.url") == "a")
         #expect(gone.files["tedge.toml"]?.contains("profiles") == false)
@@ -68,16 +68,16 @@ import Testing
     func emptyTables() throws {
         let text = "[c8y]\nurl = 'a'\n[c8y.profiles.p]\n[c8y.profiles.p.device]\nkey_pin = 'x'\n[az]\n[az.device]\n"
         let name = try SettingName("c8y.device.key_pin", profile: ProfileName(parsing: "p"))
-        let edits = try editing(SettingsWorld(text)) { try $0.unset(name) }
+        let edits = try editing(SettingsFixture(text)) { try $0.unset(name) }
         #expect(edits == ["tedge.toml": "[c8y]\nurl = 'a'\n[az]\n[az.device]\n"])
-        let kept = try editing(SettingsWorld("[az]\nurl = 'a'\n")) { try $0.unset(SettingName("az.url")) }
+        let kept = try editing(SettingsFixture("[az]\nurl = 'a'\n")) { try $0.unset(SettingName("az.url")) }
         #expect(kept == ["tedge.toml": "[az]\n"])
     }
 
     @Test("a profile that is written in capitals is edited where it is")
     func profileInCapitals() throws {
         let name = try SettingName("c8y.url", profile: ProfileName(parsing: "p"))
-        let edits = try editing(SettingsWorld("[c8y.profiles.P]\nurl = \"a\"\n")) { try $0.set(name, to: "b") }
+        let edits = try editing(SettingsFixture("[c8y.profiles.P]\nurl = \"a\"\n")) { try $0.set(name, to: "b") }
         #expect(edits == ["tedge.toml": "[c8y.profiles.P]\nurl = \"b\"\n"])
     }
 
@@ -85,8 +85,8 @@ import Testing
 
     @Test("where a cloud has a file of its own, that is edited and the main file is not")
     func mapperFile() throws {
-        let world = SettingsWorld("[c8y]\nurl = \"old\"\n", files: ["mappers/c8y/mapper.toml": Self.mapper])
-        let edits = try editing(world) { editor in
+        let fixture = SettingsFixture("[c8y]\nurl = \"old\"\n", files: ["mappers/c8y/mapper.toml": Self.mapper])
+        let edits = try editing(fixture) { editor in
             try editor.set(SettingName("c8y.url"), to: "c.d")
             try editor.set(SettingName("c8y.bridge.topic_prefix"), to: "x")
         }
@@ -99,16 +99,16 @@ import Testing
 
     @Test("another cloud's settings stay in the main file")
     func otherCloud() throws {
-        let world = SettingsWorld(files: ["mappers/c8y/mapper.toml": Self.mapper])
-        let edits = try editing(world) { try $0.set(SettingName("az.url"), to: "c.d") }
+        let fixture = SettingsFixture(files: ["mappers/c8y/mapper.toml": Self.mapper])
+        let edits = try editing(fixture) { try $0.set(SettingName("az.url"), to: "c.d") }
         #expect(edits == ["tedge.toml": "[az]\nurl = \"c.d\"\n"])
     }
 
     @Test("a new profile of a cloud with files gets a file that names the cloud")
     func newMapperFile() throws {
         let name = try SettingName("c8y.url", profile: ProfileName(parsing: "p"))
-        let world = SettingsWorld(files: ["mappers/c8y/mapper.toml": Self.mapper])
-        let edits = try editing(world) { try $0.set(name, to: "c.d") }
+        let fixture = SettingsFixture(files: ["mappers/c8y/mapper.toml": Self.mapper])
+        let edits = try editing(fixture) { try $0.set(name, to: "c.d") }
         #expect(edits == ["mappers/c8y.p/mapper.toml": "cloud_type = \"c8y\"\nurl = \"c.d\"\n"])
     }
 
@@ -116,18 +116,18 @@ import Testing
     func removeMapperFile() throws {
         let name = try SettingName("c8y.url", profile: ProfileName(parsing: "p"))
         let files = ["mappers/c8y/mapper.toml": Self.mapper, "mappers/c8y.p/mapper.toml": Self.mapper]
-        let edits = try editing(SettingsWorld(files: files)) { try $0.unset(name) }
+        let edits = try editing(SettingsFixture(files: files)) { try $0.unset(name) }
         #expect(edits == ["mappers/c8y.p/mapper.toml": nil])
     }
 
     @Test("a file that holds a comment, or that keeps ignored settings from counting, is not removed")
     func keepMapperFile() throws {
         let name = try SettingName("c8y.url")
-        let commented = SettingsWorld(files: ["mappers/c8y/mapper.toml": "# ours\n\(Self.mapper)"])
+        let commented = SettingsFixture(files: ["mappers/c8y/mapper.toml": "# ours\n\(Self.mapper)"])
         #expect(
             try editing(commented) { try $0.unset(name) }
                 == ["mappers/c8y/mapper.toml": "# ours\ncloud_type = \"c8y\"\n"])
-        let shadowing = SettingsWorld("[c8y]\nurl = 'old'\n", files: ["mappers/c8y/mapper.toml": Self.mapper])
+        let shadowing = SettingsFixture("[c8y]\nurl = 'old'\n", files: ["mappers/c8y/mapper.toml": Self.mapper])
         #expect(
             try editing(shadowing) { try $0.unset(name) }
                 == ["mappers/c8y/mapper.toml": "cloud_type = \"c8y\"\n"])
@@ -135,14 +135,14 @@ import Testing
 
     @Test("a file that holds only the cloud's name and is not edited stays")
     func untouchedMapperFile() throws {
-        let world = SettingsWorld(files: ["mappers/c8y/mapper.toml": "cloud_type = \"c8y\"\n"])
-        #expect(try editing(world) { try $0.unset(SettingName("c8y.url")) }.isEmpty)
+        let fixture = SettingsFixture(files: ["mappers/c8y/mapper.toml": "cloud_type = \"c8y\"\n"])
+        #expect(try editing(fixture) { try $0.unset(SettingName("c8y.url")) }.isEmpty)
     }
 
     @Test("the main file is the last to change")
     func order() throws {
         var editor = SettingsEditor(
-            try SettingsWorld("a = 1\n", files: ["mappers/c8y/mapper.toml": Self.mapper]).load())
+            try SettingsFixture("a = 1\n", files: ["mappers/c8y/mapper.toml": Self.mapper]).load())
         try editor.set(SettingName("device.type"), to: "x")
         try editor.set(SettingName("c8y.url"), to: "x")
         #expect(

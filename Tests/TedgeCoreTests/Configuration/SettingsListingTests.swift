@@ -4,7 +4,7 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct SettingsListingTests {
-    static let world = SettingsWorld(
+    static let fixture = SettingsFixture(
         """
         [device]
         type = "gateway"
@@ -35,12 +35,12 @@ import Testing
 
     @Test("the listing has each setting with a value")
     func list() throws {
-        try expect(Self.world.load().listing().text(all: false), equals: "list.txt")
+        try expect(Self.fixture.load().listing().text(all: false), equals: "list.txt")
     }
 
     @Test("the full listing has the others after an empty line")
     func listAll() throws {
-        try expect(Self.world.load().listing().text(all: true), equals: "list-all.txt")
+        try expect(Self.fixture.load().listing().text(all: true), equals: "list-all.txt")
     }
 
     @Test("the manual explains each setting")
@@ -68,7 +68,7 @@ import Testing
 
     @Test("a group's own settings come before those of the groups in it, and profiles after their cloud")
     func order() throws {
-        let names = try Self.world.load().names().map(\.text)
+        let names = try Self.fixture.load().names().map(\.text)
         func position(_ name: String) throws -> Int { try #require(names.firstIndex(of: name)) }
         #expect(names.first == "device.id")
         #expect(try position("device.type") < position("device.cryptoki.mode"))
@@ -82,7 +82,7 @@ import Testing
 
     @Test("a filter is a part of the name, capitals and small letters apart")
     func filter() throws {
-        let settings = try Self.world.load()
+        let settings = try Self.fixture.load()
         #expect(
             settings.listing(filter: "second.url").text(all: true) == "c8y.profiles.second.url=second.example.com\n")
         #expect(settings.listing(filter: "C8Y").text(all: true) == "")
@@ -99,7 +99,7 @@ import Testing
 
     @Test("entries have a value and an origin for programs")
     func entries() throws {
-        let listing = try Self.world.load().listing()
+        let listing = try Self.fixture.load().listing()
         func origin(_ name: String) -> String? {
             listing.entries.first { $0.name.text == name }?.setting?.origin.word
         }
@@ -113,7 +113,7 @@ import Testing
 
     @Test("a value that is refused is listed as none, and its error is kept")
     func problems() throws {
-        let listing = try SettingsWorld("[mqtt.bind]\nport = 'x'\n[c8y]\nurl = 5\n").load().listing()
+        let listing = try SettingsFixture("[mqtt.bind]\nport = 'x'\n[c8y]\nurl = 5\n").load().listing()
         #expect(listing.text(all: false).contains("device.type="))
         #expect(!listing.text(all: false).contains("mqtt.bind.port="))
         #expect(listing.text(all: true).contains("\nmqtt.bind.port=\n"))

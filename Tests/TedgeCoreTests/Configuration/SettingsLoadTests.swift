@@ -5,7 +5,7 @@ import Testing
 @Suite struct SettingsLoadTests {
     @Test("without files all settings have their defaults")
     func noFiles() throws {
-        let settings = try SettingsWorld().load()
+        let settings = try SettingsFixture().load()
         #expect(try settings.string("mqtt.bind.port") == "1883")
         #expect(try settings.string("c8y.url") == nil)
         #expect(settings.warnings().isEmpty)
@@ -13,32 +13,32 @@ import Testing
 
     @Test("an empty file is like none")
     func emptyFile() throws {
-        #expect(try SettingsWorld("").value("device.type") == "thin-edge.io")
+        #expect(try SettingsFixture("").value("device.type") == "thin-edge.io")
     }
 
     @Test("a file that cannot be read is an error with its name and the reason")
     func unreadable() throws {
-        var world = SettingsWorld("")
-        world.unreadable["tedge.toml"] = "Permission denied (os error 13)"
-        let error = try #require(throws: SettingsError.self) { try world.load() }
+        var fixture = SettingsFixture("")
+        fixture.unreadable["tedge.toml"] = "Permission denied (os error 13)"
+        let error = try #require(throws: SettingsError.self) { try fixture.load() }
         #expect(error.causes == ["Cannot read /etc/tedge/tedge.toml", "Permission denied (os error 13)"])
         #expect(error.id == "settings-unreadable")
     }
 
     @Test("a directory of the clouds' files that cannot be read is an error")
     func unreadableDirectory() {
-        var world = SettingsWorld("")
-        world.unreadable["mappers"] = "Permission denied (os error 13)"
+        var fixture = SettingsFixture("")
+        fixture.unreadable["mappers"] = "Permission denied (os error 13)"
         #expect(
             throws: SettingsError.unreadable(path: "/etc/tedge/mappers", reason: "Permission denied (os error 13)")
-        ) { try world.load() }
+        ) { try fixture.load() }
     }
 
     @Test(
         "a broken file is an error with its name, line and column",
         arguments: [("[c8y\nurl = 1\n", 1), ("[c8y]\nurl = \n", 2), ("a = 1\na = 2\n", 2), ("\n\n\"", 3)])
     func broken(_ text: String, _ line: Int) throws {
-        let error = try #require(throws: SettingsError.self) { try SettingsWorld(text).load() }
+        let error = try #require(throws: SettingsError.self) { try SettingsFixture(text).load() }
         guard case .broken(let place, let reason) = error else {
             Issue.record("expected a broken file, got \(error)")
             return
@@ -53,8 +53,8 @@ import Testing
 
     @Test("a broken file of a cloud is an error with its name")
     func brokenMapperFile() throws {
-        let world = SettingsWorld(files: ["mappers/c8y/mapper.toml": "cloud_type = \"c8y\"\nurl = x\n"])
-        let error = try #require(throws: SettingsError.self) { try world.load() }
+        let fixture = SettingsFixture(files: ["mappers/c8y/mapper.toml": "cloud_type = \"c8y\"\nurl = x\n"])
+        let error = try #require(throws: SettingsError.self) { try fixture.load() }
         #expect(error.causes.first?.hasPrefix("/etc/tedge/mappers/c8y/mapper.toml, line 2, column ") == true)
     }
 
@@ -70,29 +70,29 @@ import Testing
 
     @Test("a version of the file that is known is no matter", arguments: ["\"1\"", "\"2\"", "1", "2"])
     func knownVersion(_ version: String) throws {
-        let world = SettingsWorld("[config]\nversion = \(version)\n[device]\ntype = \"x\"\n")
-        #expect(try world.value("device.type") == "x")
-        #expect(try world.load().warnings().isEmpty)
+        let fixture = SettingsFixture("[config]\nversion = \(version)\n[device]\ntype = \"x\"\n")
+        #expect(try fixture.value("device.type") == "x")
+        #expect(try fixture.load().warnings().isEmpty)
     }
 
     @Test(
         "a version of the file that is not known is an error",
         arguments: [("\"3\"", "3"), ("3", "3"), ("\"\"", ""), ("true", "a value of type boolean")])
     func unknownVersion(_ version: String, _ text: String) throws {
-        let world = SettingsWorld("[config]\nversion = \(version)\n")
-        let error = try #require(throws: SettingsError.self) { try world.load() }
+        let fixture = SettingsFixture("[config]\nversion = \(version)\n")
+        let error = try #require(throws: SettingsError.self) { try fixture.load() }
         #expect(error.causes == ["Unknown tedge.toml version: \(text)"])
         #expect(error.hint?.contains("line 2 of /etc/tedge/tedge.toml") == true)
     }
 
     @Test("no certificate is looked at unless an identity is asked for")
     func certificatesAreLazy() throws {
-        let world = SettingsWorld("", certificates: ["/etc/tedge/device-certs/tedge-certificate.pem": "gateway"])
-        let settings = try world.load()
+        let fixture = SettingsFixture("", certificates: ["/etc/tedge/device-certs/tedge-certificate.pem": "gateway"])
+        let settings = try fixture.load()
         _ = try settings.string("c8y.url")
         _ = try settings.string("device.cert_path")
-        #expect(world.log.paths == ["/etc/tedge/tedge.toml"])
+        #expect(fixture.log.paths == ["/etc/tedge/tedge.toml"])
         #expect(try settings.string("device.id") == "gateway")
-        #expect(world.log.paths.last == "/etc/tedge/device-certs/tedge-certificate.pem")
+        #expect(fixture.log.paths.last == "/etc/tedge/device-certs/tedge-certificate.pem")
     }
 }

@@ -12,28 +12,29 @@ import Testing
 
     @Test("a cloud's settings are those of its own file")
     func values() throws {
-        let world = SettingsWorld("[device]\ntype = 'x'\n", files: Self.files)
-        let setting = try #require(try world.setting("c8y.url"))
+        let fixture = SettingsFixture("[device]\ntype = 'x'\n", files: Self.files)
+        let setting = try #require(try fixture.setting("c8y.url"))
         #expect(setting.value == .text("main.example.com"))
         #expect(setting.origin == .file(path: "/etc/tedge/mappers/c8y/mapper.toml", line: 2))
-        #expect(try world.value("c8y.device.key_path") == "/k")
-        #expect(try world.value("c8y.url", profile: "second") == "second.example.com")
-        #expect(try world.value("device.type") == "x")
-        #expect(try world.load().warnings().isEmpty)
+        #expect(try fixture.value("c8y.device.key_path") == "/k")
+        #expect(try fixture.value("c8y.url", profile: "second") == "second.example.com")
+        #expect(try fixture.value("device.type") == "x")
+        #expect(try fixture.load().warnings().isEmpty)
     }
 
     @Test("the profiles are those that have a file")
     func profiles() throws {
-        #expect(try SettingsWorld(files: Self.files).load().profiles(of: .c8y).map(\.text) == ["second"])
+        #expect(try SettingsFixture(files: Self.files).load().profiles(of: .c8y).map(\.text) == ["second"])
     }
 
     @Test("a table of that cloud in the main file does not count, with a warning")
     func ignoredTable() throws {
-        let world = SettingsWorld("[c8y]\nurl = 'old.example.com'\n[az]\nurl = 'hub.example.com'\n", files: Self.files)
-        #expect(try world.value("c8y.url") == "main.example.com")
-        #expect(try world.value("az.url") == "hub.example.com")
+        let fixture = SettingsFixture(
+            "[c8y]\nurl = 'old.example.com'\n[az]\nurl = 'hub.example.com'\n", files: Self.files)
+        #expect(try fixture.value("c8y.url") == "main.example.com")
+        #expect(try fixture.value("az.url") == "hub.example.com")
         #expect(
-            try world.load().warnings().map(\.text) == [
+            try fixture.load().warnings().map(\.text) == [
                 "c8y configuration found in `/etc/tedge/tedge.toml`, but this will be ignored in favour of "
                     + "configuration in /etc/tedge/mappers/c8y/mapper.toml and /etc/tedge/mappers/c8y.*/mapper.toml"
             ])
@@ -41,38 +42,38 @@ import Testing
 
     @Test("a file of a profile alone takes the settings of the default profile out of the main file")
     func profileFileAlone() throws {
-        let world = SettingsWorld(
+        let fixture = SettingsFixture(
             "[c8y]\nurl = 'old.example.com'\n", files: ["mappers/c8y.second/mapper.toml": "url = \"a.b\"\n"])
-        #expect(try world.value("c8y.url") == nil)
-        #expect(try world.value("c8y.url", profile: "second") == "a.b")
+        #expect(try fixture.value("c8y.url") == nil)
+        #expect(try fixture.value("c8y.url", profile: "second") == "a.b")
     }
 
     @Test("a directory of a cloud without such a file does not count")
     func directoryAlone() throws {
-        let world = SettingsWorld("[c8y]\nurl = 'a.b'\n", files: ["mappers/c8y/bridge/mqtt-core.toml": ""])
-        #expect(try world.value("c8y.url") == "a.b")
-        #expect(try world.load().warnings().isEmpty)
+        let fixture = SettingsFixture("[c8y]\nurl = 'a.b'\n", files: ["mappers/c8y/bridge/mqtt-core.toml": ""])
+        #expect(try fixture.value("c8y.url") == "a.b")
+        #expect(try fixture.load().warnings().isEmpty)
     }
 
     @Test("a variable overrides a cloud's own file")
     func variable() throws {
-        let world = SettingsWorld(files: Self.files, environment: ["TEDGE_C8Y_URL": "v.example.com"])
-        #expect(try world.value("c8y.url") == "v.example.com")
+        let fixture = SettingsFixture(files: Self.files, environment: ["TEDGE_C8Y_URL": "v.example.com"])
+        #expect(try fixture.value("c8y.url") == "v.example.com")
     }
 
     @Test("an unknown key in a cloud's file is warned of")
     func unknownKey() throws {
-        let world = SettingsWorld(files: ["mappers/az/mapper.toml": "cloud_type = \"az\"\n[a]\nb = 1\n"])
+        let fixture = SettingsFixture(files: ["mappers/az/mapper.toml": "cloud_type = \"az\"\n[a]\nb = 1\n"])
         #expect(
-            try world.load().warnings() == [
+            try fixture.load().warnings() == [
                 .unknownInFile(key: "a.b", path: "/etc/tedge/mappers/az/mapper.toml", line: 3)
             ])
     }
 
     @Test("a wrong type in a cloud's file is an error with its place")
     func wrongType() throws {
-        let world = SettingsWorld(files: ["mappers/c8y/mapper.toml": "cloud_type = \"c8y\"\nurl = 1\n"])
-        let error = try #require(throws: SettingsError.self) { try world.value("c8y.url") }
+        let fixture = SettingsFixture(files: ["mappers/c8y/mapper.toml": "cloud_type = \"c8y\"\nurl = 1\n"])
+        let error = try #require(throws: SettingsError.self) { try fixture.value("c8y.url") }
         #expect(error.causes.first?.hasPrefix("/etc/tedge/mappers/c8y/mapper.toml, line 2, ") == true)
     }
 }

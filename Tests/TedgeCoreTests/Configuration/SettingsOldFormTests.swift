@@ -31,11 +31,11 @@ import Testing
 
     @Test("a setting is read where earlier releases stored it", arguments: moves)
     func moved(_ line: String, _ key: String, _ value: String) throws {
-        let setting = try #require(try SettingsWorld("\(line)\n").setting(key))
+        let setting = try #require(try SettingsFixture("\(line)\n").setting(key))
         #expect(setting.value.printed == value)
         #expect(setting.origin == .file(path: "/etc/tedge/tedge.toml", line: 1))
-        #expect(try SettingsWorld("\(line)\n[config]\nversion = \"1\"\n").value(key) == value)
-        #expect(try SettingsWorld("\(line)\n").load().warnings().isEmpty)
+        #expect(try SettingsFixture("\(line)\n[config]\nversion = \"1\"\n").value(key) == value)
+        #expect(try SettingsFixture("\(line)\n").load().warnings().isEmpty)
     }
 
     @Test("to set a setting by its older name takes the old line out and writes its own place", arguments: moves)
@@ -46,41 +46,42 @@ import Testing
         #expect(name.warning == .deprecatedKey(old, instead: key))
         for text in ["", "\(line)\n", "[config]\nversion = \"1\"\n\n[run]\npath = '/r'\n"] {
             let typed = value.filter { !"[]\"".contains($0) }
-            let edits = try editing(SettingsWorld(text)) { try $0.set(name.name, to: typed) }
+            let edits = try editing(SettingsFixture(text)) { try $0.set(name.name, to: typed) }
             let written = try #require(edits["tedge.toml"] ?? text)
-            #expect(try SettingsWorld(written).value(key) == value)
+            #expect(try SettingsFixture(written).value(key) == value)
             let parts = key.split(separator: ".").map(String.init)
-            #expect(try SettingsWorld(written).load().main?.document[path: parts] != nil, "\(written)")
+            #expect(try SettingsFixture(written).load().main?.document[path: parts] != nil, "\(written)")
             let oldParts = old.split(separator: ".").map(String.init)
-            #expect(try SettingsWorld(written).load().main?.document[path: oldParts] == nil, "\(written)")
+            #expect(try SettingsFixture(written).load().main?.document[path: oldParts] == nil, "\(written)")
         }
     }
 
     @Test("in a file of version 2 those places are not settings", arguments: moves.filter { !$0.0.hasPrefix("azure") })
     func notMoved(_ line: String, _ key: String, _ value: String) throws {
-        let world = SettingsWorld("\(line)\n[config]\nversion = \"2\"\n")
-        #expect(try world.value(key) != value)
+        let fixture = SettingsFixture("\(line)\n[config]\nversion = \"2\"\n")
+        #expect(try fixture.value(key) != value)
         let old = String(line.prefix { $0 != " " })
         #expect(
-            try world.load().warnings() == [.unknownInFile(key: old, path: "/etc/tedge/tedge.toml", line: 1)])
+            try fixture.load().warnings() == [.unknownInFile(key: old, path: "/etc/tedge/tedge.toml", line: 1)])
     }
 
     @Test("the table of an earlier release's name for Azure is read in each version")
     func azure() throws {
         for version in ["", "[config]\nversion = \"2\"\n"] {
-            let world = SettingsWorld("[azure]\nurl = 'hub.example.com'\n[azure.profiles.b]\nurl = 'b.c'\n\(version)")
-            #expect(try world.value("az.url") == "hub.example.com")
-            #expect(try world.value("az.url", profile: "b") == "b.c")
-            #expect(try world.load().warnings().isEmpty)
+            let fixture = SettingsFixture(
+                "[azure]\nurl = 'hub.example.com'\n[azure.profiles.b]\nurl = 'b.c'\n\(version)")
+            #expect(try fixture.value("az.url") == "hub.example.com")
+            #expect(try fixture.value("az.url", profile: "b") == "b.c")
+            #expect(try fixture.load().warnings().isEmpty)
         }
     }
 
     @Test("an older name in the same table is read in each version")
     func sameTable() throws {
         let text = "[config]\nversion = \"2\"\n[mqtt.external]\ncapath = '/d'\n[c8y.enable]\nlog_management = false\n"
-        #expect(try SettingsWorld(text).value("mqtt.external.ca_path") == "/d")
-        #expect(try SettingsWorld(text).value("c8y.enable.log_upload") == "false")
-        #expect(try SettingsWorld(text).load().warnings().isEmpty)
+        #expect(try SettingsFixture(text).value("mqtt.external.ca_path") == "/d")
+        #expect(try SettingsFixture(text).value("c8y.enable.log_upload") == "false")
+        #expect(try SettingsFixture(text).load().warnings().isEmpty)
     }
 
     @Test("a file of the first release is read")
@@ -88,7 +89,7 @@ import Testing
         let text =
             "[device]\nkey_path = '/k.pem'\ncert_path = '/c.pem'\n\n[c8y]\nurl = 'x.example.com'\n"
             + "root_cert_path = '/etc/ssl/certs'\n\n[az]\n\n[mqtt]\nport = 2883\n"
-        let settings = try SettingsWorld(text).load()
+        let settings = try SettingsFixture(text).load()
         #expect(try settings.string("c8y.url") == "x.example.com")
         #expect(try settings.string("mqtt.bind.port") == "2883")
         #expect(settings.warnings().isEmpty)
@@ -96,8 +97,8 @@ import Testing
 
     @Test("a setting under its name and an older one is an error that says what to do")
     func twice() throws {
-        let world = SettingsWorld("[mqtt]\nport = 1\nbind.port = 2\n")
-        let error = try #require(throws: SettingsError.self) { try world.value("mqtt.bind.port") }
+        let fixture = SettingsFixture("[mqtt]\nport = 1\nbind.port = 2\n")
+        let error = try #require(throws: SettingsError.self) { try fixture.value("mqtt.bind.port") }
         #expect(
             error.causes == [
                 "/etc/tedge/tedge.toml, line 2, column 1: 'mqtt.port' is an older name of 'mqtt.bind.port', which the "
@@ -109,8 +110,8 @@ import Testing
 
     @Test("a name that is another setting's own now is not read as an older one")
     func ownName() throws {
-        let world = SettingsWorld("[c8y.entity_store]\nclean_start = false\nauto_register = false\n")
-        #expect(try world.value("agent.entity_store.auto_register") == "true")
-        #expect(try world.value("c8y.entity_store.auto_register") == "false")
+        let fixture = SettingsFixture("[c8y.entity_store]\nclean_start = false\nauto_register = false\n")
+        #expect(try fixture.value("agent.entity_store.auto_register") == "true")
+        #expect(try fixture.value("c8y.entity_store.auto_register") == "false")
     }
 }

@@ -20,27 +20,27 @@ import Testing
 
     @Test("a profile has the settings of its table")
     func values() throws {
-        let world = SettingsWorld(Self.text)
-        #expect(try world.value("c8y.url", profile: "second") == "second.example.com")
+        let fixture = SettingsFixture(Self.text)
+        #expect(try fixture.value("c8y.url", profile: "second") == "second.example.com")
         #expect(
-            try world.setting("c8y.url", profile: "second")?.origin
+            try fixture.setting("c8y.url", profile: "second")?.origin
                 == .file(path: "/etc/tedge/tedge.toml", line: 6))
-        #expect(try world.value("c8y.url") == "main.example.com")
+        #expect(try fixture.value("c8y.url") == "main.example.com")
     }
 
     @Test("a profile takes nothing from the default profile, but the device's identity")
     func defaults() throws {
-        let world = SettingsWorld(Self.text)
-        #expect(try world.value("c8y.root_cert_path", profile: "second") == "/etc/ssl/certs")
-        #expect(try world.value("c8y.device.key_path", profile: "second") == "/key")
-        #expect(try world.value("c8y.mqtt", profile: "second") == "second.example.com:8883")
-        #expect(try world.value("c8y.proxy.client.port", profile: "second") == "8002")
-        #expect(try world.value("c8y.proxy.client.port") == "8001")
+        let fixture = SettingsFixture(Self.text)
+        #expect(try fixture.value("c8y.root_cert_path", profile: "second") == "/etc/ssl/certs")
+        #expect(try fixture.value("c8y.device.key_path", profile: "second") == "/key")
+        #expect(try fixture.value("c8y.mqtt", profile: "second") == "second.example.com:8883")
+        #expect(try fixture.value("c8y.proxy.client.port", profile: "second") == "8002")
+        #expect(try fixture.value("c8y.proxy.client.port") == "8001")
     }
 
     @Test("there are the profiles of which something is set")
     func profiles() throws {
-        let settings = try SettingsWorld(Self.text).load()
+        let settings = try SettingsFixture(Self.text).load()
         #expect(settings.profiles(of: .c8y).map(\.text) == ["second"])
         #expect(settings.profiles(of: .az).isEmpty)
     }
@@ -48,7 +48,7 @@ import Testing
     @Test("reading of another profile is an error that says how to make it", arguments: ["third", "empty"])
     func unknownProfile(_ profile: String) throws {
         let error = try #require(throws: SettingsError.self) {
-            try SettingsWorld(Self.text).value("c8y.url", profile: profile)
+            try SettingsFixture(Self.text).value("c8y.url", profile: profile)
         }
         #expect(error.causes == ["Unknown profile `\(profile)` for the multi-profile property c8y"])
         #expect(error.hint == "Run 'tedge config set c8y.url <value> --profile \(profile)' to create the profile.")
@@ -57,9 +57,9 @@ import Testing
 
     @Test("a missing setting of a profile is named with the profile")
     func missing() throws {
-        let world = SettingsWorld("[c8y.profiles.a]\nauth_method = 'basic'\n")
+        let fixture = SettingsFixture("[c8y.profiles.a]\nauth_method = 'basic'\n")
         let error = try #require(throws: SettingsError.self) {
-            try world.load().cloud(.c8y, profile: ProfileName(parsing: "a")).hostPort("mqtt")
+            try fixture.load().cloud(.c8y, profile: ProfileName(parsing: "a")).hostPort("mqtt")
         }
         #expect(
             error.causes == [

@@ -24,7 +24,7 @@ import Testing
         for _ in 0..<2000 {
             let typed = text(&numbers)
             let before = numbers.one(of: ["", "a = 1\r\n", "[service]\nx = 1"])
-            var editor = SettingsEditor(try SettingsWorld(before).load())
+            var editor = SettingsEditor(try SettingsFixture(before).load())
             do {
                 try editor.set(name, to: typed)
             } catch {
@@ -33,7 +33,7 @@ import Testing
                 continue
             }
             let written = try #require(editor.edits.first?.contents)
-            let read = try SettingsWorld(String(decoding: written, as: UTF8.self)).value("service.type")
+            let read = try SettingsFixture(String(decoding: written, as: UTF8.self)).value("service.type")
             #expect(read.map { Array($0.utf8) } == Array(typed.utf8), "\(typed.debugDescription)")
             taken += 1
         }
@@ -48,10 +48,10 @@ import Testing
         for _ in 0..<1000 {
             let typed = "x" + text(&numbers).filter { $0 != "," && $0 != " " }
             guard !typed.unicodeScalars.contains(","), !typed.unicodeScalars.contains(" ") else { continue }
-            var editor = SettingsEditor(try SettingsWorld("[c8y]\ntopics = ['a']\n").load())
+            var editor = SettingsEditor(try SettingsFixture("[c8y]\ntopics = ['a']\n").load())
             guard (try? editor.add(name, typed)) != nil else { continue }
             let written = String(decoding: try #require(editor.edits.first?.contents), as: UTF8.self)
-            guard case .list(let list)? = try SettingsWorld(written).load().stored(name)?.value else {
+            guard case .list(let list)? = try SettingsFixture(written).load().stored(name)?.value else {
                 Issue.record("no list")
                 continue
             }

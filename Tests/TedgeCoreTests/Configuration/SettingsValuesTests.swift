@@ -5,11 +5,11 @@ import Testing
 @Suite struct SettingsValuesTests {
     @Test("each setting has its default", arguments: KeyFixture.all)
     func defaults(_ fixture: KeyFixture) throws {
-        let setting = try SettingsWorld().setting(fixture.key)
+        let setting = try SettingsFixture().setting(fixture.key)
         let expected: String? =
             switch fixture.fallback {
             case "-": nil
-            case let text where text.hasPrefix("= "): try SettingsWorld().value(String(text.dropFirst(2)))
+            case let text where text.hasPrefix("= "): try SettingsFixture().value(String(text.dropFirst(2)))
             default: fixture.fallback.replacing("<root>", with: "/etc/tedge")
             }
         #expect(setting?.value.printed == expected)
@@ -18,11 +18,11 @@ import Testing
 
     @Test("a value of a file is taken with its line")
     func fromFile() throws {
-        let world = SettingsWorld("# a device\n[mqtt.bind]\nport = 1884\n[device]\ntype = 'x'\n")
-        let setting = try #require(try world.setting("mqtt.bind.port"))
+        let settings = SettingsFixture("# a device\n[mqtt.bind]\nport = 1884\n[device]\ntype = 'x'\n")
+        let setting = try #require(try settings.setting("mqtt.bind.port"))
         #expect(setting.value == .number(1884))
         #expect(setting.origin == .file(path: "/etc/tedge/tedge.toml", line: 3))
-        #expect(try world.setting("device.type")?.origin == .file(path: "/etc/tedge/tedge.toml", line: 5))
+        #expect(try settings.setting("device.type")?.origin == .file(path: "/etc/tedge/tedge.toml", line: 5))
     }
 
     @Test("a value is found however its table is written")
@@ -31,7 +31,7 @@ import Testing
             "mqtt.bind.port = 1884\n", "[mqtt]\nbind = { port = 1884 }\n", "[mqtt]\nbind.port = 1884\n",
             "\"mqtt\".'bind'.port = 0x75C\n",
         ] {
-            #expect(try SettingsWorld(text).value("mqtt.bind.port") == "1884")
+            #expect(try SettingsFixture(text).value("mqtt.bind.port") == "1884")
         }
     }
 
@@ -69,7 +69,7 @@ import Testing
             ("c8y.bridge.keepalive_interval", "[c8y.bridge]\nkeepalive_interval = -1", "expected a number before '-1'"),
         ])
     func wrongType(_ key: String, _ text: String, _ reason: String) throws {
-        let error = try #require(throws: SettingsError.self) { try SettingsWorld("\n\(text)\n").value(key) }
+        let error = try #require(throws: SettingsError.self) { try SettingsFixture("\n\(text)\n").value(key) }
         guard case .invalidInFile(key, let place, let refusal) = error else {
             Issue.record("expected an invalid value, got \(error)")
             return
@@ -83,49 +83,49 @@ import Testing
 
     @Test("a value of the wrong type concerns nobody who asks for another setting")
     func wrongTypeOfAnother() throws {
-        #expect(try SettingsWorld("[mqtt.bind]\nport = 'x'\n[device]\ntype = 'x'\n").value("device.type") == "x")
+        #expect(try SettingsFixture("[mqtt.bind]\nport = 'x'\n[device]\ntype = 'x'\n").value("device.type") == "x")
     }
 
     @Test(
         "what should be a table and is none is an error with its place",
         arguments: ["c8y = 5\n", "[[c8y]]\nurl = 'a'\n"])
     func noTable(_ text: String) throws {
-        let error = try #require(throws: SettingsError.self) { try SettingsWorld(text).value("c8y.url") }
+        let error = try #require(throws: SettingsError.self) { try SettingsFixture(text).value("c8y.url") }
         #expect(error.causes.last?.hasPrefix("'c8y' must be a table, it is a value of type ") == true)
         #expect(error.causes.first?.hasPrefix("/etc/tedge/tedge.toml, line 1,") == true)
     }
 
     @Test("a number of seconds and true or false are taken without quotes where words are usual")
     func lenientTypes() throws {
-        let world = SettingsWorld("[c8y.bridge]\nkeepalive_interval = 30\ninclude.local_cleansession = false\n")
-        #expect(try world.value("c8y.bridge.keepalive_interval") == "30")
-        #expect(try world.load().duration("c8y.bridge.keepalive_interval") == .seconds(30))
-        #expect(try world.value("c8y.bridge.include.local_cleansession") == "false")
+        let settings = SettingsFixture("[c8y.bridge]\nkeepalive_interval = 30\ninclude.local_cleansession = false\n")
+        #expect(try settings.value("c8y.bridge.keepalive_interval") == "30")
+        #expect(try settings.load().duration("c8y.bridge.keepalive_interval") == .seconds(30))
+        #expect(try settings.value("c8y.bridge.include.local_cleansession") == "false")
     }
 
     @Test("a setting follows the one that it is by default the same as")
     func sameAs() throws {
-        let world = SettingsWorld("[device]\nkey_path = '/k'\n[mqtt.bind]\nport = 1884\n[c8y]\nurl = 'a.b'\n")
-        #expect(try world.value("c8y.device.key_path") == "/k")
-        #expect(try world.value("mqtt.client.port") == "1884")
-        #expect(try world.value("c8y.http") == "a.b:443")
-        #expect(try world.value("c8y.mqtt") == "a.b:8883")
-        #expect(try world.setting("c8y.http")?.origin == .fallback)
+        let settings = SettingsFixture("[device]\nkey_path = '/k'\n[mqtt.bind]\nport = 1884\n[c8y]\nurl = 'a.b'\n")
+        #expect(try settings.value("c8y.device.key_path") == "/k")
+        #expect(try settings.value("mqtt.client.port") == "1884")
+        #expect(try settings.value("c8y.http") == "a.b:443")
+        #expect(try settings.value("c8y.mqtt") == "a.b:8883")
+        #expect(try settings.setting("c8y.http")?.origin == .fallback)
     }
 
     @Test("the address of the file transfer service follows what was set for the broker, not its default")
     func firstSet() throws {
-        #expect(try SettingsWorld("").value("http.bind.address") == "127.0.0.1")
+        #expect(try SettingsFixture("").value("http.bind.address") == "127.0.0.1")
         let bind = "[mqtt.bind]\naddress = '10.0.0.1'\n"
-        #expect(try SettingsWorld(bind).value("http.bind.address") == "10.0.0.1")
+        #expect(try SettingsFixture(bind).value("http.bind.address") == "10.0.0.1")
         let both = bind + "[mqtt.external.bind]\naddress = '10.0.0.2'\n"
-        #expect(try SettingsWorld(both).value("http.bind.address") == "10.0.0.2")
-        #expect(try SettingsWorld(both + "[http.bind]\naddress = '::1'\n").value("http.bind.address") == "::1")
+        #expect(try SettingsFixture(both).value("http.bind.address") == "10.0.0.2")
+        #expect(try SettingsFixture(both + "[http.bind]\naddress = '::1'\n").value("http.bind.address") == "::1")
     }
 
     @Test("the bridge is mosquitto's where nobody has set it")
     func builtInBridge() throws {
-        #expect(try SettingsWorld().load().bool("mqtt.bridge.built_in") == false)
-        #expect(try SettingsWorld("mqtt.bridge.built_in = true\n").load().bool("mqtt.bridge.built_in"))
+        #expect(try SettingsFixture().load().bool("mqtt.bridge.built_in") == false)
+        #expect(try SettingsFixture("mqtt.bridge.built_in = true\n").load().bool("mqtt.bridge.built_in"))
     }
 }

@@ -25,7 +25,7 @@ import Testing
             [empty]
             """
         #expect(
-            try SettingsWorld(text).load().warnings().map(\.text)
+            try SettingsFixture(text).load().warnings().map(\.text)
                 == [
                     ("top", 1), ("config.other", 4), ("c8y.urls", 7), ("c8y.profiles.p.urls", 10),
                     ("c8y.profiles.not valid.url", 12), ("mine", 13), ("mine2.deep.table.y", 16),
@@ -36,7 +36,7 @@ import Testing
     func manyUnknownKeys() throws {
         let lines = (1...30_000).map { "k\($0) = 1\n" }.joined()
         let line = (1...5000).map { "k\($0) = 1" }.joined(separator: ", ")
-        let warnings = try SettingsWorld("\(lines)t = { \(line) }\n").load().warnings()
+        let warnings = try SettingsFixture("\(lines)t = { \(line) }\n").load().warnings()
         #expect(warnings.count == 35_000)
         let path = "/etc/tedge/tedge.toml"
         #expect(warnings[29_999] == .unknownInFile(key: "k30000", path: path, line: 30_000))
@@ -45,24 +45,25 @@ import Testing
 
     @Test("a quoted key that only looks like a setting is unknown")
     func quotedKey() throws {
-        let world = SettingsWorld("\"c8y.url\" = 'a.b'\n")
-        #expect(try world.value("c8y.url") == nil)
-        #expect(try world.load().warnings() == [.unknownInFile(key: "c8y.url", path: "/etc/tedge/tedge.toml", line: 1)])
+        let fixture = SettingsFixture("\"c8y.url\" = 'a.b'\n")
+        #expect(try fixture.value("c8y.url") == nil)
+        #expect(
+            try fixture.load().warnings() == [.unknownInFile(key: "c8y.url", path: "/etc/tedge/tedge.toml", line: 1)])
     }
 
     @Test("another spelling of a key that files never had is unknown in a file")
     func otherSpelling() throws {
-        let world = SettingsWorld("device_type = 'x'\n[device.key]\npath = '/k'\n")
-        #expect(try world.load().warnings().count == 2)
+        let fixture = SettingsFixture("device_type = 'x'\n[device.key]\npath = '/k'\n")
+        #expect(try fixture.load().warnings().count == 2)
     }
 
     @Test("a file with each setting is without warnings")
     func allKnown() throws {
         let text = KeyFixture.all.map { "\($0.key) = 0\n" }.joined()
-        #expect(try SettingsWorld(text).load().warnings().isEmpty)
+        #expect(try SettingsFixture(text).load().warnings().isEmpty)
         let inProfile = KeyFixture.all.filter { $0.key.hasPrefix("c8y.") }
             .map { "\($0.key.replacing("c8y.", with: "c8y.profiles.p.", maxReplacements: 1)) = 0\n" }.joined()
-        #expect(try SettingsWorld(inProfile).load().warnings().isEmpty)
+        #expect(try SettingsFixture(inProfile).load().warnings().isEmpty)
     }
 
     @Test("a pasted address is told of")

@@ -7,23 +7,23 @@ import Testing
 @Suite struct OtherCloudsTests {
     static let clouds: [CloudName] = [.az, .aws]
 
-    private func connect(_ world: World, _ cloud: CloudName) -> CommandReport {
-        Connector(cloud, profile: nil, options: .init(), in: world.context).run()
+    private func connect(_ fixture: Fixture, _ cloud: CloudName) -> CommandReport {
+        Connector(cloud, profile: nil, options: .init(), in: fixture.context).run()
     }
 
     private func bridge(_ cloud: CloudName) -> String { "tedge/mosquitto-conf/\(cloud.rawValue)-bridge.conf" }
 
     @Test("a connect prints the page's lines with the cloud's own name, and drives its mapper", arguments: clouds)
     func connect(_ cloud: CloudName) throws {
-        let world = try World.ready(for: cloud)
-        let report = connect(world, cloud)
-        #expect(world.output == (try page("\(cloud.rawValue)/connect").output))
-        #expect(world.errors == "")
+        let fixture = try Fixture.ready(for: cloud)
+        let report = connect(fixture, cloud)
+        #expect(fixture.output == (try page("\(cloud.rawValue)/connect").output))
+        #expect(fixture.errors == "")
         #expect(report.status == 0 && report.cloud == cloud)
-        #expect(try world.text(bridge(cloud))?.contains("\nconnection edge_to_\(cloud.rawValue)\n") == true)
+        #expect(try fixture.text(bridge(cloud))?.contains("\nconnection edge_to_\(cloud.rawValue)\n") == true)
         let mapper = "tedge-mapper-\(cloud.rawValue)"
         #expect(
-            world.programs.changes == [
+            fixture.programs.changes == [
                 "systemctl restart mosquitto", "systemctl start \(mapper)", "systemctl --no-reload enable \(mapper)",
                 "reload systemd",
             ])
@@ -31,53 +31,53 @@ import Testing
 
     @Test("the agent is started and enabled as with Cumulocity", arguments: clouds)
     func agent(_ cloud: CloudName) throws {
-        let world = try World.ready(for: cloud)
-        world.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
-        world.programs.states(agent: "inactive")
-        #expect(connect(world, cloud).status == 0)
+        let fixture = try Fixture.ready(for: cloud)
+        fixture.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
+        fixture.programs.states(agent: "inactive")
+        #expect(connect(fixture, cloud).status == 0)
         #expect(
-            world.programs.changes.suffix(3) == [
+            fixture.programs.changes.suffix(3) == [
                 "systemctl start tedge-agent", "systemctl --no-reload enable tedge-agent", "reload systemd",
             ])
     }
 
     @Test("a second connect is refused with the command of this cloud", arguments: clouds)
     func established(_ cloud: CloudName) throws {
-        let world = try World.ready(for: cloud)
-        try world.write("# bridge\n", to: bridge(cloud))
+        let fixture = try Fixture.ready(for: cloud)
+        try fixture.write("# bridge\n", to: bridge(cloud))
         let expected = try page("\(cloud.rawValue)/established")
-        #expect(connect(world, cloud).reason == "already-connected")
-        #expect(world.output == expected.output && world.errors == expected.errors)
+        #expect(connect(fixture, cloud).reason == "already-connected")
+        #expect(fixture.output == expected.output && fixture.errors == expected.errors)
     }
 
     @Test("the setting that is missing is the cloud's", arguments: clouds)
     func missingSetting(_ cloud: CloudName) throws {
-        let world = try World()
-        #expect(connect(world, cloud).reason == "setting-missing")
-        #expect(world.errors == (try page("\(cloud.rawValue)/missing-setting").errors))
+        let fixture = try Fixture()
+        #expect(connect(fixture, cloud).reason == "setting-missing")
+        #expect(fixture.errors == (try page("\(cloud.rawValue)/missing-setting").errors))
     }
 
     @Test("a disconnect prints the page's lines with the cloud's own name, and leaves the agent", arguments: clouds)
     func disconnect(_ cloud: CloudName) throws {
-        let world = try World.ready(for: cloud)
-        try world.write("# bridge\n", to: bridge(cloud))
-        try world.write("# bridge\n", to: World.bridge)
-        world.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
+        let fixture = try Fixture.ready(for: cloud)
+        try fixture.write("# bridge\n", to: bridge(cloud))
+        try fixture.write("# bridge\n", to: Fixture.bridge)
+        fixture.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
         let blocks = ["active", "active", "inactive"].map { "LoadState=loaded\nActiveState=\($0)\n" }
-        world.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
-        #expect(Disconnector(cloud, profile: nil, in: world.context).run().status == 0)
-        #expect(world.output == (try page("\(cloud.rawValue)/disconnect").output))
-        #expect(world.errors == "")
-        #expect(try world.text(bridge(cloud)) == nil)
-        #expect(try world.text(World.bridge) == "# bridge\n")
+        fixture.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
+        #expect(Disconnector(cloud, profile: nil, in: fixture.context).run().status == 0)
+        #expect(fixture.output == (try page("\(cloud.rawValue)/disconnect").output))
+        #expect(fixture.errors == "")
+        #expect(try fixture.text(bridge(cloud)) == nil)
+        #expect(try fixture.text(Fixture.bridge) == "# bridge\n")
         let mapper = "tedge-mapper-\(cloud.rawValue)"
         #expect(
-            world.programs.changes == [
+            fixture.programs.changes == [
                 "systemctl restart mosquitto", "systemctl stop \(mapper)", "systemctl --no-reload disable \(mapper)",
             ])
     }
 
-    static let silences: [(cloud: CloudName, answer: WorldBroker.Answer)] = [
+    static let silences: [(cloud: CloudName, answer: FixtureConnector.Answer)] = [
         (.az, { _, _ in [message("az/twin/res/200/?$rid=1", "{}"), message("az/twin/res/200/?$rid=tedge-x", "{}")] }),
         (.az, { _, _ in [message("az/twin/res/404/?$rid=1", "")] }),
         (.aws, { _, payload in [message("aws/connection-success", "x" + payload)] }),
@@ -85,39 +85,39 @@ import Testing
     ]
 
     @Test("an answer to somebody else, or to an earlier request, proves nothing", arguments: silences)
-    func foreignAnswers(_ cloud: CloudName, _ answer: @escaping WorldBroker.Answer) throws {
-        let world = try World.ready(for: cloud)
-        world.broker.onMessage(answer)
-        let report = connect(world, cloud)
+    func foreignAnswers(_ cloud: CloudName, _ answer: @escaping FixtureConnector.Answer) throws {
+        let fixture = try Fixture.ready(for: cloud)
+        fixture.broker.onMessage(answer)
+        let report = connect(fixture, cloud)
         #expect(report.status == 4 && report.reason == "cloud-silent")
-        #expect(world.output == (try page("\(cloud.rawValue)/unanswered").output))
+        #expect(fixture.output == (try page("\(cloud.rawValue)/unanswered").output))
         let name = cloud.productName
-        #expect(world.errors.hasPrefix("Cause: The bridge is up, but \(name) does not answer.\nHint: "))
-        #expect(world.errors.hasSuffix("More: Run 'tedge doctor \(cloud.rawValue)' to check everything else.\n"))
-        #expect(try world.text(bridge(cloud)) != nil)
+        #expect(fixture.errors.hasPrefix("Cause: The bridge is up, but \(name) does not answer.\nHint: "))
+        #expect(fixture.errors.hasSuffix("More: Run 'tedge doctor \(cloud.rawValue)' to check everything else.\n"))
+        #expect(try fixture.text(bridge(cloud)) != nil)
     }
 
     @Test("each check has a request number of its own", arguments: clouds)
     func requestNumbers(_ cloud: CloudName) throws {
-        let world = try World.ready(for: cloud)
-        try world.write("# bridge\n", to: bridge(cloud))
+        let fixture = try Fixture.ready(for: cloud)
+        try fixture.write("# bridge\n", to: bridge(cloud))
         for _ in 0..<2 {
-            #expect(ConnectionTest(cloud, profile: nil, timeout: 3, in: world.context).run().status == 0)
+            #expect(ConnectionTest(cloud, profile: nil, timeout: 3, in: fixture.context).run().status == 0)
         }
-        #expect(world.broker.published.count == 2 && Set(world.broker.published).count == 2)
-        #expect(world.output.hasSuffix("Connection check to \(cloud.rawValue) cloud is successful.\n"))
-        let clients = world.broker.connections.map(\.clientID)
+        #expect(fixture.broker.published.count == 2 && Set(fixture.broker.published).count == 2)
+        #expect(fixture.output.hasSuffix("Connection check to \(cloud.rawValue) cloud is successful.\n"))
+        let clients = fixture.broker.connections.map(\.clientID)
         #expect(clients.allSatisfy { $0.hasPrefix("check_connection_\(cloud.rawValue)-") })
     }
 
     @Test("a status other than 200 is no success, and is told", arguments: [404, 429, 500])
     func refusal(_ status: Int) throws {
-        let world = try World.ready(for: .az)
-        world.broker.answerAsHub(status: status)
-        let report = connect(world, .az)
+        let fixture = try Fixture.ready(for: .az)
+        fixture.broker.answerAsHub(status: status)
+        let report = connect(fixture, .az)
         #expect(report.status == 4 && report.reason == "cloud-refuses-request")
         #expect(
-            world.errors == """
+            fixture.errors == """
                 Cause: Azure answers, but will not send the device twin.
                 Seen: status \(status)
                 Hint: Look at the device 'gateway-1' in Azure, then run 'tedge connect az --test'.
@@ -128,22 +128,22 @@ import Testing
 
     @Test("the doctor asks with the cloud's own messages and says what came", arguments: clouds)
     func doctor(_ cloud: CloudName) throws {
-        let world = try World.ready(for: cloud)
-        try world.write("# bridge\n", to: bridge(cloud))
-        let examination = Examination(cloud, profile: nil, until: .now + .seconds(5), in: world.context)
+        let fixture = try Fixture.ready(for: cloud)
+        try fixture.write("# bridge\n", to: bridge(cloud))
+        let examination = DoctorRun(cloud, profile: nil, until: .now + .seconds(5), in: fixture.context)
         #expect(examination.bridgeUp() == .ok("mosquitto says so"))
         #expect(examination.roundTrip() == .ok("\(cloud.productName) answers"))
-        #expect(examination.tenant() == .unseen("\(cloud.productName) does not say who it is"))
-        world.broker.onMessage { _, _ in [] }
-        let silent = Examination(cloud, profile: nil, until: .now + .seconds(5), in: world.context)
+        #expect(examination.tenant() == .skipped("\(cloud.productName) does not say who it is"))
+        fixture.broker.onMessage { _, _ in [] }
+        let silent = DoctorRun(cloud, profile: nil, until: .now + .seconds(5), in: fixture.context)
         #expect(silent.roundTrip().diagnosis?.id == "cloud-silent")
     }
 
     @Test("a status of Azure is told by the doctor as well")
     func doctorRefusal() throws {
-        let world = try World.ready(for: .az)
-        world.broker.answerAsHub(status: 500)
-        let examination = Examination(.az, profile: nil, until: .now + .seconds(5), in: world.context)
+        let fixture = try Fixture.ready(for: .az)
+        fixture.broker.answerAsHub(status: 500)
+        let examination = DoctorRun(.az, profile: nil, until: .now + .seconds(5), in: fixture.context)
         #expect(examination.roundTrip().diagnosis?.seen == "status 500")
     }
 }

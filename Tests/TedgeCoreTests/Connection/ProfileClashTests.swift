@@ -5,9 +5,9 @@ import Testing
 /// Connections that cannot be there side by side.
 @Suite struct ProfileClashTests {
     private func clash(_ lines: String, _ cloud: CloudName = .c8y, _ profile: String? = nil) throws -> ClashError? {
-        let world = try World()
-        try world.write(lines, to: "tedge/tedge.toml")
-        let settings = try Settings.load(from: world.context.settingsSource)
+        let fixture = try Fixture()
+        try fixture.write(lines, to: "tedge/tedge.toml")
+        let settings = try Settings.load(from: fixture.context.settingsSource)
         let own = settings.cloud(cloud, profile: try profile.map { try ProfileName(parsing: $0) })
         do {
             try ProfileClash(own).check()
@@ -84,14 +84,14 @@ import Testing
 
     @Test("connect refuses a clash before anything is written or started, and the doctor tells of it")
     func refused() throws {
-        let world = try World.ready("c8y.profiles.edge.url = 'b.example.com'\n")
-        let before = try world.snapshot()
-        let report = world.connect()
+        let fixture = try Fixture.ready("c8y.profiles.edge.url = 'b.example.com'\n")
+        let before = try fixture.snapshot()
+        let report = fixture.connect()
         #expect(report.status == 1 && report.reason == "profiles-clash")
-        #expect(world.output == "")
-        #expect(try world.snapshot() == before)
-        #expect(world.programs.changes == [])
-        let examination = Examination(.c8y, profile: nil, until: .now + .seconds(5), in: world.context)
+        #expect(fixture.output == "")
+        #expect(try fixture.snapshot() == before)
+        #expect(fixture.programs.changes == [])
+        let examination = DoctorRun(.c8y, profile: nil, until: .now + .seconds(5), in: fixture.context)
         #expect(examination.outcome(of: "cloud-address").diagnosis?.id == "profiles-clash")
     }
 }

@@ -4,25 +4,25 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct AskingProcessesTests {
-    private let world: World
-    private let signal = WorldSignal()
+    private let fixture: Fixture
+    private let signal = FixtureSignal()
 
-    init() throws { world = try World() }
+    init() throws { fixture = try Fixture() }
 
-    private var asking: AskingProcesses { AskingProcesses(world.programs, signal.interruption) }
+    private var asking: AskingProcesses { AskingProcesses(fixture.programs, signal.interruption) }
 
     @Test("a program that did not answer is not asked again, others are")
     func silent() throws {
         let silence = ProcessError.unanswered(program: "systemctl", seconds: 4)
-        world.programs.on("systemctl", silence)
+        fixture.programs.on("systemctl", silence)
         let asking = asking
         for words in [["systemctl", "show"], ["systemctl", "is-enabled", "x"]] {
             #expect(throws: silence) { try asking.run(words, interruption: .never) }
         }
-        #expect(world.programs.calls == ["systemctl show"])
+        #expect(fixture.programs.calls == ["systemctl show"])
         #expect(try asking.run(["journalctl"], interruption: .never).succeeded)
         // One that failed or was missing costs no time, and is asked again.
-        world.programs.on("journalctl", .notFound("journalctl"))
+        fixture.programs.on("journalctl", .notFound("journalctl"))
         for _ in 0..<2 {
             #expect(throws: ProcessError.notFound("journalctl")) {
                 try asking.run(["journalctl"], interruption: .never)
@@ -33,6 +33,6 @@ import Testing
     @Test("nothing that is asked changes anything")
     func harmless() {
         #expect(!asking.reloadSystemd())
-        #expect(world.programs.calls.isEmpty)
+        #expect(fixture.programs.calls.isEmpty)
     }
 }

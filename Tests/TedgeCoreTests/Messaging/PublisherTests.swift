@@ -6,10 +6,10 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct PublisherTests {
-    private let world: World
+    private let fixture: Fixture
     private let place = MQTTError.Endpoint(host: "127.0.0.1", port: 1883)
 
-    init() throws { world = try World() }
+    init() throws { fixture = try Fixture() }
 
     private var request: Publisher.Request {
         var request = Publisher.Request(topic: "a/b", message: "hello")
@@ -18,16 +18,16 @@ import Testing
     }
 
     private func publish(_ request: Publisher.Request) -> CommandReport {
-        Publisher(request, in: world.context).run()
+        Publisher(request, in: fixture.context).run()
     }
 
     @Test("a message is published, waited for, and the broker told of the end; nothing is printed")
     func once() {
         let report = publish(request)
         #expect(report.status == 0 && report.result == .ok && !report.changed)
-        #expect(world.broker.traffic.calls == ["connect", "publish a/b 1", "wait", "disconnect"])
-        #expect(world.broker.traffic.payloads == [Array("hello".utf8)])
-        #expect(world.printed.all == "" && world.shown.bytes == [])
+        #expect(fixture.broker.traffic.calls == ["connect", "publish a/b 1", "wait", "disconnect"])
+        #expect(fixture.broker.traffic.payloads == [Array("hello".utf8)])
+        #expect(fixture.printed.all == "" && fixture.shown.bytes == [])
     }
 
     static let shapes: [MQTTError] = [
@@ -38,16 +38,16 @@ import Testing
 
     @Test("however a refused client certificate shows itself, the words are the same", arguments: shapes)
     func sameWords(_ shape: MQTTError) throws {
-        var world = world
-        try world.write(
+        var fixture = fixture
+        try fixture.write(
             "mqtt.client = { host = 'localhost', auth = { ca_file = '/ca', cert_file = '/c', key_file = '/k' } }\n",
             to: "tedge/tedge.toml")
-        world.probe = { endpoint, options, _, _, _ in
+        fixture.probe = { endpoint, options, _, _, _ in
             let isSame = "\(endpoint)" == "localhost:1883" && options.roots == [.path("/ca")] && options.identity != nil
             return TLSProbe(failure: isSame ? .alert(number: 48) : .interrupted)
         }
-        world.broker.traffic.fail("connect", shape)
-        let report = Publisher(request, in: world.context).run()
+        fixture.broker.traffic.fail("connect", shape)
+        let report = Publisher(request, in: fixture.context).run()
         #expect(report.reason == "broker-tls-failed")
         #expect(
             report.message
@@ -60,8 +60,8 @@ import Testing
         var request = request
         (request.qos, request.isRetained, request.isBase64, request.message) = (qos, true, true, "/wAB")
         #expect(publish(request).status == 0)
-        #expect(world.broker.traffic.calls[1] == "publish a/b \(qos) retained")
-        #expect(world.broker.traffic.payloads == [[255, 0, 1]])
+        #expect(fixture.broker.traffic.calls[1] == "publish a/b \(qos) retained")
+        #expect(fixture.broker.traffic.payloads == [[255, 0, 1]])
     }
 
     @Test("the client has an id of its own, and at QoS 2 one message under way")
@@ -70,7 +70,7 @@ import Testing
         var exactly = request
         exactly.qos = 2
         _ = publish(exactly)
-        let options = world.broker.traffic.options
+        let options = fixture.broker.traffic.options
         #expect(options.map(\.port) == [1883, 1883] && options.map(\.host) == ["127.0.0.1", "127.0.0.1"])
         #expect(options.map(\.inFlightWindow) == [100, 1])
         for option in options {
@@ -83,22 +83,22 @@ import Testing
 
     @Test("broker, user and password are those of the settings")
     func settings() throws {
-        try world.write("s3cret\n", to: "password")
-        try world.write(
+        try fixture.write("s3cret\n", to: "password")
+        try fixture.write(
             """
             [mqtt.client]
             host = "broker.local"
             port = 1999
             [mqtt.client.auth]
             username = "me"
-            password_file = "\(world.directory.file("password"))"
+            password_file = "\(fixture.directory.file("password"))"
             ca_file = "/ca.pem"
             cert_file = "/c.pem"
             key_file = "/k.pem"
 
             """, to: "tedge/tedge.toml")
         #expect(publish(request).status == 0)
-        let options = try #require(world.broker.traffic.options.first)
+        let options = try #require(fixture.broker.traffic.options.first)
         #expect(options.host == "broker.local" && options.port == 1999 && options.username == "me")
         #expect(options.password == Array("s3cret".utf8))
         #expect(options.tls == MQTTTLS(caFile: "/ca.pem", certificateFile: "/c.pem", keyFile: "/k.pem"))
@@ -110,7 +110,7 @@ import Testing
         request.count = 3
         #expect(publish(request).status == 0)
         let publish = "publish a/b 1"
-        #expect(world.broker.traffic.calls == ["connect", publish, publish, publish, "wait", "disconnect"])
+        #expect(fixture.broker.traffic.calls == ["connect", publish, publish, publish, "wait", "disconnect"])
     }
 
     @Test("the connection is looked after in the pauses, of which there is none at the end")
@@ -120,18 +120,18 @@ import Testing
         #expect(publish(request).status == 0)
         let publish = "publish a/b 1"
         #expect(
-            world.broker.traffic.calls
+            fixture.broker.traffic.calls
                 == ["connect", publish, "receive", publish, "receive", publish, "wait", "disconnect"])
     }
 
     @Test("a broker that cannot be reached is an error with cause and hint, and nothing is tried again")
     func unreachable() {
-        world.broker.traffic.fail("connect", .cannotConnect(place, errno: ECONNREFUSED))
+        fixture.broker.traffic.fail("connect", .cannotConnect(place, errno: ECONNREFUSED))
         let report = publish(request)
         #expect(report.status == 1 && report.reason == "broker-unreachable")
-        #expect(world.broker.traffic.calls == ["connect", "disconnect"])
+        #expect(fixture.broker.traffic.calls == ["connect", "disconnect"])
         #expect(
-            world.errors == """
+            fixture.errors == """
                 Error: failed to publish the message "hello" on the topic "a/b" with QoS "AtLeastOnce".
 
                 Caused by:
@@ -142,44 +142,44 @@ import Testing
                 broker with 'tedge doctor'.
 
                 """)
-        #expect(world.output == "")
+        #expect(fixture.output == "")
     }
 
     @Test("where the connection is lost on the way, it is said how many were delivered")
     func lost() {
         var request = request
         request.count = 5
-        world.broker.traffic.fail("publish", after: 2, .disconnected(place, errno: 0))
+        fixture.broker.traffic.fail("publish", after: 2, .disconnected(place, errno: 0))
         let report = publish(request)
         #expect(report.status == 1 && report.reason == "broker-connection-lost")
         #expect(report.details.contains(.init("delivered", .number(2))))
         #expect(
-            world.errors.contains(
+            fixture.errors.contains(
                 """
                 Caused by:
                     0: 2 of 5 messages were delivered.
                     1: The MQTT broker at 127.0.0.1:1883 closed the connection.
                 """))
-        #expect(world.broker.traffic.calls.last == "disconnect")
+        #expect(fixture.broker.traffic.calls.last == "disconnect")
     }
 
     @Test("messages that the broker does not take in time are a failure")
     func silent() {
-        world.broker.traffic.fail("wait", .timedOut(.delivery(messages: 1)))
+        fixture.broker.traffic.fail("wait", .timedOut(.delivery(messages: 1)))
         let report = publish(request)
         #expect(report.status == 1 && report.reason == "broker-silent")
-        #expect(world.errors.contains("The MQTT broker did not take 1 message in time."))
+        #expect(fixture.errors.contains("The MQTT broker did not take 1 message in time."))
     }
 
     @Test("a signal ends it, and it is said how many were delivered")
     func signal() {
         var request = request
         (request.count, request.pause) = (5, .seconds(3600))
-        let signal = world.signal
-        world.broker.traffic.come(.meanwhile { signal.send(SIGINT) })
+        let signal = fixture.signal
+        fixture.broker.traffic.come(.meanwhile { signal.send(SIGINT) })
         let report = publish(request)
         #expect(report.status == 1 && report.reason == "interrupted")
-        #expect(world.errors.contains("    0: 1 of 5 messages was delivered.\n    1: Interrupted by SIGINT\n"))
+        #expect(fixture.errors.contains("    0: 1 of 5 messages was delivered.\n    1: Interrupted by SIGINT\n"))
     }
 
     @Test("with JSON the object says what was delivered")
@@ -197,23 +197,23 @@ import Testing
     func longMessage() {
         var request = request
         request.message = String(repeating: "x", count: 100_000)
-        world.broker.traffic.fail("connect", .noRoute(place))
+        fixture.broker.traffic.fail("connect", .noRoute(place))
         #expect(publish(request).status == 1)
-        #expect(world.errors.contains("the message \"\(String(repeating: "x", count: 79))…\" on"))
-        #expect(world.errors.utf8.count < 1000)
+        #expect(fixture.errors.contains("the message \"\(String(repeating: "x", count: 79))…\" on"))
+        #expect(fixture.errors.utf8.count < 1000)
     }
 
     @Test("broken settings are an error before anything is sent")
     func brokenSettings() throws {
-        try world.write("[mqtt\n", to: "tedge/tedge.toml")
+        try fixture.write("[mqtt\n", to: "tedge/tedge.toml")
         #expect(publish(request).reason == "settings-broken")
-        try world.write("[mqtt.client.auth]\npassword_file = \"/nowhere/p\"\n", to: "tedge/tedge.toml")
+        try fixture.write("[mqtt.client.auth]\npassword_file = \"/nowhere/p\"\n", to: "tedge/tedge.toml")
         #expect(publish(request).reason == "file-unreadable")
-        #expect(world.broker.traffic.options.isEmpty)
+        #expect(fixture.broker.traffic.options.isEmpty)
     }
 }
 
 extension String {
-    /// What follows a beginning; nil where the text begins otherwise.
+    /// What follows a beginning; nil if the text begins otherwise.
     func wholeMatch(of beginning: String) -> Substring? { hasPrefix(beginning) ? dropFirst(beginning.count) : nil }
 }

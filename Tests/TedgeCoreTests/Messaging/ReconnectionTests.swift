@@ -5,20 +5,20 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct ReconnectionTests {
-    private let world: World
+    private let fixture: Fixture
     private let place = MQTTError.Endpoint(host: "127.0.0.1", port: 1883)
 
-    init() throws { world = try World() }
+    init() throws { fixture = try Fixture() }
 
-    private var traffic: WorldTraffic { world.broker.traffic }
+    private var traffic: FixtureTraffic { fixture.broker.traffic }
 
     private func listen(for duration: Duration? = .seconds(3600), limit: Int = 0) -> CommandReport {
         var request = Subscriber.Request(filter: "a/#")
         (request.duration, request.limit) = (duration, limit)
-        return Subscriber(request, in: world.context).run()
+        return Subscriber(request, in: fixture.context).run()
     }
 
-    private func live(_ payload: String) -> WorldTraffic.Event { .message(message("a/b", payload)) }
+    private func live(_ payload: String) -> FixtureTraffic.Event { .message(message("a/b", payload)) }
 
     @Test("a broker that cannot be reached at the start is an error")
     func unreachable() {
@@ -26,14 +26,14 @@ import Testing
         let report = listen(for: nil)
         #expect(report.status == 1 && report.reason == "broker-unreachable")
         #expect(
-            world.errors.hasPrefix(
+            fixture.errors.hasPrefix(
                 """
                 Error: failed to subscribe the topic "a/#" with QoS "AtMostOnce".
 
                 Caused by:
                     Cannot connect to the MQTT broker at 127.0.0.1:1883: Connection refused (os error 111).
                 """))
-        #expect(world.errors.contains("\nHint: Check 'mqtt.client.host' and"))
+        #expect(fixture.errors.contains("\nHint: Check 'mqtt.client.host' and"))
         #expect(traffic.calls == ["connect", "disconnect"])
     }
 
@@ -53,7 +53,7 @@ import Testing
     func words(_ error: MQTTError, _ id: String) {
         traffic.fail("connect", error)
         #expect(listen().reason == id)
-        #expect(world.errors.contains("\(error)"))
+        #expect(fixture.errors.contains("\(error)"))
     }
 
     @Test("a refused subscription is an error, with no second attempt")
@@ -71,9 +71,9 @@ import Testing
             traffic.calls == [
                 "connect", "subscribe a/# 0", "receive", "reconnect", "subscribe a/# 0", "receive", "disconnect",
             ])
-        #expect(world.shown.writes == ["[a/b] 1\n", "[a/b] 2\n"])
+        #expect(fixture.shown.writes == ["[a/b] 1\n", "[a/b] 2\n"])
         #expect(
-            world.errors == """
+            fixture.errors == """
                 Warning: The MQTT broker at 127.0.0.1:1883 closed the connection; connecting until it is back.
                 Connected to the MQTT broker again.
 
@@ -90,7 +90,7 @@ import Testing
         traffic.fail("subscribe", .notConnected, error)
         #expect(listen().status == 0)
         #expect(traffic.calls.filter { $0 == "reconnect" }.count == 2)
-        #expect(world.shown.writes == ["[a/b] 2\n"])
+        #expect(fixture.shown.writes == ["[a/b] 2\n"])
     }
 
     @Test("a connection that ends behind the last message that is wanted is not made again")
@@ -98,7 +98,7 @@ import Testing
         traffic.come(.last(message("a/b", "1"), .disconnected(place, errno: 0)))
         let report = listen(for: nil, limit: 1)
         #expect(report.status == 0 && report.details.contains(.init("ended", .string("count"))))
-        #expect(world.shown.writes == ["[a/b] 1\n"] && world.errors == "")
+        #expect(fixture.shown.writes == ["[a/b] 1\n"] && fixture.errors == "")
     }
 
     @Test("what waiting cannot change ends it")
@@ -107,17 +107,17 @@ import Testing
         traffic.fail("reconnect", .refused(place, .notAuthorised))
         let report = listen(for: nil)
         #expect(report.status == 1 && report.reason == "broker-refuses")
-        #expect(world.errors.contains("Hint: Set 'mqtt.client.auth.username' and "))
+        #expect(fixture.errors.contains("Hint: Set 'mqtt.client.auth.username' and "))
     }
 
     @Test("a signal ends the attempts, well")
     func interrupted() {
-        let signal = world.signal
+        let signal = fixture.signal
         traffic.come(live("1"), .loss(.disconnected(place, errno: 0)))
         traffic.on("reconnect") { signal.send(SIGTERM) }
         let report = listen(for: nil)
         #expect(report.status == 0 && report.details.contains(.init("ended", .string("signal"))))
-        #expect(world.shown.writes == ["[a/b] 1\n"])
+        #expect(fixture.shown.writes == ["[a/b] 1\n"])
     }
 
     @Test("the end of the duration ends the attempts, well")

@@ -5,22 +5,22 @@ import Testing
 
 @Suite struct SubscriberJSONTests {
     private func listen(
-        _ events: WorldTraffic.Event..., isClosed: Bool = false, limit: Int = 0
-    ) throws -> (world: World, report: CommandReport) {
-        var world = try World()
-        world.isJSON = true
-        if isClosed { world.shown.close() }
-        for event in events { world.broker.traffic.come(event) }
+        _ events: FixtureTraffic.Event..., isClosed: Bool = false, limit: Int = 0
+    ) throws -> (fixture: Fixture, report: CommandReport) {
+        var fixture = try Fixture()
+        fixture.isJSON = true
+        if isClosed { fixture.shown.close() }
+        for event in events { fixture.broker.traffic.come(event) }
         var request = Subscriber.Request(filter: "a/#")
         (request.duration, request.limit) = (.seconds(3600), limit)
-        return (world, Subscriber(request, in: world.context).run())
+        return (fixture, Subscriber(request, in: fixture.context).run())
     }
 
     @Test("the object holds the messages, and nothing is written as they come")
     func messages() throws {
         let stored = MQTTMessage(topic: "a/c", payload: [0xFF], qos: .atLeastOnce, isRetained: true)
-        let (world, report) = try listen(.message(message("a/b", "hi\n")), .pause, .message(stored), limit: 2)
-        #expect(world.shown.bytes == [] && world.printed.all == "")
+        let (fixture, report) = try listen(.message(message("a/b", "hi\n")), .pause, .message(stored), limit: 2)
+        #expect(fixture.shown.bytes == [] && fixture.printed.all == "")
         #expect(
             report.json.text
                 == "{\"command\":\"mqtt sub\",\"cloud\":null,\"result\":\"ok\",\"changed\":false,\"reason\":null,"

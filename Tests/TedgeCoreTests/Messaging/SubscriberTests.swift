@@ -5,7 +5,7 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct SubscriberTests {
-    private let world: World
+    private let fixture: Fixture
     private let place = MQTTError.Endpoint(host: "127.0.0.1", port: 1883)
     private let request: Subscriber.Request = {
         var request = Subscriber.Request(filter: "a/#")
@@ -13,23 +13,23 @@ import Testing
         return request
     }()
 
-    init() throws { world = try World() }
+    init() throws { fixture = try Fixture() }
 
-    private var traffic: WorldTraffic { world.broker.traffic }
+    private var traffic: FixtureTraffic { fixture.broker.traffic }
 
     private func listen(_ change: (inout Subscriber.Request) -> Void = { _ in }) -> CommandReport {
         var request = request
         change(&request)
-        return Subscriber(request, in: world.context).run()
+        return Subscriber(request, in: fixture.context).run()
     }
 
     private func ended(_ report: CommandReport) -> JSONValue? { report.details.first { $0.key == "ended" }?.value }
 
-    private func stored(_ payload: String) -> WorldTraffic.Event {
+    private func stored(_ payload: String) -> FixtureTraffic.Event {
         .message(MQTTMessage(topic: "a", payload: Array(payload.utf8), isRetained: true))
     }
 
-    private func live(_ payload: String) -> WorldTraffic.Event { .message(message("a/b", payload)) }
+    private func live(_ payload: String) -> FixtureTraffic.Event { .message(message("a/b", payload)) }
 
     @Test("it subscribes, shows what comes, and ends after its duration")
     func duration() {
@@ -37,8 +37,8 @@ import Testing
         let report = listen { $0.qos = 1 }
         #expect(report.status == 0 && ended(report) == .string("duration"))
         #expect(traffic.calls == ["connect", "subscribe a/# 1", "receive", "disconnect"])
-        #expect(world.shown.writes == ["[a/b] 1\n[a/b] 2\n"])
-        #expect(world.printed.all == "")
+        #expect(fixture.shown.writes == ["[a/b] 1\n[a/b] 2\n"])
+        #expect(fixture.printed.all == "")
     }
 
     @Test("the client has an id of its own and a clean session")
@@ -52,7 +52,7 @@ import Testing
     func batches() {
         traffic.come(live("1"), live("2"), .pause, live("3"), .pause, .pause)
         _ = listen { $0.showsTopic = false }
-        #expect(world.shown.writes == ["1\n2\n", "3\n"])
+        #expect(fixture.shown.writes == ["1\n2\n", "3\n"])
     }
 
     @Test("no more than 64 KiB are gathered")
@@ -60,7 +60,7 @@ import Testing
         let text = String(repeating: "x", count: 40_000)
         traffic.come(live(text), live(text), live(text))
         _ = listen { $0.showsTopic = false }
-        #expect(world.shown.writes.map(\.utf8.count) == [80_002, 40_001])
+        #expect(fixture.shown.writes.map(\.utf8.count) == [80_002, 40_001])
     }
 
     @Test("it ends after so many messages", arguments: [1, 2, 3])
@@ -69,7 +69,7 @@ import Testing
         let report = listen { $0.limit = limit }
         #expect(report.status == 0 && ended(report) == .string("count"))
         #expect(report.details.contains(.init("count", .number(limit))))
-        #expect(world.shown.writes == [(1...limit).map { "[a/b] \($0)\n" }.joined()])
+        #expect(fixture.shown.writes == [(1...limit).map { "[a/b] \($0)\n" }.joined()])
     }
 
     @Test("a count of 0 is no limit")
@@ -83,78 +83,78 @@ import Testing
         traffic.come(stored("1"), stored("2"), live("3"), stored("4"))
         let report = listen { $0.retainedOnly = true }
         #expect(report.status == 0 && ended(report) == .string("retained-only"))
-        #expect(world.shown.writes == ["[a] 1\n[a] 2\n"])
+        #expect(fixture.shown.writes == ["[a] 1\n[a] 2\n"])
     }
 
     @Test("stored messages are shown as others are")
     func retained() {
         traffic.come(stored("1"), live("2"))
         _ = listen()
-        #expect(world.shown.writes == ["[a] 1\n[a/b] 2\n"])
+        #expect(fixture.shown.writes == ["[a] 1\n[a/b] 2\n"])
     }
 
     @Test("a signal ends it well, with all that came", arguments: [SIGINT, SIGTERM, SIGQUIT, SIGHUP])
     func signal(number: Int32) {
-        let signal = world.signal
+        let signal = fixture.signal
         traffic.come(live("1"), .meanwhile { signal.send(number) }, live("2"))
         let report = listen { $0.duration = nil }
         #expect(report.status == 0 && ended(report) == .string("signal"))
-        #expect(world.shown.writes == ["[a/b] 1\n"] && world.printed.all == "")
+        #expect(fixture.shown.writes == ["[a/b] 1\n"] && fixture.printed.all == "")
         #expect(traffic.calls.last == "disconnect")
     }
 
     @Test("a signal while it connects ends it well, too")
     func earlySignal() {
-        world.signal.send(SIGTERM)
+        fixture.signal.send(SIGTERM)
         #expect(ended(listen()) == .string("signal"))
         #expect(traffic.calls == ["connect", "disconnect"])
     }
 
     @Test("a reader that goes away ends it well, also when no further message comes")
     func readerGone() {
-        let shown = world.shown
+        let shown = fixture.shown
         traffic.come(live("1"), .pause, .meanwhile { shown.close() })
         let report = listen { $0.duration = nil }
         #expect(report.status == 0 && ended(report) == .string("reader-gone"))
-        #expect(world.shown.writes == ["[a/b] 1\n"] && world.printed.all == "")
+        #expect(fixture.shown.writes == ["[a/b] 1\n"] && fixture.printed.all == "")
     }
 
     @Test("a reader that has gone is noticed when a message comes")
     func readerGoneBefore() {
         let text = String(repeating: "x", count: 70_000)
-        let shown = world.shown
+        let shown = fixture.shown
         traffic.come(.meanwhile { shown.fail(EPIPE) }, live(text), live("2"))
         #expect(ended(listen { $0.duration = nil }) == .string("reader-gone"))
-        #expect(world.printed.all == "")
+        #expect(fixture.printed.all == "")
     }
 
     @Test("an output that cannot be written is an error")
     func outputFails() {
-        let shown = world.shown
+        let shown = fixture.shown
         traffic.come(live("1"), .meanwhile { shown.fail(ENOSPC) }, live("2"), .pause)
         let report = listen { $0.duration = nil }
         #expect(report.status == 1 && report.reason == "output-failed")
-        #expect(world.errors.contains("    1: No space left on device (os error 28)\n"))
+        #expect(fixture.errors.contains("    1: No space left on device (os error 28)\n"))
     }
 
     @Test("on a terminal control characters are escaped, elsewhere they are not")
     func terminal() {
         traffic.come(live("\u{1B}[2J"))
         _ = listen()
-        world.shown.beTerminal()
+        fixture.shown.beTerminal()
         traffic.come(live("\u{1B}[2J"))
         _ = listen()
-        #expect(world.shown.writes == ["[a/b] \u{1B}[2J\n", "[a/b] \\u{1b}[2J\n"])
+        #expect(fixture.shown.writes == ["[a/b] \u{1B}[2J\n", "[a/b] \\u{1b}[2J\n"])
     }
 
     @Test("what is over does not wait for a reader who holds still")
     func hurry() {
         traffic.come(live("1"), .pause)
         _ = listen()
-        #expect(!world.shown.wasHurried)
-        let signal = world.signal
+        #expect(!fixture.shown.wasHurried)
+        let signal = fixture.signal
         traffic.come(live("1"), .meanwhile { signal.send(SIGINT) })
         _ = listen()
-        #expect(world.shown.wasHurried)
+        #expect(fixture.shown.wasHurried)
     }
 }

@@ -5,44 +5,44 @@ import Testing
 
 /// What mosquitto says of itself: its version, and its errors.
 @Suite struct BrokerTests {
-    let world: World
+    let fixture: Fixture
 
-    init() throws { world = try World() }
+    init() throws { fixture = try Fixture() }
 
-    private var version: String? { MosquittoVersion.text(world.programs, .never) }
+    private var version: String? { MosquittoVersion.text(fixture.programs, .never) }
 
     @Test("the version is that of the help", arguments: ["2.0.11", "1.6.12", "10.1"])
     func version(_ text: String) {
-        world.programs.on("mosquitto -h", .exited(3), output: "mosquitto version \(text)\n\nmosquitto is an MQTT\n")
+        fixture.programs.on("mosquitto -h", .exited(3), output: "mosquitto version \(text)\n\nmosquitto is an MQTT\n")
         #expect(version == text)
-        world.programs.on("mosquitto -h", .exited(3), error: "mosquitto version \(text)\n")
+        fixture.programs.on("mosquitto -h", .exited(3), error: "mosquitto version \(text)\n")
         #expect(version == text)
-        #expect(Set(world.programs.calls) == ["mosquitto -h"])
+        #expect(Set(fixture.programs.calls) == ["mosquitto -h"])
     }
 
     @Test("a help without a version tells nothing", arguments: ["", "x"])
     func noVersion(_ text: String) {
-        world.programs.on("mosquitto -h", .exited(0), output: text)
+        fixture.programs.on("mosquitto -h", .exited(0), output: text)
         #expect(version == nil)
     }
 
     @Test("mosquitto is also looked for where root's programs are")
     func sbin() {
-        world.programs.on("mosquitto -h", .notFound("mosquitto"))
-        world.programs.on("/usr/sbin/mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")
+        fixture.programs.on("mosquitto -h", .notFound("mosquitto"))
+        fixture.programs.on("/usr/sbin/mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")
         #expect(version == "2.0.11")
-        world.programs.on("/usr/", .notFound("mosquitto"))
+        fixture.programs.on("/usr/", .notFound("mosquitto"))
         #expect(version == nil)
     }
 
     private func lastErrors(_ since: Int64 = 1_700_000_000) throws -> [String] {
-        let manager = ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
-        return BrokerLog(context: world.context, manager: manager, since: since).lastErrors()
+        let manager = ServiceManager(try SystemSettings.load(from: fixture.context), in: fixture.context)
+        return BrokerLog(context: fixture.context, manager: manager, since: since).lastErrors()
     }
 
     @Test("of the journal the errors of the last start are told, without times, none twice, none of systemd's words")
     func journal() throws {
-        world.programs.on(
+        fixture.programs.on(
             "journalctl", .exited(0),
             output: """
                 1699999999.900000 gateway mosquitto[7]: 1699999999: Error: older
@@ -56,24 +56,24 @@ import Testing
                 """)
         #expect(try lastErrors() == ["Error: three", "Error: two"])
         #expect(
-            world.programs.calls == [
+            fixture.programs.calls == [
                 "journalctl --unit=mosquitto --lines=40 --output=short-unix --quiet --no-pager"
             ])
     }
 
     @Test("a log file is read too, but for what is older")
     func logFile() throws {
-        let log = world.directory.file("mosquitto.log")
-        try world.write("log_dest file \(log)\n", to: "mosquitto.conf")
-        try world.write("1699999999: Error: old\n1700000000: Error: new\nError: no time\n", to: "mosquitto.log")
+        let log = fixture.directory.file("mosquitto.log")
+        try fixture.write("log_dest file \(log)\n", to: "mosquitto.conf")
+        try fixture.write("1699999999: Error: old\n1700000000: Error: new\nError: no time\n", to: "mosquitto.log")
         #expect(try lastErrors() == ["Error: new", "Error: no time"])
     }
 
     @Test("of a log file with times of another format the errors of the last start are told")
     func otherTimes() throws {
-        let log = world.directory.file("mosquitto.log")
-        try world.write("log_timestamp_format %FT%T at home\nlog_dest file \(log)\n", to: "mosquitto.conf")
-        try world.write(
+        let log = fixture.directory.file("mosquitto.log")
+        try fixture.write("log_timestamp_format %FT%T at home\nlog_dest file \(log)\n", to: "mosquitto.conf")
+        try fixture.write(
             """
             2026-11-25T10:00:00 at home: Error: Address already in use
             2026-11-26T10:00:00 at home: mosquitto version 2.0.21 starting
@@ -90,9 +90,9 @@ import Testing
 
     @Test("a large log file costs no more than its end")
     func largeLog() throws {
-        let log = world.directory.file("mosquitto.log")
-        try world.write("log_dest file \(log)\n", to: "mosquitto.conf")
-        try world.write("Error: first\n", to: "mosquitto.log")
+        let log = fixture.directory.file("mosquitto.log")
+        try fixture.write("log_dest file \(log)\n", to: "mosquitto.conf")
+        try fixture.write("Error: first\n", to: "mosquitto.log")
         #expect(truncate(log, 1 << 30) == 0)
         let end = "\n1800000000: Error: last\n"
         let descriptor = open(log, O_WRONLY | O_APPEND)
@@ -133,12 +133,12 @@ import Testing
 
     @Test("a bridge that is down is told with mosquitto's words and where more of them are")
     func bridgeDown() throws {
-        let log = world.directory.file("mosquitto.log")
-        try world.write("log_dest file \(log)\n", to: "mosquitto.conf")
-        try world.write(
+        let log = fixture.directory.file("mosquitto.log")
+        try fixture.write("log_dest file \(log)\n", to: "mosquitto.conf")
+        try fixture.write(
             "1800000000: Connecting bridge (step 1) edge_to_c8y (h:8883)\n1800000000: Error creating bridge: Broken.\n",
             to: "mosquitto.log")
-        let diagnosis = Diagnosis.bridgeDown(.cumulocity, nil, in: world.context)
+        let diagnosis = Diagnosis.bridgeDown(.cumulocity, nil, in: fixture.context)
         #expect(diagnosis.id == "bridge-down")
         #expect(diagnosis.seen == "mosquitto said: Error creating bridge: Broken.")
         #expect(diagnosis.hint == "Run 'sudo tail -n 50 \(log)' to see what mosquitto says about it.")
@@ -146,18 +146,18 @@ import Testing
 
     @Test("where another service manager runs there is no journal")
     func otherManager() throws {
-        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
-        world.programs.on("journalctl", .exited(0), output: "Error: one\n")
+        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        fixture.programs.on("journalctl", .exited(0), output: "Error: one\n")
         #expect(try lastErrors() == [])
-        #expect(world.programs.calls.isEmpty)
+        #expect(fixture.programs.calls.isEmpty)
     }
 
     @Test("a journal or a file that cannot be read tells nothing")
     func unreadable() throws {
-        try world.write("log_dest file /nowhere/mosquitto.log\n", to: "mosquitto.conf")
-        world.programs.on("journalctl", .exited(1), output: "Error: one\n")
+        try fixture.write("log_dest file /nowhere/mosquitto.log\n", to: "mosquitto.conf")
+        fixture.programs.on("journalctl", .exited(1), output: "Error: one\n")
         #expect(try lastErrors() == [])
-        world.programs.on("journalctl", .notFound("journalctl"))
+        fixture.programs.on("journalctl", .notFound("journalctl"))
         #expect(try lastErrors() == [])
     }
 }

@@ -18,7 +18,7 @@ import Testing
         #expect(try fixture.planner().plan().main == nil)
         let merged = MergedConfiguration(
             main: fixture.main, fixture.files,
-            TrialConfiguration(fixture.read.lines, scratch: nil, addresses: { _ in nil }))
+            DryRunConfiguration(fixture.read.lines, scratch: nil, addresses: { _ in nil }))
         #expect(String(decoding: merged.text, as: UTF8.self).contains("\nlistener "))
         let line = try IncludeLine(fixture.main, fixture.files)
         #expect(line.placements(of: "/d").count == 3)

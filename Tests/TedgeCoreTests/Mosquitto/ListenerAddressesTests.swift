@@ -54,17 +54,17 @@ import Testing
     @Test("who listens on a port is named by its process, and one on another address is in nobody's way")
     func holder() throws {
         let port = try freePort()
-        #expect(PortHolder.of(port) == nil)
+        #expect(ListeningProcess.of(port) == nil)
         let broker = try ChildProcess(
             "/usr/bin/python3",
             ["-c", "import socket, time; s = socket.create_server(('127.0.0.1', \(port))); time.sleep(60)"])
         defer { broker.kill() }
         #expect(eventually { isListening(port) })
-        let holder = try #require(PortHolder.of(port))
+        let holder = try #require(ListeningProcess.of(port))
         #expect(holder.process == broker.pid && holder.program?.hasPrefix("python3") == true)
         #expect(holder.description.hasSuffix(" (process \(broker.pid))"))
-        #expect(PortHolder.of(port, on: [.init(text: "127.0.0.1", isIPv6: false)]) == holder)
-        #expect(PortHolder.of(port, on: [.init(text: "127.0.0.2", isIPv6: false)]) == nil)
-        #expect(PortHolder.of(port, on: [.init(text: "::1", isIPv6: true)]) == nil)
+        #expect(ListeningProcess.of(port, on: [.init(text: "127.0.0.1", isIPv6: false)]) == holder)
+        #expect(ListeningProcess.of(port, on: [.init(text: "127.0.0.2", isIPv6: false)]) == nil)
+        #expect(ListeningProcess.of(port, on: [.init(text: "::1", isIPv6: true)]) == nil)
     }
 }

@@ -92,12 +92,12 @@ import Testing
 
     @Test("the words of the process that runs are taken where systemd's text does not part them")
     func commandLine() throws {
-        let world = try World()
-        try world.files.makeDirectory(world.directory.file("proc/7"), mode: 0o755, owner: nil)
-        try world.write("/usr/sbin/mosquitto\0-c\0/etc/my broker/m.conf\0", to: "proc/7/cmdline")
-        var context = world.context
-        context.processDirectory = world.directory.file("proc")
-        world.programs.on(
+        let fixture = try Fixture()
+        try fixture.files.makeDirectory(fixture.directory.file("proc/7"), mode: 0o755, owner: nil)
+        try fixture.write("/usr/sbin/mosquitto\0-c\0/etc/my broker/m.conf\0", to: "proc/7/cmdline")
+        var context = fixture.context
+        context.processDirectory = fixture.directory.file("proc")
+        fixture.programs.on(
             "systemctl show --property=LoadState,ActiveState,User", .exited(0),
             output:
                 "LoadState=loaded\nActiveState=active\nMainPID=7\nExecStart={ path=/usr/sbin/mosquitto ; argv[]=/usr/sbin/mosquitto "
@@ -108,29 +108,29 @@ import Testing
 
     @Test("a systemd that does not answer leaves the process that runs")
     func running() throws {
-        let world = try World()
+        let fixture = try Fixture()
         for (number, name) in [(3, "bash"), (9, "mosquitto")] {
-            try world.files.makeDirectory(world.directory.file("proc/\(number)"), mode: 0o755, owner: nil)
-            try world.write(name + "\n", to: "proc/\(number)/comm")
-            try world.write("/opt/\(name)\0-c\0/opt/m.conf\0", to: "proc/\(number)/cmdline")
+            try fixture.files.makeDirectory(fixture.directory.file("proc/\(number)"), mode: 0o755, owner: nil)
+            try fixture.write(name + "\n", to: "proc/\(number)/comm")
+            try fixture.write("/opt/\(name)\0-c\0/opt/m.conf\0", to: "proc/\(number)/cmdline")
         }
-        var context = world.context
-        context.processDirectory = world.directory.file("proc")
-        world.programs.on("systemctl show", .exited(1))
+        var context = fixture.context
+        context.processDirectory = fixture.directory.file("proc")
+        fixture.programs.on("systemctl show", .exited(1))
         let unit = context.knowingMosquitto().mosquittoUnit
         #expect(unit?.program == "/opt/mosquitto" && unit?.mainFile == "/opt/m.conf" && unit?.process == 9)
     }
 
     @Test("mosquitto's user is the unit's, else the last `user` of any file, else mosquitto")
     func user() throws {
-        let world = try World()
-        #expect(world.context.mosquittoUser == "mosquitto")
-        try world.files.makeDirectory(world.directory.file("conf.d"), mode: 0o755, owner: nil)
-        try world.write("user one\ninclude_dir \(world.directory.file("conf.d"))\n", to: "mosquitto.conf")
-        #expect(world.context.mosquittoUser == "one")
-        try world.write("user two\n", to: "conf.d/x.conf")
-        #expect(world.context.mosquittoUser == "two")
-        var context = world.context
+        let fixture = try Fixture()
+        #expect(fixture.context.mosquittoUser == "mosquitto")
+        try fixture.files.makeDirectory(fixture.directory.file("conf.d"), mode: 0o755, owner: nil)
+        try fixture.write("user one\ninclude_dir \(fixture.directory.file("conf.d"))\n", to: "mosquitto.conf")
+        #expect(fixture.context.mosquittoUser == "one")
+        try fixture.write("user two\n", to: "conf.d/x.conf")
+        #expect(fixture.context.mosquittoUser == "two")
+        var context = fixture.context
         context.mosquittoUnit = MosquittoUnit()
         context.mosquittoUnit?.user = "three"
         #expect(context.mosquittoUser == "three")

@@ -4,15 +4,15 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct ServiceManagerTests {
-    let world: World
+    let fixture: Fixture
 
-    init() throws { world = try World() }
+    init() throws { fixture = try Fixture() }
 
-    private var systemd: ServiceManager { ServiceManager(SystemSettings(path: "/system.toml"), in: world.context) }
+    private var systemd: ServiceManager { ServiceManager(SystemSettings(path: "/system.toml"), in: fixture.context) }
 
     private func other() throws -> ServiceManager {
-        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
-        return ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
+        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        return ServiceManager(try SystemSettings.load(from: fixture.context), in: fixture.context)
     }
 
     @Test("the name of the service takes the place of the braces")
@@ -22,7 +22,7 @@ import Testing
         try other().restart(.singleMapper)
         try other().enable(.agent)
         #expect(
-            world.programs.calls == [
+            fixture.programs.calls == [
                 "systemctl stop tedge-mapper-c8y", "systemctl start tedge-mapper-az@p",
                 "rc-service tedge-mapper restart", "rc-update add tedge-agent",
             ])
@@ -33,7 +33,7 @@ import Testing
         try systemd.enable(.agent)
         try systemd.disable(.agent)
         #expect(
-            world.programs.calls == [
+            fixture.programs.calls == [
                 "systemctl --no-reload enable tedge-agent", "systemctl --no-reload disable tedge-agent",
             ])
     }
@@ -43,16 +43,16 @@ import Testing
         #expect(try !systemd.enable(.mosquitto))
         let helper =
             "Synchronizing state of mosquitto.service with SysV service script.\nExecuting: /x enable mosquitto\n"
-        world.programs.on("systemctl --no-reload enable", .exited(0), error: helper)
+        fixture.programs.on("systemctl --no-reload enable", .exited(0), error: helper)
         #expect(try !systemd.enable(.mosquitto))
-        world.programs.on("systemctl --no-reload enable", .exited(0), error: helper + "Created symlink a -> b.\n")
+        fixture.programs.on("systemctl --no-reload enable", .exited(0), error: helper + "Created symlink a -> b.\n")
         #expect(try systemd.enable(.mosquitto))
         #expect(try other().enable(.mosquitto))
     }
 
     @Test("status 5 means that there is no such service")
     func notFound() throws {
-        world.programs.on("systemctl restart", .exited(5), error: "Unit mosquitto.service not found.\n")
+        fixture.programs.on("systemctl restart", .exited(5), error: "Unit mosquitto.service not found.\n")
         let error = try #require(throws: ServiceError.self) { try systemd.restart(.mosquitto) }
         #expect(error == .notFound(service: "mosquitto"))
         #expect(error.id == "mosquitto-not-found")
@@ -61,7 +61,7 @@ import Testing
 
     @Test("another status is told with the command and what it said")
     func failed() throws {
-        world.programs.on("systemctl stop", .exited(4), error: "one\n\ntwo\n")
+        fixture.programs.on("systemctl stop", .exited(4), error: "one\n\ntwo\n")
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> failed with code: 4.", "one\ntwo"])
         #expect(error.hint == "Run 'tedge doctor' to find out more.")
@@ -69,28 +69,28 @@ import Testing
 
     @Test("a command that says nothing has one cause")
     func silent() throws {
-        world.programs.on("systemctl stop", .exited(1))
+        fixture.programs.on("systemctl stop", .exited(1))
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> failed with code: 1."])
     }
 
     @Test("of a long complaint the last ten lines are told")
     func longComplaint() throws {
-        world.programs.on("systemctl stop", .exited(1), error: (1...12).map { "line \($0)\n" }.joined())
+        fixture.programs.on("systemctl stop", .exited(1), error: (1...12).map { "line \($0)\n" }.joined())
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.causes.last == (3...12).map { "line \($0)" }.joined(separator: "\n"))
     }
 
     @Test("a complaint with carriage returns has plain lines")
     func carriageReturns() throws {
-        world.programs.on("systemctl stop", .exited(1), error: "one\r\n\r\ntwo\r\n")
+        fixture.programs.on("systemctl stop", .exited(1), error: "one\r\n\r\ntwo\r\n")
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.causes.last == "one\ntwo")
     }
 
     @Test("a right that is missing has a hint", arguments: ["Access denied", "interactive authentication required."])
     func accessDenied(_ complaint: String) throws {
-        world.programs.on("systemctl stop", .exited(4), error: complaint)
+        fixture.programs.on("systemctl stop", .exited(4), error: complaint)
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.hint == "Run the command with sudo.")
     }
@@ -98,26 +98,26 @@ import Testing
     @Test("a signal, a missing program and one that does not start are told apart")
     func notRun() throws {
         let stop = { try systemd.stop(.mosquitto) }
-        world.programs.on("systemctl stop", .signalled(9))
+        fixture.programs.on("systemctl stop", .signalled(9))
         #expect(throws: ServiceError.signalled(command: "systemctl stop mosquitto"), performing: stop)
-        world.programs.on("systemctl stop", .notFound("systemctl"))
+        fixture.programs.on("systemctl stop", .notFound("systemctl"))
         #expect(
             throws: ServiceError.programMissing(command: "systemctl stop mosquitto", path: "/system.toml"),
             performing: stop)
-        world.programs.on("systemctl stop", .notStarted("/bin/systemctl", SystemError(ENOEXEC)))
+        fixture.programs.on("systemctl stop", .notStarted("/bin/systemctl", SystemError(ENOEXEC)))
         #expect(
             throws: ServiceError.notStarted(command: "systemctl stop mosquitto", SystemError(ENOEXEC)),
             performing: stop)
-        world.programs.on("systemctl stop", .interrupted(Interrupted(signal: SIGINT)))
+        fixture.programs.on("systemctl stop", .interrupted(Interrupted(signal: SIGINT)))
         #expect(throws: ServiceError.interrupted(Interrupted(signal: SIGINT)), performing: stop)
     }
 
     @Test("a command that puts something back is not ended by the signal, and left when it hangs")
     func undoing() throws {
-        world.signal.send(SIGINT)
+        fixture.signal.send(SIGINT)
         let undoing = systemd.undoing
         #expect(!undoing.interruption.isRequested)
-        world.programs.on("systemctl stop", .interrupted(Interrupted(signal: SIGALRM)))
+        fixture.programs.on("systemctl stop", .interrupted(Interrupted(signal: SIGALRM)))
         let error = try #require(throws: ServiceError.self) { try undoing.stop(.mosquitto) }
         #expect(error.id == "service-manager-silent")
         #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> did not end within 30 seconds."])
@@ -128,7 +128,7 @@ import Testing
         let remark =
             "Warning: The unit file, source configuration file or drop-ins of mosquitto.service changed on disk. "
         let helper = "Synchronizing state of x.service with SysV service script.\nExecuting: /lib/helper enable x\n"
-        world.programs.on("systemctl stop", .exited(1), error: helper + remark + "Run 'systemctl'.\nbroken\n")
+        fixture.programs.on("systemctl stop", .exited(1), error: helper + remark + "Run 'systemctl'.\nbroken\n")
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.causes.last == "broken")
     }
@@ -136,11 +136,11 @@ import Testing
     @Test("whether a service runs is answered by the exit status, whether it is enabled by the word")
     func questions() throws {
         #expect(try systemd.isActive(.mosquitto))
-        world.programs.on("systemctl is-active", .exited(3))
+        fixture.programs.on("systemctl is-active", .exited(3))
         #expect(try !systemd.isActive(.mosquitto))
         for (word, isEnabled) in [("enabled", true), ("static", true), ("disabled", false), ("enabled-runtime", false)]
         {
-            world.programs.on("systemctl is-enabled", .exited(isEnabled ? 0 : 1), output: "\(word)\n")
+            fixture.programs.on("systemctl is-enabled", .exited(isEnabled ? 0 : 1), output: "\(word)\n")
             #expect(try systemd.isEnabled(.mosquitto) == isEnabled, "\(word)")
         }
         #expect(try other().isEnabled(.mosquitto) == nil)
@@ -159,50 +159,50 @@ import Testing
             ProcessError.unanswered(program: "systemctl", seconds: 4), .interrupted(Interrupted(signal: SIGINT)),
             .notFound("systemctl"),
         ] {
-            world.programs.on("systemctl", failure)
+            fixture.programs.on("systemctl", failure)
             #expect(throws: ServiceError.self, "\(failure)") { try ask(systemd) }
         }
-        world.programs.on("systemctl", .signalled(SIGKILL))
+        fixture.programs.on("systemctl", .signalled(SIGKILL))
         #expect(throws: ServiceError.self) { try ask(systemd) }
         guard verb != "is-active" else { return }
-        world.programs.on("systemctl", .exited(1), error: "Failed to connect to bus: Connection refused\n")
+        fixture.programs.on("systemctl", .exited(1), error: "Failed to connect to bus: Connection refused\n")
         let error = try #require(throws: ServiceError.self) { try ask(systemd) }
         #expect(error.causes.last == "Failed to connect to bus: Connection refused")
     }
 
     @Test("the main process of a service is known, unless it has none or nobody says")
     func mainProcess() {
-        world.programs.on("systemctl show", .exited(0), output: "LoadState=loaded\nActiveState=active\nMainPID=812\n")
+        fixture.programs.on("systemctl show", .exited(0), output: "LoadState=loaded\nActiveState=active\nMainPID=812\n")
         #expect(systemd.mainProcess(of: .mosquitto) == 812)
-        world.programs.on("systemctl show", .exited(0), output: "LoadState=loaded\nActiveState=failed\nMainPID=0\n")
+        fixture.programs.on("systemctl show", .exited(0), output: "LoadState=loaded\nActiveState=failed\nMainPID=0\n")
         #expect(systemd.mainProcess(of: .mosquitto) == nil)
-        world.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 4))
+        fixture.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 4))
         #expect(systemd.mainProcess(of: .mosquitto) == nil)
     }
 
     @Test("a program of system.toml that is missing is found before it is needed")
     func missingPrograms() throws {
         let manager = try other()
-        world.programs.install(["rc-service"])
+        fixture.programs.install(["rc-service"])
         #expect(manager.missingPrograms.map(\.key) == ["enable", "disable"])
         let missing = ServiceError.programMissing(
-            command: "rc-update add mosquitto", path: world.path("system.toml"))
+            command: "rc-update add mosquitto", path: fixture.path("system.toml"))
         #expect(throws: missing) { try manager.checkPrograms() }
-        world.programs.install(["rc-service", "rc-update"])
+        fixture.programs.install(["rc-service", "rc-update"])
         try manager.checkPrograms()
-        world.programs.install([])
+        fixture.programs.install([])
         try systemd.checkPrograms()
     }
 
     @Test("systemd is there where its directory is and its command")
     func systemdAvailable() throws {
         try systemd.checkAvailability()
-        #expect(world.programs.calls.isEmpty)
-        world.programs.install([])
+        #expect(fixture.programs.calls.isEmpty)
+        fixture.programs.install([])
         let unavailable = ServiceError.unavailable(manager: "systemd", command: "systemctl --version")
         #expect(throws: unavailable) { try systemd.checkAvailability() }
-        world.programs.install(["systemctl"])
-        try world.files.remove(world.directory.file("systemd"))
+        fixture.programs.install(["systemctl"])
+        try fixture.files.remove(fixture.directory.file("systemd"))
         #expect(throws: unavailable) { try systemd.checkAvailability() }
     }
 
@@ -210,13 +210,13 @@ import Testing
     func otherAvailable() throws {
         let manager = try other()
         try manager.checkAvailability()
-        #expect(world.programs.calls == ["rc-service -l"])
+        #expect(fixture.programs.calls == ["rc-service -l"])
         let unavailable = ServiceError.unavailable(manager: "OpenRC", command: "rc-service -l")
-        world.programs.on("rc-service -l", .exited(1))
+        fixture.programs.on("rc-service -l", .exited(1))
         #expect(throws: unavailable) { try manager.checkAvailability() }
-        world.programs.on("rc-service -l", .notFound("rc-service"))
+        fixture.programs.on("rc-service -l", .notFound("rc-service"))
         #expect(throws: unavailable) { try manager.checkAvailability() }
-        world.programs.on("rc-service -l", .interrupted(Interrupted(signal: SIGTERM)))
+        fixture.programs.on("rc-service -l", .interrupted(Interrupted(signal: SIGTERM)))
         #expect(throws: ServiceError.interrupted(Interrupted(signal: SIGTERM))) { try manager.checkAvailability() }
     }
 }

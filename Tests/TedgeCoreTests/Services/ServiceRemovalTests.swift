@@ -4,14 +4,14 @@ import Testing
 
 /// What disconnect does to services, and that undoing leaves them as before.
 @Suite struct ServiceRemovalTests {
-    let world: World
+    let fixture: Fixture
 
-    init() throws { world = try World() }
+    init() throws { fixture = try Fixture() }
 
     private func removal() throws -> ServiceRemoval {
-        let manager = ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
+        let manager = ServiceManager(try SystemSettings.load(from: fixture.context), in: fixture.context)
         let removal = try ServiceRemoval(manager, cloud: .c8y, profile: nil)
-        world.programs.forget()
+        fixture.programs.forget()
         return removal
     }
 
@@ -21,7 +21,7 @@ import Testing
             state == "missing"
                 ? "LoadState=not-found\nActiveState=inactive\n" : "LoadState=loaded\nActiveState=\(state)\n"
         }
-        world.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
+        fixture.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
     }
 
     @Test("mosquitto is restarted where it runs")
@@ -30,7 +30,7 @@ import Testing
         let removal = try removal()
         #expect(try removal.restartMosquitto())
         #expect(removal.mosquittoRunsAgain)
-        #expect(world.programs.calls == ["systemctl restart mosquitto"])
+        #expect(fixture.programs.calls == ["systemctl restart mosquitto"])
     }
 
     @Test("mosquitto that does not run is left alone, also when undoing")
@@ -39,22 +39,22 @@ import Testing
         let removal = try removal()
         #expect(try !removal.restartMosquitto())
         #expect(removal.undo().isEmpty)
-        #expect(world.programs.calls.isEmpty)
+        #expect(fixture.programs.calls.isEmpty)
     }
 
     @Test("without states mosquitto is asked itself whether it runs")
     func otherManager() throws {
-        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
-        world.programs.on("rc-service mosquitto status", .exited(3))
+        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        fixture.programs.on("rc-service mosquitto status", .exited(3))
         #expect(try !removal().restartMosquitto())
     }
 
     @Test("where systemd does not answer nothing is done, and where nobody says whether mosquitto runs, too")
     func unknown() throws {
-        world.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 30))
+        fixture.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 30))
         #expect(throws: ServiceError.unanswered(program: "systemctl", seconds: 30)) { try removal() }
-        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
-        world.programs.on("rc-service mosquitto status", .signalled(9))
+        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        fixture.programs.on("rc-service mosquitto status", .signalled(9))
         #expect(throws: ServiceError.signalled(command: "rc-service mosquitto status")) { try removal() }
     }
 
@@ -62,11 +62,11 @@ import Testing
     func masked() throws {
         let block = "LoadState=masked\nActiveState=active\nUnitFileState=masked-runtime\n"
         let missing = "LoadState=not-found\nActiveState=inactive\n"
-        world.programs.on("systemctl show", .exited(0), output: [block, missing, missing].joined(separator: "\n"))
+        fixture.programs.on("systemctl show", .exited(0), output: [block, missing, missing].joined(separator: "\n"))
         let error = try #require(throws: ServiceError.self) { try removal() }
         #expect(error == .masked(.mosquitto, isRuntime: true))
         #expect(error.hint == "Run 'sudo systemctl unmask --runtime mosquitto'.")
-        #expect(world.programs.changes == [])
+        #expect(fixture.programs.changes == [])
     }
 
     @Test("a disable that was cut off is undone if systemd says that it did its work, and only then")
@@ -76,21 +76,21 @@ import Testing
             ("enabled", "disabled", true), ("enabled", "enabled", false), ("disabled", "disabled", false),
             ("", "disabled", false),
         ] {
-            world.programs.on(
+            fixture.programs.on(
                 "systemctl show", .exited(0), output: [block(""), block(before), block("")].joined(separator: "\n"))
-            world.programs.on("systemctl --no-reload disable", .interrupted(Interrupted(signal: 2)))
-            world.programs.on("systemctl is-enabled", .exited(now == "enabled" ? 0 : 1), output: "\(now)\n")
+            fixture.programs.on("systemctl --no-reload disable", .interrupted(Interrupted(signal: 2)))
+            fixture.programs.on("systemctl is-enabled", .exited(now == "enabled" ? 0 : 1), output: "\(now)\n")
             let removal = try removal()
             #expect(throws: ServiceError.self) { try removal.disableMapper() }
-            world.programs.forget()
+            fixture.programs.forget()
             #expect(removal.undo().isEmpty)
             let undone = ["systemctl --no-reload enable tedge-mapper-c8y", "reload systemd"]
-            #expect(world.programs.changes == (isUndone ? undone : []))
+            #expect(fixture.programs.changes == (isUndone ? undone : []))
         }
-        world.programs.on("systemctl is-enabled", .unanswered(program: "systemctl", seconds: 30))
+        fixture.programs.on("systemctl is-enabled", .unanswered(program: "systemctl", seconds: 30))
         let removal = try removal()
         #expect(throws: ServiceError.self) { try removal.disableMapper() }
-        #expect(!world.programs.calls.contains { $0.contains(" enable ") })
+        #expect(!fixture.programs.calls.contains { $0.contains(" enable ") })
     }
 
     @Test("systemd reads its units again where a link was removed, and only there")
@@ -99,12 +99,12 @@ import Testing
         let plain = try removal()
         try plain.disableMapper()
         plain.finish()
-        #expect(!world.programs.calls.contains("reload systemd"))
-        world.programs.on("systemctl --no-reload disable", .exited(0), error: "Removed /etc/systemd/system/x.\n")
+        #expect(!fixture.programs.calls.contains("reload systemd"))
+        fixture.programs.on("systemctl --no-reload disable", .exited(0), error: "Removed /etc/systemd/system/x.\n")
         let changed = try removal()
         try changed.disableMapper()
         changed.finish()
-        #expect(world.programs.calls.last == "reload systemd")
+        #expect(fixture.programs.calls.last == "reload systemd")
     }
 
     @Test("what was done is undone: mosquitto first, then the mapper that ran")
@@ -113,9 +113,9 @@ import Testing
         let removal = try removal()
         _ = try removal.restartMosquitto()
         try removal.stopMapper()
-        world.programs.forget()
+        fixture.programs.forget()
         #expect(removal.undo().isEmpty)
-        #expect(world.programs.calls == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
+        #expect(fixture.programs.calls == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
     }
 
     @Test("a mapper that did not run is not started")
@@ -123,9 +123,9 @@ import Testing
         states("active", "inactive", "missing")
         let removal = try removal()
         try removal.stopMapper()
-        world.programs.forget()
+        fixture.programs.forget()
         #expect(removal.undo().isEmpty)
-        #expect(world.programs.calls.isEmpty)
+        #expect(fixture.programs.calls.isEmpty)
     }
 
     @Test("the one mapper of older installations is stopped where that of the cloud is not installed")
@@ -134,17 +134,18 @@ import Testing
         let removal = try removal()
         try removal.stopMapper()
         try removal.disableMapper()
-        #expect(world.programs.calls == ["systemctl stop tedge-mapper", "systemctl --no-reload disable tedge-mapper"])
+        #expect(
+            fixture.programs.calls == ["systemctl stop tedge-mapper", "systemctl --no-reload disable tedge-mapper"])
     }
 
     @Test("a mapper that is no service needs neither")
     func noMapper() throws {
         states("active", "missing", "missing")
-        world.programs.on("systemctl stop", .exited(5))
+        fixture.programs.on("systemctl stop", .exited(5))
         let removal = try removal()
         try removal.stopMapper()
         try removal.disableMapper()
-        #expect(world.programs.calls == ["systemctl stop tedge-mapper-c8y"])
+        #expect(fixture.programs.calls == ["systemctl stop tedge-mapper-c8y"])
         #expect(removal.undo().isEmpty)
     }
 
@@ -152,26 +153,26 @@ import Testing
     func failures() throws {
         states("active", "active", "missing")
         let removal = try removal()
-        world.programs.on("systemctl stop", .exited(1))
-        world.programs.on("systemctl --no-reload disable", .exited(1))
+        fixture.programs.on("systemctl stop", .exited(1))
+        fixture.programs.on("systemctl --no-reload disable", .exited(1))
         #expect(throws: ServiceError.self) { try removal.stopMapper() }
         #expect(throws: ServiceError.self) { try removal.disableMapper() }
-        world.programs.forget()
+        fixture.programs.forget()
         #expect(removal.undo().isEmpty)
         // It may have ended all the same.
-        #expect(world.programs.calls == ["systemctl start tedge-mapper-c8y"])
+        #expect(fixture.programs.calls == ["systemctl start tedge-mapper-c8y"])
     }
 
     @Test("what another service manager disabled is enabled again, and what cannot be undone is told")
     func undoOfOtherManager() throws {
-        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
         let removal = try removal()
         try removal.stopMapper()
         try removal.disableMapper()
-        world.programs.on("rc-update add", .exited(1))
-        world.programs.forget()
+        fixture.programs.on("rc-update add", .exited(1))
+        fixture.programs.forget()
         #expect(
             removal.undo() == [.failed(command: "rc-update add tedge-mapper-c8y", status: 1, detail: "")])
-        #expect(world.programs.calls == ["rc-update add tedge-mapper-c8y", "rc-service tedge-mapper-c8y restart"])
+        #expect(fixture.programs.calls == ["rc-update add tedge-mapper-c8y", "rc-service tedge-mapper-c8y restart"])
     }
 }

@@ -4,11 +4,11 @@ import Testing
 
 /// What systemd says of services, and its limit of starts.
 @Suite struct ServiceStateTests {
-    let world: World
+    let fixture: Fixture
 
-    init() throws { world = try World() }
+    init() throws { fixture = try Fixture() }
 
-    private var manager: ServiceManager { ServiceManager(SystemSettings(path: "/system.toml"), in: world.context) }
+    private var manager: ServiceManager { ServiceManager(SystemSettings(path: "/system.toml"), in: fixture.context) }
 
     @Test("the states of several services are read from one answer, in their order")
     func states() throws {
@@ -29,7 +29,7 @@ import Testing
             SourcePath=/etc/init.d/mosquitto
 
             """
-        world.programs.on("systemctl show", .exited(0), output: answer)
+        fixture.programs.on("systemctl show", .exited(0), output: answer)
         let services: [Service] = [.mosquitto, .agent, .singleMapper, .mapper(.c8y, nil)]
         #expect(
             try manager.states(of: services) == [
@@ -41,7 +41,7 @@ import Testing
                     script: "/etc/init.d/mosquitto"),
             ])
         #expect(
-            world.programs.calls == [
+            fixture.programs.calls == [
                 "systemctl show --property=\(ServiceState.properties) mosquitto tedge-agent tedge-mapper tedge-mapper-c8y"
             ])
     }
@@ -49,12 +49,12 @@ import Testing
     @Test("an answer that does not fit the question is an error")
     func misfit() throws {
         let complete = "LoadState=loaded\nActiveState=active\n"
-        world.programs.on("systemctl show", .exited(0), output: complete)
+        fixture.programs.on("systemctl show", .exited(0), output: complete)
         #expect(try manager.states(of: [.mosquitto]) != nil)
         #expect(throws: ServiceError.self) { try manager.states(of: [.mosquitto, .agent]) }
-        world.programs.on("systemctl show", .exited(1), output: complete)
+        fixture.programs.on("systemctl show", .exited(1), output: complete)
         #expect(throws: ServiceError.self) { try manager.states(of: [.mosquitto]) }
-        world.programs.on("systemctl show", .notFound("systemctl"))
+        fixture.programs.on("systemctl show", .notFound("systemctl"))
         #expect(throws: ServiceError.self) { try manager.states(of: [.mosquitto]) }
     }
 
@@ -62,20 +62,20 @@ import Testing
     func otherManager() throws {
         var settings = SystemSettings(path: "/system.toml")
         settings.commands.name = "other"
-        let manager = ServiceManager(settings, in: world.context)
+        let manager = ServiceManager(settings, in: fixture.context)
         #expect(try manager.states(of: [.mosquitto]) == nil)
-        #expect(world.programs.calls.isEmpty)
+        #expect(fixture.programs.calls.isEmpty)
     }
 
     static let refusals = ["Result=start-limit-hit\n", "Result=success\nExecMainStartTimestampMonotonic=0\n"]
 
     @Test("a service that systemd refused to start is started once more without the limit", arguments: refusals)
     func startLimit(_ answer: String) throws {
-        world.programs.on("systemctl restart", inTurn: .exited(1), .exited(0))
-        world.programs.on("systemctl show", .exited(0), output: answer)
+        fixture.programs.on("systemctl restart", inTurn: .exited(1), .exited(0))
+        fixture.programs.on("systemctl show", .exited(0), output: answer)
         try manager.restart(.mosquitto)
         #expect(
-            world.programs.calls == [
+            fixture.programs.calls == [
                 "systemctl restart mosquitto",
                 "systemctl show --property=Result,ExecMainStartTimestampMonotonic mosquitto",
                 "systemctl reset-failed mosquitto", "systemctl restart mosquitto",
@@ -85,30 +85,30 @@ import Testing
     @Test("a service that was started and failed by itself is not started again")
     func realFailure() {
         let later = "Result=exit-code\nExecMainStartTimestampMonotonic=\(UInt64.max)\n"
-        world.programs.on("systemctl start", .exited(1))
-        world.programs.on("systemctl show", .exited(0), output: later)
+        fixture.programs.on("systemctl start", .exited(1))
+        fixture.programs.on("systemctl show", .exited(0), output: later)
         #expect(throws: ServiceError.failed(command: "systemctl start tedge-agent", status: 1, detail: "")) {
             try manager.start(.agent)
         }
-        #expect(!world.programs.calls.contains("systemctl reset-failed tedge-agent"))
+        #expect(!fixture.programs.calls.contains("systemctl reset-failed tedge-agent"))
     }
 
     @Test("a second failure is told, and the limit is not lifted again")
     func failsTwice() {
-        world.programs.on("systemctl start", .exited(1), error: "broken\n")
-        world.programs.on("systemctl show", .exited(0), output: Self.refusals[0])
+        fixture.programs.on("systemctl start", .exited(1), error: "broken\n")
+        fixture.programs.on("systemctl show", .exited(0), output: Self.refusals[0])
         #expect(throws: ServiceError.failed(command: "systemctl start tedge-agent", status: 1, detail: "broken")) {
             try manager.start(.agent)
         }
-        #expect(world.programs.calls.filter { $0.hasPrefix("systemctl start") }.count == 2)
+        #expect(fixture.programs.calls.filter { $0.hasPrefix("systemctl start") }.count == 2)
     }
 
     @Test("another service manager knows no limit")
     func noLimit() throws {
-        try world.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
-        world.programs.on("rc-service mosquitto restart", .exited(1))
-        let manager = ServiceManager(try SystemSettings.load(from: world.context), in: world.context)
+        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        fixture.programs.on("rc-service mosquitto restart", .exited(1))
+        let manager = ServiceManager(try SystemSettings.load(from: fixture.context), in: fixture.context)
         #expect(throws: ServiceError.self) { try manager.restart(.mosquitto) }
-        #expect(world.programs.calls == ["rc-service mosquitto restart"])
+        #expect(fixture.programs.calls == ["rc-service mosquitto restart"])
     }
 }

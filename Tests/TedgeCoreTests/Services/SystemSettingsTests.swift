@@ -17,23 +17,23 @@ import Testing
     }
 
     private func load(_ text: String) throws -> SystemSettings {
-        let world = try World()
-        try world.write(text, to: "tedge/system.toml")
-        return try SystemSettings.load(from: world.context)
+        let fixture = try Fixture()
+        try fixture.write(text, to: "tedge/system.toml")
+        return try SystemSettings.load(from: fixture.context)
     }
 
     /// The causes of the error that a file leads to, without the name of its directory.
     private func causes(_ text: String) throws -> [String] {
-        let world = try World()
-        try world.write(text, to: "tedge/system.toml")
-        let error = try #require(throws: ServiceError.self) { try SystemSettings.load(from: world.context) }
+        let fixture = try Fixture()
+        try fixture.write(text, to: "tedge/system.toml")
+        let error = try #require(throws: ServiceError.self) { try SystemSettings.load(from: fixture.context) }
         #expect(error.id == "system-file-broken")
-        return error.causes.map(world.neutral)
+        return error.causes.map(fixture.neutral)
     }
 
     @Test("without a file the owner is tedge and the service manager systemd")
     func missing() throws {
-        let settings = try SystemSettings.load(from: try World().context)
+        let settings = try SystemSettings.load(from: try Fixture().context)
         #expect(settings.user == "tedge")
         #expect(settings.group == "tedge")
         #expect(settings.commands == .systemd)
@@ -42,10 +42,10 @@ import Testing
 
     @Test("a file that may not be read means the defaults")
     func unreadable() throws {
-        let world = try World()
-        try world.write("user = 'pi'\n", to: "tedge/system.toml")
-        world.files.fail(.read, "system.toml", EACCES)
-        #expect(try SystemSettings.load(from: world.context).user == "tedge")
+        let fixture = try Fixture()
+        try fixture.write("user = 'pi'\n", to: "tedge/system.toml")
+        fixture.files.fail(.read, "system.toml", EACCES)
+        #expect(try SystemSettings.load(from: fixture.context).user == "tedge")
     }
 
     @Test("user and group can be others, also none")
@@ -140,7 +140,7 @@ import Testing
 
     @Test("the owner has the numbers of user and group, and the caller's for what is empty or not known")
     func numbers() throws {
-        let accounts = WorldAccounts(caller: WorldAccounts.root)
+        let accounts = FixtureAccounts(caller: FixtureAccounts.root)
         var settings = SystemSettings(path: "/system.toml")
         #expect(settings.owner(in: accounts) == Owner(user: 900, group: 901))
         settings.group = "mosquitto"
@@ -149,24 +149,25 @@ import Testing
         #expect(settings.owner(in: accounts) == Owner(user: 900, group: 0))
         #expect(settings.unknownAccounts(in: accounts).isEmpty)
         (settings.user, settings.group) = ("nobody", "nogroup")
-        #expect(settings.owner(in: accounts) == WorldAccounts.root)
+        #expect(settings.owner(in: accounts) == FixtureAccounts.root)
         #expect(
             settings.unknownAccounts(in: accounts).map { "\($0.kind) \($0.name)" } == ["user nobody", "group nogroup"])
     }
 
     @Test("only a name in the file is warned of, and only root gives files away")
     func ownerOfNew() throws {
-        var world = try World()
-        world.accounts.users = [:]
-        let usual = try SystemSettings.load(from: world.context)
-        #expect(world.context.ownerOfNew(usual) == nil)
-        world.accounts.caller = WorldAccounts.root
-        #expect(world.context.ownerOfNew(usual) == Owner(user: 0, group: 901))
-        #expect(world.errors == "")
-        try world.write("user = 'pi'\n", to: "tedge/system.toml")
-        #expect(world.context.ownerOfNew(try SystemSettings.load(from: world.context)) == Owner(user: 0, group: 901))
+        var fixture = try Fixture()
+        fixture.accounts.users = [:]
+        let usual = try SystemSettings.load(from: fixture.context)
+        #expect(fixture.context.ownerOfNew(usual) == nil)
+        fixture.accounts.caller = FixtureAccounts.root
+        #expect(fixture.context.ownerOfNew(usual) == Owner(user: 0, group: 901))
+        #expect(fixture.errors == "")
+        try fixture.write("user = 'pi'\n", to: "tedge/system.toml")
         #expect(
-            world.errors
+            fixture.context.ownerOfNew(try SystemSettings.load(from: fixture.context)) == Owner(user: 0, group: 901))
+        #expect(
+            fixture.errors
                 == "Warning: There is no user 'pi' on this device, which WORLD/tedge/system.toml names; root owns what is "
                 + "new.\n")
     }

@@ -6,25 +6,25 @@ import Testing
 
 /// Changes to files, and that putting them back leaves everything as before.
 @Suite struct FileTransactionTests {
-    let world: World
+    let fixture: Fixture
     let files: FileTransaction
 
     init() throws {
-        world = try World()
-        files = FileTransaction(world.files)
+        fixture = try Fixture()
+        files = FileTransaction(fixture.files)
     }
 
-    private func file(_ name: String) -> String { world.directory.file(name) }
+    private func file(_ name: String) -> String { fixture.directory.file(name) }
 
-    private func status(_ name: String) throws -> FileStatus? { try world.files.status(file(name)) }
+    private func status(_ name: String) throws -> FileStatus? { try fixture.files.status(file(name)) }
 
     @Test("everything is put back: bytes, permissions, owners and directories")
     func everything() throws {
-        try world.write("old", to: "a", mode: 0o640)
-        try world.files.changeOwner(file("a"), to: Owner(user: 7, group: 8))
-        try world.write("gone\u{FF}", to: "b", mode: 0o400)
-        try world.write("given", to: "c", mode: 0o600)
-        let before = try world.snapshot()
+        try fixture.write("old", to: "a", mode: 0o640)
+        try fixture.files.changeOwner(file("a"), to: Owner(user: 7, group: 8))
+        try fixture.write("gone\u{FF}", to: "b", mode: 0o400)
+        try fixture.write("given", to: "c", mode: 0o600)
+        let before = try fixture.snapshot()
         #expect(!files.hasChanges)
         try files.write(file("a"), Array("new".utf8))
         try files.write(file("a"), Array("newer".utf8), mode: 0o600, owner: Owner(user: 1, group: 1))
@@ -33,26 +33,26 @@ import Testing
         try files.makeDirectory(file("d"), mode: 0o755, owner: nil)
         try files.write(file("d/e"), Array("e".utf8))
         #expect(files.hasChanges)
-        #expect(try world.snapshot() != before)
+        #expect(try fixture.snapshot() != before)
         #expect(files.rollBack().isEmpty)
-        #expect(try world.snapshot() == before)
+        #expect(try fixture.snapshot() == before)
         #expect(!files.hasChanges)
     }
 
     @Test("directories that were made on the way are taken away again")
     func parents() throws {
-        let before = try world.snapshot()
+        let before = try fixture.snapshot()
         try files.makeDirectory(file("a/b/c"), mode: 0o700, owner: Owner(user: 900, group: 901))
         #expect(try status("a/b")?.mode == 0o755)
         #expect(try status("a/b/c")?.mode == 0o700)
         #expect(files.rollBack().isEmpty)
-        #expect(try world.snapshot() == before)
+        #expect(try fixture.snapshot() == before)
     }
 
     @Test("a file that is written again keeps its permissions and owner, unless others are given")
     func keeps() throws {
-        try world.write("old", to: "a", mode: 0o640)
-        try world.files.changeOwner(file("a"), to: Owner(user: 7, group: 8))
+        try fixture.write("old", to: "a", mode: 0o640)
+        try fixture.files.changeOwner(file("a"), to: Owner(user: 7, group: 8))
         try files.write(file("a"), [])
         #expect(try status("a")?.mode == 0o640)
         #expect(try status("a")?.owner == Owner(user: 7, group: 8))
@@ -69,8 +69,8 @@ import Testing
 
     @Test("what changes nothing is no change")
     func noChange() throws {
-        try world.write("x", to: "a")
-        try files.changeOwner(file("a"), to: WorldFiles.owner)
+        try fixture.write("x", to: "a")
+        try files.changeOwner(file("a"), to: FixtureFiles.owner)
         try files.changeOwner(file("missing"), to: Owner(user: 1, group: 1))
         #expect(try !files.remove(file("missing")))
         try files.makeDirectory(file("tedge"), mode: 0o700, owner: Owner(user: 1, group: 1))
@@ -80,71 +80,71 @@ import Testing
 
     @Test("a change that fails is not put back")
     func failedChange() throws {
-        try world.write("x", to: "a")
-        let before = try world.snapshot()
-        world.files.fail(.write, "/a", ENOSPC)
-        world.files.fail(.remove, "/a", EROFS)
+        try fixture.write("x", to: "a")
+        let before = try fixture.snapshot()
+        fixture.files.fail(.write, "/a", ENOSPC)
+        fixture.files.fail(.remove, "/a", EROFS)
         #expect(throws: FileError(.write, file("a"), SystemError(ENOSPC))) { try files.write(file("a"), []) }
         #expect(throws: FileError(.remove, file("a"), SystemError(EROFS))) { try files.remove(file("a")) }
         #expect(!files.hasChanges)
         #expect(files.rollBack().isEmpty)
-        #expect(try world.snapshot() == before)
+        #expect(try fixture.snapshot() == before)
     }
 
     @Test("what cannot be put back is told, and the rest is put back")
     func failures() throws {
-        try world.write("1", to: "a")
-        try world.write("2", to: "b")
+        try fixture.write("1", to: "a")
+        try fixture.write("2", to: "b")
         try files.write(file("a"), Array("x".utf8))
         try files.write(file("b"), Array("y".utf8))
-        world.files.fail(.write, "/b", EIO)
+        fixture.files.fail(.write, "/b", EIO)
         #expect(files.rollBack() == [FileError(.write, file("b"), SystemError(EIO))])
-        #expect(try world.text("a") == "1")
-        #expect(try world.text("b") == "y")
+        #expect(try fixture.text("a") == "1")
+        #expect(try fixture.text("b") == "y")
     }
 
     @Test("a directory that somebody has filled meanwhile stays")
     func filled() throws {
         try files.makeDirectory(file("d"), mode: 0o755, owner: nil)
-        try world.write("theirs", to: "d/x")
+        try fixture.write("theirs", to: "d/x")
         #expect(files.rollBack() == [FileError(.remove, file("d"), SystemError(ENOTEMPTY))])
-        #expect(try world.text("d/x") == "theirs")
+        #expect(try fixture.text("d/x") == "theirs")
     }
 }
 
 extension FileTransactionTests {
     @Test("what is final leaves nothing but the new files behind")
     func commit() throws {
-        try world.write("old", to: "a")
-        try world.write("gone", to: "b")
+        try fixture.write("old", to: "a")
+        try fixture.write("gone", to: "b")
         try files.mark(file("sign"))
         try files.write(file("a"), Array("new".utf8))
         try files.write(file("c"), Array("new".utf8))
         #expect(try files.remove(file("b"), aside: file("b.aside")))
-        #expect(world.files.exists(file("sign")) && world.files.exists(file("b.aside")))
-        #expect(try world.files.list(world.directory.path).filter { Leftover.isName($0, of: "a") }.count == 1)
+        #expect(fixture.files.exists(file("sign")) && fixture.files.exists(file("b.aside")))
+        #expect(try fixture.files.list(fixture.directory.path).filter { TemporaryName.isName($0, of: "a") }.count == 1)
         files.commit()
-        #expect(try world.files.list(world.directory.path) == ["a", "c", "mosquitto.conf", "systemd", "tedge"])
-        #expect(try world.text("a") == "new")
+        #expect(try fixture.files.list(fixture.directory.path) == ["a", "c", "mosquitto.conf", "systemd", "tedge"])
+        #expect(try fixture.text("a") == "new")
         #expect(files.rollBack().isEmpty)
-        #expect(try world.text("a") == "new")
+        #expect(try fixture.text("a") == "new")
     }
 
     @Test("a sign that was there before outlives everything but what is final")
     func sign() throws {
-        try world.write("", to: "sign")
+        try fixture.write("", to: "sign")
         try files.mark(file("sign"))
         #expect(!files.hasChanges)
         #expect(files.rollBack().isEmpty)
-        #expect(world.files.exists(file("sign")))
+        #expect(fixture.files.exists(file("sign")))
         try files.mark(file("sign"))
         files.commit()
-        #expect(!world.files.exists(file("sign")))
+        #expect(!fixture.files.exists(file("sign")))
     }
 
     @Test("a file that would not change is left alone")
     func same() throws {
-        try world.write("same", to: "a", mode: 0o600)
+        try fixture.write("same", to: "a", mode: 0o600)
         let before = try status("a")
         try files.write(file("a"), Array("same".utf8))
         #expect(!files.hasChanges)
@@ -157,29 +157,29 @@ extension FileTransactionTests {
 
     @Test("where the file system gives no second name, what was there is held and written back")
     func noSecondName() throws {
-        try world.write("old", to: "a", mode: 0o640)
-        let before = try world.snapshot()
-        world.files.fail(.create, ".tmp", EPERM)
+        try fixture.write("old", to: "a", mode: 0o640)
+        let before = try fixture.snapshot()
+        fixture.files.fail(.create, ".tmp", EPERM)
         try files.write(file("a"), Array("new".utf8))
-        #expect(try world.text("a") == "new")
+        #expect(try fixture.text("a") == "new")
         #expect(files.rollBack().isEmpty)
-        #expect(try world.snapshot() == before)
+        #expect(try fixture.snapshot() == before)
     }
 
     @Test("links are put back as links, and what they lead to as it was")
     func links() throws {
-        try world.write("old", to: "target")
+        try fixture.write("old", to: "target")
         symlink(file("target"), file("link"))
         symlink("nowhere", file("dangling"))
-        let before = try world.snapshot()
+        let before = try fixture.snapshot()
         try files.write(file("link"), Array("new".utf8))
         try files.write(file("dangling"), Array("new".utf8))
-        #expect(try world.text("target") == "new" && world.text("nowhere") == "new")
+        #expect(try fixture.text("target") == "new" && fixture.text("nowhere") == "new")
         #expect(try files.remove(file("link")))
         #expect(files.rollBack().isEmpty)
-        #expect(try world.snapshot() == before)
-        #expect(try world.files.status(file("link"), followLinks: false)?.kind == .link)
-        #expect(!world.files.exists(file("nowhere")))
+        #expect(try fixture.snapshot() == before)
+        #expect(try fixture.files.status(file("link"), followLinks: false)?.kind == .link)
+        #expect(!fixture.files.exists(file("nowhere")))
     }
 
     @Test("new contents made from what a file held are not written over something else, nor with its permissions")

@@ -6,7 +6,7 @@ import Testing
 @Suite struct InterruptionTests {
     @Test("a signal that came is thrown where somebody looks")
     func check() throws {
-        let signal = WorldSignal()
+        let signal = FixtureSignal()
         try signal.interruption.check()
         #expect(!signal.interruption.isRequested)
         signal.send(SIGINT)
@@ -27,7 +27,7 @@ import Testing
 
     @Test("output that is lost interrupts, with its reason")
     func lostOutput() {
-        let signal = WorldSignal()
+        let signal = FixtureSignal()
         let console = Console { _, _ throws(SystemError) in throw SystemError(ENOSPC) }
         let interruption = signal.interruption.orLostOutput(of: console)
         #expect(!interruption.isRequested)
@@ -43,7 +43,7 @@ import Testing
 
     @Test("an interruption comes by itself at its time, and a signal before it is seen")
     func bounded() {
-        let signal = WorldSignal()
+        let signal = FixtureSignal()
         #expect(signal.interruption.bounded(by: .now + .seconds(3600)).signal() == nil)
         #expect(signal.interruption.bounded(by: .now - .seconds(1)).signal() == SIGALRM)
         signal.send(SIGINT)
@@ -52,7 +52,7 @@ import Testing
 
     @Test("a delayed signal is seen when its time is over")
     func delayed() {
-        let signal = WorldSignal()
+        let signal = FixtureSignal()
         let (late, soon) = (signal.interruption.delayed(by: .seconds(3600)), signal.interruption.delayed(by: .zero))
         #expect(soon.signal() == nil)
         signal.send(SIGTERM)

@@ -140,7 +140,7 @@ import Testing
             try files.read(directory.file("theirs/a"))
         }
         try directory.write("kept", to: "theirs/b")
-        Glibc.link(directory.file("theirs/b"), Leftover.name(for: directory.file("theirs/b")))
+        Glibc.link(directory.file("theirs/b"), TemporaryName.name(for: directory.file("theirs/b")))
         #expect(try files.read(directory.file("theirs/b")) == Array("kept".utf8))
     }
 

@@ -21,41 +21,42 @@ import Testing
 
     @Test("connect, its check, disconnect and reconnect leave all as it is", arguments: libraries)
     func connections(_ library: SystemLibrary, _ id: String, _ package: String) throws {
-        var world = try World.ready()
-        world.missingLibraries = [library: Self.reason]
-        let before = try world.snapshot()
-        let calls = world.programs.calls
-        expectMissing(world.connect(), id, package)
-        #expect(world.errors.contains("0: The library \(library.rawValue) cannot be opened.\n    1: \(Self.reason)\n"))
-        expectMissing(ConnectionTest(.c8y, profile: nil, timeout: 1, in: world.context).run(), id, package)
-        expectMissing(Disconnector(.c8y, profile: nil, in: world.context).run(), id, package)
+        var fixture = try Fixture.ready()
+        fixture.missingLibraries = [library: Self.reason]
+        let before = try fixture.snapshot()
+        let calls = fixture.programs.calls
+        expectMissing(fixture.connect(), id, package)
+        #expect(
+            fixture.errors.contains("0: The library \(library.rawValue) cannot be opened.\n    1: \(Self.reason)\n"))
+        expectMissing(ConnectionTest(.c8y, profile: nil, timeout: 1, in: fixture.context).run(), id, package)
+        expectMissing(Disconnector(.c8y, profile: nil, in: fixture.context).run(), id, package)
         var options = Connector.Options()
         options.isReconnection = true
-        expectMissing(Connector(.c8y, profile: nil, options: options, in: world.context).run(), id, package)
+        expectMissing(Connector(.c8y, profile: nil, options: options, in: fixture.context).run(), id, package)
         // To ask systemd how it starts mosquitto changes nothing.
-        #expect(world.programs.calls.filter { !$0.hasPrefix("systemctl show") } == calls)
-        #expect(try world.snapshot() == before)
+        #expect(fixture.programs.calls.filter { !$0.hasPrefix("systemctl show") } == calls)
+        #expect(try fixture.snapshot() == before)
     }
 
     @Test("messages are neither sent nor waited for", arguments: libraries)
     func messages(_ library: SystemLibrary, _ id: String, _ package: String) throws {
-        var world = try World()
-        world.missingLibraries = [library: Self.reason]
-        expectMissing(Publisher(.init(topic: "a", message: "b"), in: world.context).run(), id, package)
-        expectMissing(Subscriber(.init(filter: "a"), in: world.context).run(), id, package)
-        #expect(world.broker.traffic.calls == [])
+        var fixture = try Fixture()
+        fixture.missingLibraries = [library: Self.reason]
+        expectMissing(Publisher(.init(topic: "a", message: "b"), in: fixture.context).run(), id, package)
+        expectMissing(Subscriber(.init(filter: "a"), in: fixture.context).run(), id, package)
+        #expect(fixture.broker.traffic.calls == [])
     }
 
     @Test("the doctor says it first, and nothing about a certificate that it cannot look at")
     func doctor() throws {
-        var world = try World.ready()
-        world.missingLibraries = [.crypto: Self.reason]
+        var fixture = try Fixture.ready()
+        fixture.missingLibraries = [.crypto: Self.reason]
         var options = Doctor.Options()
         options.only = ["libraries", "certificate", "private-key", "trust-roots"]
         expectMissing(
-            Doctor(.c8y, profile: nil, options: options, in: world.context).run(), "openssl-missing", "libssl3")
-        #expect(world.output.contains("skipped  certificate: because of libraries\n"))
-        #expect(!world.output.contains("cert remove"))
+            Doctor(.c8y, profile: nil, options: options, in: fixture.context).run(), "openssl-missing", "libssl3")
+        #expect(fixture.output.contains("skipped  certificate: because of libraries\n"))
+        #expect(!fixture.output.contains("cert remove"))
     }
 
     @Test("those of this machine are there")

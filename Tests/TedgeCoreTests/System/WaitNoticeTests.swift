@@ -19,7 +19,7 @@ import Testing
     @Test("a wait that is over is not told, and a signal is passed on")
     func over() throws {
         let printed = Printed()
-        let (notice, signal) = (WaitNotice(on: printed.console()), WorldSignal())
+        let (notice, signal) = (WaitNotice(on: printed.console()), FixtureSignal())
         let interruption = notice.watching(signal.interruption)
         notice.begin("first")
         notice.end()

@@ -31,7 +31,7 @@ public struct SettingsUpgrader {
 
     private func say(_ text: String) { context.console.error("\(ErrorFrame.printable(text))\n") }
 
-    /// Moves what there is to move; returns the path of the backup, or nil where there is nothing.
+    /// Moves what there is to move; returns the path of the backup, or nil if there is nothing.
     private func upgrade(_ files: FileTransaction) throws -> String? {
         let settings = try Settings.load(from: context.settingsSource)
         for warning in settings.warnings() { context.console.warning(warning.text) }
@@ -69,7 +69,7 @@ public struct SettingsUpgrader {
         for edit in edits {
             try context.interruption.check()
             // What is moved is there before the main file loses it.
-            if edit.path == main { try files.settle() }
+            if edit.path == main { try files.finishInterrupted() }
             guard let contents = edit.contents else { continue }
             if edit.original == nil {
                 // What only some could read before, only they can read now.

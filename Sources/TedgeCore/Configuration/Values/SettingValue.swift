@@ -42,7 +42,7 @@ private func quoted(_ text: String) -> String {
 public struct SettingRefusal: Error, Sendable, Equatable {
     /// The reason, one or more lines.
     public let reason: String
-    /// What to give instead, or nil where the reason says it.
+    /// What to give instead, or nil if the reason says it.
     public let hint: String?
 
     init(_ reason: String, hint: String? = nil) {

@@ -11,21 +11,21 @@ import Testing
 
     @Test("the directory that a command line names is the one that is looked into", arguments: directories)
     func directory(_ typed: String?, _ path: String) throws {
-        var world = try World()
-        world.environment = ["HOME": world.directory.file("home")]
-        let expected = Path.absolute(path, relativeTo: world.directory.path)
-        #expect(world.context.with(typedDirectory: typed).configurationDirectory == expected)
+        var fixture = try Fixture()
+        fixture.environment = ["HOME": fixture.directory.file("home")]
+        let expected = Path.absolute(path, relativeTo: fixture.directory.path)
+        #expect(fixture.context.with(typedDirectory: typed).configurationDirectory == expected)
     }
 
     @Test("nobody's home is left as it is typed")
     func noHome() throws {
-        let world = try World()
+        let fixture = try Fixture()
         #expect(
-            world.context.with(typedDirectory: "~/x").configurationDirectory == world.directory.file("~/x"))
+            fixture.context.with(typedDirectory: "~/x").configurationDirectory == fixture.directory.file("~/x"))
     }
 
     @Test("no words are read from a terminal")
     func terminal() throws {
-        #expect(try World().context.typedWords(isTerminal: true) == [])
+        #expect(try Fixture().context.typedWords(isTerminal: true) == [])
     }
 }

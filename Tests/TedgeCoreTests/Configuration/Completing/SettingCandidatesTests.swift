@@ -24,14 +24,14 @@ import Testing
         _ kind: String, _ command: String = "config set", _ arguments: [String] = [], profile: String? = nil,
         environment: [String: String] = [:], text: String? = Self.file
     ) throws -> [String] {
-        var world = try World()
-        world.environment = environment
-        if let text { try world.write(text, to: "tedge/tedge.toml") }
-        let before = try world.snapshot()
-        let lines = SettingCandidates(in: world.context).lines(
+        var fixture = try Fixture()
+        fixture.environment = environment
+        if let text { try fixture.write(text, to: "tedge/tedge.toml") }
+        let before = try fixture.snapshot()
+        let lines = SettingCandidates(in: fixture.context).lines(
             kind, command: command.split(separator: " ").map(String.init), arguments: arguments, profile: profile)
-        #expect(try world.snapshot() == before)
-        #expect(world.errors == "" && world.output == "")
+        #expect(try fixture.snapshot() == before)
+        #expect(fixture.errors == "" && fixture.output == "")
         return lines
     }
 

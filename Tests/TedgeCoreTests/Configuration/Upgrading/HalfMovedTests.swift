@@ -7,7 +7,8 @@ import Testing
     private static let main = "[c8y]\nurl = \"a.example.com\"\n"
 
     private func url(_ files: [String: String]) throws -> String? {
-        try Settings.load(from: SettingsWorld(Self.main, files: files).source).value(of: SettingName("c8y.url"))?.value
+        try Settings.load(from: SettingsFixture(Self.main, files: files).source).value(of: SettingName("c8y.url"))?
+            .value
             .printed
     }
 
@@ -16,7 +17,7 @@ import Testing
     func broken(_ text: String) throws {
         let files = ["mappers/c8y/mapper.toml": text, ".upgrade.unfinished": "x"]
         #expect(try url(files) == "a.example.com")
-        let edits = try SettingsUpgrade(Settings.load(from: SettingsWorld(Self.main, files: files).source)).edits
+        let edits = try SettingsUpgrade(Settings.load(from: SettingsFixture(Self.main, files: files).source)).edits
         #expect(edits.first?.path == "/etc/tedge/mappers/c8y/mapper.toml")
         #expect(edits.first?.contents.map { String(decoding: $0, as: UTF8.self).contains("a.example.com") } == true)
     }

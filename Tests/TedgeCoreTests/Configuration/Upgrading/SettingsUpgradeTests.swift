@@ -5,24 +5,24 @@ import Testing
 /// What `config upgrade` makes of the files.
 @Suite struct SettingsUpgradeTests {
     /// The files that change, by name.
-    private func upgrade(_ world: SettingsWorld) throws -> [String: String] {
+    private func upgrade(_ fixture: SettingsFixture) throws -> [String: String] {
         var files: [String: String] = [:]
-        for edit in try SettingsUpgrade(try world.load()).edits {
-            let name = String(edit.path.dropFirst(SettingsWorld.directory.count + 1))
+        for edit in try SettingsUpgrade(try fixture.load()).edits {
+            let name = String(edit.path.dropFirst(SettingsFixture.directory.count + 1))
             files[name] = String(decoding: try #require(edit.contents), as: UTF8.self)
         }
         return files
     }
 
-    /// The world after the change.
-    private func upgraded(_ world: SettingsWorld) throws -> SettingsWorld {
-        var after = world
-        after.files.merge(try upgrade(world)) { $1 }
+    /// The fixture after the change.
+    private func upgraded(_ fixture: SettingsFixture) throws -> SettingsFixture {
+        var after = fixture
+        after.files.merge(try upgrade(fixture)) { $1 }
         return after
     }
 
     /// Every setting with its value, of each profile.
-    private func values(_ world: SettingsWorld) throws -> String { try world.load().listing().text(all: true) }
+    private func values(_ fixture: SettingsFixture) throws -> String { try fixture.load().listing().text(all: true) }
 
     @Test("each cloud and each profile gets a file, and comments go with what they are about")
     func clouds() throws {
@@ -51,9 +51,9 @@ import Testing
             # at the end
 
             """
-        let world = SettingsWorld(text)
+        let fixture = SettingsFixture(text)
         #expect(
-            try upgrade(world) == [
+            try upgrade(fixture) == [
                 "tedge.toml": """
                 # by hand
 
@@ -93,17 +93,17 @@ import Testing
 
                 """,
             ])
-        #expect(try values(upgraded(world)) == values(world))
+        #expect(try values(upgraded(fixture)) == values(fixture))
     }
 
     @Test("a setting under an older name gets its own, and keeps its value", arguments: SettingsOldFormTests.moves)
     func olderNames(_ line: String, _ key: String, _ value: String) throws {
-        let world = SettingsWorld("# first\n\(line) # why\n\n[run]\npath = '/r'\n")
-        let after = try upgraded(world)
+        let fixture = SettingsFixture("# first\n\(line) # why\n\n[run]\npath = '/r'\n")
+        let after = try upgraded(fixture)
         #expect(try after.value(key) == value)
         #expect(try after.load().warnings() == [])
         #expect(try upgrade(after) == [:])
-        #expect(try values(after) == values(world))
+        #expect(try values(after) == values(fixture))
         let main = try #require(after.files["tedge.toml"])
         #expect(main.contains("[run]\npath = '/r'\n") && main.hasSuffix("[config]\nversion = \"2\"\n"))
         #expect(after.files.values.contains { $0.contains(" # why\n") })
@@ -129,16 +129,16 @@ import Testing
 
     @Test("every setting keeps its value, and a second upgrade finds nothing to do", arguments: forms)
     func sameValues(_ text: String) throws {
-        let world = SettingsWorld(text)
-        let after = try upgraded(world)
-        #expect(try values(after) == values(world))
+        let fixture = SettingsFixture(text)
+        let after = try upgraded(fixture)
+        #expect(try values(after) == values(fixture))
         #expect(try upgrade(after) == [:])
         for cloud in CloudName.allCases {
-            #expect(try after.load().profiles(of: cloud) == world.load().profiles(of: cloud))
+            #expect(try after.load().profiles(of: cloud) == fixture.load().profiles(of: cloud))
             for prefix in cloud.prefixes { #expect(try after.load().main?.document[path: [prefix]] == nil) }
         }
-        let unknown = { (world: SettingsWorld) in try world.load().warnings().count }
-        #expect(try unknown(after) == unknown(world))
+        let unknown = { (fixture: SettingsFixture) in try fixture.load().warnings().count }
+        #expect(try unknown(after) == unknown(fixture))
     }
 
     @Test(
@@ -148,17 +148,17 @@ import Testing
             "[unknown]\nx = 1\n",
         ])
     func upToDate(_ text: String) throws {
-        #expect(try upgrade(SettingsWorld(text)) == [:])
-        #expect(try upgrade(SettingsWorld()) == [:])
+        #expect(try upgrade(SettingsFixture(text)) == [:])
+        #expect(try upgrade(SettingsFixture()) == [:])
     }
 
     @Test("a cloud with files of its own keeps them, and its tables that do not count")
     func ignored() throws {
-        let world = SettingsWorld(
+        let fixture = SettingsFixture(
             "[c8y]\nurl = 'old'\n[az]\nurl = 'hub'\n",
             files: ["mappers/c8y.p/mapper.toml": "cloud_type = \"c8y\"\nurl = 'new'\n"])
         #expect(
-            try upgrade(world) == [
+            try upgrade(fixture) == [
                 "tedge.toml": "[c8y]\nurl = 'old'\n\n[config]\nversion = \"2\"\n",
                 "mappers/az/mapper.toml": "cloud_type = \"az\"\nurl = 'hub'\n",
             ])
@@ -168,12 +168,12 @@ import Testing
     func killed() throws {
         let text = "[c8y]\nurl = 'a.b'\n[c8y.profiles.p]\nurl = 'c.d'\n"
         let half = ["mappers/c8y.p/mapper.toml": "cloud_type = \"c8y\"\n", ".upgrade.unfinished": "x"]
-        let world = SettingsWorld(text, files: half)
-        #expect(try world.value("c8y.url") == "a.b")
-        #expect(try world.value("c8y.url", profile: "p") == "c.d")
-        #expect(try world.load().warnings() == [])
-        #expect(try upgraded(world).files["mappers/c8y.p/mapper.toml"] == "cloud_type = \"c8y\"\nurl = 'c.d'\n")
-        let done = SettingsWorld(files: half)
+        let fixture = SettingsFixture(text, files: half)
+        #expect(try fixture.value("c8y.url") == "a.b")
+        #expect(try fixture.value("c8y.url", profile: "p") == "c.d")
+        #expect(try fixture.load().warnings() == [])
+        #expect(try upgraded(fixture).files["mappers/c8y.p/mapper.toml"] == "cloud_type = \"c8y\"\nurl = 'c.d'\n")
+        let done = SettingsFixture(files: half)
         #expect(try done.load().profiles(of: .c8y).map(\.text) == ["p"])
     }
 
@@ -207,7 +207,7 @@ import Testing
 
     @Test("what cannot be moved without doubt is refused", arguments: refused)
     func refusals(_ text: String, _ causes: [String]) throws {
-        let error = try #require(throws: SettingsError.self) { try upgrade(SettingsWorld(text)) }
+        let error = try #require(throws: SettingsError.self) { try upgrade(SettingsFixture(text)) }
         #expect(error.causes == causes)
     }
 }

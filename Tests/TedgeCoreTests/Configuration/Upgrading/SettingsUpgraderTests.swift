@@ -6,66 +6,66 @@ import Testing
 @Suite struct SettingsUpgraderTests {
     private static let file = "# ours\n[c8y]\nurl = 'a.b'\n[c8y.profiles.p]\nurl = 'c.d'\n"
 
-    private func world(_ text: String? = file, mode: UInt16 = 0o640) throws -> World {
-        let world = try World()
-        if let text { try world.write(text, to: "tedge/tedge.toml", mode: mode) }
-        return world
+    private func fixture(_ text: String? = file, mode: UInt16 = 0o640) throws -> Fixture {
+        let fixture = try Fixture()
+        if let text { try fixture.write(text, to: "tedge/tedge.toml", mode: mode) }
+        return fixture
     }
 
     @Test("says what it did on stderr, and keeps the file as it was")
     func success() throws {
-        let world = try world()
-        let report = SettingsUpgrader(in: world.context).run()
+        let fixture = try fixture()
+        let report = SettingsUpgrader(in: fixture.context).run()
         #expect(report.status == 0 && report.changed && report.result == .ok)
         #expect(
-            world.errors == """
+            fixture.errors == """
                 Configuration updates completed successfully.
                 Your original configuration has been backed up to: WORLD/tedge/tedge.toml.bak in case the old configuration \
                 must be restored.
                 You may delete it after validating that your upgraded configuration is working.
 
                 """)
-        #expect(world.output == "")
-        #expect(try world.text("tedge/tedge.toml.bak") == Self.file)
-        #expect(try world.text("tedge/tedge.toml") == "[config]\nversion = \"2\"\n")
-        #expect(try world.text("tedge/mappers/c8y/mapper.toml") == "cloud_type = \"c8y\"\n# ours\nurl = 'a.b'\n")
-        #expect(try world.text("tedge/mappers/c8y.p/mapper.toml") == "cloud_type = \"c8y\"\nurl = 'c.d'\n")
+        #expect(fixture.output == "")
+        #expect(try fixture.text("tedge/tedge.toml.bak") == Self.file)
+        #expect(try fixture.text("tedge/tedge.toml") == "[config]\nversion = \"2\"\n")
+        #expect(try fixture.text("tedge/mappers/c8y/mapper.toml") == "cloud_type = \"c8y\"\n# ours\nurl = 'a.b'\n")
+        #expect(try fixture.text("tedge/mappers/c8y.p/mapper.toml") == "cloud_type = \"c8y\"\nurl = 'c.d'\n")
         for name in ["tedge.toml", "tedge.toml.bak", "mappers/c8y/mapper.toml", "mappers/c8y.p/mapper.toml"] {
-            #expect(try world.files.status(world.path(name))?.mode == 0o640, "\(name)")
+            #expect(try fixture.files.status(fixture.path(name))?.mode == 0o640, "\(name)")
         }
-        #expect(!world.files.exists(world.path(".upgrade.unfinished")))
+        #expect(!fixture.files.exists(fixture.path(".upgrade.unfinished")))
         #expect(report.json.text.contains("tedge.toml.bak"))
     }
 
     @Test("as root, what is new belongs to whom the file belongs")
     func owners() throws {
-        var world = try world()
-        world.accounts.caller = WorldAccounts.root
-        _ = SettingsUpgrader(in: world.context).run()
+        var fixture = try fixture()
+        fixture.accounts.caller = FixtureAccounts.root
+        _ = SettingsUpgrader(in: fixture.context).run()
         for name in ["tedge.toml.bak", "mappers/c8y/mapper.toml", "mappers/c8y.p/mapper.toml"] {
-            #expect(try world.files.status(world.path(name))?.owner == WorldFiles.owner, "\(name)")
+            #expect(try fixture.files.status(fixture.path(name))?.owner == FixtureFiles.owner, "\(name)")
         }
     }
 
     @Test("says that nothing is to be done, and changes nothing", arguments: [nil, "", "[device]\ntype = 'x'\n"])
     func nothing(_ text: String?) throws {
-        let world = try world(text)
-        let before = try world.snapshot().filter { !$0.contains(".tedge.lock") }
-        let report = SettingsUpgrader(in: world.context).run()
+        let fixture = try fixture(text)
+        let before = try fixture.snapshot().filter { !$0.contains(".tedge.lock") }
+        let report = SettingsUpgrader(in: fixture.context).run()
         #expect(report.status == 0 && !report.changed)
-        #expect(world.errors == "Configuration is already up to date, nothing was migrated.\n")
-        #expect(try world.snapshot().filter { !$0.contains(".tedge.lock") } == before)
+        #expect(fixture.errors == "Configuration is already up to date, nothing was migrated.\n")
+        #expect(try fixture.snapshot().filter { !$0.contains(".tedge.lock") } == before)
     }
 
     @Test("a backup that is there is kept, unless it is the same")
     func backups() throws {
-        let world = try world()
-        try world.write("older\n", to: "tedge/tedge.toml.bak")
-        #expect(SettingsUpgrader(in: world.context).run().status == 0)
-        #expect(world.errors.contains("WORLD/tedge/tedge.toml.bak.1 in case"))
-        #expect(try world.text("tedge/tedge.toml.bak") == "older\n")
-        #expect(try world.text("tedge/tedge.toml.bak.1") == Self.file)
-        let again = try self.world()
+        let fixture = try fixture()
+        try fixture.write("older\n", to: "tedge/tedge.toml.bak")
+        #expect(SettingsUpgrader(in: fixture.context).run().status == 0)
+        #expect(fixture.errors.contains("WORLD/tedge/tedge.toml.bak.1 in case"))
+        #expect(try fixture.text("tedge/tedge.toml.bak") == "older\n")
+        #expect(try fixture.text("tedge/tedge.toml.bak.1") == Self.file)
+        let again = try self.fixture()
         try again.write(Self.file, to: "tedge/tedge.toml.bak")
         #expect(SettingsUpgrader(in: again.context).run().status == 0)
         #expect(again.errors.contains("WORLD/tedge/tedge.toml.bak in case"))
@@ -79,13 +79,13 @@ import Testing
             ".upgrade.unfinished",
         ])
     func failure(_ file: String) throws {
-        let world = try world()
-        let before = try world.snapshot().filter { !$0.contains(".tedge.lock") }
-        world.files.fail(.write, file, 28)
-        let report = SettingsUpgrader(in: world.context).run()
+        let fixture = try fixture()
+        let before = try fixture.snapshot().filter { !$0.contains(".tedge.lock") }
+        fixture.files.fail(.write, file, 28)
+        let report = SettingsUpgrader(in: fixture.context).run()
         #expect(report.status == 1 && report.reason == "disk-full")
         #expect(
-            world.errors.hasPrefix(
+            fixture.errors.hasPrefix(
                 """
                 Error: failed to upgrade the configuration format
 
@@ -94,44 +94,44 @@ import Testing
                 to retry.
                     1: Cannot write WORLD/tedge/
                 """))
-        world.files.heal()
-        #expect(try world.snapshot().filter { !$0.contains(".tedge.lock") } == before)
+        fixture.files.heal()
+        #expect(try fixture.snapshot().filter { !$0.contains(".tedge.lock") } == before)
     }
 
     @Test("a signal puts everything back")
     func signal() throws {
-        let world = try world()
-        world.signal.send(15)
-        #expect(SettingsUpgrader(in: world.context).run().status == 1)
-        #expect(try world.text("tedge/tedge.toml") == Self.file)
-        #expect(try world.text("tedge/tedge.toml.bak") == nil)
+        let fixture = try fixture()
+        fixture.signal.send(15)
+        #expect(SettingsUpgrader(in: fixture.context).run().status == 1)
+        #expect(try fixture.text("tedge/tedge.toml") == Self.file)
+        #expect(try fixture.text("tedge/tedge.toml.bak") == nil)
     }
 
     @Test("a broken file is reported and left alone")
     func broken() throws {
-        let world = try world("[")
-        #expect(SettingsUpgrader(in: world.context).run().reason == "settings-broken")
-        #expect(world.errors.contains("tedge.toml, line 1, column 2"))
-        #expect(try world.text("tedge/tedge.toml") == "[")
+        let fixture = try fixture("[")
+        #expect(SettingsUpgrader(in: fixture.context).run().reason == "settings-broken")
+        #expect(fixture.errors.contains("tedge.toml, line 1, column 2"))
+        #expect(try fixture.text("tedge/tedge.toml") == "[")
     }
 
     @Test("a run after one that was killed brings everything to its end")
     func afterKill() throws {
-        let world = try world()
-        try world.files.makeDirectory(world.path("mappers/c8y.p"), mode: 0o755, owner: nil)
-        try world.write("cloud_type = \"c8y\"\n", to: "tedge/mappers/c8y.p/mapper.toml")
-        try world.write("tedge config upgrade\n", to: "tedge/.upgrade.unfinished")
-        #expect(SettingsUpgrader(in: world.context).run().status == 0)
-        #expect(try world.text("tedge/mappers/c8y.p/mapper.toml") == "cloud_type = \"c8y\"\nurl = 'c.d'\n")
-        #expect(!world.files.exists(world.path(".upgrade.unfinished")))
+        let fixture = try fixture()
+        try fixture.files.makeDirectory(fixture.path("mappers/c8y.p"), mode: 0o755, owner: nil)
+        try fixture.write("cloud_type = \"c8y\"\n", to: "tedge/mappers/c8y.p/mapper.toml")
+        try fixture.write("tedge config upgrade\n", to: "tedge/.upgrade.unfinished")
+        #expect(SettingsUpgrader(in: fixture.context).run().status == 0)
+        #expect(try fixture.text("tedge/mappers/c8y.p/mapper.toml") == "cloud_type = \"c8y\"\nurl = 'c.d'\n")
+        #expect(!fixture.files.exists(fixture.path(".upgrade.unfinished")))
     }
 
     @Test("a sign of a run that was killed at its very end is taken away")
     func staleMark() throws {
-        let world = try world("[config]\nversion = \"2\"\n")
-        try world.write("tedge config upgrade\n", to: "tedge/.upgrade.unfinished")
-        #expect(SettingsUpgrader(in: world.context).run().status == 0)
-        #expect(world.errors == "Configuration is already up to date, nothing was migrated.\n")
-        #expect(!world.files.exists(world.path(".upgrade.unfinished")))
+        let fixture = try fixture("[config]\nversion = \"2\"\n")
+        try fixture.write("tedge config upgrade\n", to: "tedge/.upgrade.unfinished")
+        #expect(SettingsUpgrader(in: fixture.context).run().status == 0)
+        #expect(fixture.errors == "Configuration is already up to date, nothing was migrated.\n")
+        #expect(!fixture.files.exists(fixture.path(".upgrade.unfinished")))
     }
 }

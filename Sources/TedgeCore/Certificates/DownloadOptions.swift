@@ -1,0 +1,83 @@
+/// What is typed for a download.
+public struct DownloadOptions: Sendable {
+    /// The identity of the device from the command line.
+    public var deviceID: String?
+    /// The one-time password from the command line.
+    public var password: String?
+    /// A file with the certificate signing request to be sent.
+    public var csrPath: String?
+    /// The tenant, HOST or HOST:PORT.
+    public var url: String?
+    /// How long to wait after a try that failed.
+    public var retryEvery: Duration = .seconds(30)
+    /// After how long no further try is made.
+    public var maxTimeout: Duration = .seconds(600)
+
+    /// Takes nothing but the usual times.
+    public init() {}
+
+    /// The identity: typed, from `DEVICE_ID`, from the settings, or asked for.
+    func resolvedDeviceID(_ cloud: CloudSettings, in context: Context) throws -> String {
+        let id = try givenDeviceID(cloud, context)
+        if let problem = DeviceIDRule.problem(of: id) { throw CertificateError.badDeviceID(id, problem) }
+        return id
+    }
+
+    private func givenDeviceID(_ cloud: CloudSettings, _ context: Context) throws -> String {
+        for id in [deviceID, context.environment["DEVICE_ID"], try cloud.string("device.id")] {
+            if let id, !id.isEmpty { return id }
+        }
+        let typed = try asking(.noDeviceID) { () throws(TerminalError) in
+            try context.terminal.readLine(prompt: "Enter device id: ", interruption: context.interruption)
+        }
+        guard let typed, !typed.isEmpty else { throw EnrollmentInputError.noDeviceID }
+        return typed
+    }
+
+    /// The one-time password: typed, from `DEVICE_ONE_TIME_PASSWORD`, or asked for.
+    func resolvedPassword(in context: Context) throws -> Secret {
+        let password = try givenPassword(context)
+        guard password.withBytes({ bytes in bytes.allSatisfy { $0 >= 32 && $0 != 127 } }) else {
+            throw EnrollmentInputError.passwordNotSendable
+        }
+        return password
+    }
+
+    private func givenPassword(_ context: Context) throws -> Secret {
+        if let password, !password.isEmpty {
+            context.console.warning(
+                "A password on the command line can be read by everyone on this machine. Use DEVICE_ONE_TIME_PASSWORD.")
+            return Secret(password.utf8)
+        }
+        if let value = context.environment["DEVICE_ONE_TIME_PASSWORD"], !value.isEmpty { return Secret(value.utf8) }
+        let typed = try asking(.noPassword) { () throws(TerminalError) in
+            try context.terminal.readSecret(prompt: "Enter one-time password: ", interruption: context.interruption)
+        }
+        guard let typed, !typed.isEmpty else { throw EnrollmentInputError.noPassword }
+        return typed
+    }
+
+    private func asking<Answer>(
+        _ absence: EnrollmentInputError, _ body: () throws(TerminalError) -> Answer
+    ) throws -> Answer {
+        do throws(TerminalError) {
+            return try body()
+        } catch {
+            switch error {
+            case .absent: throw absence
+            case .failed(let reason): throw EnrollmentInputError.terminal(reason: reason.description)
+            case .interrupted(let interrupted): throw interrupted
+            }
+        }
+    }
+
+    /// The server that is typed, or nil.
+    func endpoint() throws(EnrollmentInputError) -> HostPort? {
+        guard let url else { return nil }
+        do throws(SettingRefusal) {
+            return try HostPort(parsing: HostName.authority(ofPasted: url) ?? url, defaultPort: 443)
+        } catch {
+            throw .badURL(url, reason: error.reason)
+        }
+    }
+}

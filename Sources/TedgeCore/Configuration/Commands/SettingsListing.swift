@@ -1,0 +1,93 @@
+/// All settings with their values: what `config list` shows.
+public struct SettingsListing: Sendable {
+    /// A setting and its value.
+    public struct Entry: Sendable, Equatable {
+        /// The setting.
+        public let name: SettingName
+        /// Its value and origin, or nil if it has none or the value is refused.
+        public let setting: Setting?
+    }
+
+    /// The entries, in the order of the listing.
+    public let entries: [Entry]
+    /// Why values are refused.
+    public let problems: [SettingsError]
+
+    /// The lines `KEY=VALUE`, without secrets; on demand also an empty line and `KEY=` for each setting without a value.
+    public func text(all: Bool) -> String {
+        var lines = entries.compactMap { entry in
+            entry.setting.map { "\(entry.name.text)=\(Masking.shown($0))" }
+        }
+        let unset = entries.filter { $0.setting == nil }
+        if all, !unset.isEmpty { lines += [""] + unset.map { "\($0.name.text)=" } }
+        return lines.map { "\($0)\n" }.joined()
+    }
+}
+
+extension Settings {
+    /// The settings whose names contain a text, with their values.
+    public func listing(filter: String? = nil) -> SettingsListing { listing(filter: filter, check: {}) }
+
+    /// The same.
+    ///
+    /// - Parameter check: Asked before each setting, so that thousands of profiles can be left in time.
+    public func listing(filter: String?, check: () throws -> Void) rethrows -> SettingsListing {
+        var entries: [SettingsListing.Entry] = []
+        var problems: [SettingsError] = []
+        for name in try names(check: check) {
+            try check()
+            guard filter.map(name.text.contains) ?? true else { continue }
+            do {
+                entries.append(SettingsListing.Entry(name: name, setting: try resolve(name)))
+            } catch {
+                entries.append(SettingsListing.Entry(name: name, setting: nil))
+                if !problems.contains(error) { problems.append(error) }
+            }
+        }
+        return SettingsListing(entries: entries, problems: problems)
+    }
+
+    /// The names of all settings: in each table first its own settings, then those of the tables in it; the profiles
+    /// of a cloud after its default profile.
+    public func names() -> [SettingName] { names(check: {}) }
+
+    private func names(check: () throws -> Void) rethrows -> [SettingName] {
+        var names: [SettingName] = []
+        var cloud: CloudName?
+        for key in SettingTable.listed + [nil] {
+            if let finished = cloud, finished != key?.cloud {
+                let keys = SettingTable.listed(finished)
+                for profile in profiles(of: finished) {
+                    try check()
+                    names += keys.map { SettingName($0, profile: profile) }
+                }
+            }
+            cloud = key?.cloud
+            if let key { names.append(SettingName(key)) }
+        }
+        return names
+    }
+}
+
+extension SettingTable {
+    /// The rows in the order of the listing.
+    fileprivate static var listed: [SettingKey?] { ordered(keys, depth: 0) }
+
+    fileprivate static func listed(_ cloud: CloudName) -> [SettingKey] { ordered(keys(of: cloud), depth: 0) }
+
+    private static func ordered(_ keys: [SettingKey], depth: Int) -> [SettingKey] {
+        var own: [SettingKey] = []
+        var tables: [Substring] = []
+        var inTables: [Substring: [SettingKey]] = [:]
+        for key in keys {
+            let parts = key.name.split(separator: ".")
+            if parts.count == depth + 1 {
+                own.append(key)
+            } else {
+                if inTables[parts[depth]] == nil { tables.append(parts[depth]) }
+                inTables[parts[depth], default: []].append(key)
+            }
+        }
+        return own + tables.flatMap { ordered(inTables[$0] ?? [], depth: depth + 1) }
+    }
+}

@@ -1,9 +1,0 @@
-/// What is to become of a file.
-public struct FileEdit: Sendable, Equatable {
-    /// The path of the file. Its directory may have to be made.
-    public let path: String
-    /// What it held when it was read, or nil where there was none.
-    public let original: [UInt8]?
-    /// What it is to hold, or nil where it is to be removed, and its directory with it where that is empty then.
-    public let contents: [UInt8]?
-}

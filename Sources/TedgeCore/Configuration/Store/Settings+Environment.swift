@@ -1,0 +1,36 @@
+import TOML
+
+/// What the environment says of a setting.
+enum SettingOverride {
+    case set(Setting)
+    /// The variable is empty: the setting is as if nobody had set it.
+    case unset
+}
+
+extension Settings {
+    /// What the environment says of a setting, or nil if it says nothing.
+    func override(of name: SettingName) throws(SettingsError) -> SettingOverride? {
+        guard !overrides.isEmpty, let variable = name.variables.first(where: { overrides[$0] != nil }),
+            let text = overrides[variable]
+        else { return nil }
+        if text.isEmpty { return .unset }
+        do {
+            let value = try Self.parse(text, as: name.key.type, currentDirectory: source.currentDirectory)
+            return .set(Setting(name: name, value: value, origin: .environment(variable: variable)))
+        } catch {
+            throw .invalidInEnvironment(
+                key: name.text, variable: variable, value: name.key.isSecret ? nil : text, error)
+        }
+    }
+
+    /// Reads the value of a variable: a TOML string or array where it looks like one, else what one would type.
+    private static func parse(
+        _ text: String, as type: SettingType, currentDirectory: () -> String
+    ) throws(SettingRefusal) -> SettingValue {
+        if text.utf8.first == UInt8(ascii: "\"") || text.utf8.first == UInt8(ascii: "[") {
+            let document = try? TOMLDocument(parsing: Array("value = \(text)".utf8))
+            if let value = document?[path: ["value"]] { return try type.read(value) }
+        }
+        return try type.parse(text, currentDirectory: currentDirectory).value
+    }
+}

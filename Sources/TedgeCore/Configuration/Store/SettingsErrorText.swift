@@ -1,0 +1,129 @@
+extension SettingsError {
+    /// A word for programs that stays the same between releases.
+    public var id: String {
+        switch self {
+        case .unreadable: "settings-unreadable"
+        case .untrusted(let error): error.id
+        case .broken: "settings-broken"
+        case .unknownVersion: "settings-version-unknown"
+        case .unknownKey: "setting-unknown"
+        case .missing: "setting-missing"
+        case .unknownProfile: "profile-unknown"
+        case .refused, .invalidInFile, .invalidInEnvironment, .invalidInCertificate: "setting-invalid"
+        case .certificate(let error): error.id
+        case .twice: "setting-twice"
+        case .profileOfPlainKey, .severalProfiles, .badProfileName: "profile-invalid"
+        case .identityOfCertificate: "device-id-of-certificate"
+        case .incomplete: "settings-incomplete"
+        case .notEditable: "settings-not-editable"
+        }
+    }
+
+    /// What went wrong, the outermost cause first. A cause can have several lines.
+    public var causes: [String] {
+        switch self {
+        case .unreadable(let path, let reason): ["Cannot read \(path)", reason]
+        case .untrusted(let error): error.causes
+        case .broken(let place, let reason): ["\(place.text): \(reason)"]
+        case .unknownVersion(_, let version): ["Unknown tedge.toml version: \(version)"]
+        case .unknownKey(let key): ["Unknown tedge config key: '\(key.beginning)'"]
+        case .missing(let key): [Self.missingText(key)]
+        case .unknownProfile(let profile, let cloud):
+            ["Unknown profile `\(profile)` for the multi-profile property \(cloud.rawValue)"]
+        case .refused(_, let refusal): ["Failed to parse input", refusal.reason]
+        case .invalidInFile(let key, let place, let refusal):
+            ["\(place.text): the value of '\(key)' is not valid", refusal.reason]
+        case .invalidInEnvironment(let key, let variable, let value, let refusal):
+            [
+                "Failed to set value for \(key)\(value.map { " to \"\($0.beginning)\"" } ?? "") from environment variable "
+                    + variable,
+                refusal.reason,
+            ]
+        case .invalidInCertificate(let key, let path, let refusal):
+            ["The common name (CN) of the certificate \(path) cannot be '\(key)'", refusal.reason]
+        case .certificate(let error): error.causes
+        case .twice(let key, let older, let place):
+            [
+                "\(place.text): '\(older)' is an older name of '\(key)', which the file has as well. Please manually "
+                    + "remove one of them."
+            ]
+        case .profileOfPlainKey(let key):
+            ["You've supplied a profile, but \(key) is not a profiled configuration"]
+        case .severalProfiles(let key, let profile):
+            ["Multiple profiles selected from the arguments \(key.beginning) and --profile \(profile.beginning)"]
+        case .badProfileName(_, .variable, let problem): ["Parsing TEDGE_CLOUD_PROFILE", problem.text]
+        case .badProfileName(_, _, let problem): [problem.text]
+        case .identityOfCertificate(let key, let name, let path):
+            [
+                "'\(key)' cannot be set: the device id is '\(name)', read from the device certificate \(path).\n"
+                    + "To set it to some <id>, name new files with `tedge config set device.cert_path <file>` and "
+                    + "`tedge config set device.key_path <file>`, then run `tedge cert create --device-id <id>`."
+            ]
+        case .incomplete(let set, let unset):
+            [
+                "The thin-edge configuration is invalid. The settings \(Self.list(set + unset)) must either all be "
+                    + "configured, or all unset. Currently \(Self.list(set)) are set, and \(Self.list(unset)) are unset."
+            ]
+        case .notEditable(let path, let reason): ["Cannot change \(path)", reason]
+        }
+    }
+
+    /// The file, if the caller may not read it.
+    public var forbiddenPath: String? {
+        if case .unreadable(let path, let reason) = self, reason.hasPrefix("Permission denied") { path } else { nil }
+    }
+
+    /// What to do about it, or nil if the causes say it.
+    public var hint: String? {
+        switch self {
+        case .unreadable(_, let reason) where reason.hasPrefix("Permission denied"):
+            "Run the command with sudo, or give another directory with --config-dir."
+        case .untrusted(let error): error.hint
+        case .unreadable(let path, let reason) where SystemError.saysNotPlain(reason): ErrorAdvice.putFile(path)
+        case .broken(let place, _): "Correct line \(place.line) of \(place.path). Nothing has been written."
+        case .unknownVersion(let place, _):
+            "The file was written for a later release; line \(place.line) of \(place.path) says so."
+        case .unknownKey: "Run 'tedge config list --doc' for a list of all keys."
+        case .unknownProfile(let profile, let cloud):
+            "Run 'tedge config set \(cloud.rawValue).url <value> --profile \(profile)' to create the profile."
+        case .refused(_, let refusal): refusal.hint
+        case .invalidInFile(let key, _, let refusal):
+            [refusal.hint, "Run 'tedge config set \(key) <value>' to correct it."].compactMap(\.self)
+                .joined(separator: " ")
+        case .invalidInEnvironment(_, let variable, _, let refusal):
+            [refusal.hint, "Run 'unset \(variable)' to use the value of the file."].compactMap(\.self)
+                .joined(separator: " ")
+        case .certificate(let error): error.hint
+        case .twice(let key, _, _): "Run 'tedge config set \(key) <value>' to keep that value alone."
+        case .incomplete(_, let unset):
+            unset.first.map { "Run 'tedge config set \($0) <value>' to add it to config." }
+        case .unreadable, .missing, .invalidInCertificate, .profileOfPlainKey, .severalProfiles, .badProfileName,
+            .identityOfCertificate, .notEditable:
+            nil
+        }
+    }
+
+    /// What `config get` says of a setting without a value.
+    public static func notSetText(_ name: SettingName) -> String {
+        guard name.key.isDeviceID else { return "The provided config key: '\(name.text)' is not set" }
+        return "The provided config key: 'device.id' is not configured: The device id is read from the device "
+            + "certificate.\nTo set 'device.id' to some <id>, you can use `tedge cert create --device-id <id>`."
+    }
+
+    /// What to type where `config get` finds no value; nil if `notSetText` says it.
+    static func notSetHint(_ name: SettingName) -> String? {
+        name.key.isDeviceID ? nil : "Run 'tedge config set \(name.text) <value>' to set it."
+    }
+
+    private static func missingText(_ key: String) -> String {
+        let advice =
+            key == "device.id"
+            ? "run 'tedge cert create --device-id <id>' to create a certificate with it."
+            : "run 'tedge config set \(key) <value>' to add it to config."
+        return "Required configuration item is not provided '\(key)', \(advice)"
+    }
+
+    private static func list(_ keys: [String]) -> String {
+        SettingValue.list(keys).printed
+    }
+}

@@ -1,0 +1,39 @@
+import TLS
+
+/// Shakes hands with a server, and says nothing.
+public typealias CloudProbe =
+    @Sendable (
+        _ endpoint: HostPort, _ options: TLSOptions, _ timeout: Duration, _ deadline: ContinuousClock.Instant,
+        _ interruption: Interruption
+    ) -> TLSProbe
+
+extension Context {
+    /// Shakes hands with a server as mosquitto's bridge does. What is guaranteed is said at `TLSProbe`.
+    func probe(
+        _ endpoint: HostPort, _ options: TLSOptions, timeout: Duration, until deadline: ContinuousClock.Instant,
+        _ interruption: Interruption
+    ) -> TLSProbe {
+        cloudProbe(endpoint, options, timeout, deadline, interruption)
+    }
+
+    /// The handshake over the network.
+    static let realProbe: CloudProbe = { endpoint, options, timeout, deadline, interruption in
+        TLSProbe.run(
+            host: endpoint.bareHost, port: endpoint.port, options: options, timeout: timeout, until: deadline,
+            interrupted: { interruption.isRequested })
+    }
+}
+
+extension TLSError {
+    /// Whether this says what is wrong with the connection for as long as nobody changes anything; else the network may be
+    /// at fault, or the other end has ended the connection without a reason.
+    var isVerdict: Bool {
+        switch self {
+        case .alert, .identityUnfit, .untrusted, .tooWeak, .wrongHost, .serverExpired, .serverNotYetValid,
+            .authorityExpired, .notTLS, .flooded,
+            .rootsUnusable, .identityUnusable, .libraryMissing:
+            true
+        default: false
+        }
+    }
+}

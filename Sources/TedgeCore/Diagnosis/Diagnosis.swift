@@ -1,0 +1,144 @@
+import MQTT
+
+/// The first cause of a connection that is not proven.
+public struct Diagnosis: Sendable, Equatable {
+    /// A word for programs that stays the same between releases.
+    public let id: String
+    /// What is wrong.
+    public let message: String
+    /// What was seen, where there is more to it than the message.
+    public let seen: String?
+    /// What to type.
+    public let hint: String?
+
+    /// Puts a diagnosis together.
+    init(_ id: String, _ message: String, seen: String? = nil, hint: String? = nil) {
+        self.id = id
+        self.message = message
+        self.seen = seen
+        self.hint = hint
+    }
+
+    /// The message, and what was seen.
+    var causes: [String] { [message] + (seen.map { [$0] } ?? []) }
+
+    /// Another tenant than the configured one answered.
+    static func otherTenant(
+        expected: [String], answered: String, _ settings: CloudSettings?, reconnect: String
+    ) -> Diagnosis {
+        let key = (try? settings?.name("url").text) ?? "c8y.url"
+        return Diagnosis(
+            "other-tenant",
+            "Another tenant answered: the device is configured for \(expected.joined(separator: ", ")), and it is "
+                + "connected to \(answered).",
+            hint:
+                "If the device belongs to \(answered), run 'tedge config set \(key) \(answered)', then '\(reconnect)'; if not, "
+                + "ask the administrators of \(answered) why that tenant trusts the device certificate.")
+    }
+
+    /// The bridge leads to another address than the settings say; nil if it does not, or its file cannot be read.
+    static func addressChanged(_ plan: ConnectionInputs, in context: Context) -> Diagnosis? {
+        guard let endpoint = try? plan.builder.endpoint(), let bytes = try? context.files.read(plan.paths.bridge) else {
+            return nil
+        }
+        let begin = "address "
+        let line = String(decoding: bytes, as: UTF8.self).split(separator: Character("\n")).first {
+            $0.hasPrefix(begin)
+        }
+        let wanted = "\(endpoint.bareHost):\(endpoint.port)"
+        guard let found = line?.dropFirst(begin.count), found != wanted else { return nil }
+        return Diagnosis(
+            "bridge-file-differs",
+            "The bridge leads to \(found), and the settings name \(wanted): one of them was changed after the device was connected.",
+            seen: "\(plan.paths.bridge)",
+            hint: "Run 'sudo tedge reconnect \(plan.cloud.name.words(plan.profile))'.")
+    }
+
+    /// Finds the cause of a check that failed, with the checks of the doctor that bear on it.
+    static func of(_ error: any Error, _ plan: ConnectionInputs, in context: Context) -> Diagnosis {
+        let command = "tedge connect \(plan.cloud.name.words(plan.profile)) --test"
+        switch error as? CheckFailure {
+        case .interrupted(let interrupted):
+            return Diagnosis(
+                interrupted.id,
+                "\(interrupted.causes.joined(separator: ": ")): the bridge is configured, and whether it works is not known.",
+                hint: interrupted.hint ?? "Run '\(command)' to check the connection.")
+        case .otherTenant, .silence, .bridgeDown, .bridgeLost:
+            if let changed = addressChanged(plan, in: context) { return changed }
+            if let unread = firstCause(["bridge-read"], plan, context) { return unread }
+        default: break
+        }
+        switch error as? CheckFailure {
+        case .broker(let error):
+            return firstCause(["mosquitto-running", "listener"], plan, context)
+                ?? Diagnosis(
+                    "local-mqtt-failed", "The local MQTT broker does not serve the check.", seen: "\(error)",
+                    hint:
+                        "Check 'mqtt.client.host' and 'mqtt.client.port' with 'tedge config list mqtt.client', and mosquitto "
+                        + "with 'systemctl status mosquitto'.")
+        case .otherTenant(let expected, let answered):
+            return otherTenant(
+                expected: expected, answered: answered, plan.builder.settings,
+                reconnect: "sudo tedge reconnect \(plan.cloud.name.words(plan.profile))")
+        case .silence: return silent(plan.cloud, plan.profile, deviceID: try? plan.builder.deviceID())
+        case .refusal(let status):
+            return refusedRequest(plan.cloud, plan.profile, status, deviceID: try? plan.builder.deviceID())
+        case .bridgeDown, .bridgeLost:
+            let bearing = [
+                "include-line", "clock", "certificate", "private-key", "key-pair", "certificate-dates",
+                "broker-reads-key", "credentials", "trust-roots",
+                "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate",
+                "credentials-accepted", "bridge-current", "bridge-read", "bridge-up",
+            ]
+            let cause = firstCause(bearing, plan, context) ?? bridgeDown(plan.cloud, plan.profile, in: context)
+            guard error as? CheckFailure == .bridgeLost, cause.id == "bridge-down" else { return cause }
+            return bridgeLost(plan)
+        case .bridgeUnknown:
+            return firstCause(["include-line", "bridge-current", "bridge-read"], plan, context)
+                ?? Diagnosis(
+                    "bridge-unknown",
+                    "mosquitto says nothing about the bridge: it has not read \(plan.paths.bridge).",
+                    hint:
+                        "Run 'sudo tedge init' to include \(plan.paths.directory) in \(context.mosquittoConfiguration), "
+                        + "then disconnect and connect again.")
+        case .interrupted, nil: return Diagnosis(error as? any ExplainedError ?? UnexpectedError("\(error)"))
+        }
+    }
+
+    /// The bridge was up, and the cloud has ended its connection.
+    private static func bridgeLost(_ plan: ConnectionInputs) -> Diagnosis {
+        let name = plan.cloud.displayName
+        let deviceID = (try? plan.builder.deviceID()) ?? "<device id>"
+        let rights = plan.cloud.check == .smartREST ? "" : ", and that the device may use the topics of the bridge"
+        return Diagnosis(
+            "bridge-unstable", "The bridge to \(name) comes up, and \(name) ends its connection again.",
+            hint: "Check that no other device or program is connected as '\(deviceID)'\(rights).")
+    }
+
+    /// How many seconds the search for the cause of a failed check takes at most, behind the time of the check itself.
+    static let timeout = 5
+
+    /// What the first of some checks finds wrong.
+    private static func firstCause(_ checks: [String], _ plan: ConnectionInputs, _ context: Context) -> Diagnosis? {
+        var context = context
+        context.interruption = context.interruption.announcing(
+            "Looking for the cause, for at most \(timeout) seconds.", on: context.console)
+        let examination = DoctorRun(
+            plan.cloud.name, profile: plan.profile, until: .now + .seconds(timeout), in: context)
+        for id in checks {
+            if let diagnosis = examination.outcome(of: id).diagnosis { return diagnosis }
+        }
+        return nil
+    }
+}
+
+extension Console {
+    /// Prints a diagnosis on stderr.
+    func explain(_ diagnosis: Diagnosis, cloud: CloudName, _ profile: ProfileName? = nil) {
+        var lines = ["Cause: \(diagnosis.message)"]
+        if let seen = diagnosis.seen { lines.append("Seen: \(seen)") }
+        if let hint = diagnosis.hint { lines.append("Hint: \(hint)") }
+        lines.append("More: Run 'tedge doctor \(cloud.words(profile))' to check everything else.")
+        error(lines.map { ErrorFrame.printable($0) + "\n" }.joined())
+    }
+}

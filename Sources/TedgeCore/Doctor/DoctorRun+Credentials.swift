@@ -1,0 +1,76 @@
+import MQTT
+
+/// The user name and password of a device that has no certificate for its cloud.
+extension DoctorRun {
+    /// The file with the credentials; nil if the device has a certificate.
+    var credentialsFile: String? {
+        guard let settings = try? cloudSettings(),
+            case .password(let file)? = try? DeviceAuthentication(settings, exists: context.files.exists)
+        else { return nil }
+        return file
+    }
+
+    /// The checks that look at the device's certificate or key.
+    static let certificateChecks: Set<String> = [
+        "certificate", "private-key", "key-pair", "certificate-dates", "certificate-expiry", "certificate-subject",
+        "client-certificate",
+    ]
+
+    /// What a check says without looking, because the device proves itself in another way.
+    func exemption(from check: String) -> CheckOutcome? {
+        switch check {
+        case "credentials", "credentials-accepted":
+            credentialsFile == nil ? .skipped("the device has a certificate") : nil
+        case _ where Self.certificateChecks.contains(check):
+            credentialsFile == nil ? nil : .skipped("the device has a password")
+        default: nil
+        }
+    }
+
+    func credentialsCheck() -> CheckOutcome {
+        guard let file = credentialsFile else { return .skipped("the device has a certificate") }
+        do {
+            let credentials = try DeviceCredentials(contentsOf: file, files: context.files)
+            if let status = try context.files.status(file), status.mode & 0o004 != 0 {
+                return .warning(
+                    Diagnosis(
+                        "credentials-readable", "Everyone on this machine can read the password of the device.",
+                        seen: file, hint: "Run '\(context.commandToClose(file))'."))
+            }
+            return .ok("user \(credentials)")
+        } catch CredentialsError.unreadable(_, let reason) where reason.isPermission && !isRoot {
+            return Self.needsRoot
+        } catch {
+            return .error(error)
+        }
+    }
+
+    func credentialsAccepted() -> CheckOutcome {
+        guard let file = credentialsFile, let plan = try? plan.get(),
+            let credentials = try? DeviceCredentials(contentsOf: file, files: context.files),
+            let endpoint = try? plan.builder.endpoint(), let roots = try? cloudSettings().path("root_cert_path")
+        else { return Self.needsRoot }
+        let isDirectory = ((try? context.files.status(roots)) ?? nil)?.kind == .directory
+        let tls = MQTTTLS(caFile: isDirectory ? nil : roots, caDirectory: isDirectory ? roots : nil)
+        // An id of its own: under that of the bridge it would end the bridge's session.
+        let options = MQTTOptions(
+            host: endpoint.bareHost, port: endpoint.port, clientID: randomClientID("tedge-doctor"),
+            username: credentials.user, password: Array(credentials.password.utf8), tls: tls)
+        do throws(MQTTError) {
+            try context.broker.connect(options, until: end(after: 3), interruption: context.interruption).disconnect()
+            return .ok("they are accepted")
+        } catch {
+            switch error {
+            case .refused(_, .badUserNameOrPassword), .refused(_, .notAuthorised):
+                return .error(
+                    Diagnosis(
+                        "credentials-refused",
+                        "\(cloud.displayName) does not accept the user name and password of "
+                            + "this device.",
+                        seen: "user \(credentials): \(error)",
+                        hint: "Correct \(file), then run '\(reconnectCommand)'."))
+            default: return .skipped("\(error)")
+            }
+        }
+    }
+}

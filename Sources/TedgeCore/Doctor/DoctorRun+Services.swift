@@ -1,0 +1,198 @@
+/// The service manager and the services that it drives.
+extension DoctorRun {
+    func serviceManager() -> CheckOutcome {
+        do {
+            let manager = try manager.get()
+            try manager.checkAvailability()
+            if let missing = manager.missingPrograms.first { return .error(commandMissing(missing)) }
+            _ = try states.get()
+            return .ok(manager.commands.name)
+        } catch ServiceError.unavailable(let name, _) {
+            return .warning(
+                Diagnosis(
+                    "service-manager-unavailable", "The service manager '\(name)' is not available.",
+                    hint: "Start mosquitto and tedge-mapper by other means, or name their commands in "
+                        + "\(systemFile)."))
+        } catch ServiceError.unanswered(let program, let seconds) {
+            return .error(silent("\(program) did not answer within \(seconds) s"))
+        } catch ServiceError.failed(let command, _, let detail) {
+            // A question that systemctl cannot bring to systemd.
+            return .error(silent(detail.isEmpty ? command : detail))
+        } catch ServiceError.interrupted {
+            return .outOfTime
+        } catch {
+            return .error(error)
+        }
+    }
+
+    private func silent(_ seen: String) -> Diagnosis {
+        Diagnosis(
+            "service-manager-silent", "The service manager does not answer.", seen: seen,
+            hint: (try? manager.get())?.isDefault == true
+                ? "Run 'systemctl status' to see whether systemd answers; if it does not, restart the device."
+                : "Check 'is_available' in \(systemFile), or restart the device.")
+    }
+
+    private var systemFile: String { SystemSettings.path(in: context.configurationDirectory) }
+
+    private func commandMissing(_ command: (key: String, words: [String])) -> Diagnosis {
+        Diagnosis(
+            "service-command-missing", "The program of the command '\(command.key)' is not there: \(command.words[0]).",
+            seen: command.words.joined(separator: " "), hint: "Correct '\(command.key)' in \(systemFile).")
+    }
+
+    private var nobody: CheckOutcome { .skipped("there is no service manager to ask") }
+
+    /// The service manager for a check on one service; nil with the outcome if it cannot be asked.
+    private func askable() -> (manager: ServiceManager?, otherwise: CheckOutcome) {
+        switch outcome(of: "service-manager") {
+        case .ok: return (try? manager.get(), nobody)
+        // The command that is asked may be there.
+        case .error(let diagnosis) where diagnosis.id == "service-command-missing": return (try? manager.get(), nobody)
+        case .error(let diagnosis): return (nil, .unanswered(diagnosis.seen ?? diagnosis.message))
+        case .unanswered(let reason): return (nil, .unanswered(reason))
+        case .blocked(by: let need): return (nil, .blocked(by: need))
+        case .warning, .skipped: return (nil, nobody)
+        }
+    }
+
+    // MARK: mosquitto
+
+    func mosquittoRunning() -> CheckOutcome {
+        let (askable, otherwise) = askable()
+        guard let manager = askable else { return otherwise }
+        do throws(ServiceError) {
+            return try brokerOutcome(manager)
+        } catch {
+            return .unanswered(error)
+        }
+    }
+
+    private func brokerOutcome(_ manager: ServiceManager) throws(ServiceError) -> CheckOutcome {
+        guard let state = (try? states.get())?[.mosquitto] else {
+            return try manager.isActive(.mosquitto) ? .ok("it runs") : .error(brokerIsDown(manager))
+        }
+        if !state.isInstalled {
+            if let unit = try manager.confinedBroker() { return .error(ServiceError.confined(unit: unit)) }
+            return .error(
+                Diagnosis(
+                    "mosquitto-not-found", "There is no service mosquitto.",
+                    hint: "Run 'sudo apt install --reinstall mosquitto', or install it by other means."))
+        }
+        if let refusal = state.refusal(of: .mosquitto) { return refused(refusal, state) }
+        if let script = state.script {
+            let diagnosis = Diagnosis(
+                "mosquitto-without-unit",
+                "mosquitto\(state.isActive ? "" : " does not run, and") has no unit of systemd: it is started by \(script).",
+                hint: "Run 'sudo apt install --reinstall mosquitto' to get the unit back.")
+            return state.isActive ? .warning(diagnosis) : .error(diagnosis)
+        }
+        if !state.isActive { return .error(whyDown(.mosquitto, state, manager) ?? brokerIsDown(manager)) }
+        if try manager.isEnabled(.mosquitto) == false, case .ok = outcome(of: "bridge-file") {
+            return .warning(notEnabled(.mosquitto))
+        }
+        return .ok("it runs")
+    }
+
+    private func brokerIsDown(_ manager: ServiceManager) -> Diagnosis {
+        let said = BrokerLog(context: brokerContext, manager: manager, since: 0).lastErrors()
+        let restart = restartCommand(.mosquitto, manager)
+        guard manager.isDefault, manager.hasReachedStartLimit(.mosquitto) else {
+            return brokerIsDown(said, restart: restart)
+        }
+        let again = "sudo systemctl reset-failed mosquitto && \(restart)"
+        // systemd 258 and later also say so of a mosquitto that ended five times by itself: what it said is the cause.
+        guard said.isEmpty else { return brokerIsDown(said, restart: again) }
+        return Diagnosis(
+            "mosquitto-start-limit", "mosquitto was started too often, and systemd no longer starts it.",
+            hint: "Run '\(again)'.")
+    }
+
+    private func brokerIsDown(_ said: [String], restart: String) -> Diagnosis {
+        Diagnosis(
+            "mosquitto-not-running", "mosquitto does not run.", seen: said.isEmpty ? nil : said.joined(separator: "\n"),
+            hint: said.isEmpty
+                ? "Run '\(restart)'." : "Correct what mosquitto names, where it names something, then run '\(restart)'."
+        )
+    }
+
+    /// A service that systemd will not start again: one that runs goes on until then.
+    private func refused(_ refusal: ServiceError, _ state: ServiceState) -> CheckOutcome {
+        state.isActive ? .warning(Diagnosis(refusal)) : .error(refusal)
+    }
+
+    /// What systemd says of a service that it did not even start; nil if that is not so. It forgets this with the service, and
+    /// not its journal.
+    private func whyDown(_ service: Service, _ state: ServiceState?, _ manager: ServiceManager) -> Diagnosis? {
+        let said = manager.lastLines(of: service).last.flatMap { $0.contains("unmet condition check") ? $0 : nil }
+        guard state?.isConditional == true || said != nil else { return nil }
+        return Diagnosis(
+            service == .mosquitto ? "mosquitto-not-running" : "\(service.word)-failed",
+            "\(service.unit) does not run: a condition of its unit is not met, and so systemd does not start it.",
+            seen: said, hint: "Run 'systemctl status \(service.unit)' to see which condition it is.")
+    }
+
+    private func restartCommand(_ service: Service, _ manager: ServiceManager) -> String {
+        "sudo " + ServiceCommands.words(manager.commands.restart, for: service.unit).joined(separator: " ")
+    }
+
+    private func notEnabled(_ service: Service) -> Diagnosis {
+        Diagnosis(
+            "\(service.word)-not-enabled", "\(service.unit) runs, but is not started with the device.",
+            hint: "Run 'sudo systemctl enable \(service.unit)'.")
+    }
+
+    // MARK: Mapper and agent
+
+    func mapperInstalled() -> CheckOutcome {
+        for name in ["tedge-mapper", "tedge_mapper"] where context.processes.isOnPath(name) { return .ok(name) }
+        return .warning(
+            Diagnosis(
+                "mapper-not-installed", "tedge-mapper is not installed.",
+                hint: "Install it, for example with 'sudo apt install tedge-mapper', then run '\(reconnectCommand)'."))
+    }
+
+    func mapperRunning() -> CheckOutcome {
+        guard case .ok? = outcomes["mapper-installed"] else { return .skipped("tedge-mapper is not installed") }
+        let known = (try? states.get()) ?? [:]
+        return running(mapperServices.first { known[$0]?.isInstalled == true } ?? mapperServices[0])
+    }
+
+    func agentRunning() -> CheckOutcome { running(.agent) }
+
+    /// Whether a service of thin-edge.io that is installed runs, and is started with the device.
+    private func running(_ service: Service) -> CheckOutcome {
+        let (askable, otherwise) = askable()
+        guard let manager = askable else { return otherwise }
+        do throws(ServiceError) {
+            return try outcome(of: service, manager)
+        } catch {
+            return .unanswered(error)
+        }
+    }
+
+    private func outcome(of service: Service, _ manager: ServiceManager) throws(ServiceError) -> CheckOutcome {
+        let state = (try? states.get())?[service]
+        if let state {
+            if !state.isInstalled { return .error(unitMissing(service)) }
+            if let refusal = state.refusal(of: service) { return refused(refusal, state) }
+        }
+        guard try manager.isActive(service, state) else {
+            if let diagnosis = whyDown(service, state, manager) { return .error(diagnosis) }
+            let said = manager.lastLines(of: service)
+            return .error(
+                Diagnosis(
+                    "\(service.word)-failed", "\(service.unit) does not run.",
+                    seen: said.isEmpty ? nil : said.joined(separator: "\n"),
+                    hint: "Run '\(restartCommand(service, manager))'."))
+        }
+        return try manager.isEnabled(service) == false ? .warning(notEnabled(service)) : .ok(service.unit)
+    }
+
+    private func unitMissing(_ service: Service) -> Diagnosis {
+        Diagnosis(
+            "\(service.word)-without-service",
+            "\(service.name) is installed, but there is no service \(service.unit).",
+            hint: ServiceError.notFound(service: service.unit).hint)
+    }
+}

@@ -1,0 +1,269 @@
+import Sockets
+import TLS
+
+/// Has mosquitto read a configuration as its unit would have it read, in a process of its own with a network and files of its
+/// own: one that it rejects costs the device neither the broker that runs nor, after a power cut, the one that is to start.
+struct BrokerDryRun {
+    /// A file that is to be.
+    struct Planned {
+        /// The contents; nil to remove it.
+        var contents: [UInt8]?
+        var mode: UInt16 = 0o644
+        var owner = Owner(user: 0, group: 0)
+    }
+
+    let context: Context
+    let unit: MosquittoUnit
+    /// The directory of our files.
+    let directory: String
+
+    /// How long mosquitto may take, in seconds.
+    static let timeout = 5
+    /// What mosquitto says when it serves.
+    private static let ready = " running\n"
+
+    /// Why mosquitto would not start; empty if it would, or if that cannot be tried. Throws `Interrupted`.
+    ///
+    /// - Parameter planned: The files that are to be, by their paths.
+    func complaints(_ planned: [String: Planned] = [:]) throws(Interrupted) -> [MosquittoComplaint] {
+        guard !unit.isBeyondTrial, unit.isInstalled, let main = unit.mainFile else { return [] }
+        guard let identity = identity() else {
+            let name = unit.user ?? unit.group ?? ""
+            return [MosquittoComplaint("mosquitto's service is to run as '\(name)', which this device does not know.")]
+        }
+        let files = PlannedFiles(base: context.files, planned: planned.mapValues(\.contents))
+        let lines = MosquittoFiles(main: main, files: files).lines
+        let deadline = ContinuousClock.now + .seconds(Self.timeout)
+        let addresses = addresses(until: deadline)
+        let configuration = DryRunConfiguration(lines, scratch: UnitStep.scratch, addresses: { addresses($0).first })
+        if let problem = listenerProblem(configuration, addresses) { return [problem] }
+        if let path = configuration.accesses.first(where: { $0.isForWriting && unit.sandbox.forbidsWriting($0.path) }) {
+            return [complaint(path, .readOnlyFileSystem)]
+        }
+        var steps: [UnitStep] = [.ownMounts, .ownNetwork(isAnyPort: unit.mayUseEveryPort)]
+        steps += unit.sandbox.hidden.map { .hide($0) } + unit.sandbox.empty.map { .empty($0) }
+        steps += seen(files, lines, configuration, planned, main)
+        let start = start(identity, configuration, lines)
+        do {
+            let result = try run(steps + start + [.run([unit.program] + arguments + ["-v"])], until: deadline)
+            guard result.ending == .exited(UnitStep.failure) else {
+                return judge(result, steps + start, configuration, lines).map { [$0] } ?? []
+            }
+            let merged = MergedConfiguration(
+                main: main, files, DryRunConfiguration(lines, scratch: nil, addresses: { addresses($0).first }))
+            let words = [unit.program, "-c", MergedConfiguration.path, "-v"]
+            var other = try run([.input(merged.text)] + start + [.run(words)], until: deadline)
+            if MergedConfiguration.isAccepted(other.error) { return [] }
+            other.error = other.error.split(separator: "\n").map { merged.located(String($0)) }.joined(separator: "\n")
+            return judge(other, [.input([])] + start, configuration, lines).map { [$0] } ?? []
+        } catch {
+            try context.interruption.check()
+            guard case .interrupted = error else { return [] }
+            return [hanging(lines)]
+        }
+    }
+
+    /// The steps that every kind of trial takes last.
+    private func start(
+        _ identity: Identity?, _ configuration: DryRunConfiguration, _ lines: [MosquittoFiles.Line]
+    ) -> [UnitStep] {
+        let checks = configuration.accesses.filter { !isPrepared($0.path) }
+        return (identity.map { [.identity($0.owner, groups: $0.groups)] } ?? [])
+            + [.workingDirectory(unit.workingDirectory), .environment(environment(identity?.name))]
+            + (identity == nil ? checker(lines) : [])
+            + checks.map { .check($0.path, forWriting: $0.isForWriting) }
+    }
+
+    private func run(
+        _ steps: [UnitStep], until deadline: ContinuousClock.Instant
+    ) throws(ProcessError) -> ProcessResult {
+        try context.processes.run(
+            UnitProcess.command, input: UnitStep.encode(steps), until: Self.ready,
+            interruption: context.interruption.bounded(by: deadline))
+    }
+
+    private struct Identity {
+        let name: String
+        let owner: Owner
+        let groups: [UInt32]
+    }
+
+    // MARK: What the trial is made of
+
+    /// Who mosquitto is started as; nil inside for root, nil outside for an account that does not exist.
+    private func identity() -> Identity?? {
+        guard unit.user != nil || unit.group != nil else { return .some(nil) }
+        let user = unit.user ?? "root"
+        let named = context.accounts.user(named: user)
+        guard let account = named ?? UInt32(user).map({ Account(name: user, owner: Owner(user: $0, group: $0)) }) else {
+            return .none
+        }
+        var owner = account.owner
+        if let group = unit.group {
+            guard let number = context.accounts.group(named: group) ?? UInt32(group) else { return .none }
+            owner.group = number
+        }
+        let more = unit.groups.compactMap { context.accounts.group(named: $0) ?? UInt32($0) }
+        let all = Set((named == nil ? [] : context.accounts.groups(of: account)) + more + [owner.group])
+        return .some(Identity(name: user, owner: owner, groups: all.sorted()))
+    }
+
+    /// Who a mosquitto that is started as root becomes before it opens what is looked at.
+    private func checker(_ lines: [MosquittoFiles.Line]) -> [UnitStep] {
+        let name = lines.last { $0.key == "user" && !$0.value.isEmpty }?.value ?? "mosquitto"
+        guard let account = context.accounts.user(named: name), account.owner.user != 0 else { return [] }
+        return [.checker(account.owner, groups: context.accounts.groups(of: account).sorted())]
+    }
+
+    private var arguments: [String] { unit.arguments.filter { $0 != "-d" && $0 != "--daemon" } }
+
+    /// What systemd gives a service (systemd.exec(5), "Environment variables in spawned processes").
+    private func environment(_ user: String?) -> [String] {
+        let usual = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"]
+        return usual + (user.map { ["USER=\($0)", "LOGNAME=\($0)"] } ?? []) + unit.environment
+    }
+
+    /// The files that differ from those on the disk.
+    private func seen(
+        _ files: PlannedFiles, _ lines: [MosquittoFiles.Line], _ configuration: DryRunConfiguration,
+        _ planned: [String: Planned], _ main: String
+    ) -> [UnitStep] {
+        let covered = unit.sandbox.hidden + unit.sandbox.empty
+        func file(_ path: String, _ last: String = "") -> UnitStep.File? {
+            guard let contents = try? files.read(path, limit: MosquittoFileReader.limit) else { return nil }
+            let status = (try? context.files.status(path)) ?? nil
+            let plan = planned[path]
+            return UnitStep.File(
+                path: path, contents: configuration.text(contents, of: path) + Array(last.utf8),
+                mode: plan?.mode ?? status?.mode ?? 0o644,
+                owner: plan?.owner ?? status?.owner ?? Owner(user: 0, group: 0))
+        }
+        let paths = Set(configuration.changes.keys).union(planned.keys).subtracting([main])
+            .filter { path in !covered.contains { Path.isInside(path, $0) } }
+        // A file that is not there can only be shown in a directory that is shown.
+        let shown = Set(planned.keys.filter { $0 != main }.map(Path.directory(of:)))
+        var steps: [UnitStep] = shown.sorted().map { directory in
+            let inside = paths.filter { Path.directory(of: $0) == directory }.sorted()
+            return .directory(
+                directory, files: inside.compactMap { file($0) },
+                hidden: inside.filter { planned[$0] != nil && planned[$0]?.contents == nil })
+        }
+        steps += paths.filter { !shown.contains(Path.directory(of: $0)) }.sorted().compactMap { file($0) }
+            .map { .file($0) }
+        let ending = "\nlog_dest stderr\nlog_timestamp false\n"
+        if !covered.contains(where: { Path.isInside(main, $0) }), let it = file(main, ending) {
+            steps.append(.file(it))
+        }
+        return steps
+    }
+
+    /// The numeric addresses of a name; a scope is one of an interface that the trial has not.
+    private func addresses(until deadline: ContinuousClock.Instant) -> (String) -> [String] {
+        let interruption = context.interruption
+        return { host in
+            let waiter = Waiter<TLSError>(interrupted: { interruption.isRequested })
+            let found = (try? AddressLookup.addresses(of: host, until: deadline, waiter)) ?? []
+            return found.map { String($0.text.prefix { $0 != "%" }) }
+        }
+    }
+
+    // MARK: What is looked at without mosquitto
+
+    /// Why a listener cannot be opened: mosquitto ends if one cannot.
+    private func listenerProblem(
+        _ configuration: DryRunConfiguration, _ addresses: (String) -> [String]
+    ) -> MosquittoComplaint? {
+        for listener in configuration.listeners {
+            let place = listener.line.place
+            let hosts: [String]
+            if let host = listener.host {
+                // mosquitto listens on every address of the name, and ends if one cannot be.
+                hosts = host.contains("%") ? [host] : addresses(host)
+                if hosts.isEmpty {
+                    return MosquittoComplaint(
+                        "\(place): mosquitto cannot listen on \(host): it has no address.", at: place)
+                }
+            } else {
+                hosts = ["0.0.0.0"]
+            }
+            for host in hosts {
+                guard let error = context.listening(host, listener.port) else { continue }
+                if error == .addressInUse {
+                    guard let holder = ListeningProcess.of(listener.port, proc: context.processDirectory),
+                        holder.process != unit.process, let program = holder.program, program != "mosquitto"
+                    else { continue }
+                    return MosquittoComplaint(
+                        "\(place): mosquitto cannot listen on port \(listener.port): it is held by \(holder.description).",
+                        at: place)
+                }
+                guard error == .addressNotAvailable else { continue }
+                return MosquittoComplaint(
+                    "\(place): mosquitto cannot listen on \(host): \(error).", at: place)
+            }
+        }
+        return nil
+    }
+
+    /// Whether what is run before mosquitto makes the directory of a path.
+    private func isPrepared(_ path: String) -> Bool {
+        let parent = Path.directory(of: path)
+        return unit.isAssumed || unit.preparation.contains { $0.contains(parent) }
+            || unit.sandbox.made.contains { Path.isInside(path, $0) }
+    }
+
+    private func complaint(_ access: DryRunConfiguration.Access, _ reason: SystemError) -> MosquittoComplaint {
+        let place = access.line.place
+        return MosquittoComplaint("\(place): mosquitto cannot \(access.purpose) \(access.path): \(reason)", at: place)
+    }
+
+    // MARK: What came of it
+
+    private func failedCheck(
+        _ result: ProcessResult, _ steps: [UnitStep], _ configuration: DryRunConfiguration
+    ) -> MosquittoComplaint? {
+        for line in result.output.split(separator: "\n") {
+            let numbers = line.split(separator: " ").compactMap { Int32($0) }
+            guard numbers.count == 2, steps.indices.contains(Int(numbers[0])),
+                case .check(let path, let forWriting) = steps[Int(numbers[0])],
+                let access = configuration.accesses.first(where: { $0.path == path && $0.isForWriting == forWriting })
+            else { continue }
+            return complaint(access, SystemError(numbers[1]))
+        }
+        return nil
+    }
+
+    private func judge(
+        _ result: ProcessResult, _ steps: [UnitStep], _ configuration: DryRunConfiguration,
+        _ lines: [MosquittoFiles.Line]
+    ) -> MosquittoComplaint? {
+        if let failed = failedCheck(result, steps, configuration) { return failed }
+        // A container may forbid what the trial needs. An address has been looked at, and is not there in the trial's network.
+        if result.ending == .exited(UnitStep.failure) || result.succeeded || result.error.contains(Self.ready) {
+            return nil
+        }
+        let said = result.error.split(separator: "\n").map(String.init)
+        if said.contains(where: { $0.contains("Cannot assign requested address") }) { return nil }
+        if let complaint = MosquittoComplaint(said: said, in: lines, isThere: context.files.exists) { return complaint }
+        let words = MosquittoLogPattern.tail(said)
+        guard words.isEmpty else { return MosquittoComplaint(words.joined(separator: "\n")) }
+        return switch result.ending {
+        case .exited(let status): MosquittoComplaint("mosquitto ended with status \(status) and said nothing.")
+        case .signalled(let signal): MosquittoComplaint("mosquitto was ended by signal \(signal) and said nothing.")
+        }
+    }
+
+    private static let fileKeys: Set = [
+        "acl_file", "cafile", "certfile", "crlfile", "dhparamfile", "keyfile", "password_file", "psk_file",
+    ]
+
+    private func hanging(_ lines: [MosquittoFiles.Line]) -> MosquittoComplaint {
+        let pipe = lines.first { line in
+            Self.fileKeys.contains(line.key) && ((try? context.files.status(line.value)) ?? nil)?.kind == .other
+        }
+        let text = "mosquitto was not ready within \(Self.timeout) seconds."
+        guard let pipe else { return MosquittoComplaint(text) }
+        return MosquittoComplaint(
+            "\(text)\n\(pipe.place): \(pipe.key) \(pipe.value) is not a file, so that mosquitto may wait for it.",
+            at: pipe.place)
+    }
+}

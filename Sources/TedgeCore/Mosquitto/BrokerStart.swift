@@ -1,0 +1,66 @@
+import MQTT
+import Sockets
+import TLS
+
+/// mosquitto as it comes up after a restart.
+struct BrokerStart {
+    let settings: Settings
+    let context: Context
+    /// How long it may take to answer, in seconds.
+    static let timeout = 5
+
+    /// Waits until the broker answers on the configured listener. Throws `ConnectError.brokerSilent` with what it said.
+    func wait(_ log: BrokerLog) throws {
+        do {
+            try answer(context.interruption)
+        } catch let error as MQTTError {
+            try context.interruption.check()
+            let reason = otherPort() ?? nameInTheWay() ?? "\(error)"
+            throw ConnectError.brokerSilent(
+                seconds: Self.timeout, reason: reason, said: log.lastErrors(), hint: log.place.hint)
+        }
+    }
+
+    /// The port on which mosquitto listens, if this device's own programs look for it on another one.
+    private func otherPort() -> String? {
+        guard let bound = try? ListenerConfiguration.from(settings)?.port,
+            let used = try? settings.port("mqtt.client.port"),
+            bound != used, let host = try? settings.required("mqtt.client.host"),
+            ["127.0.0.1", "localhost", "::1"].contains(host)
+        else { return nil }
+        return
+            "mosquitto listens on port \(bound) ('mqtt.bind.port'), and the programs of this device look for it on port "
+            + "\(used) ('mqtt.client.port')."
+    }
+
+    /// The name of a cloud that the name servers leave without an answer: mosquitto looks it up before it does anything else.
+    private func nameInTheWay() -> String? {
+        let interruption = context.interruption
+        for cloud in CloudName.allCases.map(Cloud.named) {
+            guard let endpoint = try? settings.cloud(cloud.name, profile: nil).hostPort(cloud.endpointSetting) else {
+                continue
+            }
+            do throws(TLSError) {
+                let waiter = Waiter<TLSError>(interrupted: { interruption.isRequested })
+                _ = try AddressLookup.addresses(
+                    of: endpoint.bareHost, until: .now + .seconds(1), waiter, resolver: context.resolver)
+            } catch .nameNotResolved(let host, AddressLookup.noAnswer) {
+                return
+                    "mosquitto waits for the address of \(host), and the name server does not answer. Check the network, and "
+                    + "the name servers in /etc/resolv.conf."
+            } catch {}
+        }
+        return nil
+    }
+
+    /// Waits until the broker answers, or for as long as it may take, whatever signal comes.
+    func finishInterrupted() { try? answer(.never) }
+
+    private func answer(_ interruption: Interruption) throws {
+        let options = try MQTTOptions.local(
+            settings, clientID: randomClientID("tedge-restart"), files: context.files)
+        try context.broker.waitForStart(
+            options, until: .now + .seconds(Self.timeout), interruption: interruption
+        ).disconnect()
+    }
+}

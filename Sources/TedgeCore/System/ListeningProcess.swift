@@ -1,0 +1,81 @@
+import Foundation
+import Sockets
+
+/// A process that listens on a TCP port of this device, by the kernel's tables (proc(5), `/proc/net/tcp`).
+struct ListeningProcess: Sendable, Equatable {
+    /// The number of the process; nil if the caller may not see whose socket it is.
+    let process: Int32?
+    /// The name of its program.
+    let program: String?
+
+    /// For messages: `nginx (process 812)`.
+    var description: String {
+        guard let process else { return "a process of another user" }
+        return "\(program ?? "a program") (process \(process))"
+    }
+
+    /// Who listens on a port; nil if nobody does.
+    ///
+    /// - Parameter addresses: The addresses that are wanted; a socket on another one is in nobody's way.
+    static func of(
+        _ port: UInt16, on addresses: [NetworkAddress] = ListenerAddresses.any, proc: String = "/proc"
+    ) -> ListeningProcess? {
+        let sockets = ["tcp", "tcp6"].flatMap { table in
+            listeningSockets(port, table: "\(proc)/net/\(table)").filter { socket in
+                ListenerAddresses.overlap(addresses, socket.addresses)
+            }
+        }
+        guard !sockets.isEmpty else { return nil }
+        let names = Set(sockets.map { "socket:[\($0.node)]" })
+        let manager = FileManager.default
+        for process in (try? manager.contentsOfDirectory(atPath: proc)) ?? [] {
+            guard let number = Int32(process) else { continue }
+            let directory = "\(proc)/\(process)/fd"
+            for descriptor in (try? manager.contentsOfDirectory(atPath: directory)) ?? [] {
+                guard let target = try? manager.destinationOfSymbolicLink(atPath: "\(directory)/\(descriptor)"),
+                    names.contains(target)
+                else { continue }
+                let name = try? String(contentsOfFile: "\(proc)/\(process)/comm", encoding: .utf8)
+                return ListeningProcess(process: number, program: name?.split(separator: "\n").first.map(String.init))
+            }
+        }
+        return ListeningProcess(process: nil, program: nil)
+    }
+
+    /// A socket that listens.
+    private struct Socket {
+        /// The inode.
+        let node: Substring
+        /// The addresses that it takes: a socket of version 6 for all addresses may take those of version 4 too.
+        let addresses: [NetworkAddress]
+    }
+
+    private static func listeningSockets(_ port: UInt16, table: String) -> [Socket] {
+        guard let text = try? String(contentsOfFile: table, encoding: .utf8) else { return [] }
+        return text.split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(separator: " ")
+            // 1 is the local address, 3 the state, 0A for LISTEN, 9 the inode.
+            guard fields.count > 9, fields[3] == "0A",
+                let colon = fields[1].lastIndex(of: ":"),
+                UInt16(fields[1][fields[1].index(after: colon)...], radix: 16) == port
+            else { return nil }
+            return Socket(node: fields[9], addresses: addresses(fields[1][..<colon]))
+        }
+    }
+
+    /// An address of the table: words of four bytes, each in the order of the processor.
+    private static func addresses(_ hexadecimal: Substring) -> [NetworkAddress] {
+        let digits = Array(hexadecimal)
+        let words = stride(from: 0, to: digits.count - 7, by: 8).compactMap {
+            UInt32(String(digits[$0..<($0 + 8)]), radix: 16)
+        }
+        let bytes = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+        if bytes.count == 4 {
+            return [NetworkAddress(text: bytes.map(String.init).joined(separator: "."), isIPv6: false)]
+        }
+        if bytes.allSatisfy({ $0 == 0 }) { return ListenerAddresses.any }
+        let groups = stride(from: 0, to: bytes.count - 1, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        let text = groups.map { String($0, radix: 16) }.joined(separator: ":")
+        return ListenerAddresses.numeric(text).map { [$0] } ?? []
+    }
+}

@@ -1,0 +1,63 @@
+import Glibc
+import Testing
+
+@testable import TedgeCore
+
+@Suite struct DownloadOptionsTests {
+    private func id(_ fixture: Fixture, typed: String? = nil) throws -> String {
+        var options = DownloadOptions()
+        options.deviceID = typed
+        let settings = try Settings.load(from: fixture.context.settingsSource)
+        return try options.resolvedDeviceID(settings.cloud(.c8y), in: fixture.context)
+    }
+
+    private func password(_ fixture: Fixture, typed: String? = nil) throws -> String {
+        var options = DownloadOptions()
+        options.password = typed
+        return try options.resolvedPassword(in: fixture.context).withBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test("the id is the typed one, else that of the environment, the settings, or the terminal")
+    func identity() throws {
+        var fixture = try Fixture()
+        fixture.terminal.failure = .absent
+        #expect(throws: EnrollmentInputError.noDeviceID) { try id(fixture) }
+        fixture.terminal = FixtureTerminal(exists: true, line: "asked")
+        #expect(try id(fixture) == "asked")
+        fixture.terminal.line = ""
+        #expect(throws: EnrollmentInputError.noDeviceID) { try id(fixture) }
+        try fixture.write("device.id = 'configured'\n", to: "tedge/tedge.toml")
+        #expect(try id(fixture) == "configured")
+        fixture.environment = ["DEVICE_ID": "variable"]
+        #expect(try id(fixture) == "variable")
+        #expect(try id(fixture, typed: "") == "variable")
+        #expect(try id(fixture, typed: "typed") == "typed")
+        #expect(throws: CertificateError.badDeviceID("a:b", .characters)) { try id(fixture, typed: "a:b") }
+    }
+
+    @Test("the password is the typed one, with a warning, else that of the environment, or the terminal")
+    func passwords() throws {
+        var fixture = try Fixture()
+        fixture.terminal.failure = .absent
+        #expect(throws: EnrollmentInputError.noPassword) { try password(fixture) }
+        fixture.terminal = FixtureTerminal(exists: true, secret: "asked")
+        #expect(try password(fixture) == "asked")
+        fixture.environment = ["DEVICE_ONE_TIME_PASSWORD": "variable"]
+        #expect(try password(fixture) == "variable")
+        #expect(fixture.errors == "")
+        #expect(try password(fixture, typed: "typed") == "typed")
+        #expect(fixture.errors.hasPrefix("Warning: ") && !fixture.errors.contains("typed"))
+        #expect(throws: EnrollmentInputError.passwordNotSendable) { try password(fixture, typed: "a\nb") }
+    }
+
+    @Test("a signal at a prompt, and a terminal that fails, are told")
+    func failures() throws {
+        var fixture = try Fixture()
+        fixture.terminal.failure = .interrupted(Interrupted(signal: SIGINT))
+        #expect(throws: Interrupted(signal: SIGINT)) { try id(fixture) }
+        fixture.terminal.failure = .failed(SystemError(EIO))
+        #expect(throws: EnrollmentInputError.terminal(reason: "Input/output error (os error 5)")) {
+            try password(fixture)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import MQTT
+import TestSupport
+import Testing
+
+@testable import TedgeCore
+
+/// Why a mosquitto that was restarted does not answer.
+@Suite struct BrokerStartTests {
+    private let place = MQTTError.Endpoint(host: "127.0.0.1", port: 1884)
+
+    @Test(
+        "programs that look for it on another port are told, with both settings, if nobody knows what mosquitto reads")
+    func otherPort() throws {
+        let fixture = try Fixture.ready("mqtt.client.port = 1884\n")
+        try fixture.files.remove(fixture.directory.file("mosquitto.conf"))
+        fixture.broker.failToStart(.cannotConnect(place, errno: ECONNREFUSED))
+        let report = fixture.connect()
+        #expect(report.status == 1 && report.reason == "mosquitto-not-answering")
+        #expect(
+            fixture.errors.contains(
+                "1: mosquitto listens on port 1883 ('mqtt.bind.port'), and the programs of this device look for it on port 1884 "
+                    + "('mqtt.client.port').\n"))
+    }
+
+    @Test("a name server that leaves mosquitto waiting for an address is told")
+    func nameServer() throws {
+        var fixture = try Fixture.ready()
+        let done = DispatchSemaphore(value: 0)
+        defer { done.signal() }
+        fixture.resolver = { _ in
+            done.wait()
+            return .failure(.init(reason: "late"))
+        }
+        fixture.broker.failToStart(.cannotConnect(place, errno: ECONNREFUSED))
+        #expect(fixture.connect().status == 1)
+        #expect(
+            fixture.errors.contains(
+                "1: mosquitto waits for the address of example.cumulocity.com, and the name server does not answer."))
+        fixture.resolver = { _ in .failure(.init(reason: "unknown")) }
+        fixture.printed.forget()
+        #expect(fixture.connect().status == 1)
+        #expect(fixture.errors.contains("1: Cannot connect to the MQTT broker at 127.0.0.1:1884: Connection refused"))
+    }
+}
