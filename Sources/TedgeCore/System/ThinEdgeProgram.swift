@@ -1,0 +1,30 @@
+import Foundation
+
+/// The program of thin-edge.io, which is its command, mapper, agent and plugins in one, where its package is installed beside
+/// ours: the package of this program diverts it.
+public enum ThinEdgeProgram {
+    /// Where the diverted program lies.
+    public static let path = "/usr/lib/thin-edge.io/tedge"
+
+    /// The names under which the program is one of its components.
+    public static let components: Set = [
+        "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin", "tedge-file-config-plugin",
+        "tedge-file-log-plugin", "tedge-flows-plugin", "tedge-mapper", "tedge-watchdog", "tedge-write",
+        // Links of its packages.
+        "tedge_agent", "tedge_mapper", "apt", "file", "flow",
+    ]
+
+    /// The commands that only thin-edge.io's program has.
+    public static let commands: Set = ["bridge", "diag", "flows", "hsm", "http", "mapper", "run", "upload"]
+
+    /// Whether it is installed.
+    public static var isInstalled: Bool { unsafe access(path, X_OK) == 0 }
+
+    /// Becomes that program, with the words, name, streams and environment of this one. Returns only if it cannot be started.
+    ///
+    /// - Returns: Why it was not started.
+    public static func become() -> SystemError {
+        _ = unsafe execv(path, ProcessArguments.all)
+        return SystemError(errno)
+    }
+}
