@@ -31,14 +31,18 @@ public struct BridgePaths: Sendable {
 
     /// The file with the bridge.
     public var bridge: String {
-        "\(directory)/\(cloud.rawValue)\(profile.map { "@\($0)" } ?? "")-bridge.conf"
+        "\(directory)/\(cloud.rawValue)\(profile.map { "@\($0)" } ?? "")\(Self.ending)"
     }
+
+    private static let ending = "-bridge.conf"
+
+    /// Whether a file of the directory is a bridge.
+    static func isBridge(_ name: String) -> Bool { name.hasSuffix(ending) }
 
     /// The connections that have a bridge file, in the order of the clouds and then of the profiles.
     static func connections(among names: [String]) -> [(cloud: CloudName, profile: ProfileName?)] {
         var connections: [(cloud: CloudName, profile: ProfileName?)] = []
         for cloud in CloudName.allCases {
-            let ending = "-bridge.conf"
             if names.contains(cloud.rawValue + ending) { connections.append((cloud, nil)) }
             let own = names.filter { $0.hasPrefix("\(cloud.rawValue)@") && $0.hasSuffix(ending) }
             for middle in own.map({ $0.dropFirst(cloud.rawValue.utf8.count + 1).dropLast(ending.utf8.count) }).sorted()

@@ -21,9 +21,9 @@ public struct BridgeRefresher {
 
     /// A bridge that is there, and what it should be.
     private struct Bridge {
-        let plan: ConnectionInputs
+        let inputs: ConnectionInputs
         let configuration: BridgeConfiguration
-        let text: String
+        let file: BrokerChange.FileChange
     }
 
     private func refresh() throws -> CommandReport {
@@ -33,69 +33,58 @@ public struct BridgeRefresher {
             UnreadFiles.warn(in: context)
             return .done(Self.command, changed: false)
         }
-        let broker = BrokerTransaction(first.plan, in: context)
-        try broker.planListeners()
-        let listeners = broker.listeners.text
-        let stale = try bridges.filter { try context.files.readIfPresent($0.plan.paths.bridge) != Array($0.text.utf8) }
-        let listenersPath = first.plan.paths.listeners
-        let isWritten =
-            try stale.isEmpty && context.files.readIfPresent(listenersPath) == listeners.map { Array($0.utf8) }
-        if isWritten, broker.unread.finishInterrupted() != .unread {
-            context.console.line(Self.done)
-            return .done(Self.command, changed: false)
+        let inputs = first.inputs
+        let change = ConnectionChange(
+            of: inputs.cloud.name, inputs.profile, inputs.settings, inputs.system, in: context)
+        try change.broker.planListeners(inputs)
+        let listeners = BrokerChange.FileChange(path: inputs.paths.listeners, text: change.broker.listeners.text)
+        let stale = try bridges.filter { try !isWritten($0.file) }
+        if try stale.isEmpty && isWritten(listeners) {
+            if change.broker.unread.finishInterrupted() != .unread {
+                context.console.line(Self.done)
+                return .done(Self.command, changed: false)
+            }
+            context.console.note("mosquitto has not read the bridges as they are written.")
         }
-        if isWritten { context.console.note("mosquitto has not read the bridges as they are written.") }
-        do {
-            let isRunning = try replace(stale, listeners, at: listenersPath, broker)
-            try context.interruption.check()
-            broker.commit(isRead: isRunning)
-            return isRunning ? .done(Self.command, changed: true) : withoutServiceManager()
-        } catch {
-            broker.undo()
-            throw error
+        let isRunning = try change.transaction.run {
+            try replace(stale, listeners, change)
         }
+        change.broker.commit(isRead: isRunning)
+        return isRunning ? .done(Self.command, changed: true) : withoutServiceManager()
     }
 
-    /// Writes the files, and restarts mosquitto; false where nothing is there to restart it with.
+    private func isWritten(_ file: BrokerChange.FileChange) throws(FileError) -> Bool {
+        try context.files.readIfPresent(file.path) == file.text.map { Array($0.utf8) }
+    }
+
+    /// The steps: writes the files, and restarts mosquitto; false if there is no service manager to restart it with.
     private func replace(
-        _ stale: [Bridge], _ listeners: String?, at path: String, _ broker: BrokerTransaction
+        _ stale: [Bridge], _ listeners: BrokerChange.FileChange, _ change: ConnectionChange
     ) throws -> Bool {
-        let isAvailable = try isAvailable(broker)
-        for bridge in stale {
-            try bridge.plan.validate(bridge.configuration, for: nil, in: context)
+        let broker = change.broker
+        let isManaged = try change.isManaged()
+        if isManaged {
+            try change.services.look()
+            try change.services.requireMosquitto()
         }
+        for bridge in stale { try bridge.inputs.validate(bridge.configuration, for: nil, in: context) }
         try broker.makeDirectory()
-        try broker.tryOut(
-            stale.map {
-                .init(path: $0.plan.paths.bridge, text: $0.text, isSecret: $0.configuration.credentials != nil)
-            } + [.init(path: path, text: listeners)])
+        try broker.dryRun(stale.map(\.file) + [listeners])
         try broker.include()
         for bridge in stale {
             try context.interruption.check()
-            let profile = bridge.plan.profile.map { " (profile \($0))" } ?? ""
-            context.console.step("Refreshing bridge \(bridge.plan.cloud.displayName)\(profile).")
-            try broker.write(
-                bridge.plan.paths.bridge, bridge.text, isSecret: bridge.configuration.credentials != nil)
+            let profile = bridge.inputs.profile.map { " (profile \($0))" } ?? ""
+            context.console.step("Refreshing bridge \(bridge.inputs.cloud.displayName)\(profile).")
+            try broker.apply(bridge.file)
         }
-        try broker.writeListeners(listeners, path)
-        guard isAvailable else { return false }
+        try broker.apply(listeners)
+        guard isManaged else { return false }
         try context.interruption.check()
         context.console.step("Restarting mosquitto service.")
         try broker.restart()
         context.console.step("Awaiting mosquitto to start. This may take up to \(BrokerStart.timeout) seconds.")
         try broker.awaitStart()
         context.console.line(Self.done)
-        return true
-    }
-
-    private func isAvailable(_ broker: BrokerTransaction) throws -> Bool {
-        do {
-            try broker.manager.checkAvailability()
-        } catch {
-            guard case .unavailable = error else { throw error }
-            return false
-        }
-        try broker.services.remember()
         return true
     }
 
@@ -116,10 +105,13 @@ public struct BridgeRefresher {
                     + "\(cloud.words(profile))' to complete it.")
             return nil
         }
-        let plan = try ConnectionInputs(Cloud.named(cloud), profile, in: context)
-        try plan.refuseUnsupported()
-        let configuration = try plan.bridge(in: context)
-        return Bridge(plan: plan, configuration: configuration, text: MosquittoRenderer.text(of: configuration))
+        let inputs = try ConnectionInputs(Cloud.named(cloud), profile, in: context)
+        try inputs.refuseUnsupported()
+        let configuration = try inputs.bridge(in: context)
+        let file = BrokerChange.FileChange(
+            path: inputs.paths.bridge, text: MosquittoRenderer.text(of: configuration),
+            isSecret: configuration.credentials != nil)
+        return Bridge(inputs: inputs, configuration: configuration, file: file)
     }
 
     private func withoutServiceManager() -> CommandReport {

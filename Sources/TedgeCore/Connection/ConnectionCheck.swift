@@ -26,6 +26,15 @@ struct ConnectionCheck {
     let context: Context
     private static let tries = 2
 
+    /// Checks the connection that is configured, with the lines of the check. Throws `CheckFailure` and errors of settings.
+    ///
+    /// - Parameter timeout: How many seconds it may take.
+    static func run(_ inputs: ConnectionInputs, timeout: Int, in context: Context) throws {
+        context.console.step("Sending packets to check connection. This may take up to \(timeout) seconds.")
+        let values = try inputs.checkValues(limit: .seconds(timeout), files: context.files)
+        try ConnectionCheck(values: values, context: context).run()
+    }
+
     /// Runs the tries and prints a line for each. Throws `CheckFailure`.
     func run() throws(CheckFailure) {
         let begin = ContinuousClock.now

@@ -23,7 +23,7 @@ public struct ConnectionTest {
                 throw ConnectError.notConnected(cloud: cloud.name, profile: plan.profile)
             }
             do {
-                try Connector.check(plan, timeout: timeout, in: context)
+                try ConnectionCheck.run(plan, timeout: timeout, in: context)
             } catch let failure as CheckFailure {
                 return failed(Diagnosis.of(failure, plan, in: context))
             }

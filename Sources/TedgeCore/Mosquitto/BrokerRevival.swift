@@ -29,9 +29,7 @@ struct BrokerRevival {
             context.console.note("mosquitto has ended. Starting it again.")
             if start(manager, context) { return .startedAgain }
             context.console.note("mosquitto does not stay up. Taking the bridge away.")
-            let disconnection = try Disconnection(plan.cloud, plan.profile, mosquittoIsToRun: true, in: context)
-            _ = try disconnection.run()
-            disconnection.commit()
+            try Disconnector.disconnect(plan.cloud, plan.profile, startsMosquitto: true, in: context)
             return .takenAway
         }
         guard let outcome, (try? manager.isActive(.mosquitto)) != false else { return .dead }
@@ -41,7 +39,7 @@ struct BrokerRevival {
     /// Starts mosquitto; false if it does not start, or ends soon.
     private func start(_ manager: ServiceManager, _ context: Context) -> Bool {
         guard (try? manager.start(.mosquitto)) != nil else { return false }
-        BrokerStart(settings: plan.settings, context: context).finishInterrupted()
+        BrokerStart(settings: plan.settings, context: context).waitUninterrupted()
         let process = manager.mainProcess(of: .mosquitto)
         // A bridge that ends it does so when the cloud answers.
         try? context.interruption.pause(context.retryPause)

@@ -54,7 +54,7 @@ struct BrokerStart {
     }
 
     /// Waits until the broker answers, or for as long as it may take, whatever signal comes.
-    func finishInterrupted() { try? answer(.never) }
+    func waitUninterrupted() { try? answer(.never) }
 
     private func answer(_ interruption: Interruption) throws {
         let options = try MQTTOptions.local(

@@ -29,7 +29,6 @@ struct ReconnectCommand: RunnableCommand {
     func run(in context: Context) -> CommandReport {
         var options = Connector.Options()
         options.isOffline = offline
-        options.isReconnection = true
-        return Connector(target.cloud, profile: target.profile(or: profile), options: options, in: context).run()
+        return Reconnector(target.cloud, profile: target.profile(or: profile), options: options, in: context).run()
     }
 }

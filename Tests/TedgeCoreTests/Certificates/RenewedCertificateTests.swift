@@ -198,9 +198,7 @@ import X509
                     key: try PrivateKey(pem: Array(try #require(try fixture.text(Fixture.key)).utf8)),
                     notBefore: Fixture.now - 7200, notAfter: Fixture.now - 3600
                 ).pem(), as: UTF8.self), to: Fixture.certificate, mode: 0o444)
-        var options = Connector.Options()
-        options.isReconnection = true
-        #expect(Connector(.c8y, profile: nil, options: options, in: fixture.context).run().status == 0)
+        #expect(Reconnector(.c8y, profile: nil, options: .init(), in: fixture.context).run().status == 0)
         #expect(try fixture.text(Fixture.certificate) == new)
     }
 }

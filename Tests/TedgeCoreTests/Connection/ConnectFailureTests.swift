@@ -99,7 +99,7 @@ import Testing
 
                 Hint: Run 'tedge doctor' to find out more.
 
-                The bridge configuration that was taken back is kept in WORLD/\(Fixture.bridge).rejected.
+                The bridge configuration that mosquitto rejected is kept in WORLD/\(Fixture.bridge).rejected.
 
                 """)
         #expect(fixture.broker.waits.count == 1)
@@ -141,7 +141,7 @@ import Testing
         let changes = [
             "systemctl restart mosquitto", "systemctl --no-reload enable mosquitto", "systemctl start tedge-mapper-c8y",
             "systemctl --no-reload enable tedge-mapper-c8y", "systemctl stop tedge-mapper-c8y",
-            "systemctl stop mosquitto", "systemctl --no-reload disable mosquitto", "reload systemd",
+            "systemctl --no-reload disable mosquitto", "systemctl stop mosquitto", "reload systemd",
         ]
         _ = try fail(fixture, reason: "service-command-failed", changes: changes)
     }
@@ -170,7 +170,7 @@ import Testing
             fixture.errors.hasPrefix(
                 """
                 Warning: Could not put back WORLD/\(Fixture.bridge): Device or resource busy (os error 16)
-                Warning: Could not put services back: Service command <"systemctl restart mosquitto"> failed with \
+                Warning: Could not restore services: Service command <"systemctl restart mosquitto"> failed with \
                 code: 1.
                 Error:
                 """))

@@ -63,7 +63,7 @@ import Testing
         try fixture.write("# bridge\n", to: bridge(cloud))
         try fixture.write("# bridge\n", to: Fixture.bridge)
         fixture.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
-        let blocks = ["active", "active", "inactive"].map { "LoadState=loaded\nActiveState=\($0)\n" }
+        let blocks = ["active", "active", "inactive", "active"].map { "LoadState=loaded\nActiveState=\($0)\n" }
         fixture.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
         #expect(Disconnector(cloud, profile: nil, in: fixture.context).run().status == 0)
         #expect(fixture.output == (try page("\(cloud.rawValue)/disconnect").output))

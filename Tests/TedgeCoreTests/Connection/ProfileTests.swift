@@ -95,7 +95,7 @@ import Testing
         try fixture.write("# bridge\n", to: "tedge/mosquitto-conf/az-bridge.conf")
         let old =
             "LoadState=loaded\nActiveState=active\n\nLoadState=not-found\nActiveState=inactive\n\n"
-            + "LoadState=loaded\nActiveState=active\n"
+            + "LoadState=loaded\nActiveState=active\n\nLoadState=not-found\nActiveState=inactive\n"
         fixture.programs.on("systemctl show", .exited(0), output: old)
         #expect(Disconnector(.c8y, profile: nil, in: fixture.context).run().status == 0)
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])

@@ -20,9 +20,8 @@ import Testing
 
     private func reconnect(_ fixture: Fixture, profile: ProfileName? = nil, offline: Bool = false) -> CommandReport {
         var options = Connector.Options()
-        options.isReconnection = true
         options.isOffline = offline
-        return Connector(.c8y, profile: profile, options: options, in: fixture.context).run()
+        return Reconnector(.c8y, profile: profile, options: options, in: fixture.context).run()
     }
 
     /// Reconnects, and expects that nothing has changed.
@@ -111,8 +110,12 @@ import Testing
         let fixture = try connected()
         fixture.programs.on("systemctl restart mosquitto", inTurn: .exited(0), .exited(1), .exited(0))
         try fail(fixture, reason: "service-command-failed")
+        // Once by each half, and once to undo both.
+        let restart = "systemctl restart mosquitto"
         #expect(
-            fixture.programs.changes.suffix(2) == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
+            fixture.programs.changes == [
+                restart, "systemctl stop tedge-mapper-c8y", restart, restart, "systemctl start tedge-mapper-c8y",
+            ])
         #expect(fixture.errors.contains("is kept in WORLD/\(Fixture.bridge).rejected"))
     }
 
@@ -126,7 +129,10 @@ import Testing
         }
         try fail(fixture, reason: "interrupted")
         #expect(
-            fixture.programs.changes.suffix(2) == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
+            fixture.programs.changes.suffix(5) == [
+                "systemctl --no-reload disable tedge-mapper-c8y", "systemctl stop tedge-mapper-c8y",
+                "systemctl restart mosquitto", "systemctl start tedge-mapper-c8y", "reload systemd",
+            ])
     }
 
     @Test("a missing setting is told in the words for all commands")

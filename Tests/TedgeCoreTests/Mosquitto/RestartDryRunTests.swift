@@ -69,10 +69,8 @@ import Testing
             switch command {
             case "disconnect": return Disconnector(.c8y, profile: nil, in: fixture.context).run()
             case "refresh": return BridgeRefresher(in: fixture.context).run()
-            default:
-                var options = Connector.Options()
-                options.isReconnection = command == "reconnect"
-                return Connector(.c8y, profile: nil, options: options, in: fixture.context).run()
+            case "reconnect": return Reconnector(.c8y, profile: nil, options: .init(), in: fixture.context).run()
+            default: return Connector(.c8y, profile: nil, options: .init(), in: fixture.context).run()
             }
         }
         #expect(fixture.errors.contains("Error found at /etc/mosquitto/conf.d/x.conf:1."))

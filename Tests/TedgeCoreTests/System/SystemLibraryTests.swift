@@ -30,9 +30,7 @@ import Testing
             fixture.errors.contains("0: The library \(library.rawValue) cannot be opened.\n    1: \(Self.reason)\n"))
         expectMissing(ConnectionTest(.c8y, profile: nil, timeout: 1, in: fixture.context).run(), id, package)
         expectMissing(Disconnector(.c8y, profile: nil, in: fixture.context).run(), id, package)
-        var options = Connector.Options()
-        options.isReconnection = true
-        expectMissing(Connector(.c8y, profile: nil, options: options, in: fixture.context).run(), id, package)
+        expectMissing(Reconnector(.c8y, profile: nil, options: .init(), in: fixture.context).run(), id, package)
         // To ask systemd how it starts mosquitto changes nothing.
         #expect(fixture.programs.calls.filter { !$0.hasPrefix("systemctl show") } == calls)
         #expect(try fixture.snapshot() == before)
