@@ -20,7 +20,14 @@ public struct BridgePaths: Sendable {
     }
 
     /// The file with the listeners.
-    public var listeners: String { "\(directory)/tedge-mosquitto.conf" }
+    public var listeners: String { "\(directory)/\(Self.listenersName)" }
+
+    private static let listenersName = "tedge-mosquitto.conf"
+
+    /// The file with the listeners, which all connections share.
+    static func listeners(in configurationDirectory: String) -> String {
+        "\(directory(in: configurationDirectory))/\(listenersName)"
+    }
 
     /// A sign, or the bridge file itself under another name, that is there while connect or disconnect is not complete:
     /// what they find here was left by one that was killed. mosquitto reads only names that end in `.conf`.

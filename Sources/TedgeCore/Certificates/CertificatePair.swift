@@ -17,8 +17,7 @@ struct CertificatePair {
     /// The user that mosquitto runs as, where this is root and can give files away.
     var owner: Owner? {
         guard context.accounts.isRoot else { return nil }
-        let user = context.mosquittoUser
-        return context.accounts.user(named: user)?.owner
+        return context.mosquittoAccount?.owner
     }
 
     /// A copy of the certificate that is there while the pair is made or removed. A key without certificate that belongs to

@@ -18,8 +18,6 @@ public enum ConnectError: ExplainedError, Equatable {
     case brokerRejects(complaints: [String], advice: String)
     /// mosquitto runs, and would not start again with its configuration as it is.
     case brokerCannotReturn(complaints: [String], advice: String)
-    /// mosquitto is installed as a snap, which sees none of our files.
-    case brokerIsSnap
     /// Two lines open the same listener.
     case listenerTwice(port: UInt16, ours: String, other: String)
     /// Another program listens on the port of the local broker.
@@ -36,7 +34,6 @@ public enum ConnectError: ExplainedError, Equatable {
         case .brokerSilent: "mosquitto-not-answering"
         case .brokerRejects: "mosquitto-configuration-rejected"
         case .brokerCannotReturn: "mosquitto-cannot-restart"
-        case .brokerIsSnap: "mosquitto-is-snap"
         case .listenerTwice: "listener-twice"
         case .portHeld: "port-held"
         case .clockWrong: "clock-wrong"
@@ -74,11 +71,6 @@ public enum ConnectError: ExplainedError, Equatable {
                 "mosquitto runs, but would not start again with its configuration as it is, so nothing was changed.",
                 complaints.joined(separator: "\n"),
             ]
-        case .brokerIsSnap:
-            [
-                "mosquitto is installed as a snap, whose service is snap.mosquitto.mosquitto. A snap can read neither the "
-                    + "bridge nor the certificate."
-            ]
         case .listenerTwice(let port, let ours, let other):
             ["mosquitto cannot open two listeners on port \(port): \(ours) and \(other)."]
         case .portHeld(let port, let holder): ["Port \(port), on which mosquitto is to listen, is held by \(holder)."]
@@ -100,8 +92,6 @@ public enum ConnectError: ExplainedError, Equatable {
         case .notConnected(let cloud, let profile): "Run 'sudo tedge connect \(cloud.words(profile))' to connect it."
         case .brokerSilent(_, _, _, let hint): "\(hint) Run 'sudo tedge doctor' to find out more."
         case .brokerRejects(_, let advice), .brokerCannotReturn(_, let advice): "\(advice), then run the command again."
-        case .brokerIsSnap:
-            "Run 'sudo snap stop --disable mosquitto && sudo apt install mosquitto', then run the command again."
         case .listenerTwice(_, _, let other):
             "Remove the line \(other), or run 'sudo tedge config set mqtt.bind.enabled false' to use that listener alone."
         case .portHeld: "End that program, or run 'sudo tedge config set mqtt.bind.port <port>' for another port."

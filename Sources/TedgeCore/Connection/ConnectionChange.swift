@@ -32,7 +32,4 @@ struct ConnectionChange {
             return false
         }
     }
-
-    /// Whether a mapper is installed.
-    var hasMapper: Bool { context.processes.isOnPath("tedge-mapper") || context.processes.isOnPath("tedge_mapper") }
 }

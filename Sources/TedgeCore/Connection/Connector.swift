@@ -47,6 +47,7 @@ final class ConnectSteps {
     /// The bridge file until mosquitto has accepted it.
     private(set) var unacceptedBridge: [UInt8]?
 
+    private var hasMapper: Bool { context.mapperProgram != nil }
     private var broker: BrokerChange { change.broker }
     private var services: DeviceServices { change.services }
     private var files: FileTransaction { change.transaction.files }
@@ -94,7 +95,7 @@ final class ConnectSteps {
         context.console.step("Successfully created bridge connection!")
 
         try begin("mapper", "Checking if tedge-mapper is installed.")
-        if change.hasMapper {
+        if hasMapper {
             context.console.step("Starting tedge-mapper service.")
             try services.startMapper()
             try context.interruption.check()
@@ -127,7 +128,7 @@ final class ConnectSteps {
         try change.manager.checkPrograms()
         try services.look()
         try services.requireMosquitto()
-        if change.hasMapper { try services.requireMapper() }
+        if hasMapper { try services.requireMapper() }
         if let script = services.mosquittoScript {
             context.console.warning(
                 "mosquitto has no unit of systemd: it is started by \(script). Run 'sudo apt install --reinstall mosquitto' "
@@ -153,7 +154,7 @@ final class ConnectSteps {
         guard context.now() >= ProgramDate.seconds else {
             throw ConnectError.clockWrong(clock: RFC2822Date.text(context.now()))
         }
-        let (account, isRoot) = (broker.account, context.accounts.isRoot)
+        let (account, isRoot) = (context.mosquittoAccount, context.accounts.isRoot)
         renewal = try RenewedCertificate(plan: inputs, bridge: bridge, context: context).take(
             isOffline: options.isOffline, owner: isRoot ? account?.owner : nil, files)
         if isRoot, bridge.credentials == nil, let account { try give(bridge, to: account) }

@@ -99,7 +99,7 @@ struct DisconnectSteps {
         context.console.step("\(cloud.displayName) Bridge successfully disconnected!")
         try context.interruption.check()
 
-        guard change.hasMapper else { return .complete }
+        guard context.mapperProgram != nil else { return .complete }
         let others = try otherBridges()
         if services.isMapperShared, !others.isEmpty {
             context.console.note(

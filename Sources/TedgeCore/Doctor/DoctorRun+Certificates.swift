@@ -12,9 +12,7 @@ extension DoctorRun {
             brokerAccount: nil, rootsKey: key("root_cert_path"))
     }
 
-    private var brokerAccount: Account? {
-        context.accounts.user(named: brokerContext.mosquittoUser)
-    }
+    private var brokerAccount: Account? { brokerContext.mosquittoAccount }
 
     /// An outcome of a part of the validation.
     private func checked(_ seen: String, _ body: (CertificateValidation) throws -> Void) -> CheckOutcome {

@@ -145,7 +145,7 @@ extension DoctorRun {
     // MARK: Mapper and agent
 
     func mapperInstalled() -> CheckOutcome {
-        for name in ["tedge-mapper", "tedge_mapper"] where context.processes.isOnPath(name) { return .ok(name) }
+        if let name = context.mapperProgram { return .ok(name) }
         return .warning(
             Diagnosis(
                 "mapper-not-installed", "tedge-mapper is not installed.",

@@ -35,9 +35,6 @@ final class BrokerChange {
         unread = UnreadFiles(in: context, manager, port: (try? ListenerConfiguration.from(settings))?.port)
     }
 
-    /// The user that mosquitto runs as.
-    var account: Account? { context.accounts.user(named: context.mosquittoUser) }
-
     /// The owner of files of tedge, if this is root.
     private(set) lazy var systemOwner = context.ownerOfNew(system)
 
@@ -137,7 +134,7 @@ final class BrokerChange {
 
     private func attributes(isSecret: Bool) -> (mode: UInt16, owner: Owner?) {
         guard isSecret else { return (0o644, nil) }
-        guard context.accounts.isRoot, let account else { return (0o600, nil) }
+        guard context.accounts.isRoot, let account = context.mosquittoAccount else { return (0o600, nil) }
         return (0o640, Owner(user: 0, group: account.owner.group))
     }
 

@@ -31,9 +31,14 @@ extension Context {
     var mosquittoUser: String {
         let context = knowingMosquitto()
         if let user = context.mosquittoUnit?.user { return user }
-        let lines = MosquittoFiles(main: context.mosquittoConfiguration, files: context.files).lines
-        return lines.last { $0.key == "user" && !$0.value.isEmpty }?.value ?? "mosquitto"
+        return MosquittoFiles(main: context.mosquittoConfiguration, files: context.files).user
     }
+
+    /// The account of that user; nil if the device does not know it.
+    var mosquittoAccount: Account? { accounts.user(named: mosquittoUser) }
+
+    /// The name of the mapper's program, if it is installed.
+    var mapperProgram: String? { ["tedge-mapper", "tedge_mapper"].first(where: processes.isOnPath) }
 }
 
 extension MosquittoUnit {

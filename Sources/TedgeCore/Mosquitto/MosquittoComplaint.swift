@@ -37,12 +37,6 @@ struct MosquittoComplaint: Sendable, Equatable {
         return "Change the setting that \(path) has it from, which 'tedge config list' shows"
     }
 
-    /// Options that mosquitto takes for security settings, which must not stand before `per_listener_settings`.
-    private static let securityKeys: Set = [
-        "acl_file", "allow_anonymous", "allow_zero_length_clientid", "auth_plugin", "auto_id_prefix",
-        "check_retain_source", "password_file", "plugin", "psk_file",
-    ]
-
     /// Takes what mosquitto said before it ended; nil if that is nothing.
     ///
     /// - Parameters:
@@ -84,7 +78,7 @@ struct MosquittoComplaint: Sendable, Equatable {
         guard let index = lines.firstIndex(where: { $0.place == place }) else { return nil }
         let before = lines[..<index]
         if error.contains("per_listener_settings must be set before") {
-            return before.first { securityKeys.contains($0.key) }
+            return before.first { MosquittoDialect.accessKeys.contains($0.key) }
         }
         guard error.contains("Duplicate") else { return nil }
         return before.last { $0.key == lines[index].key && $0.path != lines[index].path }

@@ -15,7 +15,8 @@ struct MosquittoDialect: Sendable, Equatable {
         opensLocalOnly = major < 2 || (major == 2 && minor == 0 && patch < 21)
     }
 
-    /// The settings of access: they hold for all listeners, or with `per_listener_settings true` for the listener above.
+    /// The settings of access: they hold for all listeners, or with `per_listener_settings true`, which must stand before
+    /// them, for the listener above.
     static let accessKeys: Set = [
         "acl_file", "allow_anonymous", "allow_zero_length_clientid", "auth_plugin", "auto_id_prefix",
         "check_retain_source", "password_file", "plugin", "psk_file",

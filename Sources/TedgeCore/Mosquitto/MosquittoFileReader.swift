@@ -3,7 +3,7 @@
 struct MosquittoFileReader {
     private(set) var lines: [MosquittoFiles.Line] = []
     private(set) var obstacles: [MosquittoFiles.Obstacle] = []
-    private(set) var readings: [(path: String, canonical: String)] = []
+    private(set) var readings: [MosquittoFiles.Reading] = []
 
     private let files: any Files
     private let planned: [String: [UInt8]?]
@@ -62,7 +62,7 @@ struct MosquittoFileReader {
                 return []
             }
         }
-        readings.append((path, canonical))
+        readings.append(.init(path: path, canonical: canonical, contents: bytes, line: line))
         if let form = TextForm.of(bytes), form != .plain {
             obstacles.append(.init(path: path, reason: "it is not plain text but \(form.name)", line: line))
             return []
@@ -81,7 +81,7 @@ struct MosquittoFileReader {
         return .init(
             path: path, reason: words, line: line,
             isHidden: !reason.isAbsence && !reason.isPermission && reason != .isDirectory,
-            untrusted: reason.link == nil ? nil : FileError(.read, path, reason))
+            isNotPlain: reason.isNotPlain, untrusted: reason.link == nil ? nil : FileError(.read, path, reason))
     }
 
     /// Whether mosquitto reads a file of this name in a directory.
@@ -96,7 +96,8 @@ struct MosquittoFileReader {
         return one.utf8.count < other.utf8.count
     }
 
-    private static func lines(of bytes: [UInt8], _ path: String, reading: Int) -> [MosquittoFiles.Line] {
+    /// The lines of one file.
+    static func lines(of bytes: [UInt8], _ path: String, reading: Int = 0) -> [MosquittoFiles.Line] {
         let space = UInt8(ascii: " ")
         return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().compactMap {
             index, line in

@@ -27,16 +27,28 @@ struct MosquittoFiles {
         /// Whether there is something that is neither missing nor closed to the caller: what mosquitto makes of it, nobody
         /// knows.
         var isHidden = false
+        /// Whether it is a pipe, a socket or a device.
+        var isNotPlain = false
         /// The error, if root does not follow a link on the way.
         var untrusted: FileError?
+    }
+
+    /// A file that is read.
+    struct Reading: Sendable {
+        /// The path that mosquitto uses, and the one without symbolic links.
+        let path, canonical: String
+        /// What is in it.
+        let contents: [UInt8]
+        /// The line that includes it; nil for the main file.
+        let line: Line?
     }
 
     /// The lines in the order in which they are read.
     let lines: [Line]
     /// What cannot be read.
     let obstacles: [Obstacle]
-    /// The files that are read, in their order, by the names that mosquitto uses and by those without symbolic links.
-    let readings: [(path: String, canonical: String)]
+    /// The files that are read, in their order.
+    let readings: [Reading]
 
     /// Reads the files. Only the main file includes directories, and of these the files whose names end in `.conf`, sorted
     /// without regard to case (mosquitto.conf(5), `include_dir`).
@@ -56,7 +68,7 @@ struct MosquittoFiles {
     func requireAll() throws(MosquittoConfigurationError) {
         guard let obstacle = obstacles.first(where: \.isHidden) else { return }
         if let error = obstacle.untrusted { throw .untrusted(error) }
-        throw .unreadable(obstacle.path, reason: obstacle.reason, place: obstacle.line?.place)
+        throw .unreadable(obstacle)
     }
 
     /// The line that includes a directory, by whatever path; nil if none does.
@@ -73,8 +85,8 @@ struct MosquittoFiles {
         return readings.count { $0.canonical == wanted }
     }
 
-    /// The last value of a setting.
-    func last(_ key: String) -> Line? { lines.last { $0.key == key } }
+    /// The user that a mosquitto which is started as root becomes.
+    var user: String { lines.last { $0.key == "user" && !$0.value.isEmpty }?.value ?? "mosquitto" }
 
     /// The path without symbolic links, so that two names of one file are the same.
     static func canonical(_ path: String, _ files: any Files) -> String {

@@ -25,7 +25,7 @@ struct MosquittoUnit: Sendable, Equatable {
     /// What is run before it, and the directories that are made for it.
     var preparation: [String] = []
     /// Whether something holds that cannot be tried in another process, such as a root directory of its own.
-    var isBeyondTrial = false
+    var isBeyondDryRun = false
     /// Whether nobody said all this, so that what is made before it starts is not known either.
     var isAssumed = false
     /// Whether systemd knows the unit.
@@ -40,6 +40,8 @@ struct MosquittoUnit: Sendable, Equatable {
 
     /// The directory of the snap of mosquitto.
     static let snap = "/snap/mosquitto"
+    /// The unit of that snap.
+    static let snapUnit = "snap.mosquitto.mosquitto.service"
 
     private static let properties = [
         "LoadState", "ActiveState", "User", "Group", "SupplementaryGroups", "DynamicUser", "MainPID", "ExecStart",
@@ -88,7 +90,7 @@ struct MosquittoUnit: Sendable, Equatable {
         mayUseEveryPort = properties["AmbientCapabilities"]?.contains("cap_net_bind_service") == true
         sandbox = ServiceSandbox(properties)
         preparation = properties.all("ExecStartPre").compactMap(Self.commandText)
-        isBeyondTrial =
+        isBeyondDryRun =
             properties["RootDirectory"] != nil || properties["RootImage"] != nil || properties["BindPaths"] != nil
             || properties["BindReadOnlyPaths"] != nil || properties["DynamicUser"] == "yes"
             || properties["PrivateUsers"] == "yes"

@@ -59,7 +59,7 @@ extension ServiceManager {
 
     /// The unit of a mosquitto that is installed as a snap; nil if there is none.
     func confinedBroker() throws(ServiceError) -> String? {
-        let snap = Service(unit: "snap.mosquitto.mosquitto.service", name: "mosquitto")
+        let snap = Service(unit: MosquittoUnit.snapUnit, name: "mosquitto")
         return try states(of: [snap])?[snap]?.isInstalled == true ? snap.unit : nil
     }
 

@@ -65,8 +65,8 @@ import Testing
         try directory.write("first 1\n", to: "conf.d/a.conf")
         try directory.write("ignored 1\n", to: "conf.d/c.txt")
         let main = try directory.write("one 1\ninclude_dir \(directory.file("conf.d"))\ntwo 2", to: "m.conf")
-        let lines = MosquittoFiles(main: main, files: SystemFiles()).lines
-        let merged = MergedConfiguration(main: main, SystemFiles(), DryRunConfiguration(lines, scratch: nil) { $0 })
+        let files = MosquittoFiles(main: main, files: SystemFiles())
+        let merged = MergedConfiguration(files, DryRunConfiguration(files.lines, scratch: nil) { $0 })
         let text = String(decoding: merged.text, as: UTF8.self)
         #expect(text == "listener 1 127.0.0.1\nsocket_domain ipv6\none 1\nfirst 1\n\nfrobnicate true\n\n\ntwo 2\n")
         #expect(

@@ -11,14 +11,13 @@ import Testing
         String(repeating: "# 34567890123456789012345678901\n", count: count / 32)
     }
 
-    @Test("a main file of megabytes is read, planned with and merged for a trial")
+    @Test("a main file of megabytes is read, planned with and merged for a dry run")
     func large() throws {
         let fixture = try BrokerFixture(filler(3 << 20) + "include_dir OURS\nlistener 1884\n")
         #expect(fixture.read.lines.map(\.key) == ["include_dir", "listener"])
         #expect(try fixture.planner().plan().main == nil)
         let merged = MergedConfiguration(
-            main: fixture.main, fixture.files,
-            DryRunConfiguration(fixture.read.lines, scratch: nil, addresses: { _ in nil }))
+            fixture.read, DryRunConfiguration(fixture.read.lines, scratch: nil, addresses: { _ in nil }))
         #expect(String(decoding: merged.text, as: UTF8.self).contains("\nlistener "))
         let line = try IncludeLine(fixture.main, fixture.files)
         #expect(line.placements(of: "/d").count == 3)

@@ -26,7 +26,7 @@ import Testing
         let unit = try #require(parsed(Self.bookworm))
         #expect(unit.program == "/usr/sbin/mosquitto")
         #expect(unit.mainFile == "/etc/mosquitto/mosquitto.conf")
-        #expect(unit.user == nil && unit.process == 412 && unit.isInstalled && !unit.isBeyondTrial)
+        #expect(unit.user == nil && unit.process == 412 && unit.isInstalled && !unit.isBeyondDryRun)
         #expect(unit.preparation == ["/bin/mkdir -m 740 -p /run/mosquitto"])
         #expect(unit.sandbox == ServiceSandbox(SystemdProperties("")))
     }
@@ -80,7 +80,7 @@ import Testing
             "RootDirectory=/srv", "BindPaths=/a:/b", "DynamicUser=yes", "RootImage=/i", "PrivateUsers=yes",
         ])
     func beyondTrial(_ line: String) throws {
-        #expect(try #require(parsed(Self.bookworm + line + "\n")).isBeyondTrial)
+        #expect(try #require(parsed(Self.bookworm + line + "\n")).isBeyondDryRun)
     }
 
     @Test("systemd's answer for a unit that is not there, and no answer, are told apart")

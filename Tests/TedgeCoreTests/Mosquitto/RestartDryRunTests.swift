@@ -103,7 +103,7 @@ import Testing
 
     @Test("mosquitto as a snap is named, and nothing is changed")
     func snap() throws {
-        let error = ConnectError.brokerIsSnap
+        let error = ServiceError.confined(unit: MosquittoUnit.snapUnit)
         #expect(error.id == "mosquitto-is-snap")
         #expect(error.causes[0].contains("snap.mosquitto.mosquitto"))
         #expect(error.hint?.contains("snap stop --disable mosquitto") == true)

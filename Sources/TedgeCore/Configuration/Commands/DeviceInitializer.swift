@@ -106,17 +106,13 @@ public struct DeviceInitializer {
     /// The main file with a line that includes our directory, in a place where our listeners can follow; nil if it has one.
     private func mainFileWithInclusion() throws -> [UInt8]? {
         let settings = try Settings.load(from: context.settingsSource)
-        let directory = BridgePaths.directory(in: context.configurationDirectory)
-        let planner = ListenerPlanner(
-            files: context.files, main: main, directory: directory,
-            path: BridgePaths(in: context.configurationDirectory, .c8y, nil).listeners,
-            listeners: try? ListenerConfiguration.from(settings),
-            dialect: MosquittoDialect(in: context.knowingMosquitto()),
-            hasCredentials: try settings.string("mqtt.client.auth.username") != nil, mayInclude: true)
+        let planner = try ListenerPlanner(
+            settings, try? ListenerConfiguration.from(settings), main: main,
+            dialect: MosquittoDialect(in: context.knowingMosquitto()), mayInclude: true, in: context)
         guard planner.isReadable, !planner.isIncluded else { return nil }
         // Whether our listeners find room is for connect to say.
         if let plan = try? planner.plan() { return plan.main }
-        return try IncludeLine(main, context.files).placements(of: directory).first
+        return try IncludeLine(main, context.files).placements(of: planner.directory).first
     }
 
     /// Gives what was there already to user and group, as far as they are named and known. What a link leads to is left alone.
