@@ -1,26 +1,26 @@
 /// The names of the files that mosquitto reads.
-public struct BridgePaths: Sendable {
+struct BridgePaths: Sendable {
     /// The directory that mosquitto includes.
-    public let directory: String
+    let directory: String
     /// The cloud.
     let cloud: CloudName
     /// The profile.
     let profile: ProfileName?
 
     /// The names below a configuration directory.
-    public init(in configurationDirectory: String, _ cloud: CloudName, _ profile: ProfileName?) {
+    init(in configurationDirectory: String, _ cloud: CloudName, _ profile: ProfileName?) {
         directory = Self.directory(in: configurationDirectory)
         self.cloud = cloud
         self.profile = profile
     }
 
     /// The directory that mosquitto includes.
-    public static func directory(in configurationDirectory: String) -> String {
+    static func directory(in configurationDirectory: String) -> String {
         "\(configurationDirectory)/mosquitto-conf"
     }
 
     /// The file with the listeners.
-    public var listeners: String { "\(directory)/\(Self.listenersName)" }
+    var listeners: String { "\(directory)/\(Self.listenersName)" }
 
     private static let listenersName = "tedge-mosquitto.conf"
 
@@ -29,15 +29,15 @@ public struct BridgePaths: Sendable {
         "\(directory(in: configurationDirectory))/\(listenersName)"
     }
 
-    /// A sign, or the bridge file itself under another name, that is there while connect or disconnect is not complete:
-    /// what they find here was left by one that was killed. mosquitto reads only names that end in `.conf`.
-    public var unfinished: String { bridge + ".unfinished" }
+    /// A mark, or the bridge file itself under another name, that exists while connect or disconnect is not complete: if they
+    /// find it, a killed run left it. mosquitto reads only names that end in `.conf`.
+    var unfinished: String { bridge + ".unfinished" }
 
-    /// The last bridge file that mosquitto did not take, kept to be looked at.
-    public var rejected: String { bridge + ".rejected" }
+    /// The last bridge file that mosquitto rejected, kept for a person to look at.
+    var rejected: String { bridge + ".rejected" }
 
     /// The file with the bridge.
-    public var bridge: String {
+    var bridge: String {
         "\(directory)/\(cloud.rawValue)\(profile.map { "@\($0)" } ?? "")\(Self.ending)"
     }
 

@@ -1,13 +1,13 @@
-/// `refresh-bridges`: the files of all bridges that there are, written anew where the settings ask for something else.
+/// `refresh-bridges`: rewrites existing bridges from the current settings.
 public struct BridgeRefresher {
     private let context: Context
     private static let command = "refresh-bridges"
-    private static let done = "All bridges are as the settings ask for them."
+    private static let done = "All bridges match the settings."
 
-    /// Works in a world.
+    /// Creates the command for a context.
     public init(in context: Context) { self.context = context }
 
-    /// Writes what differs and restarts mosquitto for it; leaves everything alone where nothing differs.
+    /// Writes what differs, and restarts mosquitto if anything does.
     public func run() -> CommandReport {
         do {
             return try context.changing("tedge \(Self.command)") { try refresh() }
@@ -19,7 +19,7 @@ public struct BridgeRefresher {
         }
     }
 
-    /// A bridge that is there, and what it should be.
+    /// An existing bridge, and what it should be.
     private struct Bridge {
         let inputs: ConnectionInputs
         let configuration: BridgeConfiguration
@@ -40,11 +40,11 @@ public struct BridgeRefresher {
         let listeners = BrokerChange.FileChange(path: inputs.paths.listeners, text: change.broker.listeners.text)
         let stale = try bridges.filter { try !isWritten($0.file) }
         if try stale.isEmpty && isWritten(listeners) {
-            if change.broker.unread.finishInterrupted() != .unread {
+            if change.broker.unread.answerRemovingOutdatedMark() != .unread {
                 context.console.line(Self.done)
                 return .done(Self.command, changed: false)
             }
-            context.console.note("mosquitto has not read the bridges as they are written.")
+            context.console.note("mosquitto has not read the current bridges yet.")
         }
         let isRunning = try change.transaction.run {
             try replace(stale, listeners, change)
@@ -88,7 +88,7 @@ public struct BridgeRefresher {
         return true
     }
 
-    /// The bridges whose files are there, in the order of the clouds. Those that a killed run left unfinished are not.
+    /// The bridges whose files exist, in the order of the clouds, without those that a killed run left unfinished.
     private func bridges() throws -> [Bridge] {
         let directory = BridgePaths.directory(in: context.configurationDirectory)
         guard context.files.exists(directory) else { return [] }
@@ -101,7 +101,7 @@ public struct BridgeRefresher {
         let paths = BridgePaths(in: context.configurationDirectory, cloud, profile)
         guard !context.files.exists(paths.unfinished) else {
             context.console.warning(
-                "The connection to \(Cloud.named(cloud).displayName) is unfinished and left as it is. Run 'tedge connect "
+                "The connection to \(Cloud.named(cloud).displayName) is unfinished and was not changed. Run 'tedge connect "
                     + "\(cloud.words(profile))' to complete it.")
             return nil
         }

@@ -1,14 +1,14 @@
 import MQTT
 
-/// Why connect, its check or disconnect fails by itself.
-public enum ConnectError: ExplainedError, Equatable {
-    /// There is a bridge file.
+/// Why connect, its check or disconnect fails.
+enum ConnectError: ExplainedError, Equatable {
+    /// The bridge file exists.
     case alreadyConnected(cloud: CloudName, profile: ProfileName?)
-    /// There is no bridge file.
+    /// The bridge file does not exist.
     case notConnected(cloud: CloudName, profile: ProfileName?)
     /// A file cannot be written for lack of permission.
     case filePermission(path: String, SystemError)
-    /// A directory cannot be made for lack of permission.
+    /// A directory cannot be created for lack of permission.
     case directoryPermission(path: String, SystemError)
     /// The bridge file cannot be removed for lack of permission.
     case removalPermission(path: String, SystemError)
@@ -16,17 +16,17 @@ public enum ConnectError: ExplainedError, Equatable {
     case brokerSilent(seconds: Int, reason: String, said: [String], hint: String)
     /// mosquitto would not start with its configuration. The advice is a sentence without its full stop.
     case brokerRejects(complaints: [String], advice: String)
-    /// mosquitto runs, and would not start again with its configuration as it is.
+    /// mosquitto runs, but would not start again with its present configuration.
     case brokerCannotReturn(complaints: [String], advice: String)
     /// Two lines open the same listener.
     case listenerTwice(port: UInt16, ours: String, other: String)
     /// Another program listens on the port of the local broker.
     case portHeld(port: UInt16, holder: String)
-    /// The clock says a time before this program was written.
+    /// The clock shows a time before this program was written.
     case clockWrong(clock: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: String {
         switch self {
         case .alreadyConnected: "already-connected"
         case .notConnected: "not-connected"
@@ -41,7 +41,7 @@ public enum ConnectError: ExplainedError, Equatable {
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
         case .alreadyConnected(let cloud, let profile):
             [
@@ -68,7 +68,7 @@ public enum ConnectError: ExplainedError, Equatable {
             ]
         case .brokerCannotReturn(let complaints, _):
             [
-                "mosquitto runs, but would not start again with its configuration as it is, so nothing was changed.",
+                "mosquitto runs, but would not start again with its present configuration, so nothing was changed.",
                 complaints.joined(separator: "\n"),
             ]
         case .listenerTwice(let port, let ours, let other):
@@ -78,8 +78,8 @@ public enum ConnectError: ExplainedError, Equatable {
         }
     }
 
-    /// The file or directory, where the caller has no right to it.
-    public var forbiddenPath: String? {
+    /// The file or directory that the caller has no permission for.
+    var forbiddenPath: String? {
         switch self {
         case .filePermission(let path, _), .directoryPermission(let path, _), .removalPermission(let path, _): path
         default: nil
@@ -87,7 +87,7 @@ public enum ConnectError: ExplainedError, Equatable {
     }
 
     /// What to do about it.
-    public var hint: String? {
+    var hint: String? {
         switch self {
         case .notConnected(let cloud, let profile): "Run 'sudo tedge connect \(cloud.words(profile))' to connect it."
         case .brokerSilent(_, _, _, let hint): "\(hint) Run 'sudo tedge doctor' to find out more."

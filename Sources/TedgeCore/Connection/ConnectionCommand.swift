@@ -85,7 +85,7 @@ struct ConnectionCommand {
 
     /// Starts mosquitto again if it has ended since it was restarted. Nil if it runs.
     private func restartEndedMosquitto(_ inputs: ConnectionInputs) -> CommandReport? {
-        let outcome = BrokerRevival(plan: inputs, context: context).run(for: "tedge \(name)")
+        let outcome = BrokerRecovery(inputs: inputs, context: context).run(for: "tedge \(name)")
         guard let diagnosis = outcome.diagnosis(of: inputs) else { return nil }
         var report = unproven(diagnosis)
         if outcome != .startedAgain { (report.result, report.status) = (.failed, 1) }
@@ -94,8 +94,8 @@ struct ConnectionCommand {
 
     /// The report of a command that did everything, unless the mapper that was started has ended again.
     private func withMapper(_ renewal: RenewedCertificate.Outcome) -> CommandReport {
-        let examination = DoctorRun(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
-        if case .error(let diagnosis) = examination.outcome(of: "mapper-running") { return unproven(diagnosis) }
+        let doctor = DoctorRun(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
+        if case .error(let diagnosis) = doctor.outcome(of: "mapper-running") { return unproven(diagnosis) }
         guard case .refused(let reason) = renewal else { return .done(name, cloud: cloud.name, changed: true) }
         let message = "Successfully connected, however not using the new certificate"
         let trust =

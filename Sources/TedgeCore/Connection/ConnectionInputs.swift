@@ -1,6 +1,6 @@
 import MQTT
 
-/// All that connect and its check take from the settings, gathered before anything is printed or done.
+/// Everything that connect and its check take from the settings, read before anything is printed or done.
 struct ConnectionInputs {
     let cloud: Cloud
     let profile: ProfileName?
@@ -13,7 +13,7 @@ struct ConnectionInputs {
     /// The version of mosquitto.
     let mosquittoVersion = MosquittoVersion.Known()
 
-    /// Reads the settings. Throws the first that is missing or cannot be used.
+    /// Reads the settings. Throws for the first that is missing or cannot be used.
     init(_ cloud: Cloud, _ profile: ProfileName?, in context: Context) throws {
         self.cloud = cloud
         self.profile = profile
@@ -30,7 +30,7 @@ struct ConnectionInputs {
         authentication = try DeviceAuthentication(builder.settings, exists: files.exists)
     }
 
-    /// Refuses settings that a bridge of mosquitto cannot follow, and those of another connection that would be in its way.
+    /// Throws if a setting cannot be used with a bridge of mosquitto, or clashes with another connection.
     func refuseUnsupported() throws {
         try ProfileClash(builder.settings).check()
         if try settings.bool("mqtt.bridge.built_in") {
@@ -44,13 +44,13 @@ struct ConnectionInputs {
             instead: "mosquitto's bridge needs the key in a file: run 'tedge config set \(key) off'.")
     }
 
-    /// What the device proves itself with in place of its certificate; nil if it has that.
+    /// The device's user name and password; nil if it uses its certificate.
     func credentials(in context: Context) throws(CredentialsError) -> DeviceCredentials? {
         guard case .password(let file) = authentication else { return nil }
         return try DeviceCredentials(contentsOf: file, files: context.files)
     }
 
-    /// The bridge as the settings ask for it.
+    /// The bridge that the settings describe.
     func bridge(in context: Context) throws -> BridgeConfiguration {
         try builder.bridge(
             credentials: try credentials(in: context),
@@ -59,9 +59,9 @@ struct ConnectionInputs {
             })
     }
 
-    /// Checks what the bridge proves itself with, and the roots of trust.
+    /// Checks the certificate of the bridge, if it uses one, and the root certificates.
     ///
-    /// - Parameter account: The user that mosquitto runs as, where it matters whether that can read the files.
+    /// - Parameter account: The user that mosquitto runs as, if that user must be able to read the files.
     func validate(_ bridge: BridgeConfiguration, for account: Account?, in context: Context) throws {
         let validation = try validation(of: bridge, for: account, in: context)
         if bridge.credentials == nil { return try validation.run() }
@@ -69,9 +69,9 @@ struct ConnectionInputs {
         if let account { try validation.checkReadabilityOfRoots(for: account) }
     }
 
-    /// The check of the certificate that the bridge proves itself with.
+    /// The check of the bridge's certificate.
     ///
-    /// - Parameter account: The user that mosquitto runs as, where it matters whether that can read the files.
+    /// - Parameter account: The user that mosquitto runs as, if that user must be able to read the files.
     func validation(
         of bridge: BridgeConfiguration, for account: Account?, in context: Context
     ) throws -> CertificateValidation {
@@ -81,7 +81,7 @@ struct ConnectionInputs {
             rootsKey: try builder.settings.name("root_cert_path").text)
     }
 
-    /// What the check needs.
+    /// What the check of the connection needs.
     func checkValues(limit: Duration, files: any Files) throws -> ConnectionCheck.Values {
         let clientID = randomClientID("check_connection_\(cloud.name.rawValue)")
         return ConnectionCheck.Values(

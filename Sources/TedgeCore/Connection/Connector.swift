@@ -140,7 +140,7 @@ final class ConnectSteps {
     private func refuseExistingBridge() throws {
         // If the caller may not look, writing will tell.
         if context.files.exists(inputs.paths.bridge), !context.files.exists(inputs.paths.unfinished),
-            broker.unread.finishInterrupted() == .read
+            broker.unread.answerRemovingOutdatedMark() == .read
         {
             throw ConnectError.alreadyConnected(cloud: inputs.cloud.name, profile: inputs.profile)
         }

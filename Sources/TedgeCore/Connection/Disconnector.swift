@@ -103,7 +103,7 @@ struct DisconnectSteps {
         let others = try otherBridges()
         if services.isMapperShared, !others.isEmpty {
             context.console.note(
-                "tedge-mapper goes on, because it serves other bridges too: \(others.joined(separator: ", ")).")
+                "tedge-mapper is not stopped, because it also serves other bridges: \(others.joined(separator: ", ")).")
             return .complete
         }
         context.console.step("Stopping tedge-mapper service.")
@@ -142,7 +142,7 @@ struct DisconnectSteps {
             if try change.transaction.files.remove(bridge, aside: unfinished) { return true }
             if try context.files.status(unfinished, followLinks: false) != nil { return true }
             // A connect that was killed while it undid its steps may have left mosquitto with the bridge.
-            return change.broker.unread.finishInterrupted() == .unread
+            return change.broker.unread.answerRemovingOutdatedMark() == .unread
         } catch  where error.reason.isPermission {
             throw ConnectError.removalPermission(path: bridge, error.reason)
         }

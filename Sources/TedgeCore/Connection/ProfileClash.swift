@@ -1,5 +1,5 @@
-/// Connections that cannot be there side by side: two profiles that are one device in the cloud, or that share a topic prefix
-/// or a port on the device.
+/// Connections that cannot exist side by side: two profiles that are the same device in the cloud, or that share a topic
+/// prefix or a port on the device.
 struct ProfileClash {
     private let settings: Settings
     private let own: CloudSettings
@@ -9,7 +9,7 @@ struct ProfileClash {
         settings = own.settings
     }
 
-    /// Throws the first clash of a profile with another one that has an address, of whatever cloud.
+    /// Throws the first clash with another profile that has an address, of any cloud.
     func check() throws {
         for cloud in CloudName.allCases {
             for profile in [nil] + settings.profiles(of: cloud) where (cloud, profile) != (own.cloud, own.profile) {
@@ -42,7 +42,7 @@ struct ProfileClash {
     }
 }
 
-/// Why two connections cannot be there side by side.
+/// Why two connections cannot exist side by side.
 enum ClashError: ExplainedError, Equatable {
     /// Both are the same device of the same tenant.
     case sameDevice(urls: [String], ids: [String])

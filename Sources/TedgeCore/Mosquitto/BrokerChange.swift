@@ -191,13 +191,13 @@ final class BrokerChange {
 
     /// Has mosquitto run as before, with the files as before.
     private func restore() throws {
-        guard isRestarted else { return unread.takeBack() }
+        guard isRestarted else { return unread.endAfterRollBack() }
         defer { if services.mosquittoWasActive == true { start.waitUninterrupted() } }
         do {
             try services.restoreMosquitto()
             unread.end()
         } catch {
-            unread.takeBackUnlessRestarted()
+            unread.endAfterRollBackUnlessRestarted()
             throw error
         }
     }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What systemd says of mosquitto's unit, asked for once in a command. Its process is that of the first question.
+/// What systemd says about mosquitto's unit, asked once in a command. The process is that of the first question.
 final class KnownUnit: Sendable {
     private let unit = Mutex<MosquittoUnit??>(nil)
 
@@ -14,7 +14,7 @@ final class KnownUnit: Sendable {
 }
 
 extension Context {
-    /// The same ways, with how systemd starts mosquitto and so its main file, if systemd does.
+    /// The same context with mosquitto's unit and its main file, if systemd starts mosquitto.
     func knowingMosquitto() -> Context {
         guard mosquittoUnit == nil, files.exists(systemdDirectory), processes.isOnPath("systemctl"),
             (try? SystemSettings.load(from: self))?.commands == .systemd,
@@ -42,7 +42,7 @@ extension Context {
 }
 
 extension MosquittoUnit {
-    /// The mosquitto that runs, for a systemd that does not answer; nil if none does.
+    /// The running mosquitto, if systemd does not answer; nil if none runs.
     static func running(_ context: Context) -> MosquittoUnit? {
         let processes = ((try? context.files.list(context.processDirectory)) ?? []).compactMap { Int32($0) }
         for process in processes.sorted() {
@@ -60,8 +60,8 @@ extension MosquittoUnit {
 }
 
 extension Context {
-    /// Whether a process that holds a port is the mosquitto that its unit starts, so that a restart gives the port free. One
-    /// that the caller may not look at counts as that.
+    /// Whether the process that holds a port is the mosquitto of the unit, so that a restart frees the port. A process that
+    /// the caller may not see counts as that.
     func isServedByUnit(_ holder: ListeningProcess) -> Bool {
         guard let process = holder.process else { return true }
         if let unit = mosquittoUnit, unit.process == process { return true }

@@ -12,8 +12,8 @@ struct IncludeLine {
         }
     }
 
-    /// The main file with the line, for each place that it can have: before the first other directory, at the end, and
-    /// before everything else. What stands where matters, because some settings must come before others.
+    /// The main file with the line in each possible place: before the first other directory, at the end, and before
+    /// everything else. The place matters, because some settings must precede others.
     func placements(of directory: String) -> [[UInt8]] {
         guard !text.isEmpty else { return [] }
         let line = Array("include_dir \(directory)\n".utf8)

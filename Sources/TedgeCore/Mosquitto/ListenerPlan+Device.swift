@@ -1,6 +1,6 @@
 extension ConnectionInputs {
-    /// What is to be written for the listeners on this device. Changes nothing. Throws `MosquittoConfigurationError` if
-    /// mosquitto's configuration has no room for them.
+    /// What is to be written for the listeners on this device. Changes nothing. Throws `MosquittoConfigurationError` if they do
+    /// not fit into mosquitto's configuration.
     ///
     /// - Parameter mayInclude: Whether the caller may and will change mosquitto's main file.
     func listenerPlan(_ manager: ServiceManager, mayInclude: Bool, in context: Context) throws -> ListenerPlan {
@@ -9,7 +9,7 @@ extension ConnectionInputs {
             settings, listeners, main: context.mosquittoConfiguration, dialect: dialect,
             mayInclude: mayInclude && manager.isDefault && context.ownsMosquitto, in: context)
         guard planner.isReadable, manager.isDefault || planner.isIncluded else {
-            // Another service manager may drive a mosquitto with a main file that nobody has named.
+            // Another service manager may start mosquitto with an unknown main file.
             return ListenerPlan(text: listeners.map { ListenerPlanner.usualText($0, dialect) })
         }
         return try planner.plan()
@@ -30,7 +30,7 @@ extension ListenerPlanner {
             hasCredentials: try settings.string("mqtt.client.auth.username") != nil, mayInclude: mayInclude)
     }
 
-    /// Whether the main file is there and the caller may read it.
+    /// Whether the main file exists and the caller may read it.
     var isReadable: Bool { files.isReadable(main) && files.exists(main) }
 
     /// Whether mosquitto reads our directory already.

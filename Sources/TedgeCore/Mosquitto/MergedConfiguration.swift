@@ -1,9 +1,9 @@
 /// All that mosquitto reads as one text, for a dry run that can have neither files nor a network of its own, as in some
-/// containers. It ends before the first socket is opened, so that it does not find what TLS needs.
+/// containers. It ends before the first socket is opened, and so does not check what TLS needs.
 struct MergedConfiguration {
     /// The file that mosquitto reads.
     static let path = "/dev/stdin"
-    /// The first listener has an address of version 4 and is to have one of version 6, which getaddrinfo(3) refuses at once.
+    /// The first listener has an IPv4 address and asks for IPv6, which getaddrinfo(3) refuses at once.
     private static let beginning = ["listener 1 127.0.0.1", "socket_domain ipv6"]
     private static let refusals = ["Address family for hostname not supported", "Name or service not known"]
 
@@ -44,7 +44,7 @@ struct MergedConfiguration {
     /// Whether mosquitto got as far as its first socket.
     static func isAccepted(_ error: String) -> Bool { refusals.contains { error.contains($0) } }
 
-    /// A line that mosquitto said, with the place that it is about.
+    /// A line that mosquitto said, with the original place of the line that it names.
     func located(_ said: String) -> String {
         guard let name = said.firstRange(of: Self.path + ":") else { return said }
         let digits = said[name.upperBound...].prefix { $0.isNumber }

@@ -1,18 +1,18 @@
-/// Why mosquitto's configuration leaves no room for ours.
+/// Why our configuration does not fit into mosquitto's.
 enum MosquittoConfigurationError: ExplainedError, Equatable {
-    /// With our listener, these lines would mean something else for other listeners.
+    /// With our listener, these lines would change the access to other listeners.
     case accessChanges(_ lines: [String], MosquittoDialect)
     /// These lines would keep our programs out of our listener.
     case accessClosed(_ lines: [String], MosquittoDialect)
     /// Our directory is included by several lines.
     case includedTwice(_ directory: String, _ places: [String])
-    /// mosquitto does not read our directory, and nobody has said that its main file may be changed.
+    /// mosquitto does not read our directory, and its main file must not be changed without being asked to.
     case notIncluded(_ directory: String, main: String)
     /// The main file is not plain text.
     case notText(_ path: String, _ form: String)
     /// A file or directory that mosquitto reads is there and cannot be read, or is something else.
     case unreadable(MosquittoFiles.Obstacle)
-    /// Root does not follow a link on the way to what mosquitto reads.
+    /// Root does not follow a link in the path of what mosquitto reads.
     case untrusted(FileError)
     /// Programs of this device would not reach a listener.
     case clientsMissListener(host: String, port: UInt16, listeners: [String])
@@ -50,7 +50,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
         case .notText(let path, let form): ["mosquitto cannot read \(path): it is not plain text but \(form)."]
         case .unreadable(let obstacle):
             [
-                "What mosquitto reads cannot be looked at. Nothing was changed.",
+                "A file that mosquitto uses cannot be read. Nothing was changed.",
                 "\(obstacle.path)\(obstacle.line.map { " (\($0.place))" } ?? ""): \(obstacle.reason)",
             ]
         case .untrusted(let error): error.causes
@@ -65,7 +65,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
         case .clientsMissTLS(let listener, let isTLS):
             [
                 isTLS
-                    ? "The listener \(listener) wants TLS, and no setting 'mqtt.client.auth.ca_file' or "
+                    ? "The listener \(listener) requires TLS, and no setting 'mqtt.client.auth.ca_file' or "
                         + "'mqtt.client.auth.ca_dir' is there for the programs of this device."
                     : "The settings 'mqtt.client.auth.*' ask for TLS, and the listener \(listener) has none."
             ]

@@ -1,5 +1,5 @@
-/// Reads mosquitto's files as mosquitto does: words are parted by spaces, a comment begins in the first column, and only the
-/// main file includes directories.
+/// Reads mosquitto's files as mosquitto does: spaces separate words, a comment begins in the first column, and only the main
+/// file includes directories.
 struct MosquittoFileReader {
     private(set) var lines: [MosquittoFiles.Line] = []
     private(set) var obstacles: [MosquittoFiles.Obstacle] = []
@@ -7,9 +7,9 @@ struct MosquittoFileReader {
 
     private let files: any Files
     private let planned: [String: [UInt8]?]
-    /// As many bytes as are read of one file at most: more than any configuration has.
+    /// How many bytes are read of one file at most: more than any configuration has.
     static let limit = 16 << 20
-    /// As many as may still be read of all files together, so that they are no burden on memory.
+    /// How many bytes may still be read of all files together, to bound the use of memory.
     private var rest = limit
 
     init(_ files: any Files, _ planned: [String: [UInt8]?]) {
@@ -106,7 +106,7 @@ struct MosquittoFileReader {
             let words = ended.drop { $0 == space }
             guard !words.isEmpty else { return nil }
             let key = words.prefix { $0 != space }
-            // mosquitto takes all behind one space for the name of a directory, and trims other values.
+            // mosquitto takes everything after one space as the name of a directory, and trims other values.
             let rest = words.dropFirst(key.count + 1)
             let name = String(decoding: key, as: UTF8.self)
             let value = name == "include_dir" ? rest : Self.trimmed(rest)
@@ -123,7 +123,7 @@ struct MosquittoFileReader {
     }
 }
 
-/// How the characters of a text file are written.
+/// How the characters of a text file are encoded.
 enum TextForm {
     case plain, marked, wide
 
@@ -136,7 +136,7 @@ enum TextForm {
         }
     }
 
-    /// The form of a file; nil for an empty one. A file without a mark that has a zero byte is taken for UTF-16.
+    /// The form of a file; nil for an empty one. A file without a mark that contains a zero byte counts as UTF-16.
     static func of(_ bytes: [UInt8]) -> TextForm? {
         if bytes.isEmpty { return nil }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return .marked }

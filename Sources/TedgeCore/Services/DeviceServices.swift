@@ -16,7 +16,7 @@ final class DeviceServices {
         mappers = [.mapper(cloud, profile)] + (profile == nil ? [.singleMapper] : [])
     }
 
-    /// Finds out what runs. Throws if nobody can say.
+    /// Finds out what runs. Throws if the service manager does not answer.
     ///
     /// - Parameter mosquittoIsToRun: Whether mosquitto counts as running although it does not.
     func look(mosquittoIsToRun: Bool = false) throws(ServiceError) {
@@ -30,7 +30,7 @@ final class DeviceServices {
         return try manager.isActive(service)
     }
 
-    /// Throws if systemd could not start a service whatever happens.
+    /// Throws if systemd could not start a service in any case.
     private func requireStartable(_ service: Service) throws(ServiceError) {
         if let refusal = states?[service]?.refusal(of: service) { throw refusal }
     }
@@ -172,7 +172,7 @@ final class DeviceServices {
     }
 
     private func enable(_ service: Service) throws {
-        // If nobody says whether it was enabled, one that did not run is taken for disabled.
+        // If it is unknown whether it was enabled, one that did not run counts as disabled.
         let wasDisabled = !manager.isDefault && inactiveBefore.contains(service)
         let state = states?[service]
         try transaction.perform {
@@ -196,7 +196,7 @@ final class DeviceServices {
         try undo { try $0.disable(service) }
     }
 
-    /// Disables a service whose enabling failed or was cut off, if it is enabled. Throws if nobody says whether it is.
+    /// Disables a service whose enabling failed or was cut off, if it is enabled. Throws if that is unknown.
     private func disableIfEnabled(_ service: Service) throws {
         guard try manager.undoing.isEnabled(service) == true else { return }
         try disable(service)

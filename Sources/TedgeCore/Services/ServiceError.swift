@@ -1,6 +1,6 @@
-/// Why a service could not be driven.
+/// Why a service could not be controlled.
 public enum ServiceError: ExplainedError, Equatable {
-    /// There is no such service.
+    /// The service does not exist.
     case notFound(service: String)
     /// A command of the service manager failed; what it said is the detail.
     case failed(command: String, status: Int32, detail: String)
@@ -10,7 +10,7 @@ public enum ServiceError: ExplainedError, Equatable {
     case programMissing(command: String, path: String)
     /// The program of a command cannot be started.
     case notStarted(command: String, SystemError)
-    /// The service manager is not there.
+    /// The service manager does not run.
     case unavailable(manager: String, command: String)
     /// `system.toml` cannot be read.
     case unreadableSystemFile(path: String, SystemError)
@@ -18,15 +18,15 @@ public enum ServiceError: ExplainedError, Equatable {
     case brokenSystemFile(path: String, reason: String)
     /// A command in `system.toml` cannot be used.
     case brokenCommand(path: String, key: String, reason: String)
-    /// A command of the service manager did not come to its end.
+    /// A command of the service manager did not finish.
     case silent(command: String, seconds: Int)
     /// A question to the service manager was not answered.
     case unanswered(program: String, seconds: Int)
-    /// Somebody has forbidden systemd to start a service; until the next boot if `isRuntime`.
+    /// A service is masked; until the next boot if `isRuntime`.
     case masked(Service, isRuntime: Bool)
     /// systemd cannot read the unit of a service.
     case unitBroken(Service)
-    /// mosquitto is a snap, which can read none of our files.
+    /// mosquitto is a snap, which cannot read our files.
     case confined(unit: String)
     /// A signal came.
     case interrupted(Interrupted)

@@ -1,7 +1,7 @@
-/// What is asked of a service manager. A question that is not answered is an error, never a no.
+/// Questions to a service manager. A question without an answer is an error, never a no.
 extension ServiceManager {
     /// Whether the service runs.
-    public func isActive(_ service: Service) throws(ServiceError) -> Bool {
+    func isActive(_ service: Service) throws(ServiceError) -> Bool {
         let words = ServiceCommands.words(commands.isActive, for: service.unit)
         switch try ask(words).ending {
         case .exited(0): return true
@@ -17,7 +17,7 @@ extension ServiceManager {
     }
 
     /// Whether the service is started when the device starts; nil if the service manager has no command for this.
-    public func isEnabled(_ service: Service) throws(ServiceError) -> Bool? {
+    func isEnabled(_ service: Service) throws(ServiceError) -> Bool? {
         guard isDefault else { return nil }
         let words = ["systemctl", "is-enabled", service.unit]
         let result = try ask(words)
@@ -39,14 +39,13 @@ extension ServiceManager {
         return Dictionary(uniqueKeysWithValues: zip(services, blocks.map(ServiceState.init)))
     }
 
-    /// The number of the main process of a service; nil if it has none, or if nobody says.
+    /// The main process of a service; nil if it has none or it is unknown.
     func mainProcess(of service: Service) -> Int32? {
         guard let states = try? states(of: [service]) else { return nil }
         return states[service]?.mainProcess
     }
 
-    /// How often systemd has started a service again since somebody started it: each time it had ended by itself. Nil if
-    /// nobody says.
+    /// How often systemd has restarted a service because it ended by itself; nil if unknown.
     func restarts(of service: Service) -> Int? {
         guard isDefault, let result = try? ask(["systemctl", "show", "--property=NRestarts", service.unit]) else {
             return nil

@@ -1,14 +1,14 @@
-/// What systemd knows of a service.
+/// What systemd knows about a service.
 struct ServiceState: Sendable, Equatable {
-    /// Whether there is such a service.
+    /// Whether the service exists.
     var isInstalled: Bool
     /// Whether it runs.
     var isActive: Bool
-    /// Whether it is started with the device; nil if systemd does not say.
+    /// Whether it is enabled; nil if systemd does not say.
     var isEnabled: Bool?
-    /// Whether systemd is told never to start it.
+    /// Whether it is masked.
     var isMasked = false
-    /// Whether it is so only until the next boot.
+    /// Whether it is masked only until the next boot.
     var isMaskedForNow = false
     /// Whether systemd cannot read its unit, and so cannot start it.
     var isBroken = false
@@ -16,7 +16,7 @@ struct ServiceState: Sendable, Equatable {
     var isConditional = false
     /// The number of its main process; nil if it has none.
     var mainProcess: Int32?
-    /// The script of `/etc/init.d` that systemd made the service from, because it has no unit.
+    /// The script of `/etc/init.d` that systemd generated the service from, because it has no unit.
     var script: String?
 
     /// The properties of systemd that are read, systemd.unit(5) and org.freedesktop.systemd1(5).
@@ -53,8 +53,8 @@ struct ServiceState: Sendable, Equatable {
         (self.mainProcess, self.script) = (mainProcess, script)
     }
 
-    /// What a word of `systemctl is-enabled` means for the next boot; nil for a word that is none of them. A service that
-    /// cannot be enabled, because others start it or systemd makes it, counts as enabled.
+    /// What a word of `systemctl is-enabled` means for the next boot; nil for an unknown word. A service that cannot be
+    /// enabled, because others start it or systemd generates it, counts as enabled.
     static func isEnabled(_ word: String) -> Bool? {
         switch word {
         case "enabled", "static", "alias", "indirect", "generated", "transient": true
@@ -64,7 +64,7 @@ struct ServiceState: Sendable, Equatable {
         }
     }
 
-    /// Why systemd would not start the service, whatever happens; nil if it may.
+    /// Why systemd would not start the service in any case; nil if it may.
     func refusal(of service: Service) -> ServiceError? {
         if isMasked { return .masked(service, isRuntime: isMaskedForNow) }
         return isBroken ? .unitBroken(service) : nil

@@ -48,7 +48,7 @@ import Testing
         let before = try fixture.snapshot()
         let report = refresh(fixture)
         #expect(report.status == 0 && !report.changed)
-        #expect(fixture.output == "All bridges are as the settings ask for them.\n")
+        #expect(fixture.output == "All bridges match the settings.\n")
         #expect(try fixture.snapshot() == before)
         #expect(fixture.programs.changes == [])
     }
@@ -68,7 +68,7 @@ import Testing
 
                 Awaiting mosquitto to start. This may take up to 5 seconds.
 
-                All bridges are as the settings ask for them.
+                All bridges match the settings.
 
                 """)
         #expect(fixture.errors == "")

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ConnectFailureTests {
     /// Connects, expects that nothing has changed, and returns what was printed on stderr.
     ///
-    /// - Parameter isKept: Whether the bridge file that was taken back is kept to be looked at.
+    /// - Parameter isKept: Whether the bridge file that mosquitto rejected is kept.
     private func fail(
         _ fixture: Fixture, reason: String, changes: [String] = [], isKept: Bool = false,
         sourceLocation: SourceLocation = #_sourceLocation

@@ -100,7 +100,7 @@ import Testing
         #expect(Disconnector(.c8y, profile: nil, in: fixture.context).run().status == 0)
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
         #expect(
-            fixture.errors == "tedge-mapper goes on, because it serves other bridges too: az-bridge.conf.\n")
+            fixture.errors == "tedge-mapper is not stopped, because it also serves other bridges: az-bridge.conf.\n")
         #expect(Disconnector(.az, profile: nil, in: fixture.context).run().status == 0)
         #expect(
             fixture.programs.changes.suffix(2) == [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TedgeCore
 
-/// A bridge that is taken away and comes again, as one change.
+/// A disconnect and a connect as one change.
 @Suite struct ReconnectTests {
     /// A device that is connected.
     private func connected() throws -> Fixture {
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test("a bridge that cannot be taken away stays")
+    @Test("a bridge that cannot be removed stays")
     func cannotRemove() throws {
         let fixture = try connected()
         fixture.files.fail(.remove, "c8y-bridge.conf", EACCES)

@@ -75,17 +75,17 @@ import Testing
         #expect(files.answer() == .read)
     }
 
-    @Test("what was taken back leaves a mark only if there was one that mosquitto had not read")
-    func takenBack() throws {
+    @Test("a roll back leaves a mark only if there was one that mosquitto had not read")
+    func rolledBack() throws {
         try start(after: -5)
         let first = try files()
         first.begin()
-        first.takeBack()
+        first.endAfterRollBack()
         #expect(try fixture.text(Self.mark) == nil)
         try files().begin()
         let second = try files()
         second.begin()
-        second.takeBack()
+        second.endAfterRollBack()
         #expect(try files().answer() == .unread)
     }
 
@@ -95,7 +95,7 @@ import Testing
         try files().begin()
         let report = BridgeRefresher(in: context).run()
         #expect(report.status == 0 && report.changed)
-        #expect(fixture.errors == "mosquitto has not read the bridges as they are written.\n")
+        #expect(fixture.errors == "mosquitto has not read the current bridges yet.\n")
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
         #expect(try fixture.text(Self.mark) == nil)
         fixture.programs.forget()

@@ -3,7 +3,7 @@ import Testing
 @testable import TedgeCore
 
 /// A mosquitto that ends after connect restarted it.
-@Suite struct BrokerRevivalTests {
+@Suite struct BrokerRecoveryTests {
     @Test("mosquitto that ended during the check is started again, and the bridge stays")
     func startedAgain() throws {
         let fixture = try Fixture.ready()
@@ -26,7 +26,7 @@ import Testing
         #expect(try fixture.text(Fixture.bridge) != nil)
     }
 
-    @Test("where mosquitto does not stay up the bridge is taken away, and mosquitto runs without it")
+    @Test("if mosquitto does not stay up, the bridge is removed, and mosquitto runs without it")
     func takenAway() throws {
         let fixture = try Fixture.ready()
         fixture.broker.onMessage { _, _ in [] }
