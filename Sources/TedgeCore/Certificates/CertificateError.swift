@@ -19,9 +19,9 @@ public enum CertificateError: ExplainedError, Equatable {
     /// Root does not read the file: somebody else can put what they like there, or it is no plain file.
     case untrusted(FileError)
     /// The bytes of a certificate cannot be read.
-    case unreadable(path: String, reason: String)
+    case unreadable(path: String, reason: SystemError)
     /// The bytes of a key cannot be read.
-    case keyUnreadable(path: String, reason: String)
+    case keyUnreadable(path: String, reason: SystemError)
     /// A file holds no certificate that can be read.
     case notACertificate(path: String, FormProblem)
     /// The first certificate of a file is the authority of another one in it.

@@ -69,7 +69,7 @@ public struct CertificateViewer {
             if isNew { throw CertificateError.renewedMissing(path: path) }
             // Of a file that was typed, no certificate of the device is expected.
             throw typed == nil
-                ? error : CertificateError.unreadable(path: path, reason: SystemError.noEntry.description)
+                ? error : CertificateError.unreadable(path: path, reason: .noEntry)
         }
     }
 

@@ -8,7 +8,7 @@ public protocol ExplainedError: Error, Sendable {
     var causes: [String] { get }
     /// What to do about it, or nil if the causes say it.
     var hint: String? { get }
-    /// The last line of the causes, if in the words of the user's page it says what to type.
+    /// The last line of the causes, if it says what to type.
     var advice: String? { get }
     /// The file or directory that the caller has no right to use this way; nil if that is not what happened.
     var forbiddenPath: String? { get }

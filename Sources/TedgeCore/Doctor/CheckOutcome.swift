@@ -73,7 +73,7 @@ extension Diagnosis {
             $0.split(separator: Character("\n")).map(String.init)
         }
         var hint = error.hint.map(Masking.inMessage)
-        if hint == nil, let advice = error.advice, lines.last == advice {
+        if hint == nil, let advice = error.advice {
             hint = advice
             lines.removeLast()
         }

@@ -41,8 +41,7 @@ extension DoctorRun {
         if found.readings(of: paths.bridge, files: context.files) > 0 { return .ok(inclusions.first?.place ?? main) }
         if found.unreadable.contains(main) {
             if let obstacle = found.obstacles.first(where: { $0.path == main }), obstacle.isHidden {
-                return .error(
-                    MosquittoConfigurationError.unreadable(main, reason: obstacle.reason, place: nil))
+                return .error(MosquittoConfigurationError.unreadable(obstacle))
             }
             if !isRoot, context.files.exists(main) { return Self.needsRoot }
             return .error(

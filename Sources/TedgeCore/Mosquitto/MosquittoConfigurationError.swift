@@ -10,8 +10,8 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
     case notIncluded(_ directory: String, main: String)
     /// The main file is not plain text.
     case notText(_ path: String, _ form: String)
-    /// A file or directory that mosquitto reads is there and cannot be read, or is none; the place is the line that names it.
-    case unreadable(_ path: String, reason: String, place: String?)
+    /// A file or directory that mosquitto reads is there and cannot be read, or is none.
+    case unreadable(MosquittoFiles.Obstacle)
     /// Root does not follow a link on the way to what mosquitto reads.
     case untrusted(FileError)
     /// Programs of this device would not reach a listener.
@@ -48,10 +48,10 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
         case .notIncluded(let directory, let main):
             ["mosquitto does not read \(directory): \(main) does not include it."]
         case .notText(let path, let form): ["mosquitto cannot read \(path): it is not plain text but \(form)."]
-        case .unreadable(let path, let reason, let place):
+        case .unreadable(let obstacle):
             [
                 "What mosquitto reads cannot be looked at. Nothing was changed.",
-                "\(path)\(place.map { " (\($0))" } ?? ""): \(reason)",
+                "\(obstacle.path)\(obstacle.line.map { " (\($0.place))" } ?? ""): \(obstacle.reason)",
             ]
         case .untrusted(let error): error.causes
         case .clientsMissListener(let host, let port, let listeners):
@@ -82,9 +82,9 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
                 + "included, then run the command again."
         case .notText(let path, _): "Save \(path) as UTF-8 without a byte order mark, then run the command again."
         case .untrusted(let error): error.hint
-        case .unreadable(let path, let reason, _):
-            SystemError.saysNotPlain(reason)
-                ? ErrorAdvice.putFile(path) : "Run 'ls -l \(ShellWord.quoted(path))' to look at it."
+        case .unreadable(let obstacle):
+            obstacle.error?.isNotPlain == true
+                ? ErrorAdvice.putFile(obstacle.path) : "Run 'ls -l \(ShellWord.quoted(obstacle.path))' to look at it."
         case .clientsMissListener:
             "Run 'tedge config list mqtt.' to compare them, and 'sudo tedge config set mqtt.client.port <port>' or "
                 + "'sudo tedge config set mqtt.client.host <host>' to correct them."

@@ -27,8 +27,8 @@ struct MosquittoFiles {
         /// Whether there is something that is neither missing nor closed to the caller: what mosquitto makes of it, nobody
         /// knows.
         var isHidden = false
-        /// The error, if root does not follow a link on the way.
-        var untrusted: FileError?
+        /// The error of the system; nil if it was read.
+        var error: SystemError?
     }
 
     /// The lines in the order in which they are read.
@@ -55,8 +55,8 @@ struct MosquittoFiles {
     /// instead of taking it for nothing.
     func requireAll() throws(MosquittoConfigurationError) {
         guard let obstacle = obstacles.first(where: \.isHidden) else { return }
-        if let error = obstacle.untrusted { throw .untrusted(error) }
-        throw .unreadable(obstacle.path, reason: obstacle.reason, place: obstacle.line?.place)
+        if let error = obstacle.error, error.link != nil { throw .untrusted(FileError(.read, obstacle.path, error)) }
+        throw .unreadable(obstacle)
     }
 
     /// The line that includes a directory, by whatever path; nil if none does.

@@ -12,6 +12,8 @@ public enum ServiceError: ExplainedError, Equatable {
     case notStarted(command: String, SystemError)
     /// The service manager is not there.
     case unavailable(manager: String, command: String)
+    /// `system.toml` is there and is not read.
+    case unreadableSystemFile(path: String, SystemError)
     /// `system.toml` is broken.
     case brokenSystemFile(path: String, reason: String)
     /// A command in `system.toml` cannot be used.
@@ -37,7 +39,7 @@ public enum ServiceError: ExplainedError, Equatable {
         case .signalled: "service-command-signalled"
         case .programMissing, .notStarted: "service-command-missing"
         case .unavailable: "service-manager-unavailable"
-        case .brokenSystemFile, .brokenCommand: "system-file-broken"
+        case .unreadableSystemFile, .brokenSystemFile, .brokenCommand: "system-file-broken"
         case .silent, .unanswered: "service-manager-silent"
         case .masked(let service, _): "\(service.word)-masked"
         case .unitBroken(let service): "\(service.word)-unit-broken"
@@ -65,7 +67,7 @@ public enum ServiceError: ExplainedError, Equatable {
                     + "Service manager '\(manager)' is not available on the system or elevated permissions have not been "
                     + "granted."
             ]
-        case .brokenSystemFile(let path, let reason) where SystemError.saysNotPlain(reason):
+        case .unreadableSystemFile(let path, let reason):
             ["Cannot read the system config file '\(path)': \(reason)"]
         case .brokenSystemFile(let path, let reason):
             ["Toml syntax error in the system config file '\(path)': \(reason)"]
@@ -107,8 +109,9 @@ public enum ServiceError: ExplainedError, Equatable {
                 + "'sudo systemctl daemon-reload'."
         case .confined:
             "Run 'sudo snap stop --disable mosquitto && sudo apt install mosquitto', then run the command again."
-        case .brokenSystemFile(let path, let reason) where SystemError.saysNotPlain(reason): ErrorAdvice.putFile(path)
-        case .brokenSystemFile(let path, _): "Correct \(path). Nothing has been changed."
+        case .unreadableSystemFile(let path, let reason) where reason.isNotPlain: ErrorAdvice.putFile(path)
+        case .unreadableSystemFile(let path, _), .brokenSystemFile(let path, _):
+            "Correct \(path). Nothing has been changed."
         case .interrupted(let interrupted): interrupted.hint
         default: nil
         }

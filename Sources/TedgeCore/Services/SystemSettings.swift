@@ -28,7 +28,7 @@ public struct SystemSettings: Sendable, Equatable {
         } catch {
             // Another service manager may be named in what is too large, or in no file.
             guard error.reason.isNotPlain || error.reason.isTooLarge else { return settings }
-            throw ServiceError.brokenSystemFile(path: path, reason: error.reason.description)
+            throw ServiceError.unreadableSystemFile(path: path, error.reason)
         }
         do {
             let root = try TOMLDocument(parsing: bytes).root

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import TedgeCore
@@ -8,7 +9,7 @@ import Testing
 
     static let errors: [(SettingsError, id: String, causes: [String])] = [
         (
-            .unreadable(path: "/f", reason: "Is a directory (os error 21)"), "settings-unreadable",
+            .unreadable(path: "/f", reason: .isDirectory), "settings-unreadable",
             ["Cannot read /f", "Is a directory (os error 21)"]
         ),
         (
@@ -78,9 +79,9 @@ import Testing
 
     @Test("missing permission has its own hint, other reasons have none")
     func hintOfPermission() {
-        let denied = SettingsError.unreadable(path: "/f", reason: "Permission denied (os error 13)")
+        let denied = SettingsError.unreadable(path: "/f", reason: SystemError(EACCES))
         #expect(denied.hint == "Run the command with sudo, or give another directory with --config-dir.")
-        #expect(SettingsError.unreadable(path: "/f", reason: "Input/output error (os error 5)").hint == nil)
+        #expect(SettingsError.unreadable(path: "/f", reason: SystemError(EIO)).hint == nil)
     }
 
     @Test("an unknown key leads to the list of keys")

@@ -22,7 +22,7 @@ extension SettingsError {
     /// What went wrong, the outermost cause first. A cause can have several lines.
     public var causes: [String] {
         switch self {
-        case .unreadable(let path, let reason): ["Cannot read \(path)", reason]
+        case .unreadable(let path, let reason): ["Cannot read \(path)", reason.description]
         case .untrusted(let error): error.causes
         case .broken(let place, let reason): ["\(place.text): \(reason)"]
         case .unknownVersion(_, let version): ["Unknown tedge.toml version: \(version)"]
@@ -70,16 +70,15 @@ extension SettingsError {
 
     /// The file, if the caller may not read it.
     public var forbiddenPath: String? {
-        if case .unreadable(let path, let reason) = self, reason.hasPrefix("Permission denied") { path } else { nil }
+        if case .unreadable(let path, let reason) = self, reason.isPermission { path } else { nil }
     }
 
     /// What to do about it, or nil if the causes say it.
     public var hint: String? {
         switch self {
-        case .unreadable(_, let reason) where reason.hasPrefix("Permission denied"):
+        case .unreadable(_, let reason) where reason.isPermission:
             "Run the command with sudo, or give another directory with --config-dir."
         case .untrusted(let error): error.hint
-        case .unreadable(let path, let reason) where SystemError.saysNotPlain(reason): ErrorAdvice.putFile(path)
         case .broken(let place, _): "Correct line \(place.line) of \(place.path). Nothing has been written."
         case .unknownVersion(let place, _):
             "The file was written for a later release; line \(place.line) of \(place.path) says so."
