@@ -48,11 +48,11 @@ public enum BridgeError: ExplainedError, Equatable {
     case builtInBridge(path: String)
 
     /// One word for each case.
-    public var id: String {
+    public var id: ReasonID {
         switch self {
-        case .unusableValue: "setting-unusable"
-        case .unsupported: "setting-unsupported"
-        case .builtInBridge: "built-in-bridge"
+        case .unusableValue: .settingUnusable
+        case .unsupported: .settingUnsupported
+        case .builtInBridge: .builtInBridge
         }
     }
 

@@ -6,10 +6,10 @@ public enum ListenerError: ExplainedError, Equatable {
     case fileMissing(path: String, key: String)
 
     /// One word for each case.
-    public var id: String {
+    public var id: ReasonID {
         switch self {
-        case .samePort: "listener-twice"
-        case .fileMissing: "listener-file-missing"
+        case .samePort: .listenerTwice
+        case .fileMissing: .listenerFileMissing
         }
     }
 

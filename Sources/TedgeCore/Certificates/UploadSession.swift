@@ -52,7 +52,7 @@ struct UploadSession {
             return try context.send(request, to: target, within: limit)
         } catch {
             if let signal = context.interruption.signal() { throw .interrupted(Interrupted(signal: signal)) }
-            throw .exchange(error, at: target, rootsKey: rootsKey, urlKey: urlKey)
+            throw .exchange(target.failure(error, of: .upload, rootsKey: rootsKey, urlKey: urlKey))
         }
     }
 

@@ -28,18 +28,18 @@ public enum ConnectError: ExplainedError, Equatable {
     case clockWrong(clock: String)
 
     /// One word for each case.
-    public var id: String {
+    public var id: ReasonID {
         switch self {
-        case .alreadyConnected: "already-connected"
-        case .notConnected: "not-connected"
-        case .filePermission, .directoryPermission, .removalPermission: "permission-denied"
-        case .brokerSilent: "mosquitto-not-answering"
-        case .brokerRejects: "mosquitto-configuration-rejected"
-        case .brokerCannotReturn: "mosquitto-cannot-restart"
-        case .brokerIsSnap: "mosquitto-is-snap"
-        case .listenerTwice: "listener-twice"
-        case .portHeld: "port-held"
-        case .clockWrong: "clock-wrong"
+        case .alreadyConnected: .alreadyConnected
+        case .notConnected: .notConnected
+        case .filePermission, .directoryPermission, .removalPermission: .permissionDenied
+        case .brokerSilent: .mosquittoNotAnswering
+        case .brokerRejects: .mosquittoConfigurationRejected
+        case .brokerCannotReturn: .mosquittoCannotRestart
+        case .brokerIsSnap: .mosquittoIsSnap
+        case .listenerTwice: .listenerTwice
+        case .portHeld: .portHeld
+        case .clockWrong: .clockWrong
         }
     }
 

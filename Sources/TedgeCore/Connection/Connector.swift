@@ -131,14 +131,14 @@ public struct Connector {
         let outcome = BrokerRevival(plan: plan, context: context).run(for: "tedge \(command)")
         guard let diagnosis = outcome.diagnosis(of: plan) else { return nil }
         var report = unproven(diagnosis)
-        if outcome != .startedAgain { (report.result, report.status) = (.failed, 1) }
+        if outcome != .startedAgain { (report.result, report.status) = (.failed, .failure) }
         return report
     }
 
     /// The end of a command that did all it was to do: the mapper that was started must not have ended again.
     private func withMapper(_ renewal: RenewedCertificate.Outcome) -> CommandReport {
         let examination = DoctorRun(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
-        if case .error(let diagnosis) = examination.outcome(of: "mapper-running") { return unproven(diagnosis) }
+        if case .error(let diagnosis) = examination.outcome(of: .mapperRunning) { return unproven(diagnosis) }
         guard case .refused(let reason) = renewal else { return .done(command, cloud: cloud.name, changed: true) }
         let message = "Successfully connected, however not using the new certificate"
         let trust =
@@ -147,16 +147,16 @@ public struct Connector {
         let hint = "\(trust), then run 'sudo tedge reconnect \(cloud.name.words(profile))'."
         context.console.note("\(message)\nHint: \(hint)")
         return CommandReport(
-            command: command, cloud: cloud.name, result: .ok, changed: true, reason: "new-certificate-refused",
+            command: command, cloud: cloud.name, result: .ok, changed: true, reason: .newCertificateRefused,
             message: "\(message): \(reason)",
-            hint: hint, status: 3)
+            hint: hint, status: .renewedCertificateRefused)
     }
 
     private func unproven(_ diagnosis: Diagnosis) -> CommandReport {
         context.console.explain(diagnosis, cloud: cloud.name, profile)
         return CommandReport(
             command: command, cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
-            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: 4)
+            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: .unproven)
     }
 
     /// Runs the check with its lines.
@@ -177,10 +177,10 @@ public struct Connector {
             """)
         return CommandReport(
             command: command, cloud: cloud.name, result: .unproven, changed: true,
-            reason: "service-manager-unavailable", message: "The bridge is configured, but nothing could be started.",
+            reason: .serviceManagerUnavailable, message: "The bridge is configured, but nothing could be started.",
             hint:
                 "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.words(profile)) --test'.",
-            status: 4)
+            status: .unproven)
     }
 
     private func reported(_ report: CommandReport) -> CommandReport {

@@ -57,16 +57,16 @@ extension BrokerRevival.Outcome {
         case .runs: nil
         case .startedAgain:
             Diagnosis(
-                "mosquitto-ended", "mosquitto ended after it was restarted with the bridge. It runs again.",
+                .mosquittoEnded, "mosquitto ended after it was restarted with the bridge. It runs again.",
                 hint: "Run 'tedge connect \(words) --test' to check the connection.")
         case .takenAway:
             Diagnosis(
-                "mosquitto-ended",
+                .mosquittoEnded,
                 "mosquitto ends again and again with the bridge. The bridge was taken away, and mosquitto runs.",
                 hint: "Run 'journalctl --unit mosquitto' to see why it ended.")
         case .dead:
             Diagnosis(
-                "mosquitto-not-running", "mosquitto ended after it was restarted with the bridge, and does not start.",
+                .mosquittoNotRunning, "mosquitto ended after it was restarted with the bridge, and does not start.",
                 hint: "Run 'journalctl --unit mosquitto' to see why it ended.")
         }
     }

@@ -19,15 +19,15 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
     /// Programs of this device speak TLS, and the listener does not, or the reverse.
     case clientsMissTLS(listener: String, isTLS: Bool)
 
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .accessChanges, .accessClosed: "mosquitto-access-clash"
-        case .includedTwice: "include-line-twice"
-        case .notIncluded: "include-line-missing"
-        case .notText: "mosquitto-configuration-rejected"
-        case .unreadable: "mosquitto-configuration-unreadable"
+        case .accessChanges, .accessClosed: .mosquittoAccessClash
+        case .includedTwice: .includeLineTwice
+        case .notIncluded: .includeLineMissing
+        case .notText: .mosquittoConfigurationRejected
+        case .unreadable: .mosquittoConfigurationUnreadable
         case .untrusted(let error): error.id
-        case .clientsMissListener, .clientsMissTLS: "listener-unreachable"
+        case .clientsMissListener, .clientsMissTLS: .listenerUnreachable
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
     static let place = SettingSourceLocation(path: "/etc/tedge/tedge.toml", line: 3, column: 8)
     static let refusal = SettingRefusal("it is too long")
 
-    static let errors: [(SettingsError, id: String, causes: [String])] = [
+    static let errors: [(SettingsError, id: ReasonID, causes: [String])] = [
         (
             .unreadable(path: "/f", reason: .isDirectory), "settings-unreadable",
             ["Cannot read /f", "Is a directory (os error 21)"]
@@ -52,7 +52,7 @@ import Testing
     ]
 
     @Test("each error has an id for programs and causes for people", arguments: errors)
-    func causes(_ error: SettingsError, _ id: String, _ causes: [String]) {
+    func causes(_ error: SettingsError, _ id: ReasonID, _ causes: [String]) {
         #expect(error.id == id)
         #expect(error.causes == causes)
     }
@@ -60,7 +60,7 @@ import Testing
     @Test("ids are words with hyphens")
     func ids() {
         for (error, _, _) in Self.errors {
-            #expect(error.id.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x61...0x7A).contains($0) })
+            #expect(error.id.rawValue.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x61...0x7A).contains($0) })
         }
     }
 

@@ -1,21 +1,21 @@
 extension SettingsError {
     /// A word for programs that stays the same between releases.
-    public var id: String {
+    public var id: ReasonID {
         switch self {
-        case .unreadable: "settings-unreadable"
+        case .unreadable: .settingsUnreadable
         case .untrusted(let error): error.id
-        case .broken: "settings-broken"
-        case .unknownVersion: "settings-version-unknown"
-        case .unknownKey: "setting-unknown"
-        case .missing: "setting-missing"
-        case .unknownProfile: "profile-unknown"
-        case .refused, .invalidInFile, .invalidInEnvironment, .invalidInCertificate: "setting-invalid"
+        case .broken: .settingsBroken
+        case .unknownVersion: .settingsVersionUnknown
+        case .unknownKey: .settingUnknown
+        case .missing: .settingMissing
+        case .unknownProfile: .profileUnknown
+        case .refused, .invalidInFile, .invalidInEnvironment, .invalidInCertificate: .settingInvalid
         case .certificate(let error): error.id
-        case .twice: "setting-twice"
-        case .profileOfPlainKey, .severalProfiles, .badProfileName: "profile-invalid"
-        case .identityOfCertificate: "device-id-of-certificate"
-        case .incomplete: "settings-incomplete"
-        case .notEditable: "settings-not-editable"
+        case .twice: .settingTwice
+        case .profileOfPlainKey, .severalProfiles, .badProfileName: .profileInvalid
+        case .identityOfCertificate: .deviceIDOfCertificate
+        case .incomplete: .settingsIncomplete
+        case .notEditable: .settingsNotEditable
         }
     }
 
