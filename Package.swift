@@ -44,7 +44,7 @@ let package = Package(
         .testTarget(
             name: "TLSTests", dependencies: ["TLS", "X509", "TestSupport"], exclude: ["Server"], swiftSettings: strict),
         .testTarget(
-            name: "MQTTTests", dependencies: ["MQTT", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
+            name: "MQTTTests", dependencies: ["MQTT", "TLS", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "TedgeCoreTests", dependencies: ["TedgeCore", "TOML", "X509", "TLS", "MQTT", "TestSupport"],
             exclude: ["Configuration/Fixtures", "Bridge/Golden"], swiftSettings: strict),

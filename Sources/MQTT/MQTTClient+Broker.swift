@@ -49,7 +49,9 @@ extension MQTTError {
     /// Whether a network or a broker that is coming back may show itself like this.
     var mayPassAfterLoss: Bool {
         switch self {
-        case .cannotConnect, .nameNotResolved, .disconnected, .keepAliveExpired: true
+        case .socket(.cannotConnect), .socket(.nameNotResolved), .socket(.nameServerSilent), .disconnected,
+            .keepAliveExpired:
+            true
         default: mayPass
         }
     }
@@ -57,9 +59,9 @@ extension MQTTError {
     /// Whether a broker that is still starting, or a network that is still coming up, shows itself like this.
     var mayPass: Bool {
         switch self {
-        case .cannotConnect(_, let code):
+        case .socket(.cannotConnect(_, _, let code)):
             [ECONNREFUSED, ECONNABORTED, ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL].contains(code)
-        case .closedBeforeAnswer, .noRoute, .silent, .refused(_, .serverUnavailable): true
+        case .closedBeforeAnswer, .socket(.noAnswer), .silent, .refused(_, .serverUnavailable): true
         default: false
         }
     }

@@ -2,19 +2,12 @@ import Glibc
 import Sockets
 import TLS
 
-/// A wait of this module: an interruption and an unknown host are errors of MQTT here.
+/// A wait of this module.
 typealias Waiter = Sockets.Waiter<MQTTError>
 
-extension MQTTError: ConnectFailure {
-    /// The TCP connection cannot be made.
-    public static func cannotConnect(host: String, port: UInt16, errno: Int32) -> MQTTError {
-        .cannotConnect(Endpoint(host: host, port: port), errno: errno)
-    }
-
-    /// Nothing answered the TCP connection in time.
-    public static func noAnswer(host: String, port: UInt16) -> MQTTError {
-        .noRoute(Endpoint(host: host, port: port))
-    }
+extension MQTTError: SocketFailure {
+    /// `interrupted` said so.
+    public static var interrupted: MQTTError { .socket(.interrupted) }
 }
 
 extension MQTTError {
@@ -25,14 +18,15 @@ extension MQTTError {
     static func beforeAnswer(_ endpoint: Endpoint, _ stop: Relay.Stop, _ hasHeard: Bool) -> MQTTError {
         let closed: MQTTError =
             hasHeard
-            ? .tls(endpoint, reason: "the broker ended the connection during or after the handshake")
+            ? .tls(endpoint, nil)
             : .closedBeforeAnswer(endpoint)
         switch stop {
         case .end(.closed), .end(.code(ECONNRESET)), .end(.code(EPIPE)), .end(.tls(.closed)): return closed
-        case .end(.code(let code)), .end(.tls(.lost(let code))): return .cannotConnect(endpoint, errno: code)
-        case .end(.tls(.interrupted)): return .interrupted
+        case .end(.code(let code)), .end(.tls(.lost(let code))):
+            return .socket(.cannotConnect(host: endpoint.host, port: endpoint.port, errno: code))
+        case .end(.tls(.socket(let error))): return .socket(error)
         case .end(.tls(.silent)): return .silent(endpoint)
-        case .end(.tls(let error)): return .tls(endpoint, reason: "\(error)")
+        case .end(.tls(let error)): return .tls(endpoint, error)
         case .gate(let problem): return violation(endpoint, problem)
         }
     }

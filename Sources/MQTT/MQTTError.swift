@@ -1,3 +1,6 @@
+import Sockets
+import TLS
+
 /// Why something with the broker failed. The texts are in `MQTTError+Description.swift`.
 public enum MQTTError: Error, Equatable, Sendable {
     /// A broker's place; `endpoint.description` is `host:port`.
@@ -49,20 +52,17 @@ public enum MQTTError: Error, Equatable, Sendable {
     case unreadable(path: String, errno: Int32)
     /// A file of `MQTTTLS` that cannot be read to its end: a pipe, a device, or one that is too large.
     case unusable(path: String, reason: String)
-    /// The host's name is unknown, or was not looked up in time; `reason` is the resolver's.
-    case nameNotResolved(host: String, reason: String)
-    /// The TCP connection cannot be made.
-    case cannotConnect(Endpoint, errno: Int32)
-    /// Nothing answered the TCP connection in time.
-    case noRoute(Endpoint)
+    /// The broker's host cannot be reached, or `interrupted` said so.
+    case socket(SocketError)
     /// The TCP connection was accepted, but CONNECT, or the TLS handshake before it, was not answered in time.
     case silent(Endpoint)
     /// The connection was closed before CONNECT was answered.
     case closedBeforeAnswer(Endpoint)
     /// CONNECT was answered with a refusal.
     case refused(Endpoint, Refusal)
-    /// The TLS handshake failed, or the certificate, key or authorities cannot be used; `reason` is OpenSSL's.
-    case tls(Endpoint, reason: String)
+    /// The TLS handshake failed, or the certificate, key or authorities cannot be used; nil if the broker ended the connection
+    /// without a reason during the handshake or right after it.
+    case tls(Endpoint, TLSError?)
     /// What came is not MQTT 3.1.1.
     case protocolViolation(Endpoint)
     /// The broker sends a message that is longer than this client takes, in bytes.
@@ -81,8 +81,6 @@ public enum MQTTError: Error, Equatable, Sendable {
     case payloadTooLarge(bytes: Int, limit: Int)
     /// A topic name or filter that breaks the rules.
     case invalidTopic(String, TopicProblem)
-    /// `interrupted` said so.
-    case interrupted
     /// The deadline has passed.
     case timedOut(Wait)
     /// An unexpected result of libmosquitto, with its words.

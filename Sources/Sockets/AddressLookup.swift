@@ -37,7 +37,7 @@ public enum AddressLookup {
         return addresses.first
     }
 
-    /// In the order in which the resolver would have them tried. Throws `nameNotResolved` or `interrupted`.
+    /// In the order in which the resolver would have them tried. Throws `nameNotResolved`, `nameServerSilent` or `interrupted`.
     public static func addresses<Problem: SocketFailure>(
         of host: String, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>,
         resolver: @escaping Resolver = system
@@ -46,14 +46,11 @@ public enum AddressLookup {
         // getaddrinfo takes as long as the name servers make it.
         switch try SideThread.run(until: deadline, waiter, { resolver(host) }) {
         case .ended(.success(let addresses)): return addresses
-        case .ended(.failure(let failure)): throw Problem.nameNotResolved(host: host, reason: failure.reason)
-        case .late: throw Problem.nameNotResolved(host: host, reason: noAnswer)
-        case .notBegun(let code): throw Problem.nameNotResolved(host: host, reason: SystemErrorText.text(code))
+        case .ended(.failure(let failure)): throw .socket(.nameNotResolved(host: host, reason: failure.reason))
+        case .late: throw .socket(.nameServerSilent(host: host))
+        case .notBegun(let code): throw .socket(.nameNotResolved(host: host, reason: SystemErrorText.text(code)))
         }
     }
-
-    /// The reason if the name servers have not answered at the deadline.
-    public static let noAnswer = "no answer from the name server in time"
 
     private static func resolve(_ host: String, flags: Int32) -> Result<[NetworkAddress], Failure> {
         var hints = addrinfo()

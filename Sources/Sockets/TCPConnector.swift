@@ -1,13 +1,5 @@
 import Glibc
 
-/// What a module calls the failures of a TCP connection.
-public protocol ConnectFailure: SocketFailure {
-    /// The connection is refused, or there is no way to the host.
-    static func cannotConnect(host: String, port: UInt16, errno: Int32) -> Self
-    /// Nobody answers.
-    static func noAnswer(host: String, port: UInt16) -> Self
-}
-
 /// Which of a host's addresses are tried.
 public enum AddressChoice: Sendable {
     /// One after the other, until one accepts.
@@ -21,8 +13,8 @@ public enum TCPConnector {
     /// Connects to the first address of a host that accepts, each with its share of the time; or to the one address of
     /// `choice`. The descriptor does not block, sends small packets at once, and is closed in children.
     ///
-    /// Throws what the last address met, `nameNotResolved` or `interrupted`.
-    public static func connect<Problem: ConnectFailure>(
+    /// Throws what the last address met, or why there is none.
+    public static func connect<Problem: SocketFailure>(
         host: String, port: UInt16, choice: AddressChoice = .each, until deadline: ContinuousClock.Instant,
         _ waiter: Waiter<Problem>, resolver: @escaping AddressLookup.Resolver = AddressLookup.system
     ) throws(Problem) -> Int32 {
@@ -32,21 +24,21 @@ public enum TCPConnector {
     }
 
     /// Connects to the first of some addresses that accepts, as `connect(host:port:)` does.
-    public static func connect<Problem: ConnectFailure>(
+    public static func connect<Problem: SocketFailure>(
         to addresses: [NetworkAddress], of host: String, port: UInt16, until deadline: ContinuousClock.Instant,
         _ waiter: Waiter<Problem>
     ) throws(Problem) -> Int32 {
-        var failure = Problem.noAnswer(host: host, port: port)
+        var failure = SocketError.noAnswer(host: host, port: port)
         for (index, address) in addresses.enumerated() {
             let now = ContinuousClock.now
             let share = now + now.duration(to: deadline) / (addresses.count - index)
             switch try reach(address, port: port, until: share, waiter) {
             case .success(let descriptor): return descriptor
-            case .failure(.code(let code)): failure = Problem.cannotConnect(host: host, port: port, errno: code)
-            case .failure(.silence): failure = Problem.noAnswer(host: host, port: port)
+            case .failure(.code(let code)): failure = .cannotConnect(host: host, port: port, errno: code)
+            case .failure(.silence): failure = .noAnswer(host: host, port: port)
             }
         }
-        throw failure
+        throw .socket(failure)
     }
 
     /// The address that mosquitto's bridge takes: the first that a connection can be begun to, whatever becomes of it. Nil
@@ -65,7 +57,7 @@ public enum TCPConnector {
         case silence
     }
 
-    private static func reach<Problem: ConnectFailure>(
+    private static func reach<Problem: SocketFailure>(
         _ address: NetworkAddress, port: UInt16, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>
     ) throws(Problem) -> Result<Int32, Failure> {
         guard let descriptor = makeSocket(for: address) else { return .failure(.code(errno)) }

@@ -1,13 +1,5 @@
 import Glibc
 
-/// What a module whose waits can fail calls the failures that are the same for all of them.
-public protocol SocketFailure: Error {
-    /// The wait was ended from outside.
-    static var interrupted: Self { get }
-    /// A host has no address; the reason is the resolver's.
-    static func nameNotResolved(host: String, reason: String) -> Self
-}
-
 /// Waits for a file descriptor, a deadline or an interruption, whichever comes first.
 public struct Waiter<Failure: SocketFailure> {
     /// Asked before every wait, and at least every 100 ms.
@@ -20,7 +12,7 @@ public struct Waiter<Failure: SocketFailure> {
 
     /// Throws `interrupted` when there was an interruption.
     public func check() throws(Failure) {
-        if interrupted() { throw .interrupted }
+        if interrupted() { throw .socket(.interrupted) }
     }
 
     /// Waits at most 100 ms. Returns what `poll` found; 0 when there was nothing or a signal came.

@@ -23,7 +23,7 @@ final class PlainConnection: HTTPConnection {
     ) throws(TLSError) {
         waiter = Waiter(interrupted: interrupted)
         let name = host.first == "[" && host.last == "]" ? String(host.dropFirst().dropLast()) : host
-        guard HostName.isPossible(name) else { throw .nameNotResolved(host: host, reason: "not a host name") }
+        guard HostName.isPossible(name) else { throw .socket(.nameNotResolved(host: host, reason: "not a host name")) }
         descriptor = try TCPConnector.connect(host: name, port: port, until: deadline, waiter)
     }
 

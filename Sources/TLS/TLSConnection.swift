@@ -44,7 +44,7 @@ public final class TLSConnection {
         let context = try SSLContext(options)
         let waiter = Waiter<TLSError>(interrupted: interrupted)
         let name = host.first == "[" && host.last == "]" ? String(host.dropFirst().dropLast()) : host
-        guard HostName.isPossible(name) else { throw .nameNotResolved(host: host, reason: "not a host name") }
+        guard HostName.isPossible(name) else { throw .socket(.nameNotResolved(host: host, reason: "not a host name")) }
         let descriptor = try TCPConnector.connect(
             host: proxy?.host ?? name, port: proxy?.port ?? port, choice: choice, until: deadline, waiter)
         try self.init(descriptor, name, context, waiter)
@@ -249,7 +249,7 @@ public final class TLSConnection {
     private func explained(_ error: TLSError) -> TLSError {
         guard context.isIdentityWithheld, context.hasIdentity else { return error }
         return switch error {
-        case .alert(let number): .identityUnfit(seen: "TLS alert '\(TLSError.alertName(number))'")
+        case .alert(let number): .identityUnfit(seen: "TLS alert '\(TLSAlert.name(number))'")
         case .closed, .lost: .identityUnfit(seen: "\(error)")
         default: error
         }

@@ -11,12 +11,8 @@ public enum TLSError: Error, Sendable, Equatable {
 
     /// libssl cannot be opened; `reason` is the dynamic linker's.
     case libraryMissing(reason: String)
-    /// The host's name is unknown, or was not looked up in time; `reason` is the resolver's.
-    case nameNotResolved(host: String, reason: String)
-    /// The TCP connection is refused, or there is no way to the host.
-    case cannotConnect(host: String, port: UInt16, errno: Int32)
-    /// Nothing answered the TCP connection in time.
-    case noAnswer(host: String, port: UInt16)
+    /// The host or its proxy cannot be reached, or `interrupted` said so.
+    case socket(SocketError)
     /// The connection is there, and the peer has been silent for too long.
     case silent(Stage)
     /// The peer sends and sends, and nothing of it is what is waited for.
@@ -59,8 +55,9 @@ public enum TLSError: Error, Sendable, Equatable {
     case proxyNotHTTP
     /// OpenSSL fails otherwise.
     case openSSL(reason: String)
-    /// `interrupted` said so.
-    case interrupted
 }
 
-extension TLSError: ConnectFailure {}
+extension TLSError: SocketFailure {
+    /// `interrupted` said so.
+    public static var interrupted: TLSError { .socket(.interrupted) }
+}

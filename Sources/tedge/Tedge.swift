@@ -38,9 +38,9 @@ protocol RunnableCommand: ParsableCommand {
     func run(in context: Context) -> CommandReport
 
     /// The exit status where all went well but the output cannot be written.
-    static var failureStatus: Int32 { get }
+    static var failureStatus: ExitStatus { get }
 }
 
 extension RunnableCommand {
-    static var failureStatus: Int32 { 1 }
+    static var failureStatus: ExitStatus { .failure }
 }

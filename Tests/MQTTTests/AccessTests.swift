@@ -1,4 +1,5 @@
 import MQTT
+import TLS
 import TestSupport
 import Testing
 
@@ -94,7 +95,7 @@ struct AccessTests {
             broker.port, host: "localhost", tls: MQTTTLS(caFile: other.authority.certificate))
         let error = MQTTError.tls(
             place(broker.port, host: "localhost"),
-            reason: "the server's certificate is not trusted: self-signed certificate in certificate chain")
+            .untrusted(code: 19, reason: "self-signed certificate in certificate chain"))
         #expect(throws: error) { try MQTTClient(options).connect(until: later) }
     }
 
@@ -103,8 +104,8 @@ struct AccessTests {
         let authority = try TestAuthority()
         let broker = try secureBroker(authority)
         let options = MQTTOptions.test(broker.port, tls: MQTTTLS(caFile: authority.authority.certificate))
-        let reason = "the server's certificate is not for 127.0.0.1, but for localhost"
-        #expect(throws: MQTTError.tls(place(broker.port), reason: reason)) {
+        let reason = TLSError.wrongHost(host: "127.0.0.1", names: ["localhost"])
+        #expect(throws: MQTTError.tls(place(broker.port), reason)) {
             try MQTTClient(options).connect(until: later)
         }
     }
@@ -122,7 +123,7 @@ struct AccessTests {
             return
         }
         // The broker's reset may overtake the alert with the reason.
-        #expect(reason.contains("certificate required") || reason.hasPrefix("the broker ended the connection"))
+        #expect(reason == nil || reason == .alert(number: 116))
         tls.certificateFile = identity.certificate
         tls.keyFile = identity.key
         let client = try MQTTClient(.test(broker.port, host: "localhost", tls: tls))

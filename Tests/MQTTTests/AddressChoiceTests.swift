@@ -78,8 +78,8 @@ struct AddressChoiceTests {
             (.cannotConnect(place, errno: EACCES), false), (.closedBeforeAnswer(place), true),
             (.noRoute(place), true), (.silent(place), true), (.refused(place, .serverUnavailable), true),
             (.refused(place, .notAuthorised), false), (.refused(place, .badUserNameOrPassword), false),
-            (.tls(place, reason: "x"), false), (.protocolViolation(place), false), (.interrupted, false),
-            (.nameNotResolved(host: "x", reason: "x"), false), (.unreadable(path: "x", errno: 2), false),
+            (.tls(place, .closed(.read)), false), (.protocolViolation(place), false), (.interrupted, false),
+            (.socket(.nameNotResolved(host: "x", reason: "x")), false), (.unreadable(path: "x", errno: 2), false),
         ] as [(MQTTError, Bool)])
     func mayPass(error: MQTTError, mayPass: Bool) {
         #expect(error.mayPass == mayPass)

@@ -27,7 +27,7 @@ struct SideThreadTests {
             Issue.record("not left")
             return
         }
-        #expect(throws: TestSocketFailure.interrupted) { try SideThread.run(until: later, Waiter { true }, work) }
+        #expect(throws: SocketError.interrupted) { try SideThread.run(until: later, Waiter { true }, work) }
         for _ in 1...2 { go.signal() }
         for _ in 1...2 { #expect(done.wait(timeout: .now() + 10) == .success) }
     }

@@ -62,7 +62,7 @@ struct TCPConnectorTests {
     @Test("a port that nothing listens on refuses", arguments: ["127.0.0.1", "localhost"])
     func refused(host: String) throws {
         let port = try freePort()
-        #expect(throws: TestSocketFailure.cannotConnect(host: host, port: port, errno: ECONNREFUSED)) {
+        #expect(throws: SocketError.cannotConnect(host: host, port: port, errno: ECONNREFUSED)) {
             try TCPConnector.connect(host: host, port: port, until: later, patient)
         }
     }
@@ -70,7 +70,7 @@ struct TCPConnectorTests {
     @Test("an address that no connection can go to is an error with the system's reason")
     func unreachable() {
         // 255.255.255.255 is for broadcasts, which TCP has none of.
-        #expect(throws: TestSocketFailure.cannotConnect(host: "255.255.255.255", port: 1, errno: ENETUNREACH)) {
+        #expect(throws: SocketError.cannotConnect(host: "255.255.255.255", port: 1, errno: ENETUNREACH)) {
             try TCPConnector.connect(host: "255.255.255.255", port: 1, until: later, patient)
         }
     }
@@ -89,11 +89,11 @@ struct TCPConnectorTests {
     @Test("of several addresses the last one's failure is told, with the name")
     func allRefuse() throws {
         let port = try freePort()
-        #expect(throws: TestSocketFailure.cannotConnect(host: "name", port: port, errno: ECONNREFUSED)) {
+        #expect(throws: SocketError.cannotConnect(host: "name", port: port, errno: ECONNREFUSED)) {
             try TCPConnector.connect(
                 host: "name", port: port, until: later, patient, resolver: resolver("255.255.255.255", "127.0.0.1"))
         }
-        #expect(throws: TestSocketFailure.cannotConnect(host: "name", port: port, errno: ENETUNREACH)) {
+        #expect(throws: SocketError.cannotConnect(host: "name", port: port, errno: ENETUNREACH)) {
             try TCPConnector.connect(
                 host: "name", port: port, until: later, patient, resolver: resolver("127.0.0.1", "255.255.255.255"))
         }
@@ -102,7 +102,7 @@ struct TCPConnectorTests {
     @Test("a host that drops packets, as a full backlog does, ends at the deadline")
     func noAnswer() throws {
         let full = try FullListener()
-        #expect(throws: TestSocketFailure.noAnswer(host: "127.0.0.1", port: full.port)) {
+        #expect(throws: SocketError.noAnswer(host: "127.0.0.1", port: full.port)) {
             try TCPConnector.connect(host: "127.0.0.1", port: full.port, until: soon, patient)
         }
     }
@@ -133,19 +133,19 @@ struct TCPConnectorTests {
             questions += 1
             return questions == 3
         }
-        #expect(throws: TestSocketFailure.interrupted) {
+        #expect(throws: SocketError.interrupted) {
             try TCPConnector.connect(host: "127.0.0.1", port: full.port, until: later, waiter)
         }
     }
 
     @Test("a name without addresses, and one that the resolver does not know, are errors")
     func noAddress() {
-        #expect(throws: TestSocketFailure.nameNotResolved(host: "name", reason: "who?")) {
+        #expect(throws: SocketError.nameNotResolved(host: "name", reason: "who?")) {
             try TCPConnector.connect(host: "name", port: 1, until: later, patient) { _ in
                 .failure(AddressLookup.Failure(reason: "who?"))
             }
         }
-        #expect(throws: TestSocketFailure.noAnswer(host: "name", port: 1)) {
+        #expect(throws: SocketError.noAnswer(host: "name", port: 1)) {
             try TCPConnector.connect(host: "name", port: 1, until: later, patient) { _ in .success([]) }
         }
     }
@@ -158,7 +158,7 @@ struct TCPConnectorTests {
         close(first)
         // Other tests open descriptors meanwhile, but not hundreds at a time.
         for _ in 0..<500 {
-            #expect(throws: TestSocketFailure.self) {
+            #expect(throws: SocketError.self) {
                 try TCPConnector.connect(host: "127.0.0.1", port: port, until: later, patient)
             }
         }
@@ -173,7 +173,7 @@ struct TCPConnectorTests {
         let listener = try listeningSocket(backlog: 4, lastByte: 3, port: full.port)
         defer { close(listener) }
         let silentFirst = resolver("255.255.255.255", "127.0.0.1", "127.0.0.3")
-        #expect(throws: TestSocketFailure.noAnswer(host: "name", port: full.port)) {
+        #expect(throws: SocketError.noAnswer(host: "name", port: full.port)) {
             try TCPConnector.connect(
                 host: "name", port: full.port, choice: .first, until: soon, patient, resolver: silentFirst)
         }
@@ -186,7 +186,7 @@ struct TCPConnectorTests {
     @Test("of addresses to which no connection can be begun none is taken, and the last one's failure is told")
     func noneTaken() throws {
         #expect(TCPConnector.first(of: [NetworkAddress(text: "255.255.255.255", isIPv6: false)], port: 1) == nil)
-        #expect(throws: TestSocketFailure.cannotConnect(host: "name", port: 1, errno: ENETUNREACH)) {
+        #expect(throws: SocketError.cannotConnect(host: "name", port: 1, errno: ENETUNREACH)) {
             try TCPConnector.connect(
                 host: "name", port: 1, choice: .first, until: later, patient, resolver: resolver("255.255.255.255"))
         }

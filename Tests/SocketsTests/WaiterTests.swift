@@ -48,7 +48,7 @@ struct WaiterTests {
             questions += 1
             return questions == 3
         }
-        #expect(throws: TestSocketFailure.interrupted) { try waiter.ready(ends[0], Int16(POLLIN), until: later) }
+        #expect(throws: SocketError.interrupted) { try waiter.ready(ends[0], Int16(POLLIN), until: later) }
         #expect(questions == 3)
         #expect(throws: Never.self) { try waiter.check() }
     }

@@ -11,7 +11,7 @@ struct ConnectionFailureTests {
     @Test("a port that nothing listens on refuses", arguments: ["127.0.0.1", "localhost"])
     func refused(host: String) throws {
         let port = try freePort()
-        #expect(throws: TLSError.cannotConnect(host: host, port: port, errno: ECONNREFUSED)) {
+        #expect(throws: TLSError.socket(.cannotConnect(host: host, port: port, errno: ECONNREFUSED))) {
             try reach(port, nobody, host: host)
         }
     }
@@ -19,7 +19,7 @@ struct ConnectionFailureTests {
     @Test("a name that does not exist is an error with the resolver's words")
     func noSuchHost() throws {
         let error = #expect(throws: TLSError.self) { try reach(443, nobody, host: "nowhere.invalid") }
-        guard case .nameNotResolved("nowhere.invalid", let reason) = error else {
+        guard case .socket(.nameNotResolved("nowhere.invalid", let reason)) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -34,7 +34,7 @@ struct ConnectionFailureTests {
         let contacted = Flag()
         let proxy = try FakeServer { _ in contacted.set() }
         for way in [nil, TLSProxy(host: "127.0.0.1", port: proxy.port)] {
-            #expect(throws: TLSError.nameNotResolved(host: host, reason: "not a host name")) {
+            #expect(throws: TLSError.socket(.nameNotResolved(host: host, reason: "not a host name"))) {
                 try reach(443, nobody, host: host, proxy: way)
             }
         }
@@ -51,7 +51,7 @@ struct ConnectionFailureTests {
     func passedDeadline() throws {
         let server = try FakeServer { $0.drain() }
         let error = #expect(throws: TLSError.self) { try reach(server.port, nobody, host: "127.0.0.1", until: .now) }
-        #expect([.silent(.handshake), .noAnswer(host: "127.0.0.1", port: server.port)].contains(error))
+        #expect([.silent(.handshake), .socket(.noAnswer(host: "127.0.0.1", port: server.port))].contains(error))
     }
 
     @Test("a server that closes is told, whether it has read the greeting or not", arguments: [0, 5, 100])

@@ -8,12 +8,12 @@ struct ErrorTextTests {
         "an error of TLS is a sentence without a full stop",
         arguments: [
             (.libraryMissing(reason: "r"), "OpenSSL's libssl cannot be opened, install libssl3: r"),
-            (.nameNotResolved(host: "h", reason: "r"), "the name h cannot be resolved: r"),
+            (.socket(.nameNotResolved(host: "h", reason: "r")), "the name h cannot be resolved: r"),
             (
-                .cannotConnect(host: "h", port: 1, errno: 111),
+                .socket(.cannotConnect(host: "h", port: 1, errno: 111)),
                 "cannot connect to h:1: Connection refused (os error 111)"
             ),
-            (.noAnswer(host: "h", port: 1), "no answer from h:1"),
+            (.socket(.noAnswer(host: "h", port: 1)), "no answer from h:1"),
             (.silent(.handshake), "the server does not answer: waited in vain for the TLS handshake"),
             (.flooded(.handshake), "the server floods the connection: waited in vain for the TLS handshake"),
             (.untrusted(code: 1, reason: "r"), "the server's certificate is not trusted: r"),
@@ -56,7 +56,7 @@ struct ErrorTextTests {
 
     @Test("each alert has a name of its own")
     func alerts() {
-        let names = (0...255).map(TLSError.alertName)
+        let names = (0...255).map(TLSAlert.name)
         #expect(Set(names).count == names.count)
     }
 

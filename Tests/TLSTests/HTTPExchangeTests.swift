@@ -87,7 +87,7 @@ struct HTTPExchangeTests {
     @Test("a failure of the connection is passed on")
     func connectionFails() throws {
         let port = try freePort()
-        #expect(throws: HTTPError.connection(.cannotConnect(host: "127.0.0.1", port: port, errno: 111))) {
+        #expect(throws: HTTPError.connection(.socket(.cannotConnect(host: "127.0.0.1", port: port, errno: 111)))) {
             try HTTPExchange.send(HTTPRequest("GET", "/"), to: "127.0.0.1", port: port, until: later)
         }
     }

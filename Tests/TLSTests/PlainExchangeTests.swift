@@ -39,7 +39,9 @@ struct PlainExchangeTests {
     @Test("a port that nobody listens on, a host that is none, and one that says nothing are told apart")
     func failures() throws {
         let port = try freePort()
-        #expect(throws: HTTPError.connection(.cannotConnect(host: "127.0.0.1", port: port, errno: ECONNREFUSED))) {
+        #expect(
+            throws: HTTPError.connection(.socket(.cannotConnect(host: "127.0.0.1", port: port, errno: ECONNREFUSED)))
+        ) {
             try send(HTTPRequest("GET", "/"), to: port)
         }
         #expect(throws: HTTPError.self) { try send(HTTPRequest("GET", "/"), to: 1, host: "a b") }

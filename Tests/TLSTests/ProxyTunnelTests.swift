@@ -123,7 +123,7 @@ struct ProxyTunnelTests {
     @Test("a proxy that is not there is named instead of the host")
     func refusedConnection() throws {
         let port = try freePort()
-        #expect(throws: TLSError.cannotConnect(host: "127.0.0.1", port: port, errno: ECONNREFUSED)) {
+        #expect(throws: TLSError.socket(.cannotConnect(host: "127.0.0.1", port: port, errno: ECONNREFUSED))) {
             try reach(443, nobody, host: "a.example", proxy: TLSProxy(host: "127.0.0.1", port: port))
         }
     }

@@ -48,11 +48,11 @@ enum BridgeError: ExplainedError, Equatable {
     case builtInBridge(path: String)
 
     /// One word for each case.
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .unusableValue: "setting-unusable"
-        case .unsupported: "setting-unsupported"
-        case .builtInBridge: "built-in-bridge"
+        case .unusableValue: .settingUnusable
+        case .unsupported: .settingUnsupported
+        case .builtInBridge: .builtInBridge
         }
     }
 

@@ -72,11 +72,11 @@ enum CredentialsError: ExplainedError, Equatable {
     case unusable(path: String, key: String, reason: String)
 
     /// One word for each case.
-    var id: String {
+    var id: ReasonID {
         switch self {
         case .unreadable(let path, let reason) where reason.code < 0: FileError(.read, path, reason).id
-        case .unreadable(_, let reason): reason.isAbsence ? "credentials-missing" : "credentials-unreadable"
-        case .broken, .unusable: "credentials-broken"
+        case .unreadable(_, let reason): reason.isAbsence ? .credentialsMissing : .credentialsUnreadable
+        case .broken, .unusable: .credentialsBroken
         }
     }
 

@@ -6,10 +6,10 @@ enum ListenerError: ExplainedError, Equatable {
     case fileMissing(path: String, key: String)
 
     /// One word for each case.
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .samePort: "listener-twice"
-        case .fileMissing: "listener-file-missing"
+        case .samePort: .listenerTwice
+        case .fileMissing: .listenerFileMissing
         }
     }
 

@@ -42,8 +42,8 @@ public struct CertificateDownloader {
         let request = try request(id, options, key, isNew: isNew, cloud.settings, pair)
         let session = DownloadSession(
             context: context, target: target, deviceID: id, password: try options.resolvedPassword(in: context),
-            rootsKey: try cloud.name("root_cert_path").text, urlKey: try cloud.name("url").text,
-            isTyped: options.url != nil)
+            rootsKey: try cloud.name("root_cert_path").text,
+            urlKey: options.url == nil ? try cloud.name("url").text : nil)
         let issued = try session.certificate(for: request, pause: options.retryEvery, limit: options.maxTimeout)
         try place.store(issued, key, isNew: isNew)
         return issued.leaf

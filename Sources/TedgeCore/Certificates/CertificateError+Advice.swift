@@ -1,10 +1,7 @@
 extension CertificateError {
-    /// The errors with the words of the user's page end with what to type.
-    public var advice: String? {
-        switch self {
-        case .certificateExists, .keyExists, .certificateMissing, .keyMissing:
-            causes.last?.split(separator: Character("\n")).last.map(String.init)
-        default: nil
-        }
-    }
+    /// The last line of a missing certificate, in the words of the user's page.
+    static let createAdvice = "Run `tedge cert create --device-id <id>` to generate a new certificate."
+
+    /// What to type, if the causes end with it.
+    public var advice: String? { if case .certificateMissing = self { Self.createAdvice } else { nil } }
 }

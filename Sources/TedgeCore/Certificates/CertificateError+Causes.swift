@@ -8,8 +8,7 @@ extension CertificateError {
             ["A private key already exists and would be overwritten.\nExisting file: \"\(path)\""]
         case .certificateMissing(let path):
             [
-                "No certificate has been attached to that device.\nMissing file: \"\(path)\"\n"
-                    + "Run `tedge cert create --device-id <id>` to generate a new certificate."
+                "No certificate has been attached to that device.\nMissing file: \"\(path)\"\n\(Self.createAdvice)"
             ]
         case .renewedMissing(let path): ["There is no renewed certificate.\nMissing file: \"\(path)\""]
         case .keyMissing(let path):
@@ -19,8 +18,8 @@ extension CertificateError {
         case .foreignDirectory(let path, let directory, let why):
             ["root does not write \(path): the directory \(directory) \(why)."]
         case .untrusted(let error): error.causes
-        case .unreadable(let path, let reason): ["reading certificate from \(path)", reason]
-        case .keyUnreadable(let path, let reason): ["reading private key from \(path)", reason]
+        case .unreadable(let path, let reason): ["reading certificate from \(path)", reason.description]
+        case .keyUnreadable(let path, let reason): ["reading private key from \(path)", reason.description]
         case .notACertificate(let path, let problem): ["decoding certificate from \(path)", problem.reason]
         case .authorityFirst(let path, let authority, let own):
             [

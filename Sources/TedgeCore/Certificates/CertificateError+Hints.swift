@@ -17,7 +17,7 @@ extension CertificateError {
         case .foreignDirectory:
             "Set 'device.cert_path' and 'device.key_path' to a directory of root or tedge, or run this as that user."
         case .untrusted(let error): error.hint
-        case .unreadable(let path, let reason), .keyUnreadable(let path, let reason): Self.hint(path, unread: reason)
+        case .unreadable(_, let reason), .keyUnreadable(_, let reason): reason.isPermission ? ErrorAdvice.useSudo : nil
         case .notACertificate(let path, let problem): problem.hint(path, wanted: .certificate)
         case .authorityFirst(let path, _, _):
             "Put the certificate of the device first in \(path), then its authorities."
@@ -64,11 +64,6 @@ extension CertificateError {
         case .opensslMissing: SystemLibrary.crypto.hint
         case .certificateMissing, .badDeviceID, .noDeviceID, .cryptography: nil
         }
-    }
-
-    private static func hint(_ path: String, unread reason: String) -> String? {
-        if SystemError.saysNotPlain(reason) { return ErrorAdvice.putFile(path) }
-        return reason.hasPrefix("Permission denied") ? ErrorAdvice.useSudo : nil
     }
 }
 

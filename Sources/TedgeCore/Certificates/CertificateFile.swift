@@ -26,7 +26,7 @@ enum CertificateFile {
         } catch {
             if error.reason.isAbsence { throw .certificateMissing(path: path) }
             if error.reason.code < 0 { throw .untrusted(error) }
-            throw .unreadable(path: path, reason: error.reason.description)
+            throw .unreadable(path: path, reason: error.reason)
         }
         // A key may stand in the same file.
         defer { bytes.wipe() }
@@ -46,7 +46,7 @@ enum CertificateFile {
         } catch {
             if error.reason.isAbsence { throw missingKey(path) }
             if error.reason.code < 0 { throw .untrusted(error) }
-            throw .keyUnreadable(path: path, reason: error.reason.description)
+            throw .keyUnreadable(path: path, reason: error.reason)
         }
         return try key(in: &bytes, of: path)
     }

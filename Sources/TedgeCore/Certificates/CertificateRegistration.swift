@@ -46,7 +46,7 @@ struct RegistrationAdvice: ExplainedError, Equatable {
     /// The address of the cloud, if it is set.
     let host: String?
 
-    var id: String { "upload-unsupported" }
+    var id: ReasonID { .uploadUnsupported }
 
     var causes: [String] {
         let name = Cloud.named(cloud).displayName

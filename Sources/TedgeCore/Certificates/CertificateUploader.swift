@@ -31,9 +31,10 @@ public struct CertificateUploader {
                 context: context, target: target, user: user, password: password, limit: Self.limit,
                 rootsKey: try cloud.name("root_cert_path").text, urlKey: try cloud.name("url").text)
             let tenant = try session.tenant()
-            let message = try session.upload(certificate, name: deviceID, to: tenant)
+            let isNew = try session.upload(certificate, name: deviceID, to: tenant)
+            let message = isNew ? "Certificate uploaded successfully." : "Certificate already exists in the cloud."
             context.console.result(message + "\n")
-            return .done("cert upload", cloud: .c8y, changed: message.hasSuffix("successfully."), message: message)
+            return .done("cert upload", cloud: .c8y, changed: isNew, message: message)
         } catch {
             let failure = CommandFailure(command: "tedge cert upload", "failed to upload root certificate", error)
             return context.failed("cert upload", cloud: .c8y, failure)

@@ -36,7 +36,7 @@ public struct CertificateViewer {
             context.console.note("Status:        \(summary.status)")
             var report = CommandReport.done("cert needs-renewal", cloud: cloud, changed: false, message: summary.status)
             report.details = [.init("due", .bool(summary.isDue)), .init("certificate", summary.json)]
-            report.status = summary.isDue ? 0 : 1
+            report.status = summary.isDue ? .success : .failure
             return report
         } catch {
             let failure = CommandFailure(command: "tedge cert needs-renewal", "Cannot check the certificate", error)
@@ -44,7 +44,8 @@ public struct CertificateViewer {
             let hint = context.hint(for: failure.error).map { "Hint: \($0)\n" } ?? ""
             context.console.error(ErrorFrame.printable("Cannot check the certificate: \(reason)\n\(hint)"))
             return .failed(
-                "cert needs-renewal", cloud: cloud, status: 2, reason: failure.error.id, causes: failure.error.causes,
+                "cert needs-renewal", cloud: cloud, status: .misuse, reason: failure.error.id,
+                causes: failure.error.causes,
                 hint: context.hint(for: failure.error))
         }
     }
@@ -69,7 +70,7 @@ public struct CertificateViewer {
             if isNew { throw CertificateError.renewedMissing(path: path) }
             // Of a file that was typed, no certificate of the device is expected.
             throw typed == nil
-                ? error : CertificateError.unreadable(path: path, reason: SystemError.noEntry.description)
+                ? error : CertificateError.unreadable(path: path, reason: .noEntry)
         }
     }
 

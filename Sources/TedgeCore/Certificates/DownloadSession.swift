@@ -7,9 +7,8 @@ struct DownloadSession {
     let deviceID: String
     let password: Secret
     let rootsKey: String
-    let urlKey: String
-    /// Whether the server was typed, and is not that of the settings.
-    let isTyped: Bool
+    /// The setting that the server comes from; nil if it was given on the command line.
+    let urlKey: String?
     /// How many seconds each request may take.
     private static let timeout = 30
 
@@ -82,11 +81,11 @@ struct DownloadSession {
     /// What a failure means for the next try. Throws where that cannot help: the server is another one or not trusted, or the
     /// way to it is shut.
     private func obstacle(_ error: HTTPError) throws(EnrollmentError) -> Obstacle {
-        let upload = UploadError.exchange(error, at: target, rootsKey: rootsKey, urlKey: urlKey)
-        let failure = EnrollmentError.exchange(upload, isTyped: isTyped)
+        let failure = EnrollmentError.exchange(
+            target.failure(error, of: .enrollment, rootsKey: rootsKey, urlKey: urlKey))
         guard error == .truncated || Self.mayPass(error) else { throw failure }
         return Obstacle(
-            text: "Fail to connect to \(target.endpoint): \(failure.causes.joined(separator: ": "))", hint: failure.hint
+            text: "Fail to connect to \(target.endpoint): \(CommandReport.sentence(failure.causes))", hint: failure.hint
         )
     }
 
@@ -94,7 +93,7 @@ struct DownloadSession {
     private static func mayPass(_ error: HTTPError) -> Bool {
         guard case .connection(let error) = error else { return false }
         return switch error {
-        case .nameNotResolved, .cannotConnect, .noAnswer, .silent, .closed, .lost, .alert, .proxySilent, .proxyClosed:
+        case .socket, .silent, .closed, .lost, .alert, .proxySilent, .proxyClosed:
             true
         // The clock of a device that starts may be set only after it.
         case .serverNotYetValid: true

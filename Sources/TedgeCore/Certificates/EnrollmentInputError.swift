@@ -23,19 +23,19 @@ enum EnrollmentInputError: ExplainedError, Equatable {
     /// A request is for another name.
     case requestOfOtherName(path: String, name: String, wanted: String)
 
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .noDeviceID: "device-id-missing"
-        case .noPassword: "password-missing"
-        case .passwordNotSendable: "credentials-not-sendable"
-        case .terminal: "terminal-failed"
-        case .badURL: "url-invalid"
-        case .badProxyHost: "proxy-host-invalid"
-        case .certificateExists: "certificate-exists"
-        case .requestUnused: "request-unused"
-        case .requestBroken: "request-broken"
-        case .requestOfOtherKey: "request-key-mismatch"
-        case .requestOfOtherName: "request-name-mismatch"
+        case .noDeviceID: .deviceIDMissing
+        case .noPassword: .passwordMissing
+        case .passwordNotSendable: .credentialsNotSendable
+        case .terminal: .terminalFailed
+        case .badURL: .urlInvalid
+        case .badProxyHost: .proxyHostInvalid
+        case .certificateExists: .certificateExists
+        case .requestUnused: .requestUnused
+        case .requestBroken: .requestBroken
+        case .requestOfOtherKey: .requestKeyMismatch
+        case .requestOfOtherName: .requestNameMismatch
         }
     }
 

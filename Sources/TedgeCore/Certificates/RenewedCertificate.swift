@@ -163,7 +163,7 @@ extension MQTTError {
     /// Whether the same may succeed a moment later: what was not reached, or ended without a reason.
     fileprivate var mayBeTransient: Bool {
         switch self {
-        case .nameNotResolved, .cannotConnect, .noRoute, .silent, .disconnected, .keepAliveExpired, .timedOut: true
+        case .socket, .silent, .disconnected, .keepAliveExpired, .timedOut: true
         case .refused(_, .serverUnavailable): true
         default: false
         }

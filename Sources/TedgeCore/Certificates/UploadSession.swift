@@ -23,8 +23,8 @@ struct UploadSession {
         return name
     }
 
-    /// Adds the certificate to the trusted ones of a tenant. Returns what to tell.
-    func upload(_ certificate: String, name: String, to tenant: String) throws(UploadError) -> String {
+    /// Adds the certificate to the trusted ones of a tenant. Returns false if the tenant has it already.
+    func upload(_ certificate: String, name: String, to tenant: String) throws(UploadError) -> Bool {
         let body = JSONValue.object([
             .init("name", .string(name)), .init("certInPemFormat", .string(certificate)),
             .init("autoRegistrationEnabled", .bool(true)), .init("status", .string("ENABLED")),
@@ -34,8 +34,8 @@ struct UploadSession {
             headers: headers + [(name: "Content-Type", value: "application/json")], body: Array(body.text.utf8))
         let response = try send(request)
         switch response.status {
-        case 200, 201: return "Certificate uploaded successfully."
-        case 409: return "Certificate already exists in the cloud."
+        case 200, 201: return true
+        case 409: return false
         default: throw refusal(response)
         }
     }
@@ -52,7 +52,7 @@ struct UploadSession {
             return try context.send(request, to: target, within: limit)
         } catch {
             if let signal = context.interruption.signal() { throw .interrupted(Interrupted(signal: signal)) }
-            throw .exchange(error, at: target, rootsKey: rootsKey, urlKey: urlKey)
+            throw .exchange(target.failure(error, of: .upload, rootsKey: rootsKey, urlKey: urlKey))
         }
     }
 

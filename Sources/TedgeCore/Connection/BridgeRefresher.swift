@@ -119,7 +119,7 @@ public struct BridgeRefresher {
         let hint = "Restart mosquitto, so that it reads them."
         context.console.warning("\(message) \(hint)")
         return CommandReport(
-            command: Self.command, result: .unproven, changed: true, reason: "service-manager-unavailable",
-            message: message, hint: hint, status: 4)
+            command: Self.command, result: .unproven, changed: true, reason: .serviceManagerUnavailable,
+            message: message, hint: hint, status: .unproven)
     }
 }

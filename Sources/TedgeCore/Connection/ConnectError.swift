@@ -26,17 +26,17 @@ enum ConnectError: ExplainedError, Equatable {
     case clockWrong(clock: String)
 
     /// One word for each case.
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .alreadyConnected: "already-connected"
-        case .notConnected: "not-connected"
-        case .filePermission, .directoryPermission, .removalPermission: "permission-denied"
-        case .brokerSilent: "mosquitto-not-answering"
-        case .brokerRejects: "mosquitto-configuration-rejected"
-        case .brokerCannotReturn: "mosquitto-cannot-restart"
-        case .listenerTwice: "listener-twice"
-        case .portHeld: "port-held"
-        case .clockWrong: "clock-wrong"
+        case .alreadyConnected: .alreadyConnected
+        case .notConnected: .notConnected
+        case .filePermission, .directoryPermission, .removalPermission: .permissionDenied
+        case .brokerSilent: .mosquittoNotAnswering
+        case .brokerRejects: .mosquittoConfigurationRejected
+        case .brokerCannotReturn: .mosquittoCannotRestart
+        case .listenerTwice: .listenerTwice
+        case .portHeld: .portHeld
+        case .clockWrong: .clockWrong
         }
     }
 

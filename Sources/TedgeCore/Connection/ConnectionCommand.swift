@@ -88,14 +88,14 @@ struct ConnectionCommand {
         let outcome = BrokerRecovery(inputs: inputs, context: context).run(for: "tedge \(name)")
         guard let diagnosis = outcome.diagnosis(of: inputs) else { return nil }
         var report = unproven(diagnosis)
-        if outcome != .startedAgain { (report.result, report.status) = (.failed, 1) }
+        if outcome != .startedAgain { (report.result, report.status) = (.failed, .failure) }
         return report
     }
 
     /// The report of a command that did everything, unless the mapper that was started has ended again.
     private func withMapper(_ renewal: RenewedCertificate.Outcome) -> CommandReport {
         let doctor = DoctorRun(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
-        if case .error(let diagnosis) = doctor.outcome(of: "mapper-running") { return unproven(diagnosis) }
+        if case .error(let diagnosis) = doctor.outcome(of: .mapperRunning) { return unproven(diagnosis) }
         guard case .refused(let reason) = renewal else { return .done(name, cloud: cloud.name, changed: true) }
         let message = "Successfully connected, however not using the new certificate"
         let trust =
@@ -104,15 +104,15 @@ struct ConnectionCommand {
         let hint = "\(trust), then run 'sudo tedge reconnect \(cloud.name.words(profile))'."
         context.console.note("\(message)\nHint: \(hint)")
         return CommandReport(
-            command: name, cloud: cloud.name, result: .ok, changed: true, reason: "new-certificate-refused",
-            message: "\(message): \(reason)", hint: hint, status: 3)
+            command: name, cloud: cloud.name, result: .ok, changed: true, reason: .newCertificateRefused,
+            message: "\(message): \(reason)", hint: hint, status: .renewedCertificateRefused)
     }
 
     private func unproven(_ diagnosis: Diagnosis) -> CommandReport {
         context.console.explain(diagnosis, cloud: cloud.name, profile)
         return CommandReport(
             command: name, cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
-            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: 4)
+            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: .unproven)
     }
 
     private func withoutServiceManager() -> CommandReport {
@@ -126,10 +126,10 @@ struct ConnectionCommand {
             """)
         return CommandReport(
             command: name, cloud: cloud.name, result: .unproven, changed: true,
-            reason: "service-manager-unavailable", message: "The bridge is configured, but nothing could be started.",
+            reason: .serviceManagerUnavailable, message: "The bridge is configured, but nothing could be started.",
             hint:
                 "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.words(profile)) --test'.",
-            status: 4)
+            status: .unproven)
     }
 
     private func failed(_ error: any Error) -> CommandReport {

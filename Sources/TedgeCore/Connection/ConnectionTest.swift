@@ -43,6 +43,6 @@ public struct ConnectionTest {
         context.console.explain(diagnosis, cloud: cloud.name, profile)
         return CommandReport(
             command: "connect --test", cloud: cloud.name, result: .failed, changed: false, reason: diagnosis.id,
-            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: 1)
+            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: .failure)
     }
 }

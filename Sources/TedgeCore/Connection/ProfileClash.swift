@@ -49,7 +49,7 @@ enum ClashError: ExplainedError, Equatable {
     /// Settings that must differ have the same value.
     case sameValue([String])
 
-    var id: String { "profiles-clash" }
+    var id: ReasonID { .profilesClash }
 
     var causes: [String] {
         switch self {

@@ -10,7 +10,7 @@ extension Diagnosis {
                     + "receive from 'thinedge/devices/\(deviceID ?? "<device id>")/test-connection', then run \(command)."
             case .smartREST, .deviceTwin: "Run \(command) to try again in a minute."
             }
-        return Diagnosis("cloud-silent", "The bridge is up, but \(cloud.displayName) does not answer.", hint: hint)
+        return Diagnosis(.cloudSilent, "The bridge is up, but \(cloud.displayName) does not answer.", hint: hint)
     }
 
     /// The cloud answered the request of the check with another status than that of success.
@@ -18,7 +18,7 @@ extension Diagnosis {
         _ cloud: Cloud, _ profile: ProfileName?, _ status: String, deviceID: String?
     ) -> Diagnosis {
         Diagnosis(
-            "cloud-refuses-request", "\(cloud.displayName) answers, but will not send the device twin.",
+            .cloudRefusesRequest, "\(cloud.displayName) answers, but will not send the device twin.",
             seen: "status \(status)",
             hint: "Look at the device '\(deviceID ?? "<device id>")' in \(cloud.displayName), then run 'tedge connect "
                 + "\(cloud.name.words(profile)) --test'.")
@@ -42,7 +42,7 @@ extension Diagnosis {
                     + "'\(deviceID)' connect"
             }
         return Diagnosis(
-            "device-refused", "\(cloud.displayName) refuses the device '\(deviceID)'.", seen: seen,
+            .deviceRefused, "\(cloud.displayName) refuses the device '\(deviceID)'.", seen: seen,
             hint: "\(what), then run 'tedge connect \(cloud.name.words(profile)) --test'.")
     }
 }

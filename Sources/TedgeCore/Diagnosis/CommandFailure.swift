@@ -5,10 +5,10 @@ public struct CommandFailure: Error, Sendable {
     /// Why it failed.
     public let error: any ExplainedError
     /// The exit status.
-    public let status: Int32
+    public let status: ExitStatus
 
     /// Puts a failure together.
-    public init(_ title: String, _ error: any ExplainedError, status: Int32 = 1) {
+    public init(_ title: String, _ error: any ExplainedError, status: ExitStatus = .failure) {
         self.title = title
         self.error = error
         self.status = status
@@ -63,6 +63,6 @@ struct UnexpectedError: ExplainedError {
 
     init(_ text: String) { self.text = text }
 
-    var id: String { "unexpected" }
+    var id: ReasonID { .unexpected }
     var causes: [String] { [text] }
 }

@@ -2,8 +2,8 @@ import MQTT
 
 /// The first cause of a connection that is not proven.
 public struct Diagnosis: Sendable, Equatable {
-    /// A word for programs that stays the same between releases.
-    public let id: String
+    /// The word for programs.
+    let id: ReasonID
     /// What is wrong.
     public let message: String
     /// What was seen, where there is more to it than the message.
@@ -12,7 +12,7 @@ public struct Diagnosis: Sendable, Equatable {
     public let hint: String?
 
     /// Puts a diagnosis together.
-    init(_ id: String, _ message: String, seen: String? = nil, hint: String? = nil) {
+    init(_ id: ReasonID, _ message: String, seen: String? = nil, hint: String? = nil) {
         self.id = id
         self.message = message
         self.seen = seen
@@ -28,7 +28,7 @@ public struct Diagnosis: Sendable, Equatable {
     ) -> Diagnosis {
         let key = (try? settings?.name("url").text) ?? "c8y.url"
         return Diagnosis(
-            "other-tenant",
+            .otherTenant,
             "Another tenant answered: the device is configured for \(expected.joined(separator: ", ")), and it is "
                 + "connected to \(answered).",
             hint:
@@ -48,7 +48,7 @@ public struct Diagnosis: Sendable, Equatable {
         let wanted = "\(endpoint.bareHost):\(endpoint.port)"
         guard let found = line?.dropFirst(begin.count), found != wanted else { return nil }
         return Diagnosis(
-            "bridge-file-differs",
+            .bridgeFileDiffers,
             "The bridge leads to \(found), and the settings name \(wanted): one of them was changed after the device was connected.",
             seen: "\(plan.paths.bridge)",
             hint: "Run 'sudo tedge reconnect \(plan.cloud.name.words(plan.profile))'.")
@@ -65,14 +65,14 @@ public struct Diagnosis: Sendable, Equatable {
                 hint: interrupted.hint ?? "Run '\(command)' to check the connection.")
         case .otherTenant, .silence, .bridgeDown, .bridgeLost:
             if let changed = addressChanged(plan, in: context) { return changed }
-            if let unread = firstCause(["bridge-read"], plan, context) { return unread }
+            if let unread = firstCause([.bridgeRead], plan, context) { return unread }
         default: break
         }
         switch error as? CheckFailure {
         case .broker(let error):
-            return firstCause(["mosquitto-running", "listener"], plan, context)
+            return firstCause([.mosquittoRunning, .listener], plan, context)
                 ?? Diagnosis(
-                    "local-mqtt-failed", "The local MQTT broker does not serve the check.", seen: "\(error)",
+                    .localMQTTFailed, "The local MQTT broker does not serve the check.", seen: "\(error)",
                     hint:
                         "Check 'mqtt.client.host' and 'mqtt.client.port' with 'tedge config list mqtt.client', and mosquitto "
                         + "with 'systemctl status mosquitto'.")
@@ -84,19 +84,19 @@ public struct Diagnosis: Sendable, Equatable {
         case .refusal(let status):
             return refusedRequest(plan.cloud, plan.profile, status, deviceID: try? plan.builder.deviceID())
         case .bridgeDown, .bridgeLost:
-            let bearing = [
-                "include-line", "clock", "certificate", "private-key", "key-pair", "certificate-dates",
-                "broker-reads-key", "credentials", "trust-roots",
-                "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate",
-                "credentials-accepted", "bridge-current", "bridge-read", "bridge-up",
+            let bearing: [CheckID] = [
+                .includeLine, .clock, .certificate, .privateKey, .keyPair, .certificateDates,
+                .brokerReadsKey, .credentials, .trustRoots,
+                .nameResolution, .tcp, .proxy, .serverCertificate, .clientCertificate,
+                .credentialsAccepted, .bridgeCurrent, .bridgeRead, .bridgeUp,
             ]
             let cause = firstCause(bearing, plan, context) ?? bridgeDown(plan.cloud, plan.profile, in: context)
-            guard error as? CheckFailure == .bridgeLost, cause.id == "bridge-down" else { return cause }
+            guard error as? CheckFailure == .bridgeLost, cause.id == .bridgeDown else { return cause }
             return bridgeLost(plan)
         case .bridgeUnknown:
-            return firstCause(["include-line", "bridge-current", "bridge-read"], plan, context)
+            return firstCause([.includeLine, .bridgeCurrent, .bridgeRead], plan, context)
                 ?? Diagnosis(
-                    "bridge-unknown",
+                    .bridgeUnknown,
                     "mosquitto says nothing about the bridge: it has not read \(plan.paths.bridge).",
                     hint:
                         "Run 'sudo tedge init' to include \(plan.paths.directory) in \(context.mosquittoConfiguration), "
@@ -111,7 +111,7 @@ public struct Diagnosis: Sendable, Equatable {
         let deviceID = (try? plan.builder.deviceID()) ?? "<device id>"
         let rights = plan.cloud.check == .smartREST ? "" : ", and that the device may use the topics of the bridge"
         return Diagnosis(
-            "bridge-unstable", "The bridge to \(name) comes up, and \(name) ends its connection again.",
+            .bridgeUnstable, "The bridge to \(name) comes up, and \(name) ends its connection again.",
             hint: "Check that no other device or program is connected as '\(deviceID)'\(rights).")
     }
 
@@ -119,7 +119,7 @@ public struct Diagnosis: Sendable, Equatable {
     static let timeout = 5
 
     /// What the first of some checks finds wrong.
-    private static func firstCause(_ checks: [String], _ plan: ConnectionInputs, _ context: Context) -> Diagnosis? {
+    private static func firstCause(_ checks: [CheckID], _ plan: ConnectionInputs, _ context: Context) -> Diagnosis? {
         var context = context
         context.interruption = context.interruption.announcing(
             "Looking for the cause, for at most \(timeout) seconds.", on: context.console)

@@ -2,13 +2,13 @@ import Foundation
 
 /// An error that a person can meet: every one says what happened, where, and what to do next.
 public protocol ExplainedError: Error, Sendable {
-    /// A word for programs that stays the same between releases, for example `mosquitto-not-found`.
-    var id: String { get }
+    /// The word for programs.
+    var id: ReasonID { get }
     /// What happened, from the outermost cause to the innermost. A cause can have several lines.
     var causes: [String] { get }
     /// What to do about it, or nil if the causes say it.
     var hint: String? { get }
-    /// The last line of the causes, if in the words of the user's page it says what to type.
+    /// The last line of the causes, if it says what to type.
     var advice: String? { get }
     /// The file or directory that the caller has no right to use this way; nil if that is not what happened.
     var forbiddenPath: String? { get }
@@ -42,19 +42,19 @@ extension SettingsError: ExplainedError {}
 
 extension FileError: ExplainedError {
     /// One word for a disk that is full or cannot be written, else one for each operation.
-    public var id: String {
+    public var id: ReasonID {
         switch reason.code {
-        case ENOSPC, EDQUOT: return "disk-full"
-        case EROFS: return "read-only-file-system"
+        case ENOSPC, EDQUOT: return .diskFull
+        case EROFS: return .readOnlyFileSystem
         default: break
         }
-        if reason.link != nil { return "untrusted-link" }
-        if reason.isNotPlain { return "file-not-plain" }
-        if reason == .notRequest { return "request-path-invalid" }
-        if [.notOurs, .exchanged, .secondName, .setUserID].contains(reason) { return "file-foreign" }
+        if reason.link != nil { return .untrustedLink }
+        if reason.isNotPlain { return .fileNotPlain }
+        if reason == .notRequest { return .requestPathInvalid }
+        if [.notOurs, .exchanged, .secondName, .setUserID].contains(reason) { return .fileForeign }
         return switch operation {
-        case .read, .list: "file-unreadable"
-        case .write, .create, .remove, .makeDirectory, .changeMode, .changeOwner: "file-not-writable"
+        case .read, .list: .fileUnreadable
+        case .write, .create, .remove, .makeDirectory, .changeMode, .changeOwner: .fileNotWritable
         }
     }
 

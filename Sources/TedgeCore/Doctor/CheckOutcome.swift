@@ -12,7 +12,7 @@ enum CheckOutcome: Sendable, Equatable {
     /// stand on it are done all the same.
     case unanswered(String)
     /// Another check took the ground away.
-    case blocked(by: String)
+    case blocked(by: CheckID)
 
     /// The state for people and programs.
     var state: String {
@@ -25,8 +25,8 @@ enum CheckOutcome: Sendable, Equatable {
     }
 
     /// The word for programs; nil if all is well, or where nobody looked.
-    var reason: String? {
-        if case .unanswered = self { return "unanswered" }
+    var reason: ReasonID? {
+        if case .unanswered = self { return .unanswered }
         return diagnosis?.id
     }
 
@@ -73,11 +73,11 @@ extension Diagnosis {
             $0.split(separator: Character("\n")).map(String.init)
         }
         var hint = error.hint.map(Masking.inMessage)
-        if hint == nil, let advice = error.advice, lines.last == advice {
+        if hint == nil, let advice = error.advice {
             hint = advice
             lines.removeLast()
         }
         let deeper = lines.dropFirst().joined(separator: "\n")
-        self.init(error.id, lines.first ?? error.id, seen: deeper.isEmpty ? nil : deeper, hint: hint)
+        self.init(error.id, lines.first ?? error.id.rawValue, seen: deeper.isEmpty ? nil : deeper, hint: hint)
     }
 }

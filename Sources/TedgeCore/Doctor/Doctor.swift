@@ -3,9 +3,9 @@ public struct Doctor {
     /// Which checks are wanted, and how they are shown.
     public struct Options: Sendable {
         /// Only these checks; all where empty.
-        public var only: [String] = []
+        public var only: [CheckID] = []
         /// Not these checks.
-        public var skip: [String] = []
+        public var skip: [CheckID] = []
         /// Whether symbols and colours are wanted.
         public var isColourful = false
 
@@ -19,9 +19,6 @@ public struct Doctor {
     private let options: Options
     private static let limit = Duration.seconds(13)
 
-    /// The names of all checks.
-    public static var names: [String] { DoctorCheck.all.map { $0.id } }
-
     /// Names the cloud; nil for all that have an address.
     public init(_ cloud: CloudName?, profile: ProfileName?, options: Options, in context: Context) {
         (self.cloud, self.profile, self.options, self.context) = (cloud, profile, options, context)
@@ -29,13 +26,13 @@ public struct Doctor {
 
     /// Names every check and what it looks at.
     public static func list(in context: Context) -> CommandReport {
-        let width = DoctorCheck.all.map { $0.id.count }.max() ?? 0
+        let width = DoctorCheck.all.map { $0.id.rawValue.count }.max() ?? 0
         for check in DoctorCheck.all {
-            context.console.result(padded(check.id, to: width + 2) + check.title + "\n")
+            context.console.result(padded(check.id.rawValue, to: width + 2) + check.title + "\n")
         }
         var report = CommandReport.done("doctor --list", changed: false)
         let checks = DoctorCheck.all.map { check in
-            JSONValue.object([.init("id", .string(check.id)), .init("title", .string(check.title))])
+            JSONValue.object([.init("id", .string(check.id.rawValue)), .init("title", .string(check.title))])
         }
         report.details = [.init("checks", .array(checks))]
         return report
@@ -85,7 +82,7 @@ public struct Doctor {
     /// the ground from it. What does not concern the device, as a certificate where it has a password, is left out unless it
     /// is named.
     private func examine(_ run: DoctorRun, _ told: inout Told) {
-        var known: Set<String> = []
+        var known: Set<CheckID> = []
         for check in wanted where options.only.contains(check.id) || run.irrelevance(of: check.id) == nil {
             var chain = [check.id]
             while case .blocked(by: let need) = run.outcome(of: chain[0]) { chain.insert(need, at: 0) }
@@ -93,8 +90,7 @@ public struct Doctor {
             if context.interruption.isRequested { return }
             // Of a chain the first one is the cause, and the last one was asked for.
             for id in [chain[0], check.id] where known.insert(id).inserted {
-                guard let check = DoctorCheck.all.first(where: { $0.id == id }) else { continue }
-                tell(check, run.outcome(of: id), run.cloud.name, &told)
+                tell(DoctorCheck.of(id), run.outcome(of: id), run.cloud.name, &told)
             }
         }
     }
@@ -116,7 +112,9 @@ public struct Doctor {
             report = context.failed("doctor", cloud: cloud, failure, isUndone: false)
         } else if let first = told.first {
             report.result = .failed
-            (report.reason, report.message, report.hint, report.status) = (first.id, first.message, first.hint, 1)
+            (report.reason, report.message, report.hint, report.status) = (
+                first.id, first.message, first.hint, .failure
+            )
             report.causes = first.causes
         }
         report.details = [.init("checks", .array(told.entries))]
@@ -145,11 +143,11 @@ public struct Doctor {
         var text: String
         var details: [String] = []
         switch outcome {
-        case .ok(let seen): text = "\(check.id): \(seen)"
-        case .skipped(let reason), .unanswered(let reason): text = "\(check.id): \(reason)"
-        case .blocked(by: let need): text = "\(check.id): because of \(need)"
+        case .ok(let seen): text = "\(check.id.rawValue): \(seen)"
+        case .skipped(let reason), .unanswered(let reason): text = "\(check.id.rawValue): \(reason)"
+        case .blocked(by: let need): text = "\(check.id.rawValue): because of \(need.rawValue)"
         case .warning(let diagnosis), .error(let diagnosis):
-            text = "\(check.id): \(diagnosis.message)"
+            text = "\(check.id.rawValue): \(diagnosis.message)"
             if let seen = diagnosis.seen { details.append("Seen: \(seen)") }
             if let hint = diagnosis.hint { details.append("Hint: \(hint)") }
         }
@@ -182,13 +180,13 @@ public struct Doctor {
         var seen: String?
         switch outcome {
         case .ok(let text), .skipped(let text), .unanswered(let text): seen = text
-        case .blocked(by: let need): seen = "because of \(need)"
+        case .blocked(by: let need): seen = "because of \(need.rawValue)"
         case .warning(let diagnosis), .error(let diagnosis): seen = diagnosis.seen
         }
         let diagnosis = outcome.diagnosis
         return .object([
-            .init("id", .string(check.id)), .init("cloud", .string(cloud.rawValue)),
-            .init("state", .string(outcome.state)), .init("reason", .optional(outcome.reason)),
+            .init("id", .string(check.id.rawValue)), .init("cloud", .string(cloud.rawValue)),
+            .init("state", .string(outcome.state)), .init("reason", .optional(outcome.reason?.rawValue)),
             .init("message", .optional(diagnosis?.message)), .init("seen", .optional(seen)),
             .init("hint", .optional(diagnosis?.hint)),
         ])

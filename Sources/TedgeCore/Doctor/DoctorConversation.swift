@@ -42,7 +42,7 @@ struct DoctorConversation {
             values.broker = options
             findings.hosts = values.hosts
             try converse(session, values, &findings)
-        } catch MQTTError.interrupted {
+        } catch MQTTError.socket(.interrupted) {
             findings.isCut = true
             findings.isUnanswered = findings.isBridgeUp == nil
         } catch {

@@ -6,7 +6,7 @@ extension DoctorRun {
         if let mosquittoVersion { return .ok("version \(mosquittoVersion)") }
         return .error(
             Diagnosis(
-                "mosquitto-not-found", "mosquitto is not installed.",
+                .mosquittoNotFound, "mosquitto is not installed.",
                 hint: "Run 'sudo apt install mosquitto', or install it by other means."))
     }
 
@@ -15,7 +15,7 @@ extension DoctorRun {
         if context.files.exists(paths.unfinished), !isBusy {
             return .warning(
                 Diagnosis(
-                    "connection-unfinished", "A connect or disconnect was ended before it was complete.",
+                    .connectionUnfinished, "A connect or disconnect was ended before it was complete.",
                     seen: paths.unfinished,
                     hint:
                         "Run '\(connectCommand)' to complete the connection, or '\(disconnectCommand)' to take it away."
@@ -24,7 +24,7 @@ extension DoctorRun {
         if context.files.exists(paths.bridge) { return .ok(paths.bridge) }
         return .error(
             Diagnosis(
-                "not-connected", "The device is not connected to \(cloud.displayName).",
+                .notConnected, "The device is not connected to \(cloud.displayName).",
                 seen: "there is no \(paths.bridge)", hint: "Run '\(connectCommand)'."))
     }
 
@@ -46,12 +46,12 @@ extension DoctorRun {
             if !isRoot, context.files.exists(main) { return Self.needsRoot }
             return .error(
                 Diagnosis(
-                    "include-line-missing", "mosquitto's main file \(main) cannot be read.",
+                    .includeLineMissing, "mosquitto's main file \(main) cannot be read.",
                     hint: "Run 'sudo apt install --reinstall mosquitto', then '\(reconnectCommand)'."))
         }
         return .error(
             Diagnosis(
-                "include-line-missing", "mosquitto does not read \(paths.directory): \(main) does not include it.",
+                .includeLineMissing, "mosquitto does not read \(paths.directory): \(main) does not include it.",
                 hint: "Run 'sudo tedge init && sudo systemctl restart mosquitto'."))
     }
 
@@ -66,7 +66,7 @@ extension DoctorRun {
             for (path, text) in wanted where try context.files.readIfPresent(path) != Array(text.utf8) {
                 return .warning(
                     Diagnosis(
-                        "bridge-file-differs", "\(path) is not what the settings ask for.",
+                        .bridgeFileDiffers, "\(path) is not what the settings ask for.",
                         seen: firstDifference(try context.files.readIfPresent(path), text),
                         hint: "Run '\(reconnectCommand)' to write it again."))
             }
@@ -117,7 +117,7 @@ extension DoctorRun {
         guard let error = findings.localFailure else { return .ok(findings.place) }
         return .error(
             Diagnosis(
-                "local-mqtt-failed", "The local MQTT broker does not answer.", seen: "\(error)",
+                .localMQTTFailed, "The local MQTT broker does not answer.", seen: "\(error)",
                 hint:
                     "Run 'sudo systemctl restart mosquitto', and check 'mqtt.client.host' and 'mqtt.client.port' with "
                     + "'tedge config list mqtt.client'."))

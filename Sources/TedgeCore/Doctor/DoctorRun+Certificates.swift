@@ -55,13 +55,13 @@ extension DoctorRun {
         let own = isBrokers ? "" : "sudo chown \(brokerAccount?.name ?? "mosquitto") \(word) && "
         return .warning(
             Diagnosis(
-                "key-readable", "Everyone on this machine can read the private key of the device.",
+                .keyReadable, "Everyone on this machine can read the private key of the device.",
                 seen: "\(path) has mode \(String(status.mode, radix: 8))",
                 hint: "Run '\(own)sudo chmod 400 \(word)'. If others may have read it, make another pair."))
     }
 
     func keyPair() -> CheckOutcome {
-        if case .skipped = outcome(of: "private-key") { return Self.needsRoot }
+        if case .skipped = outcome(of: .privateKey) { return Self.needsRoot }
         guard let certificate else { return Self.needsRoot }
         return checked("they belong together") {
             try $0.checkKey(of: certificate)
@@ -83,7 +83,7 @@ extension DoctorRun {
             if context.files.exists(renewed) {
                 return .warning(
                     Diagnosis(
-                        "certificate-renewed", "A renewed certificate waits to be used.", seen: renewed,
+                        .certificateRenewed, "A renewed certificate waits to be used.", seen: renewed,
                         hint: "Have \(cloud.displayName) trust it, then run '\(reconnectCommand)'."))
             }
         }
@@ -91,7 +91,7 @@ extension DoctorRun {
         let renew = certificate.isSelfSigned ? "tedge cert renew --ca self-signed" : "tedge cert renew"
         return .warning(
             Diagnosis(
-                "certificate-expires-soon", "The device certificate expires in \(rest / 86_400) days.",
+                .certificateExpiresSoon, "The device certificate expires in \(rest / 86_400) days.",
                 seen: "it is valid until \(RFC2822Date.text(certificate.notAfter))",
                 hint: "Run 'sudo \(renew)', have \(cloud.displayName) trust the new certificate, then run "
                     + "'\(reconnectCommand)'."))

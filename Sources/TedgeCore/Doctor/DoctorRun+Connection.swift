@@ -16,7 +16,7 @@ extension DoctorRun {
         case nil:
             .error(
                 Diagnosis(
-                    "bridge-unknown", "mosquitto says nothing about the bridge: it has not read \(paths.bridge).",
+                    .bridgeUnknown, "mosquitto says nothing about the bridge: it has not read \(paths.bridge).",
                     hint: "Run 'sudo systemctl restart mosquitto'."))
         }
     }

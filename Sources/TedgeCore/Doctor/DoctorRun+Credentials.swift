@@ -11,15 +11,15 @@ extension DoctorRun {
     }
 
     /// The checks that look at the device's certificate or key.
-    static let certificateChecks: Set<String> = [
-        "certificate", "private-key", "key-pair", "certificate-dates", "certificate-expiry", "certificate-subject",
-        "client-certificate",
+    static let certificateChecks: Set<CheckID> = [
+        .certificate, .privateKey, .keyPair, .certificateDates, .certificateExpiry, .certificateSubject,
+        .clientCertificate,
     ]
 
     /// What a check says without looking, because the device proves itself in another way.
-    func exemption(from check: String) -> CheckOutcome? {
+    func exemption(from check: CheckID) -> CheckOutcome? {
         switch check {
-        case "credentials", "credentials-accepted":
+        case .credentials, .credentialsAccepted:
             credentialsFile == nil ? .skipped("the device has a certificate") : nil
         case _ where Self.certificateChecks.contains(check):
             credentialsFile == nil ? nil : .skipped("the device has a password")
@@ -34,7 +34,7 @@ extension DoctorRun {
             if let status = try context.files.status(file), status.mode & 0o004 != 0 {
                 return .warning(
                     Diagnosis(
-                        "credentials-readable", "Everyone on this machine can read the password of the device.",
+                        .credentialsReadable, "Everyone on this machine can read the password of the device.",
                         seen: file, hint: "Run '\(context.commandToClose(file))'."))
             }
             return .ok("user \(credentials)")
@@ -64,7 +64,7 @@ extension DoctorRun {
             case .refused(_, .badUserNameOrPassword), .refused(_, .notAuthorised):
                 return .error(
                     Diagnosis(
-                        "credentials-refused",
+                        .credentialsRefused,
                         "\(cloud.displayName) does not accept the user name and password of "
                             + "this device.",
                         seen: "user \(credentials): \(error)",

@@ -17,7 +17,7 @@ extension DoctorRun {
             first.path.map { Path.isInside($0, directory) } == true && first.correction(besides: directory) == nil
         return .error(
             Diagnosis(
-                "mosquitto-configuration-rejected",
+                .mosquittoConfigurationRejected,
                 unit.process == nil
                     ? "mosquitto does not start with its configuration."
                     : "mosquitto runs, but would not start again with its configuration.",

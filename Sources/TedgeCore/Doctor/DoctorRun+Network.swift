@@ -20,7 +20,7 @@ extension DoctorRun {
     private func failed(_ error: TLSError, _ endpoint: HostPort) -> CheckOutcome {
         if error == .interrupted { return .outOfTime }
         let words = (try? cloudSettings()).flatMap { EndpointDiagnosis(cloud, $0, endpoint).diagnosis(error) }
-        return .error(words ?? Diagnosis("endpoint-failed", "\(endpoint) cannot be used.", seen: "\(error)"))
+        return .error(words ?? Diagnosis(.endpointFailed, "\(endpoint) cannot be used.", seen: "\(error)"))
     }
 
     /// Looks at the endpoint for at most some seconds. What is not answered within less than that says nothing.
@@ -52,7 +52,7 @@ extension DoctorRun {
             if let nowhere = addresses.first, ["0.0.0.0", "::"].contains(nowhere), endpoint.bareHost != nowhere {
                 return .error(
                     Diagnosis(
-                        "name-blocked",
+                        .nameBlocked,
                         "The name \(endpoint.host) leads to \(nowhere), which is no address of a cloud.",
                         seen: addresses.joined(separator: ", "),
                         hint: "Look for the name in /etc/hosts, and for a filter in the network's name server."))
@@ -89,7 +89,7 @@ extension DoctorRun {
             }
         }
         guard case .error(let diagnosis) = outcome, let endpoint, endpoint.port != 443,
-            ["port-closed", "host-unreachable", "packets-dropped"].contains(diagnosis.id),
+            [.portClosed, .hostUnreachable, .packetsDropped].contains(diagnosis.id),
             let addresses = try? addresses(of: endpoint, until: end(after: 1))
         else { return outcome }
         let web: String
@@ -109,9 +109,9 @@ extension DoctorRun {
         _ other: NetworkAddress, than first: NetworkAddress, _ endpoint: HostPort, _ error: TLSError
     ) -> Diagnosis {
         let reason =
-            if case .cannotConnect(_, _, let code) = error { "\(SystemError(code))" } else { "no answer" }
+            if case .socket(.cannotConnect(_, _, let code)) = error { "\(SystemError(code))" } else { "no answer" }
         return Diagnosis(
-            "first-address-unreachable",
+            .firstAddressUnreachable,
             "mosquitto uses the address \(first.text) of \(endpoint.host), which cannot be reached on port \(endpoint.port).",
             seen: "\(first.text): \(reason); \(other.text): port \(endpoint.port) is open",
             hint: "Make \(first.text) reachable, or have the name lead to \(other.text) alone: add the line "
@@ -126,14 +126,14 @@ extension DoctorRun {
 
     func proxy() -> CheckOutcome {
         guard let proxy = (try? settings.get().proxyAddress()) ?? nil else { return .ok("none is set") }
-        switch outcome(of: "tcp") {
+        switch outcome(of: .tcp) {
         case .ok: return .ok("the bridge does not need '\(proxy)'")
         case .skipped(let reason): return .skipped(reason)
         default: break
         }
         return .warning(
             Diagnosis(
-                "proxy-not-usable", "mosquitto's bridge cannot use the proxy that 'proxy.address' names.",
+                .proxyNotUsable, "mosquitto's bridge cannot use the proxy that 'proxy.address' names.",
                 seen: "'proxy.address' is \(proxy)",
                 hint: "Let the device reach the cloud's MQTT port directly; the proxy serves uploads only."))
     }
@@ -160,7 +160,7 @@ extension DoctorRun {
     private func closedEarly(_ endpoint: HostPort, _ error: TLSError) -> Diagnosis {
         let key = key(cloud.endpointSetting)
         return Diagnosis(
-            "cloud-closes-connection",
+            .cloudClosesConnection,
             "What answers at \(endpoint) closes the connection before it has shown a certificate.",
             seen: "\(error)",
             hint:
@@ -185,7 +185,7 @@ extension DoctorRun {
             if abs(difference) < 300 { return .ok("\(abs(difference)) s apart") }
             return .error(
                 Diagnosis(
-                    "clock-wrong", "The clock of this device is wrong.",
+                    .clockWrong, "The clock of this device is wrong.",
                     seen:
                         "it says \(RFC2822Date.text(context.now())), and \(target.endpoint.host) \(RFC2822Date.text(date))",
                     hint: "Run 'sudo timedatectl set-ntp true', or 'sudo date --set=<time>'."))
@@ -195,7 +195,7 @@ extension DoctorRun {
     }
 
     func clientCertificate() -> CheckOutcome {
-        guard case .ok? = outcomes["private-key"] else { return Self.needsRoot }
+        guard case .ok? = outcomes[.privateKey] else { return Self.needsRoot }
         return looked(within: 4) { endpoint, end throws(TLSError) in
             guard let settings = try? cloudSettings(), let roots = try? settings.path("root_cert_path"),
                 let certificatePath = try? settings.path("device.cert_path"),
@@ -208,7 +208,7 @@ extension DoctorRun {
             guard probe.isIdentityWanted else {
                 return .warning(
                     Diagnosis(
-                        "client-certificate-not-asked",
+                        .clientCertificateNotAsked,
                         "What answers at \(endpoint) does not ask for a certificate, so the device cannot show its own.",
                         hint:
                             "Check '\(key(cloud.endpointSetting))' with 'tedge config get \(key(cloud.endpointSetting))': "
@@ -224,7 +224,7 @@ extension TLSError {
     /// Whether nobody said anything until the end of the time.
     fileprivate var isSilence: Bool {
         switch self {
-        case .noAnswer, .silent, .nameNotResolved(_, AddressLookup.noAnswer): true
+        case .socket(.noAnswer), .socket(.nameServerSilent), .silent: true
         default: false
         }
     }

@@ -13,7 +13,7 @@ extension DoctorRun {
             }
             return .warning(
                 Diagnosis(
-                    "bridge-not-read", "mosquitto runs with older files than those that are written.",
+                    .bridgeNotRead, "mosquitto runs with older files than those that are written.",
                     seen: "it started before the last change of \(paths.directory)",
                     hint: "Run 'sudo tedge refresh-bridges'."))
         }

@@ -10,7 +10,7 @@ extension DoctorRun {
         } catch ServiceError.unavailable(let name, _) {
             return .warning(
                 Diagnosis(
-                    "service-manager-unavailable", "The service manager '\(name)' is not available.",
+                    .serviceManagerUnavailable, "The service manager '\(name)' is not available.",
                     hint: "Start mosquitto and tedge-mapper by other means, or name their commands in "
                         + "\(systemFile)."))
         } catch ServiceError.unanswered(let program, let seconds) {
@@ -27,7 +27,7 @@ extension DoctorRun {
 
     private func silent(_ seen: String) -> Diagnosis {
         Diagnosis(
-            "service-manager-silent", "The service manager does not answer.", seen: seen,
+            .serviceManagerSilent, "The service manager does not answer.", seen: seen,
             hint: (try? manager.get())?.isDefault == true
                 ? "Run 'systemctl status' to see whether systemd answers; if it does not, restart the device."
                 : "Check 'is_available' in \(systemFile), or restart the device.")
@@ -37,7 +37,7 @@ extension DoctorRun {
 
     private func commandMissing(_ command: (key: String, words: [String])) -> Diagnosis {
         Diagnosis(
-            "service-command-missing", "The program of the command '\(command.key)' is not there: \(command.words[0]).",
+            .serviceCommandMissing, "The program of the command '\(command.key)' is not there: \(command.words[0]).",
             seen: command.words.joined(separator: " "), hint: "Correct '\(command.key)' in \(systemFile).")
     }
 
@@ -45,10 +45,10 @@ extension DoctorRun {
 
     /// The service manager for a check on one service; nil with the outcome if it cannot be asked.
     private func askable() -> (manager: ServiceManager?, otherwise: CheckOutcome) {
-        switch outcome(of: "service-manager") {
+        switch outcome(of: .serviceManager) {
         case .ok: return (try? manager.get(), nobody)
         // The command that is asked may be there.
-        case .error(let diagnosis) where diagnosis.id == "service-command-missing": return (try? manager.get(), nobody)
+        case .error(let diagnosis) where diagnosis.id == .serviceCommandMissing: return (try? manager.get(), nobody)
         case .error(let diagnosis): return (nil, .unanswered(diagnosis.seen ?? diagnosis.message))
         case .unanswered(let reason): return (nil, .unanswered(reason))
         case .blocked(by: let need): return (nil, .blocked(by: need))
@@ -76,19 +76,19 @@ extension DoctorRun {
             if let unit = try manager.confinedBroker() { return .error(ServiceError.confined(unit: unit)) }
             return .error(
                 Diagnosis(
-                    "mosquitto-not-found", "There is no service mosquitto.",
+                    .mosquittoNotFound, "There is no service mosquitto.",
                     hint: "Run 'sudo apt install --reinstall mosquitto', or install it by other means."))
         }
         if let refusal = state.refusal(of: .mosquitto) { return refused(refusal, state) }
         if let script = state.script {
             let diagnosis = Diagnosis(
-                "mosquitto-without-unit",
+                .mosquittoWithoutUnit,
                 "mosquitto\(state.isActive ? "" : " does not run, and") has no unit of systemd: it is started by \(script).",
                 hint: "Run 'sudo apt install --reinstall mosquitto' to get the unit back.")
             return state.isActive ? .warning(diagnosis) : .error(diagnosis)
         }
         if !state.isActive { return .error(whyDown(.mosquitto, state, manager) ?? brokerIsDown(manager)) }
-        if try manager.isEnabled(.mosquitto) == false, case .ok = outcome(of: "bridge-file") {
+        if try manager.isEnabled(.mosquitto) == false, case .ok = outcome(of: .bridgeFile) {
             return .warning(notEnabled(.mosquitto))
         }
         return .ok("it runs")
@@ -104,13 +104,13 @@ extension DoctorRun {
         // systemd 258 and later also say so of a mosquitto that ended five times by itself: what it said is the cause.
         guard said.isEmpty else { return brokerIsDown(said, restart: again) }
         return Diagnosis(
-            "mosquitto-start-limit", "mosquitto was started too often, and systemd no longer starts it.",
+            .mosquittoStartLimit, "mosquitto was started too often, and systemd no longer starts it.",
             hint: "Run '\(again)'.")
     }
 
     private func brokerIsDown(_ said: [String], restart: String) -> Diagnosis {
         Diagnosis(
-            "mosquitto-not-running", "mosquitto does not run.", seen: said.isEmpty ? nil : said.joined(separator: "\n"),
+            .mosquittoNotRunning, "mosquitto does not run.", seen: said.isEmpty ? nil : said.joined(separator: "\n"),
             hint: said.isEmpty
                 ? "Run '\(restart)'." : "Correct what mosquitto names, where it names something, then run '\(restart)'."
         )
@@ -127,7 +127,7 @@ extension DoctorRun {
         let said = manager.lastLines(of: service).last.flatMap { $0.contains("unmet condition check") ? $0 : nil }
         guard state?.isConditional == true || said != nil else { return nil }
         return Diagnosis(
-            service == .mosquitto ? "mosquitto-not-running" : "\(service.word)-failed",
+            service.reason(.down),
             "\(service.unit) does not run: a condition of its unit is not met, and so systemd does not start it.",
             seen: said, hint: "Run 'systemctl status \(service.unit)' to see which condition it is.")
     }
@@ -138,7 +138,7 @@ extension DoctorRun {
 
     private func notEnabled(_ service: Service) -> Diagnosis {
         Diagnosis(
-            "\(service.word)-not-enabled", "\(service.unit) runs, but is not started with the device.",
+            service.reason(.notEnabled), "\(service.unit) runs, but is not started with the device.",
             hint: "Run 'sudo systemctl enable \(service.unit)'.")
     }
 
@@ -148,12 +148,12 @@ extension DoctorRun {
         if let name = context.mapperProgram { return .ok(name) }
         return .warning(
             Diagnosis(
-                "mapper-not-installed", "tedge-mapper is not installed.",
+                .mapperNotInstalled, "tedge-mapper is not installed.",
                 hint: "Install it, for example with 'sudo apt install tedge-mapper', then run '\(reconnectCommand)'."))
     }
 
     func mapperRunning() -> CheckOutcome {
-        guard case .ok? = outcomes["mapper-installed"] else { return .skipped("tedge-mapper is not installed") }
+        guard case .ok? = outcomes[.mapperInstalled] else { return .skipped("tedge-mapper is not installed") }
         let known = (try? states.get()) ?? [:]
         return running(mapperServices.first { known[$0]?.isInstalled == true } ?? mapperServices[0])
     }
@@ -182,7 +182,7 @@ extension DoctorRun {
             let said = manager.lastLines(of: service)
             return .error(
                 Diagnosis(
-                    "\(service.word)-failed", "\(service.unit) does not run.",
+                    service.reason(.down), "\(service.unit) does not run.",
                     seen: said.isEmpty ? nil : said.joined(separator: "\n"),
                     hint: "Run '\(restartCommand(service, manager))'."))
         }
@@ -191,7 +191,7 @@ extension DoctorRun {
 
     private func unitMissing(_ service: Service) -> Diagnosis {
         Diagnosis(
-            "\(service.word)-without-service",
+            service.reason(.absent),
             "\(service.name) is installed, but there is no service \(service.unit).",
             hint: ServiceError.notFound(service: service.unit).hint)
     }

@@ -17,10 +17,10 @@ extension DoctorRun {
         guard let warnings = try? settings.get().warnings(), let first = warnings.first else {
             return .ok("none is unknown")
         }
-        let id =
+        let id: ReasonID =
             switch first {
-            case .unknownInFile, .unknownVariable: "setting-unknown"
-            default: "setting-deprecated"
+            case .unknownInFile, .unknownVariable: .settingUnknown
+            default: .settingDeprecated
             }
         let more = warnings.dropFirst().map(\.text).joined(separator: "\n")
         return .warning(
@@ -51,7 +51,7 @@ extension DoctorRun {
             let reason = SystemError(errno)
             return .error(
                 Diagnosis(
-                    reason.code == EROFS ? "read-only-file-system" : "file-not-writable",
+                    reason.code == EROFS ? .readOnlyFileSystem : .fileNotWritable,
                     "\(directory) cannot be written.", seen: reason.description,
                     hint: reason.code == EROFS
                         ? "Run 'sudo mount -o remount,rw /' or the same for the file system of \(directory)."
@@ -72,12 +72,12 @@ extension DoctorRun {
         let hasNodes = nodes > 0 || (attributes?[.systemNodes] as? NSNumber)?.int64Value == 0
         if free < 64 << 10 || !hasNodes {
             return .error(
-                Diagnosis("disk-full", "The disk of \(directory) is full.", seen: "\(free) bytes are free", hint: hint))
+                Diagnosis(.diskFull, "The disk of \(directory) is full.", seen: "\(free) bytes are free", hint: hint))
         }
         if free < 4 << 20 {
             return .warning(
                 Diagnosis(
-                    "disk-nearly-full", "The disk of \(directory) is nearly full.", seen: "\(free >> 10) KiB are free",
+                    .diskNearlyFull, "The disk of \(directory) is nearly full.", seen: "\(free >> 10) KiB are free",
                     hint: hint))
         }
         return .ok("\(free >> 20) MiB are free")

@@ -12,7 +12,7 @@ final class DoctorRun {
     /// When everything must have ended.
     let deadline: ContinuousClock.Instant
     /// The outcomes by the ids of their checks.
-    private(set) var outcomes: [String: CheckOutcome] = [:]
+    private(set) var outcomes: [CheckID: CheckOutcome] = [:]
 
     // What one check finds and others use.
     var certificate: Certificate?
@@ -29,11 +29,9 @@ final class DoctorRun {
     }
 
     /// The outcome of a check, which is run only once, after those that it stands on.
-    func outcome(of id: String) -> CheckOutcome {
+    func outcome(of id: CheckID) -> CheckOutcome {
         if let outcome = outcomes[id] { return outcome }
-        guard let check = DoctorCheck.all.first(where: { $0.id == id }) else {
-            return .skipped("there is no such check")
-        }
+        let check = DoctorCheck.of(id)
         if let outcome = irrelevance(of: id) {
             outcomes[id] = outcome
             return outcome
@@ -50,8 +48,8 @@ final class DoctorRun {
     }
 
     /// What a check says without looking, because it does not concern the device.
-    func irrelevance(of check: String) -> CheckOutcome? {
-        if check == "agent-running", !context.processes.isOnPath(Service.agent.unit) {
+    func irrelevance(of check: CheckID) -> CheckOutcome? {
+        if check == .agentRunning, !context.processes.isOnPath(Service.agent.unit) {
             return .skipped("tedge-agent is not installed")
         }
         return exemption(from: check)

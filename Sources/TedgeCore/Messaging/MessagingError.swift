@@ -17,13 +17,13 @@ public enum MessagingError: ExplainedError, Equatable {
     case message(MessageProblem)
 
     /// One word for each kind of failure.
-    public var id: String {
+    public var id: ReasonID {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.id(error)
         case .interrupted(let interrupted, _, _): interrupted.id
         case .output(let reason): OutputError(reason: reason).id
-        case .message: "message-invalid"
-        case .tooManyMessages: "messages-too-many"
+        case .message: .messageInvalid
+        case .tooManyMessages: .messagesTooMany
         }
     }
 
@@ -57,26 +57,27 @@ public enum MessagingError: ExplainedError, Equatable {
         "\(delivered) of \(all) messages \(delivered == 1 ? "was" : "were") delivered."
     }
 
-    private static func id(_ error: MQTTError) -> String {
+    private static func id(_ error: MQTTError) -> ReasonID {
         switch error {
-        case .nameNotResolved, .cannotConnect, .noRoute, .silent, .closedBeforeAnswer, .protocolViolation:
-            "broker-unreachable"
-        case .refused: "broker-refuses"
-        case .tls, .unreadable, .unusable: "broker-tls-failed"
-        case .disconnected, .keepAliveExpired, .notConnected: "broker-connection-lost"
-        case .subscriptionRefused: "subscription-refused"
-        case .timedOut: "broker-silent"
-        case .messageTooLarge, .flooded: "broker-floods"
-        case .payloadTooLarge, .invalidTopic: "message-invalid"
-        case .libraryMissing, .library: "mqtt-library-failed"
-        case .invalidOption: "broker-settings-unusable"
-        case .interrupted: "interrupted"
+        case .socket(.interrupted): .interrupted
+        case .socket, .silent, .closedBeforeAnswer, .protocolViolation:
+            .brokerUnreachable
+        case .refused: .brokerRefuses
+        case .tls, .unreadable, .unusable: .brokerTLSFailed
+        case .disconnected, .keepAliveExpired, .notConnected: .brokerConnectionLost
+        case .subscriptionRefused: .subscriptionRefused
+        case .timedOut: .brokerSilent
+        case .messageTooLarge, .flooded: .brokerFloods
+        case .payloadTooLarge, .invalidTopic: .messageInvalid
+        case .libraryMissing, .library: .mqttLibraryFailed
+        case .invalidOption: .brokerSettingsUnusable
         }
     }
 
     private static func hint(_ error: MQTTError) -> String? {
         switch error {
-        case .nameNotResolved, .cannotConnect, .noRoute:
+        case .socket(.interrupted): nil
+        case .socket:
             "Check 'mqtt.client.host' and 'mqtt.client.port' with 'tedge config list mqtt.client', and the broker with "
                 + "'tedge doctor'."
         case .silent, .closedBeforeAnswer, .protocolViolation:

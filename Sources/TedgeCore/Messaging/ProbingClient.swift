@@ -65,7 +65,7 @@ struct ProbingClient: MessageClient {
             let probe = context.probe(
                 place, TLSOptions(tls), timeout: .seconds(1), until: .now + .seconds(3), interruption)
             guard let failure = probe.failure, failure.isVerdict else { return .closedBeforeAnswer(endpoint) }
-            return .tls(endpoint, reason: "\(failure)")
+            return .tls(endpoint, failure)
         default: return error
         }
     }

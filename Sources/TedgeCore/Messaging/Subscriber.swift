@@ -70,7 +70,7 @@ public struct Subscriber {
         defer { client.disconnect() }
         do throws(MQTTError) {
             try listen(client, intake, notice)
-        } catch .interrupted {
+        } catch .socket(.interrupted) {
             intake.end(signal() == nil ? .readerGone : .signal)
         } catch {
             intake.flush()

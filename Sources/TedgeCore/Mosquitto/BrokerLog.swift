@@ -139,7 +139,7 @@ extension Diagnosis {
         let log = BrokerLog(context: context, manager: ServiceManager(settings, in: context), since: 0)
         let said = log.lastWords(of: cloud, profile)
         return Diagnosis(
-            "bridge-down", "The bridge to \(cloud.displayName) is down.",
+            .bridgeDown, "The bridge to \(cloud.displayName) is down.",
             seen: said.isEmpty ? nil : "mosquitto said: " + said.joined(separator: "\n"), hint: log.place.hint)
     }
 }

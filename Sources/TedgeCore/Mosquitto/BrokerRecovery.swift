@@ -56,16 +56,16 @@ extension BrokerRecovery.Outcome {
         case .runs: nil
         case .startedAgain:
             Diagnosis(
-                "mosquitto-ended", "mosquitto ended after it was restarted with the bridge. It runs again.",
+                .mosquittoEnded, "mosquitto ended after it was restarted with the bridge. It runs again.",
                 hint: "Run 'tedge connect \(words) --test' to check the connection.")
         case .bridgeRemoved:
             Diagnosis(
-                "mosquitto-ended",
+                .mosquittoEnded,
                 "mosquitto ends again and again with the bridge. The bridge was removed, and mosquitto runs.",
                 hint: "Run 'journalctl --unit mosquitto' to see why it ended.")
         case .dead:
             Diagnosis(
-                "mosquitto-not-running", "mosquitto ended after it was restarted with the bridge, and does not start.",
+                .mosquittoNotRunning, "mosquitto ended after it was restarted with the bridge, and does not start.",
                 hint: "Run 'journalctl --unit mosquitto' to see why it ended.")
         }
     }

@@ -44,7 +44,7 @@ struct BrokerStart {
                 let waiter = Waiter<TLSError>(interrupted: { interruption.isRequested })
                 _ = try AddressLookup.addresses(
                     of: endpoint.bareHost, until: .now + .seconds(1), waiter, resolver: context.resolver)
-            } catch .nameNotResolved(let host, AddressLookup.noAnswer) {
+            } catch .socket(.nameServerSilent(let host)) {
                 return
                     "mosquitto waits for the address of \(host), and the name server does not answer. Check the network, and "
                     + "the name servers in /etc/resolv.conf."

@@ -19,15 +19,15 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
     /// Programs of this device speak TLS, and the listener does not, or the reverse.
     case clientsMissTLS(listener: String, isTLS: Bool)
 
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .accessChanges, .accessClosed: "mosquitto-access-clash"
-        case .includedTwice: "include-line-twice"
-        case .notIncluded: "include-line-missing"
-        case .notText: "mosquitto-configuration-rejected"
-        case .unreadable: "mosquitto-configuration-unreadable"
+        case .accessChanges, .accessClosed: .mosquittoAccessClash
+        case .includedTwice: .includeLineTwice
+        case .notIncluded: .includeLineMissing
+        case .notText: .mosquittoConfigurationRejected
+        case .unreadable: .mosquittoConfigurationUnreadable
         case .untrusted(let error): error.id
-        case .clientsMissListener, .clientsMissTLS: "listener-unreachable"
+        case .clientsMissListener, .clientsMissTLS: .listenerUnreachable
         }
     }
 
@@ -83,7 +83,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
         case .notText(let path, _): "Save \(path) as UTF-8 without a byte order mark, then run the command again."
         case .untrusted(let error): error.hint
         case .unreadable(let obstacle):
-            obstacle.isNotPlain
+            obstacle.error?.isNotPlain == true
                 ? ErrorAdvice.putFile(obstacle.path) : "Run 'ls -l \(ShellWord.quoted(obstacle.path))' to look at it."
         case .clientsMissListener:
             "Run 'tedge config list mqtt.' to compare them, and 'sudo tedge config set mqtt.client.port <port>' or "

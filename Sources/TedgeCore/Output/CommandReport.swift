@@ -25,8 +25,8 @@ public struct CommandReport: Sendable {
     public var result: Result
     /// Whether the device is not as it was before.
     public var changed: Bool
-    /// A word for programs, nil if all is well.
-    public var reason: String?
+    /// The word for programs, nil if all is well.
+    public var reason: ReasonID?
     /// The same in a sentence, from the outermost cause to the innermost.
     public var message: String?
     /// The causes one by one, from the outermost to the innermost; empty where all is well.
@@ -38,14 +38,14 @@ public struct CommandReport: Sendable {
     /// What else the object has.
     public var details: [JSONValue.Member] = []
     /// The exit status.
-    public var status: Int32
+    public var status: ExitStatus
 
     /// The object that is printed with JSON.
     public var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("command", .string(command)), .init("cloud", .optional(cloud?.rawValue)),
             .init("result", .string(result.rawValue)), .init("changed", .bool(changed)),
-            .init("reason", .optional(reason)), .init("message", .optional(message.map(Masking.inMessage))),
+            .init("reason", .optional(reason?.rawValue)), .init("message", .optional(message.map(Masking.inMessage))),
             .init("causes", .array(causes.map { .string(Masking.inMessage($0)) })),
             .init("hint", .optional(hint.map(Masking.inMessage))),
         ]
@@ -66,7 +66,7 @@ public struct CommandReport: Sendable {
 
     /// A command that did what it was to do.
     public static func done(_ command: String, cloud: CloudName? = nil, changed: Bool, message: String? = nil) -> Self {
-        CommandReport(command: command, cloud: cloud, result: .ok, changed: changed, message: message, status: 0)
+        CommandReport(command: command, cloud: cloud, result: .ok, changed: changed, message: message, status: .success)
     }
 
     /// A command whose result is a text; with JSON it is a member of the object.
@@ -79,7 +79,7 @@ public struct CommandReport: Sendable {
 
     /// A command that failed and left everything as it was.
     public static func failed(
-        _ command: String, cloud: CloudName? = nil, status: Int32 = 1, reason: String, causes: [String],
+        _ command: String, cloud: CloudName? = nil, status: ExitStatus = .failure, reason: ReasonID, causes: [String],
         hint: String? = nil
     ) -> Self {
         CommandReport(

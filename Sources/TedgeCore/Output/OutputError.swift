@@ -7,7 +7,7 @@ struct OutputError: ExplainedError, Equatable {
     /// Whether the command has changed something that stays changed.
     var isDone = false
 
-    var id: String { "output-failed" }
+    var id: ReasonID { .outputFailed }
 
     var causes: [String] { ["Cannot write the standard output", "\(reason)"] }
 

@@ -10,15 +10,6 @@ public struct Service: Sendable, Hashable {
     /// The agent.
     static let agent = Service(unit: "tedge-agent", name: "tedge-agent")
 
-    /// A word for it in the ids of errors.
-    var word: String {
-        switch self {
-        case .mosquitto: "mosquitto"
-        case .agent: "agent"
-        default: "mapper"
-        }
-    }
-
     /// Whether a unit is that of the broker.
     static func isBroker(_ unit: String) -> Bool { unit == mosquitto.unit }
 

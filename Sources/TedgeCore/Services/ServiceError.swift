@@ -32,18 +32,18 @@ public enum ServiceError: ExplainedError, Equatable {
     case interrupted(Interrupted)
 
     /// One word for each case.
-    public var id: String {
+    public var id: ReasonID {
         switch self {
-        case .notFound(let service): "\(service)-not-found"
-        case .failed: "service-command-failed"
-        case .signalled: "service-command-signalled"
-        case .programMissing, .notStarted: "service-command-missing"
-        case .unavailable: "service-manager-unavailable"
-        case .unreadableSystemFile, .brokenSystemFile, .brokenCommand: "system-file-broken"
-        case .silent, .unanswered: "service-manager-silent"
-        case .masked(let service, _): "\(service.word)-masked"
-        case .unitBroken(let service): "\(service.word)-unit-broken"
-        case .confined: "mosquitto-is-snap"
+        case .notFound(let service): Service(unit: service, name: service).reason(.absent)
+        case .failed: .serviceCommandFailed
+        case .signalled: .serviceCommandSignalled
+        case .programMissing, .notStarted: .serviceCommandMissing
+        case .unavailable: .serviceManagerUnavailable
+        case .unreadableSystemFile, .brokenSystemFile, .brokenCommand: .systemFileBroken
+        case .silent, .unanswered: .serviceManagerSilent
+        case .masked(let service, _): service.reason(.masked)
+        case .unitBroken(let service): service.reason(.unitBroken)
+        case .confined: .mosquittoIsSnap
         case .interrupted(let interrupted): interrupted.id
         }
     }

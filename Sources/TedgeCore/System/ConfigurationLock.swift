@@ -127,7 +127,7 @@ struct LockError: ExplainedError, Equatable {
     /// How long was waited.
     let seconds: Int
 
-    var id: String { "configuration-locked" }
+    var id: ReasonID { .configurationLocked }
 
     var causes: [String] {
         let name = holder?.description ?? "Another command"

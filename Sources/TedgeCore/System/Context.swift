@@ -127,20 +127,8 @@ public struct Context: Sendable {
         let files = files
         return SettingsSource(
             directory: configurationDirectory, environment: environment, currentDirectory: currentDirectory,
-            read: { path throws(SettingsReadFailure) in
-                do throws(FileError) {
-                    return try files.readIfPresent(path)
-                } catch {
-                    throw SettingsReadFailure(error)
-                }
-            },
-            listDirectory: { path throws(SettingsReadFailure) in
-                do throws(FileError) {
-                    return try files.list(path)
-                } catch {
-                    throw SettingsReadFailure(error)
-                }
-            },
+            read: { path throws(FileError) in try files.readIfPresent(path) },
+            listDirectory: { path throws(FileError) in try files.list(path) },
             certificateCommonName: { path throws(CertificateError) in
                 try CertificateFile.commonName(at: path, files: files)
             })

@@ -104,7 +104,7 @@ public struct Interrupted: ExplainedError, Equatable {
     private var output: OutputError? { signal < 0 ? OutputError(reason: SystemError(-signal)) : nil }
 
     /// `interrupted`, or `output-failed`.
-    public var id: String { output?.id ?? "interrupted" }
+    public var id: ReasonID { output?.id ?? .interrupted }
 
     /// The name of the signal, or what became of the output.
     public var causes: [String] {

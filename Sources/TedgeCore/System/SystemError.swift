@@ -31,7 +31,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
         case .setUserID: return "It has the set-user-id or set-group-id bit, so it is not given to somebody else."
         default: break
         }
-        if let kind { return "it is \(kind)\(Self.contrast)" }
+        if let kind { return "it is \(kind), not a file" }
         return "\(unsafe String(cString: strerror(code))) (os error \(code))"
     }
 
@@ -66,11 +66,6 @@ extension SystemError {
 
     /// What it is that is no plain file, in words; nil for an error of the system.
     private var kind: String? { Self.kinds.first { $0.code == code }?.name }
-
-    private static let contrast = ", not a file"
-
-    /// Whether the words of an error, its description, are those of what is no plain file.
-    static func saysNotPlain(_ words: String) -> Bool { words.hasSuffix(contrast) }
 
     /// Whether it is about something that is neither a file nor a directory.
     public var isNotPlain: Bool { kind != nil }

@@ -32,10 +32,10 @@ public enum SystemLibrary: String, Sendable, CaseIterable {
     }
 
     /// The word for programs if the library cannot be opened.
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .crypto, .ssl: "openssl-missing"
-        case .mosquitto: "libmosquitto-missing"
+        case .crypto, .ssl: .openSSLMissing
+        case .mosquitto: .libmosquittoMissing
         }
     }
 
@@ -57,7 +57,7 @@ struct LibraryError: ExplainedError, Equatable {
     /// The dynamic linker's words.
     let reason: String
 
-    var id: String { library.id }
+    var id: ReasonID { library.id }
     var causes: [String] { ["The library \(library.rawValue) cannot be opened.", reason] }
     var hint: String? { library.hint }
 }

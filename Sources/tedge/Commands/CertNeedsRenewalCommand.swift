@@ -24,7 +24,7 @@ struct CertNeedsRenewalCommand: RunnableCommand {
 
     var arguments: [BoundArgument] { [$certPath] + target.arguments }
 
-    static var failureStatus: Int32 { 2 }
+    static var failureStatus: ExitStatus { .misuse }
 
     func run(in context: Context) -> CommandReport {
         CertificateViewer(cloud: target.cloud, profile: target.profile, in: context).needsRenewal(path: certPath)

@@ -21,12 +21,12 @@ struct DoctorCommand: RunnableCommand {
     @Flag(.long("list"), help: "Name all checks, and do none.", conflicts: ["--only", "--skip"]) var list: Bool
     @Option(
         .long("only"), help: "Only this check; can be given several times.", valueName: "CHECK",
-        completion: .values(Doctor.names), suggestions: { _ in Doctor.names }, parse: checkName)
-    var only: [String] = []
+        completion: .values(names), suggestions: { _ in names })
+    var only: [CheckID] = []
     @Option(
         .long("skip"), help: "Not this check; can be given several times.", valueName: "CHECK",
-        completion: .values(Doctor.names), suggestions: { _ in Doctor.names }, parse: checkName)
-    var skip: [String] = []
+        completion: .values(names), suggestions: { _ in names })
+    var skip: [CheckID] = []
     @Option(
         .long("profile"), help: "Cloud profile that is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
         completion: .custom("profile"))
@@ -46,10 +46,18 @@ struct DoctorCommand: RunnableCommand {
         ).run()
     }
 
-    private static func checkName(_ word: String) throws -> String {
-        guard Doctor.names.contains(word) else {
+    private static let names = CheckID.allCases.map(\.rawValue)
+}
+
+extension CheckID: ExpressibleByArgument {
+    /// Reads a name. The reason of an error names the command that lists them: they are too many for one line.
+    public init(argument: String) throws {
+        guard let check = CheckID(rawValue: argument) else {
             throw InvalidValue("'tedge doctor --list' names all checks")
         }
-        return word
+        self = check
     }
+
+    /// None, so that help and errors do not list them.
+    public static var allArgumentValues: [String] { [] }
 }

@@ -64,7 +64,7 @@ import X509
 
     @Test("a certificate, a key, or a link in the place of one is never replaced")
     func existing() throws {
-        for (name, reason) in [(Fixture.certificate, "certificate-exists"), (Fixture.key, "key-exists")] {
+        for (name, reason) in [(Fixture.certificate, ReasonID.certificateExists), (Fixture.key, .keyExists)] {
             let fixture = try Fixture()
             try fixture.write("theirs", to: name)
             #expect(try fail(fixture).reason == reason)

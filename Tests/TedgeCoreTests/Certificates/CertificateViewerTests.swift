@@ -76,7 +76,7 @@ import X509
         try fixture.makePair(notBefore: begin, notAfter: end)
         let before = try fixture.snapshot()
         let report = viewer(fixture).needsRenewal(path: nil)
-        #expect(report.status == status)
+        #expect(report.status.rawValue == status)
         #expect(fixture.errors == "Status:        \(text)\n" && fixture.output == "")
         #expect(report.json.text.contains("\"due\":\(status == 0)"))
         #expect(try fixture.snapshot() == before)

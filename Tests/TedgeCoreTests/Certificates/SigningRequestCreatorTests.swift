@@ -99,7 +99,7 @@ import X509
 
     @Test("nothing is left of one that fails")
     func failures() throws {
-        func fail(_ reason: String, _ fixture: Fixture, id: String? = "gateway-1") throws {
+        func fail(_ reason: ReasonID, _ fixture: Fixture, id: String? = "gateway-1") throws {
             let before = try fixture.snapshot()
             #expect(create(fixture, id: id).reason == reason)
             #expect(try fixture.snapshot() == before)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import TedgeCore
@@ -6,9 +7,9 @@ import Testing
     static let place = SettingSourceLocation(path: "/etc/tedge/tedge.toml", line: 3, column: 8)
     static let refusal = SettingRefusal("it is too long")
 
-    static let errors: [(SettingsError, id: String, causes: [String])] = [
+    static let errors: [(SettingsError, id: ReasonID, causes: [String])] = [
         (
-            .unreadable(path: "/f", reason: "Is a directory (os error 21)"), "settings-unreadable",
+            .unreadable(path: "/f", reason: .isDirectory), "settings-unreadable",
             ["Cannot read /f", "Is a directory (os error 21)"]
         ),
         (
@@ -51,7 +52,7 @@ import Testing
     ]
 
     @Test("each error has an id for programs and causes for people", arguments: errors)
-    func causes(_ error: SettingsError, _ id: String, _ causes: [String]) {
+    func causes(_ error: SettingsError, _ id: ReasonID, _ causes: [String]) {
         #expect(error.id == id)
         #expect(error.causes == causes)
     }
@@ -59,7 +60,7 @@ import Testing
     @Test("ids are words with hyphens")
     func ids() {
         for (error, _, _) in Self.errors {
-            #expect(error.id.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x61...0x7A).contains($0) })
+            #expect(error.id.rawValue.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x61...0x7A).contains($0) })
         }
     }
 
@@ -78,9 +79,9 @@ import Testing
 
     @Test("missing permission has its own hint, other reasons have none")
     func hintOfPermission() {
-        let denied = SettingsError.unreadable(path: "/f", reason: "Permission denied (os error 13)")
+        let denied = SettingsError.unreadable(path: "/f", reason: SystemError(EACCES))
         #expect(denied.hint == "Run the command with sudo, or give another directory with --config-dir.")
-        #expect(SettingsError.unreadable(path: "/f", reason: "Input/output error (os error 5)").hint == nil)
+        #expect(SettingsError.unreadable(path: "/f", reason: SystemError(EIO)).hint == nil)
     }
 
     @Test("an unknown key leads to the list of keys")

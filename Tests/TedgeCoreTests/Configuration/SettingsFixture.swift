@@ -7,7 +7,7 @@ struct SettingsFixture: Sendable {
     /// The texts of the files below `/etc/tedge`.
     var files: [String: String] = [:]
     /// The reasons why files or directories below `/etc/tedge` cannot be read.
-    var unreadable: [String: String] = [:]
+    var unreadable: [String: SystemError] = [:]
     var environment: [String: String] = [:]
     /// The common names of the certificates, by path.
     var certificates: [String: String] = [:]
@@ -30,15 +30,15 @@ struct SettingsFixture: Sendable {
         let fixture = self
         return SettingsSource(
             directory: Self.directory, environment: environment, currentDirectory: { "/home/pi" },
-            read: { path throws(SettingsReadFailure) in
+            read: { path throws(FileError) in
                 fixture.log.add(path)
                 let name = String(path.dropFirst(Self.directory.count + 1))
-                if let reason = fixture.unreadable[name] { throw SettingsReadFailure(reason: reason) }
+                if let reason = fixture.unreadable[name] { throw FileError(.read, path, reason) }
                 return fixture.files[name].map { Array($0.utf8) }
             },
-            listDirectory: { path throws(SettingsReadFailure) in
+            listDirectory: { path throws(FileError) in
                 let name = String(path.dropFirst(Self.directory.count + 1))
-                if let reason = fixture.unreadable[name] { throw SettingsReadFailure(reason: reason) }
+                if let reason = fixture.unreadable[name] { throw FileError(.list, path, reason) }
                 let inside = fixture.files.keys.filter { $0.hasPrefix("\(name)/") }
                 let entries = Set(inside.map { String($0.dropFirst(name.count + 1).prefix { $0 != "/" }) })
                 return entries.isEmpty ? nil : Array(entries)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import TedgeCore
@@ -19,7 +20,7 @@ import Testing
     @Test("a file that cannot be read is an error with its name and the reason")
     func unreadable() throws {
         var fixture = SettingsFixture("")
-        fixture.unreadable["tedge.toml"] = "Permission denied (os error 13)"
+        fixture.unreadable["tedge.toml"] = SystemError(EACCES)
         let error = try #require(throws: SettingsError.self) { try fixture.load() }
         #expect(error.causes == ["Cannot read /etc/tedge/tedge.toml", "Permission denied (os error 13)"])
         #expect(error.id == "settings-unreadable")
@@ -28,9 +29,9 @@ import Testing
     @Test("a directory of the clouds' files that cannot be read is an error")
     func unreadableDirectory() {
         var fixture = SettingsFixture("")
-        fixture.unreadable["mappers"] = "Permission denied (os error 13)"
+        fixture.unreadable["mappers"] = SystemError(EACCES)
         #expect(
-            throws: SettingsError.unreadable(path: "/etc/tedge/mappers", reason: "Permission denied (os error 13)")
+            throws: SettingsError.unreadable(path: "/etc/tedge/mappers", reason: SystemError(EACCES))
         ) { try fixture.load() }
     }
 

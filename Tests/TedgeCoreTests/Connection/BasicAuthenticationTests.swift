@@ -98,7 +98,7 @@ import Testing
         #expect(ConnectionTest(.c8y, profile: nil, timeout: 2, in: fixture.context).run().status == 0)
     }
 
-    private func outcome(of id: String, _ fixture: Fixture) -> CheckOutcome {
+    private func outcome(of id: CheckID, _ fixture: Fixture) -> CheckOutcome {
         DoctorRun(.c8y, profile: nil, until: .now + .seconds(5), in: fixture.context).outcome(of: id)
     }
 

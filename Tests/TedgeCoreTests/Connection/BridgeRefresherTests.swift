@@ -21,7 +21,7 @@ import Testing
 
     /// Refreshes, and expects that nothing has changed.
     private func fail(
-        _ fixture: Fixture, reason: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ fixture: Fixture, reason: ReasonID, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = try fixture.snapshot()
         let report = refresh(fixture)
@@ -132,7 +132,7 @@ import Testing
         refusing.programs.on("systemctl restart mosquitto", inTurn: .exited(1), .exited(0))
         let silent = try connected()
         silent.broker.failToStart(.silent(.init(host: "127.0.0.1", port: 1883)))
-        for (fixture, reason) in [(refusing, "service-command-failed"), (silent, "mosquitto-not-answering")] {
+        for (fixture, reason) in [(refusing, ReasonID.serviceCommandFailed), (silent, "mosquitto-not-answering")] {
             try fixture.write("# old\n", to: Fixture.bridge)
             try fail(fixture, reason: reason)
             #expect(fixture.programs.changes == ["systemctl restart mosquitto", "systemctl restart mosquitto"])
@@ -145,7 +145,7 @@ import Testing
         try expired.makePair(notAfter: Fixture.now - 1)
         let builtIn = try connected()
         try builtIn.configure("mqtt.bridge.built_in = true\n")
-        for (fixture, reason) in [(expired, "certificate-expired"), (builtIn, "built-in-bridge")] {
+        for (fixture, reason) in [(expired, ReasonID.certificateExpired), (builtIn, "built-in-bridge")] {
             try fixture.write("# old\n", to: Fixture.bridge)
             try fail(fixture, reason: reason)
             #expect(fixture.programs.changes == [])

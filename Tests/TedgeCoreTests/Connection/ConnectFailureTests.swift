@@ -11,7 +11,7 @@ import Testing
     ///
     /// - Parameter isKept: Whether the bridge file that mosquitto rejected is kept.
     private func fail(
-        _ fixture: Fixture, reason: String, changes: [String] = [], isKept: Bool = false,
+        _ fixture: Fixture, reason: ReasonID, changes: [String] = [], isKept: Bool = false,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> String {
         let before = try fixture.snapshot()

@@ -33,7 +33,7 @@ import Testing
     func builtIn() throws {
         let fixture = try Fixture.ready("mqtt.bridge.built_in = true\n")
         let report = try run(fixture)
-        #expect(report.status == 1 && report.reason == "built-in-bridge", "\(report.reason ?? "")")
+        #expect(report.status == 1 && report.reason == "built-in-bridge", "\(report.reason?.rawValue ?? "")")
         #expect(report.hint?.contains("tedge connect") == false)
     }
 

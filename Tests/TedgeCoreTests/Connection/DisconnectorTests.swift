@@ -19,7 +19,7 @@ import Testing
 
     /// Disconnects, and expects that nothing has changed.
     private func fail(
-        _ fixture: Fixture, reason: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ fixture: Fixture, reason: ReasonID, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = try fixture.snapshot()
         let report = disconnect(fixture)

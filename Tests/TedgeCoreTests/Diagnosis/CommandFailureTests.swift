@@ -39,7 +39,7 @@ import Testing
             FileError(.write, "/x/y", SystemError(EPERM)),
             ConnectError.filePermission(path: "/x/y", SystemError(EACCES)),
             UpgradeError(cause: FileError(.create, "/x/y", SystemError(EACCES))),
-            SettingsError.unreadable(path: "/x/y", reason: "Permission denied (os error 13)"),
+            SettingsError.unreadable(path: "/x/y", reason: SystemError(EACCES)),
         ] {
             let advice = "Root may not do this either: run 'lsattr -d /x' and 'findmnt --target /x' to see why."
             #expect(try hint(error, caller: 0) == advice)

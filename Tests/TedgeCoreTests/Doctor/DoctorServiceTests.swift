@@ -22,19 +22,19 @@ import Testing
         return fixture
     }
 
-    private func run(_ fixture: Fixture, only: String...) -> CommandReport {
+    private func run(_ fixture: Fixture, only: CheckID...) -> CommandReport {
         var options = Doctor.Options()
         options.only = only
         return Doctor(.c8y, profile: nil, options: options, in: fixture.context).run()
     }
 
-    static let maskedUnits = [
+    static let maskedUnits: [(String, CheckID, ReasonID)] = [
         ("mosquitto", "mosquitto-running", "mosquitto-masked"), ("tedge-mapper-c8y", "mapper-running", "mapper-masked"),
         ("tedge-agent", "agent-running", "agent-masked"),
     ]
 
     @Test("a service that is masked is told as that, with the command that unmasks it", arguments: maskedUnits)
-    func masked(_ unit: String, _ check: String, _ reason: String) throws {
+    func masked(_ unit: String, _ check: CheckID, _ reason: ReasonID) throws {
         let report = run(try fixture([unit: "masked inactive UnitFileState=masked"]), only: check)
         #expect(report.reason == reason && report.status == 1)
         #expect(report.message == "The service \(unit) is masked: systemd is told never to start it.")

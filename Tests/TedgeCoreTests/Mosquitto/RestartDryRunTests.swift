@@ -44,7 +44,7 @@ import Testing
     }
 
     private func expectUntouched(
-        _ fixture: Fixture, _ reason: String, _ command: (Fixture) -> CommandReport,
+        _ fixture: Fixture, _ reason: ReasonID, _ command: (Fixture) -> CommandReport,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = try fixture.snapshot()

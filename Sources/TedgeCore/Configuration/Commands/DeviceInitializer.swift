@@ -154,10 +154,10 @@ enum InitializationError: ExplainedError, Equatable {
     /// The caller may not do this.
     case permission(FileError, isRoot: Bool)
 
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .unknownAccount: "account-unknown"
-        case .permission: "permission-denied"
+        case .unknownAccount: .accountUnknown
+        case .permission: .permissionDenied
         }
     }
 

@@ -13,7 +13,7 @@ public struct SettingsCommands {
             guard let setting = try settings.value(of: name) else {
                 let (text, hint) = (SettingsError.notSetText(name), SettingsError.notSetHint(name))
                 context.console.error(text + "\n" + (hint.map { "Hint: \($0)\n" } ?? ""))
-                return .failed("config get", reason: "setting-not-set", causes: [text], hint: hint)
+                return .failed("config get", reason: .settingNotSet, causes: [text], hint: hint)
             }
             if name.key.isDeviceID, !setting.origin.isCertificate,
                 let problem = try settings.certificateProblem(for: name)

@@ -98,7 +98,7 @@ public struct SettingsUpgrader {
 struct UpgradeError: ExplainedError {
     let cause: any ExplainedError
 
-    var id: String { cause.id }
+    var id: ReasonID { cause.id }
 
     var causes: [String] {
         [

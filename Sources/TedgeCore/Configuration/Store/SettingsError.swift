@@ -1,7 +1,7 @@
 /// Why a setting cannot be read or changed.
 public enum SettingsError: Error, Sendable, Equatable {
-    /// A file or directory cannot be read; the reason is in the C library's words.
-    case unreadable(path: String, reason: String)
+    /// A file or directory cannot be read.
+    case unreadable(path: String, reason: SystemError)
     /// Root does not read the file: somebody else can put what they like there, or it is no plain file.
     case untrusted(FileError)
     /// A file is no TOML document.

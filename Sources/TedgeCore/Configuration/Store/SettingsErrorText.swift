@@ -1,28 +1,28 @@
 extension SettingsError {
     /// A word for programs that stays the same between releases.
-    public var id: String {
+    public var id: ReasonID {
         switch self {
-        case .unreadable: "settings-unreadable"
+        case .unreadable: .settingsUnreadable
         case .untrusted(let error): error.id
-        case .broken: "settings-broken"
-        case .unknownVersion: "settings-version-unknown"
-        case .unknownKey: "setting-unknown"
-        case .missing: "setting-missing"
-        case .unknownProfile: "profile-unknown"
-        case .refused, .invalidInFile, .invalidInEnvironment, .invalidInCertificate: "setting-invalid"
+        case .broken: .settingsBroken
+        case .unknownVersion: .settingsVersionUnknown
+        case .unknownKey: .settingUnknown
+        case .missing: .settingMissing
+        case .unknownProfile: .profileUnknown
+        case .refused, .invalidInFile, .invalidInEnvironment, .invalidInCertificate: .settingInvalid
         case .certificate(let error): error.id
-        case .twice: "setting-twice"
-        case .profileOfPlainKey, .severalProfiles, .badProfileName: "profile-invalid"
-        case .identityOfCertificate: "device-id-of-certificate"
-        case .incomplete: "settings-incomplete"
-        case .notEditable: "settings-not-editable"
+        case .twice: .settingTwice
+        case .profileOfPlainKey, .severalProfiles, .badProfileName: .profileInvalid
+        case .identityOfCertificate: .deviceIDOfCertificate
+        case .incomplete: .settingsIncomplete
+        case .notEditable: .settingsNotEditable
         }
     }
 
     /// What went wrong, the outermost cause first. A cause can have several lines.
     public var causes: [String] {
         switch self {
-        case .unreadable(let path, let reason): ["Cannot read \(path)", reason]
+        case .unreadable(let path, let reason): ["Cannot read \(path)", reason.description]
         case .untrusted(let error): error.causes
         case .broken(let place, let reason): ["\(place.text): \(reason)"]
         case .unknownVersion(_, let version): ["Unknown tedge.toml version: \(version)"]
@@ -70,16 +70,15 @@ extension SettingsError {
 
     /// The file, if the caller may not read it.
     public var forbiddenPath: String? {
-        if case .unreadable(let path, let reason) = self, reason.hasPrefix("Permission denied") { path } else { nil }
+        if case .unreadable(let path, let reason) = self, reason.isPermission { path } else { nil }
     }
 
     /// What to do about it, or nil if the causes say it.
     public var hint: String? {
         switch self {
-        case .unreadable(_, let reason) where reason.hasPrefix("Permission denied"):
+        case .unreadable(_, let reason) where reason.isPermission:
             "Run the command with sudo, or give another directory with --config-dir."
         case .untrusted(let error): error.hint
-        case .unreadable(let path, let reason) where SystemError.saysNotPlain(reason): ErrorAdvice.putFile(path)
         case .broken(let place, _): "Correct line \(place.line) of \(place.path). Nothing has been written."
         case .unknownVersion(let place, _):
             "The file was written for a later release; line \(place.line) of \(place.path) says so."

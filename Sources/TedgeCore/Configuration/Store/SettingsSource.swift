@@ -7,9 +7,9 @@ public struct SettingsSource: Sendable {
     /// The current directory, for relative paths that are typed.
     public var currentDirectory: @Sendable () -> String
     /// The bytes of a file, or nil if there is none.
-    public var read: @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?
+    public var read: @Sendable (String) throws(FileError) -> [UInt8]?
     /// The names in a directory in any order, or nil if there is no such directory.
-    public var listDirectory: @Sendable (String) throws(SettingsReadFailure) -> [String]?
+    public var listDirectory: @Sendable (String) throws(FileError) -> [String]?
     /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws why a certificate that is there
     /// gives no name. It is asked for only when an identity is.
     public var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
@@ -17,8 +17,8 @@ public struct SettingsSource: Sendable {
     /// Gathers the ways.
     public init(
         directory: String, environment: [String: String], currentDirectory: @escaping @Sendable () -> String,
-        read: @escaping @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?,
-        listDirectory: @escaping @Sendable (String) throws(SettingsReadFailure) -> [String]?,
+        read: @escaping @Sendable (String) throws(FileError) -> [UInt8]?,
+        listDirectory: @escaping @Sendable (String) throws(FileError) -> [String]?,
         certificateCommonName: @escaping @Sendable (String) throws(CertificateError) -> String?
     ) {
         self.directory = directory
@@ -30,22 +30,9 @@ public struct SettingsSource: Sendable {
     }
 }
 
-/// Why a file or directory that is there cannot be read.
-public struct SettingsReadFailure: Error, Sendable, Equatable {
-    /// The reason in the C library's words, for example `Permission denied (os error 13)`.
-    public let reason: String
-    /// What root does not read, if that is what happened.
-    let untrusted: FileError?
-
-    /// Makes the failure.
-    public init(reason: String) { (self.reason, untrusted) = (reason, nil) }
-
-    /// Makes the failure of a file.
-    init(_ error: FileError) {
-        (reason, untrusted) = (error.reason.description, error.reason.code < 0 ? error : nil)
-    }
-
+extension FileError {
+    /// The error of settings that are there and cannot be read.
     func settingsError(_ path: String) -> SettingsError {
-        untrusted.map { .untrusted($0) } ?? .unreadable(path: path, reason: reason)
+        reason.code < 0 ? .untrusted(self) : .unreadable(path: path, reason: reason)
     }
 }

@@ -1,0 +1,51 @@
+import TLS
+
+/// Why a request over HTTPS to a cloud failed, and where it went.
+public struct ExchangeFailure: Sendable, Equatable {
+    /// What the request was for.
+    enum Purpose {
+        case upload, enrollment
+    }
+
+    let error: HTTPError
+    let purpose: Purpose
+    /// The server as `host:port`.
+    let address: String
+    /// The proxy on the way; nil if there is none.
+    let proxy: String?
+    /// The setting for the certificates that are trusted.
+    let rootsKey: String
+    /// The setting that the server comes from; nil if it was given on the command line.
+    let urlKey: String?
+
+    /// The cause, and what to type.
+    var diagnosis: Diagnosis {
+        let endpoint = EndpointDiagnosis(address: address, proxy: proxy, hostKey: urlKey, rootsKey: rootsKey)
+        switch error {
+        case .connection(let error):
+            let text = "\(error)"
+            return endpoint.diagnosis(error)
+                ?? Diagnosis(.connectionFailed, text.prefix(1).uppercased() + text.dropFirst())
+        case .notHTTP:
+            return Diagnosis(
+                purpose == .upload ? .uploadNotHTTP : .enrollmentNotHTTP, unusable, hint: "\(endpoint.checkHost).")
+        default:
+            return Diagnosis(
+                purpose == .upload ? .uploadAnswerBroken : .enrollmentAnswerBroken, unusable,
+                hint: "Try again; a proxy between this device and the cloud may have changed the answer.")
+        }
+    }
+
+    private var unusable: String { "The answer of \(address) cannot be used: \(error)" }
+}
+
+extension WebTarget {
+    /// The failure of a request to this server.
+    func failure(
+        _ error: HTTPError, of purpose: ExchangeFailure.Purpose, rootsKey: String, urlKey: String?
+    ) -> ExchangeFailure {
+        ExchangeFailure(
+            error: error, purpose: purpose, address: "\(endpoint)", proxy: proxyName, rootsKey: rootsKey, urlKey: urlKey
+        )
+    }
+}
