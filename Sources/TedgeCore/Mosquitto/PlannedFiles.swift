@@ -45,7 +45,7 @@ struct PlannedFiles: Files {
     func discard(_ path: String) {}
     func lock(_ path: String, holder: String) throws(FileError) -> FileLock? { throw refusal(path) }
     func deferDurability() {}
-    func finishInterrupted(_ directory: String) throws(FileError) {}
+    func makeDurable(_ directory: String) throws(FileError) {}
     func rename(_ path: String, to newPath: String) throws(FileError) { throw refusal(path) }
     func remove(_ path: String) throws(FileError) -> Bool { throw refusal(path) }
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool { throw refusal(path) }

@@ -1,7 +1,7 @@
 /// Drives services by the commands of `system.toml`.
 public struct ServiceManager: Sendable {
     /// The commands.
-    public let commands: ServiceCommands
+    let commands: ServiceCommands
     /// Whether the commands are those for systemd that hold without a `system.toml`.
     public let isDefault: Bool
     private let path: String
@@ -18,7 +18,7 @@ public struct ServiceManager: Sendable {
     private static let attempts = 3
 
     /// Takes the commands of `system.toml`. Throws where that is broken.
-    public init(_ settings: SystemSettings, in context: Context) {
+    init(_ settings: SystemSettings, in context: Context) {
         commands = settings.commands
         isDefault = settings.commands == .systemd
         path = settings.path

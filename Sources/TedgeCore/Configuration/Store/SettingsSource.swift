@@ -1,21 +1,21 @@
 /// Where settings come from: the only ways in which they look at the world.
-public struct SettingsSource: Sendable {
+struct SettingsSource: Sendable {
     /// The configuration directory, an absolute path.
-    public var directory: String
+    var directory: String
     /// The variables of the environment.
-    public var environment: [String: String]
+    var environment: [String: String]
     /// The current directory, for relative paths that are typed.
-    public var currentDirectory: @Sendable () -> String
+    var currentDirectory: @Sendable () -> String
     /// The bytes of a file, or nil if there is none.
-    public var read: @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?
+    var read: @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?
     /// The names in a directory in any order, or nil if there is no such directory.
-    public var listDirectory: @Sendable (String) throws(SettingsReadFailure) -> [String]?
+    var listDirectory: @Sendable (String) throws(SettingsReadFailure) -> [String]?
     /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws why a certificate that is there
     /// gives no name. It is asked for only when an identity is.
-    public var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
+    var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
 
     /// Gathers the ways.
-    public init(
+    init(
         directory: String, environment: [String: String], currentDirectory: @escaping @Sendable () -> String,
         read: @escaping @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?,
         listDirectory: @escaping @Sendable (String) throws(SettingsReadFailure) -> [String]?,
@@ -31,14 +31,14 @@ public struct SettingsSource: Sendable {
 }
 
 /// Why a file or directory that is there cannot be read.
-public struct SettingsReadFailure: Error, Sendable, Equatable {
+struct SettingsReadFailure: Error, Sendable, Equatable {
     /// The reason in the C library's words, for example `Permission denied (os error 13)`.
-    public let reason: String
+    let reason: String
     /// What root does not read, if that is what happened.
     let untrusted: FileError?
 
     /// Makes the failure.
-    public init(reason: String) { (self.reason, untrusted) = (reason, nil) }
+    init(reason: String) { (self.reason, untrusted) = (reason, nil) }
 
     /// Makes the failure of a file.
     init(_ error: FileError) {
