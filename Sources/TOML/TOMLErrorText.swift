@@ -9,8 +9,8 @@ extension TOMLError: CustomStringConvertible {
         case .documentTooLarge: "the file is larger than 2 GiB"
         case .controlCharacter(0x0D): "a carriage return must be followed by a line feed; in a string write \\r"
         case .controlCharacter(let byte):
-            "the control character U+\(hexadecimal(UInt32(byte))) is not allowed; in a string write "
-                + "\\u\(hexadecimal(UInt32(byte)))"
+            "the control character U+\(Spelling.hexadecimal(UInt32(byte))) is not allowed; in a string write "
+                + "\\u\(Spelling.hexadecimal(UInt32(byte)))"
         case .unexpected(let found, let wanted): "expected \(wanted.text), found \(name(of: found))"
         case .unterminatedString: "the string is not closed"
         case .invalidEscape: "no such escape; write \\\\ for a backslash, or use a string in single quotes"
@@ -62,7 +62,7 @@ private func name(of scalar: Unicode.Scalar?) -> String {
     case "\t": "a tab"
     case "'": "\"'\""
     case let scalar? where isVisible(scalar): "'\(scalar)'"
-    case let scalar?: "U+\(hexadecimal(scalar.value))"
+    case let scalar?: "U+\(Spelling.hexadecimal(scalar.value))"
     }
 }
 
@@ -76,7 +76,3 @@ private func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     }
 }
 
-private func hexadecimal(_ number: UInt32) -> String {
-    let digits = String(number, radix: 16, uppercase: true)
-    return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
-}

@@ -32,8 +32,7 @@ extension CertificatePair {
 
     /// The identity of the settings, which is the common name of the certificate where there is one. Throws `noDeviceID`.
     func storedIdentity(_ settings: Settings, cloud: CloudName?, profile: ProfileName?) throws -> String {
-        let prefix = cloud.map { "\($0.rawValue)." } ?? ""
-        guard let id = try settings.string("\(prefix)device.id", profile: cloud == nil ? nil : profile) else {
+        guard let id = try settings.scope(cloud, profile: profile).string("device.id") else {
             throw CertificateError.noDeviceID
         }
         return id

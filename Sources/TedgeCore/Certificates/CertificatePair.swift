@@ -8,9 +8,9 @@ struct CertificatePair {
 
     /// Takes the paths from the settings of the device or of a cloud.
     init(_ settings: Settings, cloud: CloudName?, profile: ProfileName?, in context: Context) throws {
-        let prefix = cloud.map { "\($0.rawValue)." } ?? ""
-        certificatePath = try settings.path("\(prefix)device.cert_path", profile: cloud == nil ? nil : profile)
-        keyPath = try settings.path("\(prefix)device.key_path", profile: cloud == nil ? nil : profile)
+        let settings = settings.scope(cloud, profile: profile)
+        certificatePath = try settings.path("device.cert_path")
+        keyPath = try settings.path("device.key_path")
         self.context = context
     }
 

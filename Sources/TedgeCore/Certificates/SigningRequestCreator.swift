@@ -25,10 +25,9 @@ public struct SigningRequestCreator {
             let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
             let id = try deviceID ?? pair.storedIdentity(settings, cloud: cloud, profile: profile)
             if let problem = DeviceIDRule.problem(of: id) { throw CertificateError.badDeviceID(id, problem) }
-            let prefix = cloud.map { "\($0.rawValue)." } ?? ""
             let path =
                 try outputPath.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
-                ?? settings.path("\(prefix)device.csr_path", profile: profile)
+                ?? settings.scope(cloud, profile: profile).path("device.csr_path")
             try context.changingFiles("tedge cert create-csr") { files in
                 if outputPath == nil { try refuseOther(path) }
                 try make(id, settings, pair, path, files)

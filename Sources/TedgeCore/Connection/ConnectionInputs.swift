@@ -21,7 +21,7 @@ struct ConnectionInputs {
         let files = context.files
         builder = BridgeBuilder(
             cloud: cloud, settings: settings.cloud(cloud.name, profile: profile),
-            isDirectory: { ((try? files.status($0)) ?? nil)?.kind == .directory })
+            isDirectory: { files.isDirectory($0) })
         _ = try builder.endpoint()
         _ = try builder.deviceID()
         listeners = try ListenerConfiguration.from(settings)

@@ -1,7 +1,7 @@
 import TLS
 
 /// Shakes hands with a server, and says nothing.
-public typealias CloudProbe =
+typealias CloudProbe =
     @Sendable (
         _ endpoint: HostPort, _ options: TLSOptions, _ timeout: Duration, _ deadline: ContinuousClock.Instant,
         _ interruption: Interruption

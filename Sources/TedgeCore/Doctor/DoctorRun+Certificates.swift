@@ -5,7 +5,7 @@ extension DoctorRun {
     private func validation() throws -> CertificateValidation {
         let settings = try cloudSettings()
         let roots = try settings.path("root_cert_path")
-        let isDirectory = ((try? context.files.status(roots)) ?? nil)?.kind == .directory
+        let isDirectory = context.files.isDirectory(roots)
         return CertificateValidation(
             context: context, certificatePath: try settings.path("device.cert_path"),
             keyPath: try settings.path("device.key_path"), trustRoots: isDirectory ? .directory(roots) : .file(roots),

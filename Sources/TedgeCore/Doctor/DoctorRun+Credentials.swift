@@ -50,7 +50,7 @@ extension DoctorRun {
             let credentials = try? DeviceCredentials(contentsOf: file, files: context.files),
             let endpoint = try? plan.builder.endpoint(), let roots = try? cloudSettings().path("root_cert_path")
         else { return Self.needsRoot }
-        let isDirectory = ((try? context.files.status(roots)) ?? nil)?.kind == .directory
+        let isDirectory = context.files.isDirectory(roots)
         let tls = MQTTTLS(caFile: isDirectory ? nil : roots, caDirectory: isDirectory ? roots : nil)
         // An id of its own: under that of the bridge it would end the bridge's session.
         let options = MQTTOptions(

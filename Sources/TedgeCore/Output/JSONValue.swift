@@ -48,8 +48,7 @@ public enum JSONValue: Sendable, Equatable {
             case "\t": result += "\\t"
             case _ where !ErrorFrame.isPrintable(scalar):
                 for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
-                    let digits = String(unit, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                    result += "\\u" + unit.hexadecimal(4)
                 }
             default: result.unicodeScalars.append(scalar)
             }

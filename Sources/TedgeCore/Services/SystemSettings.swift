@@ -1,24 +1,24 @@
 import TOML
 
 /// What `system.toml` says of the device: who owns the files of tedge, and how its services are driven.
-public struct SystemSettings: Sendable, Equatable {
+struct SystemSettings: Sendable, Equatable {
     /// The user that owns the files; empty leaves the owner as it is.
-    public var user = "tedge"
+    var user = "tedge"
     /// The group that owns the files; empty leaves the group as it is.
-    public var group = "tedge"
+    var group = "tedge"
     /// The commands of the service manager.
-    public var commands = ServiceCommands.systemd
+    var commands = ServiceCommands.systemd
     /// The path that was read, whether there is a file or not.
-    public var path: String
+    var path: String
     /// Whether the file names a user, and a group.
     var namesUser = false
     var namesGroup = false
 
     /// The path in a configuration directory.
-    public static func path(in directory: String) -> String { "\(directory)/system.toml" }
+    static func path(in directory: String) -> String { "\(directory)/system.toml" }
 
     /// Reads the file. One that is missing, or cannot be read, means the defaults; one that is broken is an error.
-    public static func load(from context: Context) throws(ServiceError) -> SystemSettings {
+    static func load(from context: Context) throws(ServiceError) -> SystemSettings {
         let path = path(in: context.configurationDirectory)
         var settings = SystemSettings(path: path)
         let bytes: [UInt8]
@@ -50,7 +50,7 @@ public struct SystemSettings: Sendable, Equatable {
     }
 
     /// The owner of what is new: the caller's own user or group in the place of one that is empty or not known.
-    public func owner(in accounts: any Accounts) -> Owner {
+    func owner(in accounts: any Accounts) -> Owner {
         let (numbers, caller) = (numbers(in: accounts), accounts.caller)
         return Owner(user: numbers.user ?? caller.user, group: numbers.group ?? caller.group)
     }
@@ -78,26 +78,26 @@ extension Context {
 }
 
 /// The commands of a service manager. `{}` stands for the service where it is an argument of its own.
-public struct ServiceCommands: Sendable, Equatable {
+struct ServiceCommands: Sendable, Equatable {
     /// How the service manager is called in messages.
-    public var name: String
+    var name: String
     /// Exits with 0 where the service manager runs.
-    public var isAvailable: [String]
+    var isAvailable: [String]
     /// Starts a service, after it was stopped where it runs.
-    public var restart: [String]
+    var restart: [String]
     /// Stops a service.
-    public var stop: [String]
+    var stop: [String]
     /// Starts a service.
-    public var start: [String]
+    var start: [String]
     /// Has a service started when the device starts.
-    public var enable: [String]
+    var enable: [String]
     /// No longer has a service started when the device starts.
-    public var disable: [String]
+    var disable: [String]
     /// Exits with 0 where a service runs.
-    public var isActive: [String]
+    var isActive: [String]
 
     /// systemd.
-    public static let systemd = ServiceCommands(
+    static let systemd = ServiceCommands(
         name: "systemd", isAvailable: ["systemctl", "--version"], restart: ["systemctl", "restart", "{}"],
         stop: ["systemctl", "stop", "{}"], start: ["systemctl", "start", "{}"], enable: ["systemctl", "enable", "{}"],
         disable: ["systemctl", "disable", "{}"], isActive: ["systemctl", "is-active", "{}"])

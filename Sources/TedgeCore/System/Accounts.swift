@@ -1,15 +1,15 @@
 import Foundation
 
 /// A user of the device.
-public struct Account: Sendable, Equatable {
+struct Account: Sendable, Equatable {
     /// The login name.
-    public var name: String
+    var name: String
     /// The numeric ids.
-    public var owner: Owner
+    var owner: Owner
 }
 
 /// The users and groups of the device, and who is calling.
-public protocol Accounts: Sendable {
+protocol Accounts: Sendable {
     /// The effective user and group of this process.
     var caller: Owner { get }
     /// Looks a user up by name; its owner has the user's primary group.
@@ -24,7 +24,7 @@ public protocol Accounts: Sendable {
 
 extension Accounts {
     /// Whether this process may do everything.
-    public var isRoot: Bool { caller.user == 0 }
+    var isRoot: Bool { caller.user == 0 }
 }
 
 /// The accounts of the device: those of its own files, and beyond them what libc's look-ups find.

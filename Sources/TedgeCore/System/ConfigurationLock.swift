@@ -2,7 +2,7 @@ import Foundation
 
 /// The right to change what a configuration directory stands for: its files, the bridges and their services. One command
 /// has it at a time; those that only read need none.
-public struct ConfigurationLock: Sendable {
+struct ConfigurationLock: Sendable {
     private let lock: FileLock?
     private let madeDirectories: [String]
     private let files: any Files

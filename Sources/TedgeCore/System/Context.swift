@@ -5,35 +5,35 @@ import Sockets
 /// The ways to the world, passed to everything that has an effect.
 public struct Context: Sendable {
     /// The configuration directory, an absolute path.
-    public var configurationDirectory: String
+    var configurationDirectory: String
     /// The variables of the environment.
     public var environment: [String: String]
     /// The current directory.
     public var currentDirectory: @Sendable () -> String
     /// The files of the device.
-    public var files: any Files
+    var files: any Files
     /// The users and groups of the device.
-    public var accounts: any Accounts
+    var accounts: any Accounts
     /// The programs of the device.
-    public var processes: any Processes
+    var processes: any Processes
     /// The broker on the device.
-    public var broker: any MQTTConnector
+    var broker: any MQTTConnector
     /// The cloud's HTTPS service.
-    public var web: any WebService
+    var web: any WebService
     /// The seconds since 1970.
-    public var now: @Sendable () -> Int64
+    var now: @Sendable () -> Int64
     /// What is printed.
     public var console: Console
     /// The wish of the user that the command ends.
-    public var interruption: Interruption
+    var interruption: Interruption
     /// The person's terminal.
-    public var terminal: any Terminal
+    var terminal: any Terminal
     /// Where messages go as they come.
-    public var output: any MessageOutput = StandardOutput()
+    var output: any MessageOutput = StandardOutput()
     /// The main file of mosquitto's configuration.
-    public var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
+    var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
     /// Whether that file may be changed without being asked to: only the default configuration is the machine's own.
-    public var ownsMosquitto = true
+    var ownsMosquitto = true
     /// The addresses of the network interfaces.
     var interfaces: @Sendable () -> [NetworkInterface] = NetworkInterface.all
     /// The addresses of a host name; none if it has none, or no name server answers in two seconds.
@@ -50,22 +50,22 @@ public struct Context: Sendable {
     /// The same, as far as it was asked for.
     let knownUnit = KnownUnit()
     /// Where the kernel shows its processes and sockets, proc(5).
-    public var processDirectory = "/proc"
+    var processDirectory = "/proc"
     /// How long a command waits for another one that changes the configuration, in seconds.
-    public var lockPatience = 30
+    var lockPatience = 30
     /// The pause before what the cloud did not answer is tried again.
-    public var retryPause = Duration.seconds(2)
+    var retryPause = Duration.seconds(2)
     /// The name servers.
-    public var resolver = AddressLookup.system
+    var resolver = AddressLookup.system
     /// The way to shake hands with a cloud.
-    public var cloudProbe: CloudProbe = Context.realProbe
+    var cloudProbe: CloudProbe = Context.realProbe
     /// Why a library of the system cannot be opened; nil if it is there.
-    public var libraryProblem: @Sendable (SystemLibrary) -> String? = { $0.problem }
+    var libraryProblem: @Sendable (SystemLibrary) -> String? = { $0.problem }
     /// A directory that is there where systemd runs.
-    public var systemdDirectory = "/run/systemd/system"
+    var systemdDirectory = "/run/systemd/system"
 
     /// Gathers the ways.
-    public init(
+    init(
         configurationDirectory: String, environment: [String: String],
         currentDirectory: @escaping @Sendable () -> String, files: any Files, accounts: any Accounts,
         processes: any Processes, broker: any MQTTConnector, web: any WebService, now: @escaping @Sendable () -> Int64,
@@ -123,7 +123,7 @@ public struct Context: Sendable {
     static let usualDirectory = "/etc/tedge"
 
     /// Where settings come from in this world.
-    public var settingsSource: SettingsSource {
+    var settingsSource: SettingsSource {
         let files = files
         return SettingsSource(
             directory: configurationDirectory, environment: environment, currentDirectory: currentDirectory,

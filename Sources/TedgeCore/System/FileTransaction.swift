@@ -20,7 +20,7 @@ final class FileTransaction {
     }
 
     /// The directory of many changes that are made durable together; nil if each is by itself.
-    private var settlement: String?
+    private var deferredDirectory: String?
     private let files: any Files
     private var changes: [Change] = []
 
@@ -82,12 +82,12 @@ final class FileTransaction {
     /// From now on changes are not made durable one by one, until `settle`; what is put back then is so together, too. A
     /// sign (`mark`) must be there before, for a power cut may leave any part of them.
     func deferDurability(in directory: String) {
-        settlement = directory
+        deferredDirectory = directory
         files.deferDurability()
     }
 
     /// Makes all changes durable.
-    func finishInterrupted() throws(FileError) { if let settlement { try files.finishInterrupted(settlement) } }
+    func makeDurable() throws(FileError) { if let deferredDirectory { try files.makeDurable(deferredDirectory) } }
 
     private func isChanged(_ target: String) -> Bool {
         written.contains(target)
@@ -173,11 +173,11 @@ final class FileTransaction {
     /// Puts everything back, and says what could not be.
     func rollBack() -> [FileError] {
         var failures: [FileError] = []
-        if settlement != nil { files.deferDurability() }
+        if deferredDirectory != nil { files.deferDurability() }
         for change in changes.reversed() {
             do throws(FileError) {
                 // What the sign is about is on the disk before the sign goes.
-                if case .marked = change { try finishInterrupted() }
+                if case .marked = change { try makeDurable() }
                 try undo(change)
             } catch {
                 failures.append(error)

@@ -1,32 +1,32 @@
 /// Who owns a file.
-public struct Owner: Sendable, Equatable {
+struct Owner: Sendable, Equatable {
     /// The numeric user id.
-    public var user: UInt32
+    var user: UInt32
     /// The numeric group id.
-    public var group: UInt32
+    var group: UInt32
 
     /// Names an owner by number.
-    public init(user: UInt32, group: UInt32) {
+    init(user: UInt32, group: UInt32) {
         self.user = user
         self.group = group
     }
 }
 
 /// What `stat` says of a file.
-public struct FileStatus: Sendable, Equatable {
+struct FileStatus: Sendable, Equatable {
     /// The kinds of file that make a difference here.
     public enum Kind: Sendable {
         case file, directory, link, other
     }
 
     /// The kind of the file.
-    public var kind: Kind
+    var kind: Kind
     /// The permission bits, without those of the kind.
-    public var mode: UInt16
+    var mode: UInt16
     /// The owner.
-    public var owner: Owner
+    var owner: Owner
     /// The size in bytes.
-    public var size: Int64
+    var size: Int64
     /// Whether an access control list (acl(5)) says more than the permission bits; of a symbolic link itself never.
     var hasAccessList = false
     /// What tells the file from every other one that exists, whatever its name: device and inode.
@@ -34,7 +34,7 @@ public struct FileStatus: Sendable, Equatable {
 }
 
 /// What a file is and holds, of one file for certain.
-public struct FileSnapshot: Sendable {
+struct FileSnapshot: Sendable {
     /// The largest file that is read, 1 MiB; larger than any that this program has to do with.
     static let limit = 1 << 20
 
@@ -43,24 +43,24 @@ public struct FileSnapshot: Sendable {
 }
 
 /// Gives a file back what it had.
-public typealias FileRestoration = @Sendable () throws(FileError) -> Void
+typealias FileRestoration = @Sendable () throws(FileError) -> Void
 
 /// What went wrong with which file.
 public struct FileError: Error, Sendable, Equatable {
     /// The step that failed.
-    public enum Operation: String, Sendable {
+    enum Operation: String, Sendable {
         case read, write, create, remove, makeDirectory, changeMode, changeOwner, list
     }
 
     /// What was tried.
-    public let operation: Operation
+    let operation: Operation
     /// The file as the caller named it.
-    public let path: String
+    let path: String
     /// Why it failed.
-    public let reason: SystemError
+    let reason: SystemError
 
     /// Names the operation, the file and the reason.
-    public init(_ operation: Operation, _ path: String, _ reason: SystemError) {
+    init(_ operation: Operation, _ path: String, _ reason: SystemError) {
         self.operation = operation
         self.path = path
         self.reason = reason
@@ -68,7 +68,7 @@ public struct FileError: Error, Sendable, Equatable {
 }
 
 /// The files of the device. Paths are absolute; symbolic links are followed unless said otherwise.
-public protocol Files: Sendable {
+protocol Files: Sendable {
     /// Reads a whole file, up to `limit` bytes; a larger file is the error `EFBIG`. Only a plain file is read, and `/dev/null`:
     /// a pipe, which may never end, or a device is an error (`SystemError.notPlain`).
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
@@ -146,7 +146,7 @@ public protocol Files: Sendable {
     func deferDurability()
 
     /// Makes all that was changed on the file system of a directory durable, and from now on each change again.
-    func finishInterrupted(_ directory: String) throws(FileError)
+    func makeDurable(_ directory: String) throws(FileError)
 
     /// The names in a directory, sorted; empty when there is none.
     func list(_ path: String) throws(FileError) -> [String]
@@ -157,7 +157,7 @@ public protocol Files: Sendable {
 
 extension Files {
     /// Reads a file of at most 1 MiB, larger than any file this program has to do with.
-    public func read(_ path: String) throws(FileError) -> [UInt8] {
+    func read(_ path: String) throws(FileError) -> [UInt8] {
         try read(path, limit: FileSnapshot.limit)
     }
 
@@ -171,12 +171,12 @@ extension Files {
     func target(of path: String) throws(FileError) -> String { resolved(path) }
 
     /// Reads what a person names on the command line, at most 1 MiB.
-    public func readInput(_ path: String) throws(FileError) -> [UInt8] {
+    func readInput(_ path: String) throws(FileError) -> [UInt8] {
         try readInput(path, limit: 1 << 20)
     }
 
     /// Reads a file; nil when there is none.
-    public func readIfPresent(_ path: String, limit: Int = 1 << 20) throws(FileError) -> [UInt8]? {
+    func readIfPresent(_ path: String, limit: Int = 1 << 20) throws(FileError) -> [UInt8]? {
         do {
             return try read(path, limit: limit)
         } catch  where error.reason.isAbsence {
@@ -185,13 +185,18 @@ extension Files {
     }
 
     /// Tells what is there, following links.
-    public func status(_ path: String) throws(FileError) -> FileStatus? {
+    func status(_ path: String) throws(FileError) -> FileStatus? {
         try status(path, followLinks: true)
     }
 
-    /// Whether there is anything under the name; false as well where the caller may not look.
-    public func exists(_ path: String) -> Bool {
+    /// Whether there is anything at the path; false also if the caller may not look.
+    func exists(_ path: String) -> Bool {
         ((try? status(path)) ?? nil) != nil
+    }
+
+    /// Whether there is a directory at the path; false also if the caller may not look.
+    func isDirectory(_ path: String) -> Bool {
+        ((try? status(path)) ?? nil)?.kind == .directory
     }
 }
 

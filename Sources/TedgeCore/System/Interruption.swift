@@ -4,10 +4,10 @@ import Synchronization
 /// The wish of a user or a service manager that the command ends, or another reason to end it that comes at any time.
 public struct Interruption: Sendable {
     /// The number of the signal that came, or nil. The negative number of an error if stdout cannot be written.
-    public var signal: @Sendable () -> Int32?
+    var signal: @Sendable () -> Int32?
 
     /// Asks for the signal in the given way.
-    public init(signal: @escaping @Sendable () -> Int32?) {
+    init(signal: @escaping @Sendable () -> Int32?) {
         self.signal = signal
     }
 
@@ -15,10 +15,10 @@ public struct Interruption: Sendable {
     static var wasReceived: Bool { received.load(ordering: .relaxed) != 0 }
 
     /// Whether a signal came.
-    public var isRequested: Bool { signal() != nil }
+    var isRequested: Bool { signal() != nil }
 
     /// Throws `Interrupted` where a signal came.
-    public func check() throws(Interrupted) {
+    func check() throws(Interrupted) {
         if let signal = signal() { throw Interrupted(signal: signal) }
     }
 
@@ -65,11 +65,11 @@ public struct Interruption: Sendable {
     }
 
     /// Nothing ever interrupts.
-    public static let never = Interruption { nil }
+    static let never = Interruption { nil }
 
     /// From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT no longer end the process; they are noticed here, and every wait ends. A
     /// second one changes nothing: what was begun is put back first.
-    public static func ofProcess() -> Interruption {
+    static func ofProcess() -> Interruption {
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { number in
             _ = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
@@ -93,10 +93,10 @@ private let received = Atomic<Int32>(0)
 /// The command was asked to end by a signal, or cannot print what it does.
 public struct Interrupted: ExplainedError, Equatable {
     /// The number of the signal; the negative number of an error if stdout cannot be written.
-    public let signal: Int32
+    let signal: Int32
 
     /// Names the signal.
-    public init(signal: Int32) { self.signal = signal }
+    init(signal: Int32) { self.signal = signal }
 
     /// Always.
     public var isInterruption: Bool { true }

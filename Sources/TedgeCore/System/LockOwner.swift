@@ -29,7 +29,7 @@ struct LockOwner: Equatable {
         let lines = String(decoding: contents, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count == 3, lines[2].isEmpty, let process = Int32(lines[0].prefix { $0 != " " }) else { return nil }
         let words = lines[1].split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 2, words[0].utf8.allSatisfy({ (48...57).contains($0) }),
+        guard words.count == 2, words[0].utf8.allSatisfy(\.isDigit),
             words[1] == Self.unknown
                 || (words[1].utf8.count == 36 && words[1].allSatisfy { $0.isHexDigit || $0 == "-" })
         else { return nil }
@@ -114,10 +114,9 @@ enum LockFile {
         let descriptor = unsafe openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG,
-            let contents = contents(descriptor)
-        else { return false }
+        guard let information = stat(of: descriptor), information.isFile, let contents = contents(descriptor) else {
+            return false
+        }
         if let owner = LockOwner(contents: contents) { return owner.isGone }
         // Its process was killed before it had written its name, or it is about to.
         return time(nil) - information.st_mtim.tv_sec > 30

@@ -4,21 +4,21 @@ public enum Path {
     private static let slash = UInt8(ascii: "/")
 
     /// Whether a path begins at the root.
-    public static func isAbsolute(_ path: String) -> Bool { path.utf8.first == slash }
+    static func isAbsolute(_ path: String) -> Bool { path.utf8.first == slash }
 
     /// Joins a directory and a relative name.
-    public static func join(_ directory: String, _ name: String) -> String {
+    static func join(_ directory: String, _ name: String) -> String {
         directory.utf8.last == slash ? directory + name : directory + "/" + name
     }
 
     /// The directory part: `/a` for `/a/b`, `/` for `/a`, `.` for a bare name.
-    public static func directory(of path: String) -> String {
+    static func directory(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: slash) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// The last part: `b` for `/a/b`.
-    public static func name(of path: String) -> String {
+    static func name(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: slash) else { return path }
         return String(path[path.utf8.index(after: slash)...])
     }

@@ -18,10 +18,7 @@ final class DirectoryEntry: Sendable {
     deinit { close(directory) }
 
     /// What bears the name, not following a link; nil if there is nothing.
-    var status: stat? {
-        var information = stat()
-        return unsafe fstatat(directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 ? information : nil
-    }
+    var status: stat? { stat(of: name, in: directory) }
 }
 
 /// Walks a path once, directory by directory, by descriptors.
@@ -103,13 +100,12 @@ struct PathWalk {
                 continue
             }
             guard let directory = directories.last else { throw SystemError(ENOENT) }
-            var information = stat()
-            guard unsafe fstatat(directory.descriptor, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else {
+            guard let information = stat(of: name, in: directory.descriptor) else {
                 let reason = SystemError.last
                 if isLast, reason.code == ENOENT { return name }
                 throw reason
             }
-            if information.st_mode & S_IFMT == S_IFLNK, !isLast || followsLast {
+            if information.kind == S_IFLNK, !isLast || followsLast {
                 let target = try follow(name, in: directory, owner: information.st_uid)
                 if isLast {
                     self.path = Path.isAbsolute(target) ? target : Path.join(Path.directory(of: self.path), target)
@@ -143,8 +139,7 @@ struct PathWalk {
 
     private mutating func add(_ descriptor: Int32, _ path: String) throws(SystemError) {
         directories.append((descriptor, path))
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw .last }
+        guard let information = stat(of: descriptor) else { throw .last }
         owners.insert(information.st_uid)
         if information.st_mode & 0o1002 == 0o002 { owners.insert(Self.nobody) }
     }
@@ -164,13 +159,8 @@ struct PathWalk {
     /// Throws `SystemError.untrusted` if somebody could have planted a link on the way to another's file.
     private func judge(_ entry: DirectoryEntry) throws(SystemError) {
         guard isRoot, !links.isEmpty else { return }
-        var target = entry.status
-        if target == nil {
-            var information = stat()
-            guard unsafe fstat(entry.directory, &information) == 0 else { throw .last }
-            target = information
-        }
-        let owner = target?.st_uid ?? 0
+        guard let target = entry.status ?? stat(of: entry.directory) else { throw .last }
+        let owner = target.st_uid
         for link in links {
             let suspects = link.suspects.subtracting([0, owner])
             guard let suspect = suspects.contains(link.owner) ? link.owner : suspects.min() else { continue }
@@ -183,15 +173,15 @@ struct PathWalk {
 }
 
 /// A symbolic link that root does not follow: somebody else can lead it to a file that is not theirs.
-public struct UntrustedLink: Sendable, Equatable {
+struct UntrustedLink: Sendable, Equatable {
     /// Where the link is.
-    public let path: String
+    let path: String
     /// Who owns it.
-    public let owner: UInt32
+    let owner: UInt32
     /// Who can lead it somewhere else; nil for everybody.
-    public let suspect: UInt32?
+    let suspect: UInt32?
     /// Who owns what it leads to, or the directory in which that would be made.
-    public let targetOwner: UInt32
+    let targetOwner: UInt32
 
     /// For example: The symbolic link /a belongs to the user 'tedge', and what it leads to belongs to the user 'root'.
     var description: String {

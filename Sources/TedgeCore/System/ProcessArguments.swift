@@ -18,7 +18,7 @@ public enum ProcessArguments {
     }
 
     /// Whether a word stands for one that is not UTF-8: what is not has become U+FFFD in it.
-    public static func isRepaired(_ word: String) -> Bool {
+    static func isRepaired(_ word: String) -> Bool {
         guard word.unicodeScalars.contains("\u{FFFD}") else { return false }
         return unsafe pointers.contains { typed in
             let isValid = unsafe String(validatingCString: typed) != nil

@@ -1,7 +1,7 @@
 /// How a program ended and what it printed.
-public struct ProcessResult: Sendable, Equatable {
+struct ProcessResult: Sendable, Equatable {
     /// How a program can end.
-    public enum Ending: Sendable, Equatable {
+    enum Ending: Sendable, Equatable {
         /// By itself, with this status.
         case exited(Int32)
         /// By the signal of this number.
@@ -9,25 +9,25 @@ public struct ProcessResult: Sendable, Equatable {
     }
 
     /// How it ended.
-    public var ending: Ending
+    var ending: Ending
     /// The first 64 KiB of its standard output.
-    public var output: String
+    var output: String
     /// The first 64 KiB of its standard error.
-    public var error: String
+    var error: String
 
     /// Makes a result, for tests.
-    public init(_ ending: Ending, output: String = "", error: String = "") {
+    init(_ ending: Ending, output: String = "", error: String = "") {
         self.ending = ending
         self.output = output
         self.error = error
     }
 
     /// Whether it exited with status 0.
-    public var succeeded: Bool { ending == .exited(0) }
+    var succeeded: Bool { ending == .exited(0) }
 }
 
 /// Why a program could not be run to its end.
-public enum ProcessError: Error, Sendable, Equatable {
+enum ProcessError: Error, Sendable, Equatable {
     /// There is no such program, or none on PATH.
     case notFound(String)
     /// It is there and cannot be started.
@@ -39,7 +39,7 @@ public enum ProcessError: Error, Sendable, Equatable {
 }
 
 /// Runs the programs of the device, without a shell and without standard input.
-public protocol Processes: Sendable {
+protocol Processes: Sendable {
     /// Runs a program and waits for its end. A program that it leaves behind, such as a daemon, is not waited for.
     ///
     /// - Parameters:

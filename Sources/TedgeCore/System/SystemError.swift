@@ -3,12 +3,12 @@ import Foundation
 /// An error number of the operating system, in the words of libc.
 public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The value of `errno`.
-    public let code: Int32
+    let code: Int32
     /// The link that was not followed, if that is what happened.
-    public let link: UntrustedLink?
+    let link: UntrustedLink?
 
     /// Wraps an error number.
-    public init(_ code: Int32) { self.init(code, nil) }
+    init(_ code: Int32) { self.init(code, nil) }
 
     private init(_ code: Int32, _ link: UntrustedLink?) { (self.code, self.link) = (code, link) }
 
@@ -43,7 +43,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// True for the two codes that say that the caller has not the right to do this.
-    public var isPermission: Bool {
+    var isPermission: Bool {
         code == EACCES || code == EPERM
     }
 }
@@ -68,14 +68,13 @@ extension SystemError {
     private var kind: String? { Self.kinds.first { $0.code == code }?.name }
 
     /// Whether it is about something that is neither a file nor a directory.
-    public var isNotPlain: Bool { kind != nil }
+    var isNotPlain: Bool { kind != nil }
 
     /// Why something cannot be read as a file; nil if it can. `/dev/null` can: it stands for an empty file.
     static func notPlain(_ information: stat) -> SystemError? {
-        let type = information.st_mode & S_IFMT
-        // Its numbers are the same on every Linux (null(4)).
-        if type == S_IFREG || (type == S_IFCHR && information.st_rdev == 0x103) { return nil }
-        if type == S_IFDIR { return .isDirectory }
-        return SystemError(kinds.first { $0.type == type }?.code ?? -2)
+        // The numbers of /dev/null are the same on every Linux (null(4)).
+        if information.isFile || (information.kind == S_IFCHR && information.st_rdev == 0x103) { return nil }
+        if information.isDirectory { return .isDirectory }
+        return SystemError(kinds.first { $0.type == information.kind }?.code ?? -2)
     }
 }

@@ -20,7 +20,7 @@ extension SystemFiles {
             guard reason.code == ENOENT, attempt < 3 else { throw FileError(.makeDirectory, path, reason) }
         }
         // A directory that exists is fine; a file with its name is an error.
-        guard entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
+        guard entry.status?.isDirectory == true else {
             throw FileError(.makeDirectory, path, .exists)
         }
         return false
@@ -53,8 +53,7 @@ extension SystemFiles {
         let descriptor = try openForAttributes(.changeOwner, path)
         // As long as it is open, no other file gets its number.
         let held = HeldFile(descriptor)
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.changeOwner, path, .last) }
+        guard let information = stat(of: descriptor) else { throw FileError(.changeOwner, path, .last) }
         let found = FileStatus(information)
         if let before, before.identity != found.identity || before.owner != found.owner {
             throw FileError(.changeOwner, path, .notOurs)
@@ -71,9 +70,7 @@ extension SystemFiles {
 
     /// Whether a directory is one that this process has just made: it belongs to the caller, is closed to others and empty.
     private static func isNew(_ descriptor: Int32) -> Bool {
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0, information.st_uid == geteuid(),
-            information.st_mode & 0o077 == 0
+        guard let information = stat(of: descriptor), information.st_uid == geteuid(), information.st_mode & 0o077 == 0
         else { return false }
         let again = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         return again >= 0 && (try? names(again))?.isEmpty == true
@@ -84,15 +81,13 @@ extension SystemFiles {
         let entry = try entry(operation, path)
         let descriptor = unsafe openat(entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(operation, path, .last) }
-        var information = stat()
-        let isKnown = unsafe fstat(descriptor, &information) == 0
         let reason: SystemError? =
-            !isKnown
-            ? .last
-            : information.st_mode & S_IFMT == S_IFDIR
-                ? nil
-                : information.st_mode & S_IFMT != S_IFREG
-                    ? .notPlain : information.st_nlink == 1 ? nil : SystemError(EMLINK)
+            switch stat(of: descriptor) {
+            case nil: .last
+            case let status? where status.isDirectory: nil
+            case let status? where !status.isFile: .notPlain
+            case let status?: status.st_nlink == 1 ? nil : SystemError(EMLINK)
+            }
         if let reason {
             close(descriptor)
             throw FileError(operation, path, reason)

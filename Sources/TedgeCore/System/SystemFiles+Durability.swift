@@ -4,7 +4,7 @@ import Synchronization
 extension SystemFiles {
     func deferDurability() { Durability.isDeferred.store(true, ordering: .relaxed) }
 
-    func finishInterrupted(_ directory: String) throws(FileError) {
+    func makeDurable(_ directory: String) throws(FileError) {
         Durability.isDeferred.store(false, ordering: .relaxed)
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(.write, directory, .last) }

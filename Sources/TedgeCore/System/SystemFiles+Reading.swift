@@ -27,11 +27,10 @@ extension SystemFiles {
             throw error
         }
         defer { close(descriptor) }
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.read, path, .last) }
+        guard let information = stat(of: descriptor) else { throw FileError(.read, path, .last) }
         return FileSnapshot(
             status: FileStatus(information),
-            contents: try Self.contents(of: descriptor, path, limit: MosquittoFileReader.limit))
+            contents: try Self.contents(of: descriptor, path, limit: FileSnapshot.limit))
     }
 
     /// The descriptor that a path stands for, as that of the shell's `<(command)` does; nil if it is another path. A pipe of
@@ -108,9 +107,7 @@ extension SystemFiles {
     /// something, as with a tape or a watchdog.
     private func openPlain(_ path: String) throws(FileError) -> Int32 {
         if let direct = PathWalk.openWithoutLinks(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) {
-            var information = stat()
-            let isFile = unsafe fstat(direct, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
-            if isFile, information.st_nlink == 1 { return direct }
+            if let information = stat(of: direct), information.isFile, information.st_nlink == 1 { return direct }
             close(direct)
         } else if errno == ENOENT {
             throw FileError(.read, path, .noEntry)
@@ -121,15 +118,16 @@ extension SystemFiles {
         let descriptor = unsafe openat(
             entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileError(.read, path, .last) }
-        var information = stat()
-        let reason = unsafe fstat(descriptor, &information) == 0 ? SystemError.notPlain(information) : .last
+        let reason: SystemError? =
+            switch stat(of: descriptor) {
+            case nil: .last
+            case let status?:
+                SystemError.notPlain(status)
+                    ?? (status.st_nlink == 1 || isOnlyHere(status, entry) ? nil : .secondName)
+            }
         if let reason {
             close(descriptor)
             throw FileError(.read, path, reason)
-        }
-        guard information.st_nlink == 1 || isOnlyHere(information, entry) else {
-            close(descriptor)
-            throw FileError(.read, path, .secondName)
         }
         return descriptor
     }
@@ -141,8 +139,7 @@ extension SystemFiles {
         let directory = unsafe openat(entry.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0, let names = try? Self.names(directory) else { return false }
         let here = names.count { name in
-            var information = stat()
-            guard unsafe fstatat(entry.directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
+            guard let information = stat(of: name, in: entry.directory) else { return false }
             return (name == entry.name || TemporaryName.isName(name)) && information.st_ino == file.st_ino
                 && information.st_dev == file.st_dev
         }

@@ -23,7 +23,7 @@ struct SystemFiles: Files {
     ) throws(FileError) {
         let entry = try entry(.write, path, followsLast: true)
         // /dev/null too is no place for a file.
-        if let status = entry.status, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+        if let status = entry.status, !status.isFile, !status.isDirectory {
             throw FileError(.write, path, SystemError.notPlain(status) ?? .notPlain)
         }
         try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
@@ -86,9 +86,7 @@ struct SystemFiles: Files {
         guard descriptor >= 0 else {
             let reason = SystemError.last
             guard reason.isExistence else { throw FileError(.create, path, reason) }
-            guard entry.status.map({ $0.st_mode & S_IFMT == S_IFREG }) == true else {
-                throw FileError(.create, path, .notOurs)
-            }
+            guard entry.status?.isFile == true else { throw FileError(.create, path, .notOurs) }
             return
         }
         close(descriptor)
@@ -122,8 +120,8 @@ struct SystemFiles: Files {
             if error.reason.isAbsence { return false }
             throw error
         }
-        let isDirectory = entry.status.map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
-        guard unsafe unlinkat(entry.directory, entry.name, isDirectory ? AT_REMOVEDIR : 0) == 0 else {
+        let flags = entry.status?.isDirectory == true ? AT_REMOVEDIR : 0
+        guard unsafe unlinkat(entry.directory, entry.name, flags) == 0 else {
             let reason = SystemError.last
             if reason.isAbsence { return false }
             throw FileError(.remove, path, reason)
@@ -222,19 +220,13 @@ extension DirectoryEntry {
         }
         guard [EPERM, ENOSYS, EOPNOTSUPP, EMLINK].contains(errno) else { return -1 }
         // A directory replaces no file, and only an empty directory.
-        let isDirectory = DirectoryEntry.kind(temporary, in: directory) == S_IFDIR
-        if !isDirectory {
-            let place = unsafe openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard place >= 0 else { return -1 }
-            close(place)
+        if stat(of: temporary, in: directory)?.isDirectory != true {
+            let placeholder = unsafe openat(
+                directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard placeholder >= 0 else { return -1 }
+            close(placeholder)
         }
         return unsafe renameat(directory, temporary, directory, name)
-    }
-
-    private static func kind(_ name: String, in directory: Int32) -> mode_t? {
-        var information = stat()
-        guard unsafe fstatat(directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
-        return information.st_mode & S_IFMT
     }
 }
 
@@ -253,7 +245,7 @@ private func attribute(
 
 extension FileStatus {
     init(_ information: stat) {
-        switch information.st_mode & S_IFMT {
+        switch information.kind {
         case S_IFREG: kind = .file
         case S_IFDIR: kind = .directory
         case S_IFLNK: kind = .link

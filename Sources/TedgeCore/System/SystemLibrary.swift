@@ -3,7 +3,7 @@ import TLS
 import X509
 
 /// The libraries of the system that this program opens at the first use.
-public enum SystemLibrary: String, Sendable, CaseIterable {
+enum SystemLibrary: String, Sendable, CaseIterable {
     /// libcrypto: certificates and keys.
     case crypto = "libcrypto"
     /// libssl: connections over TLS.
@@ -12,7 +12,7 @@ public enum SystemLibrary: String, Sendable, CaseIterable {
     case mosquitto = "libmosquitto"
 
     /// Opens the library. Returns the dynamic linker's words if that fails.
-    public var problem: String? {
+    var problem: String? {
         do {
             switch self {
             case .crypto: try X509Library.open()

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The person's terminal, whatever the standard streams are.
-public protocol Terminal: Sendable {
+protocol Terminal: Sendable {
     /// Whether there is one.
     var exists: Bool { get }
     /// Shows a prompt and reads a line without showing it. Returns nil if nothing was typed before the end.
@@ -11,7 +11,7 @@ public protocol Terminal: Sendable {
 }
 
 /// Why nothing can be read from the terminal.
-public enum TerminalError: Error, Sendable, Equatable {
+enum TerminalError: Error, Sendable, Equatable {
     /// The process has no terminal.
     case absent
     /// The terminal fails.

@@ -159,7 +159,7 @@ public enum UnitProcess {
             var information = stat()
             // What is not there needs no hiding.
             guard unsafe lstat(path, &information) == 0 else { return }
-            if information.st_mode & S_IFMT == S_IFDIR {
+            if information.isDirectory {
                 return try mount("none", path, "tmpfs", UInt(MS_RDONLY), "mode=\(mode)")
             }
             let owner = Owner(user: 0, group: 0)
@@ -216,7 +216,7 @@ public enum UnitProcess {
             var information = stat()
             // A link that leads nowhere is one there too: mosquitto sees neither.
             guard unsafe stat(path, &information) == 0 else { return }
-            if information.st_mode & S_IFMT == S_IFDIR {
+            if information.isDirectory {
                 guard unsafe mkdir(copy, 0o700) == 0 else { throw .last }
             } else {
                 let descriptor = unsafe open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

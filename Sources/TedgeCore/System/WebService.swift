@@ -1,7 +1,7 @@
 import TLS
 
 /// The HTTPS service of a cloud.
-public protocol WebService: Sendable {
+protocol WebService: Sendable {
     /// Sends a request and reads the answer.
     func send(
         _ request: HTTPRequest, to target: WebTarget, until deadline: ContinuousClock.Instant,
@@ -10,7 +10,7 @@ public protocol WebService: Sendable {
 }
 
 /// Where requests go, and what is trusted there.
-public struct WebTarget: Sendable, Equatable {
+struct WebTarget: Sendable, Equatable {
     /// The server.
     var endpoint: HostPort
     /// The proxy on the way.

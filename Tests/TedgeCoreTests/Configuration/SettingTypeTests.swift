@@ -187,7 +187,7 @@ import Testing
                 let refusal = try #require(throws: SettingRefusal.self) {
                     try type.parse(text, currentDirectory: { "/here" })
                 }
-                #expect(refusal.reason.hasPrefix("The value holds the control character U+"))
+                #expect(refusal.reason.hasPrefix("The value contains the control character U+"))
             }
         }
     }
@@ -197,7 +197,7 @@ import Testing
         let refusal = try #require(throws: SettingRefusal.self) {
             try SettingType.text.parse("a\nb", currentDirectory: { "/" })
         }
-        #expect(refusal.reason == "The value holds the control character U+000A; no setting can")
+        #expect(refusal.reason == "The value contains the control character U+000A, which no setting can")
     }
 
     @Test("the current directory is asked for only when a path is relative")

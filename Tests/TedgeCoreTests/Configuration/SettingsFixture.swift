@@ -53,7 +53,7 @@ struct SettingsFixture: Sendable {
 
     /// The printed value of a canonical key, of a profile or not.
     func value(_ key: String, profile: String? = nil) throws -> String? {
-        try load().string(key, profile: profile.map { try ProfileName(parsing: $0) })
+        try setting(key, profile: profile)?.value.printed
     }
 
     /// The value with its origin.

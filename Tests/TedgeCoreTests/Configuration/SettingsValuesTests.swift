@@ -59,13 +59,13 @@ import Testing
             ("logs.path", "[logs]\npath = 'log'", "Cannot be converted to an absolute path: log"),
             (
                 "device.type", "[device]\ntype = \"a\\nb\"",
-                "The value holds the control character U+000A; no setting can"
+                "The value contains the control character U+000A, which no setting can"
             ),
             (
                 "c8y.topics", "[c8y]\ntopics = [\"a\\rb\"]",
-                "The value holds the control character U+000D; no setting can"
+                "The value contains the control character U+000D, which no setting can"
             ),
-            ("tmp.path", "[tmp]\npath = \"/tmp\\n/x\"", "The value holds the control character U+000A; no setting can"),
+            ("tmp.path", "[tmp]\npath = \"/tmp\\n/x\"", "The value contains the control character U+000A, which no setting can"),
             ("c8y.bridge.keepalive_interval", "[c8y.bridge]\nkeepalive_interval = -1", "expected a number before '-1'"),
         ])
     func wrongType(_ key: String, _ text: String, _ reason: String) throws {

@@ -104,7 +104,7 @@ public struct SettingsCommands {
     /// The settings, for a command that changes nothing.
     private func loadForReading() throws(SettingsError) -> Settings {
         let directory = context.configurationDirectory
-        if (try? context.files.status(directory))?.kind != .directory {
+        if !context.files.isDirectory(directory) {
             let next = directory == Context.usualDirectory ? "" : " Check --config-dir and TEDGE_CONFIG_DIR."
             context.console.note("There is no directory \(directory): only defaults and the environment count.\(next)")
         }

@@ -69,7 +69,7 @@ public struct SettingsUpgrader {
         for edit in edits {
             try context.interruption.check()
             // What is moved is there before the main file loses it.
-            if edit.path == main { try files.finishInterrupted() }
+            if edit.path == main { try files.makeDurable() }
             guard let contents = edit.contents else { continue }
             if edit.original == nil {
                 // What only some could read before, only they can read now.

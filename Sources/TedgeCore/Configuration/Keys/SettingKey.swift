@@ -1,24 +1,24 @@
 /// A setting: a row of the table that the parser, help, listings, completion, environment and checks read.
-public struct SettingKey: Sendable {
+struct SettingKey: Sendable {
     /// The canonical name, snake_case with dots, for example `c8y.bridge.topic_prefix`.
-    public let name: String
+    let name: String
     /// What its values are.
-    public let type: SettingType
+    let type: SettingType
     /// What it is where nobody has set it.
-    public let fallback: SettingDefault
+    let fallback: SettingDefault
     /// What it is for, in whole sentences.
-    public let doc: String
+    let doc: String
     /// What else is to be known, or nil.
-    public let note: String?
+    let note: String?
     /// Values as they are typed.
-    public let examples: [String]
+    let examples: [String]
     /// Names that it had before. They are understood when typed and, as far as the version of a file allows, in files.
-    public let older: [String]
+    let older: [String]
     /// The cloud whose setting this is, or nil. Each profile of a cloud has all its settings.
-    public let cloud: CloudName?
+    let cloud: CloudName?
     /// Whether the value gives access to something. It is then printed by `config get` alone: not in a list, a message or a
     /// log, and no program that is started finds it in its environment.
-    public let isSecret: Bool
+    let isSecret: Bool
 
     init(
         _ name: String, _ type: SettingType, _ fallback: SettingDefault = .none, doc: String, note: String? = nil,
@@ -45,7 +45,7 @@ public struct SettingKey: Sendable {
 }
 
 /// What a setting is where nobody has set it.
-public enum SettingDefault: Sendable, Equatable {
+enum SettingDefault: Sendable, Equatable {
     /// Nothing.
     case none
     /// A constant, as it is typed; a list separates its entries by commas.

@@ -3,7 +3,7 @@ public struct ParsedSettingName: Sendable, Equatable {
     /// The setting that is meant.
     public let name: SettingName
     /// What to tell about the spelling, or nil if it is the current one.
-    public let warning: SettingsWarning?
+    let warning: SettingsWarning?
 }
 
 extension SettingName {
@@ -30,6 +30,11 @@ extension SettingName {
         return ParsedSettingName(
             name: SettingName(key, profile: chosen),
             warning: isCurrent ? nil : .deprecatedKey(typed, instead: current))
+    }
+
+    /// The row and the profile of a variable of the environment, or nil.
+    static func lookUp(variable: String) -> (key: SettingKey, profile: String?)? {
+        lookUp(variable.dropFirst(variablePrefix.utf8.count).lowercased())
     }
 
     /// The row and the profile of a spelling, or nil.
@@ -68,7 +73,7 @@ extension SettingName {
 
 extension ProfileName {
     /// The profile of the `--profile` option, else that of `TEDGE_CLOUD_PROFILE` where it is not empty, else none.
-    public static func choose(option: String?, environment: String?) throws(SettingsError) -> ProfileName? {
+    static func choose(option: String?, environment: String?) throws(SettingsError) -> ProfileName? {
         if let option { return try parse(option, from: .option) }
         guard let environment, !environment.isEmpty else { return nil }
         return try parse(environment, from: .variable)

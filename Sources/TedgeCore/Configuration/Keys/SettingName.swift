@@ -1,7 +1,7 @@
 /// One setting of one profile: what a person names to get or set it.
 public struct SettingName: Sendable {
     /// The row of the table.
-    public let key: SettingKey
+    let key: SettingKey
     /// The profile, or nil for settings of the device and of a cloud's default profile.
     public let profile: ProfileName?
 
@@ -79,7 +79,7 @@ public struct SettingName: Sendable {
         if IPAddress.isVersion6(typed) { return "Put the IPv6 address in brackets: '[\(typed)]'." }
         guard key.type == .host, let colon = typed.lastIndex(of: ":") else { return nil }
         let (host, port) = (typed[..<colon], typed[typed.index(after: colon)...].prefix { $0 != "/" })
-        guard !port.isEmpty, port.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
+        guard port.isDigits else { return nil }
         let bare = HostName.authority(ofPasted: String(host)) ?? String(host)
         guard HostName.isValid(bare) else { return nil }
         let alone = "Give the host alone: '\(bare)'."
@@ -120,9 +120,11 @@ public struct SettingName: Sendable {
         SettingTable.key(canonical).map { SettingName($0, profile: $0.cloud == key.cloud ? profile : nil) }
     }
 
-    private static func variable(for name: String) -> String {
-        "TEDGE_" + SettingTable.folded(name).uppercased()
-    }
+    /// The variable of the environment for a name.
+    static func variable(for name: String) -> String { variablePrefix + SettingTable.folded(name).uppercased() }
+
+    /// What the variables of all settings begin with.
+    static let variablePrefix = "TEDGE_"
 }
 
 extension SettingName: Hashable {

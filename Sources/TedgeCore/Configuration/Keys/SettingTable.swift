@@ -1,12 +1,12 @@
 /// All settings, in the order in which they are explained.
-public enum SettingTable {
+enum SettingTable {
     /// Every row. The rows of a cloud stand here once, for its default profile.
-    public static let keys: [SettingKey] =
+    static let keys: [SettingKey] =
         device + certificate + c8y + az + aws + mqtt + http + agent + software + places + services + system + proxy
         + plugins + flows
 
     /// The row of a canonical name, or nil. Only the rows that begin like it are made for that, once.
-    public static func key(_ name: String) -> SettingKey? {
+    static func key(_ name: String) -> SettingKey? {
         group(name.prefix { $0 != "." }).first { $0.name == name }
     }
 

@@ -1,15 +1,15 @@
 /// The value of a setting and where it comes from.
-public struct Setting: Sendable, Equatable {
+struct Setting: Sendable, Equatable {
     /// The setting.
-    public let name: SettingName
+    let name: SettingName
     /// Its value.
-    public let value: SettingValue
+    let value: SettingValue
     /// Where the value comes from.
-    public let origin: SettingOrigin
+    let origin: SettingOrigin
 }
 
 /// Where the value of a setting comes from.
-public enum SettingOrigin: Sendable, Equatable {
+enum SettingOrigin: Sendable, Equatable {
     /// A line of a file.
     case file(path: String, line: Int)
     /// A variable of the environment.
@@ -23,7 +23,7 @@ public enum SettingOrigin: Sendable, Equatable {
     var isCertificate: Bool { if case .certificate = self { true } else { false } }
 
     /// The word for it: `file`, `environment`, `certificate` or `default`.
-    public var word: String {
+    var word: String {
         switch self {
         case .file: "file"
         case .environment: "environment"

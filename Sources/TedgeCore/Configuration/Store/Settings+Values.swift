@@ -3,7 +3,7 @@ import TOML
 extension Settings {
     /// The value of a setting, or nil if it has none. Throws `unknownProfile` and the errors of values that are
     /// refused.
-    public func value(of name: SettingName) throws(SettingsError) -> Setting? {
+    func value(of name: SettingName) throws(SettingsError) -> Setting? {
         if let cloud = name.key.cloud, let profile = name.profile, !profiles(of: cloud).contains(profile) {
             throw .unknownProfile(profile, of: cloud)
         }
@@ -72,26 +72,26 @@ extension Settings {
     // MARK: Files
 
     private func valueInFile(_ name: SettingName) throws(SettingsError) -> Setting? {
-        let home = home(of: name)
-        guard let file = files[home.file] else { return nil }
+        let location = location(of: name)
+        guard let file = files[location.file] else { return nil }
         var found: (keys: [String], value: TOMLValue)?
-        for keys in [home.keys] + home.older {
+        for keys in [location.keys] + location.older {
             guard let value = file.document[path: keys] else { continue }
             if let found {
                 throw .twice(
-                    key: found.keys.joined(separator: "."), older: keys.joined(separator: "."), file.place(of: keys))
+                    key: found.keys.joined(separator: "."), older: keys.joined(separator: "."), file.location(of: keys))
             }
             found = (keys, value)
         }
         guard let found else {
-            try checkTables(above: home.keys, in: file, for: name)
+            try checkTables(above: location.keys, in: file, for: name)
             return nil
         }
         do {
             let value = try name.key.type.read(found.value)
             return Setting(name: name, value: value, origin: .file(path: file.path, line: file.line(of: found.keys)))
         } catch {
-            throw .invalidInFile(key: name.text, file.place(of: found.keys), error)
+            throw .invalidInFile(key: name.text, file.location(of: found.keys), error)
         }
     }
 
@@ -105,7 +105,7 @@ extension Settings {
             guard let other = file.document[path: parent] else { return }
             let refusal = SettingRefusal(
                 "'\(parent.joined(separator: "."))' must be a table, it is a value of type \(other.typeName)")
-            throw .invalidInFile(key: name.text, file.place(of: parent), refusal)
+            throw .invalidInFile(key: name.text, file.location(of: parent), refusal)
         }
     }
 

@@ -3,7 +3,7 @@ import TOML
 extension Settings {
     /// What is odd about the files and the environment, although each setting can be read: in the order of the files,
     /// then of the variables' names.
-    public func warnings() -> [SettingsWarning] {
+    func warnings() -> [SettingsWarning] {
         ignoredTables() + unknownKeys() + variableWarnings()
     }
 
@@ -55,7 +55,7 @@ extension Settings {
         let name = keys.dropFirst(cloud == nil ? 1 : 0).reduce(into: cloud?.rawValue ?? keys[0]) { $0 += "." + $1 }
         if SettingTable.key(name) != nil { return true }
         guard let key = SettingTable.key(spelled: SettingTable.folded(name)) else { return false }
-        return home(of: SettingName(key)).older.contains {
+        return location(of: SettingName(key)).older.contains {
             $0 == keys || (cloud != nil && Array($0.dropFirst()) == keys)
         }
     }
@@ -65,9 +65,8 @@ extension Settings {
     private func variableWarnings() -> [SettingsWarning] {
         let notSettings = ["TEDGE_CONFIG_DIR", "TEDGE_CLOUD_PROFILE"]
         return overrides.keys.filter { !notSettings.contains($0) }.sorted().compactMap { variable in
-            let spelling = variable.dropFirst("TEDGE_".utf8.count).lowercased()
-            guard let (key, profile) = SettingName.lookUp(spelling) else { return .unknownVariable(variable) }
-            let canonical = "TEDGE_" + SettingTable.folded(SettingName.text(of: key, profile)).uppercased()
+            guard let (key, profile) = SettingName.lookUp(variable: variable) else { return .unknownVariable(variable) }
+            let canonical = SettingName.variable(for: SettingName.text(of: key, profile))
             return canonical == variable ? nil : .deprecatedKey(variable, instead: canonical)
         }
     }

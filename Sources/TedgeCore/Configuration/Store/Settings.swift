@@ -4,7 +4,7 @@ import TOML
 /// of the environment, and the defaults.
 ///
 /// A value of this type does not change what it was read from; see `SettingsEditor`.
-public struct Settings: Sendable {
+struct Settings: Sendable {
     /// The ways to the world.
     let source: SettingsSource
     /// The files, with the main one whether it exists or not.
@@ -17,14 +17,14 @@ public struct Settings: Sendable {
     var overrides: [String: String]
 
     /// The configuration directory.
-    public var directory: String { source.directory }
+    var directory: String { source.directory }
 
     /// The path of the main file.
-    public static func mainPath(in directory: String) -> String { "\(directory)/tedge.toml" }
+    static func mainPath(in directory: String) -> String { "\(directory)/tedge.toml" }
 
     /// Reads the files. A missing file holds nothing; one that cannot be read, or is broken, is an error. Values are
     /// checked when they are asked for.
-    public static func load(from source: SettingsSource) throws(SettingsError) -> Settings {
+    static func load(from source: SettingsSource) throws(SettingsError) -> Settings {
         let path = mainPath(in: source.directory)
         let found = try SettingsFile.load(path, from: source)
         let main = if let found { found } else { try SettingsFile(path: path, original: nil, bytes: []) }
@@ -81,9 +81,9 @@ public struct Settings: Sendable {
         switch file.document[path: keys] {
         case nil, .string("1"), .integer(1): return true
         case .string("2"), .integer(2): return false
-        case .string(let version): throw .unknownVersion(file.place(of: keys), version: version)
-        case .integer(let version): throw .unknownVersion(file.place(of: keys), version: String(version))
-        case let other?: throw .unknownVersion(file.place(of: keys), version: "a value of type \(other.typeName)")
+        case .string(let version): throw .unknownVersion(file.location(of: keys), version: version)
+        case .integer(let version): throw .unknownVersion(file.location(of: keys), version: String(version))
+        case let other?: throw .unknownVersion(file.location(of: keys), version: "a value of type \(other.typeName)")
         }
     }
 

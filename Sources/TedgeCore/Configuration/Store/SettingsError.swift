@@ -47,7 +47,7 @@ public struct SettingSourceLocation: Sendable, Equatable {
     /// The line, counted from 1.
     public let line: Int
     /// The column, counted from 1 in Unicode scalars.
-    public let column: Int
+    let column: Int
 
     /// The place in words.
     var text: String { "\(path), line \(line), column \(column)" }

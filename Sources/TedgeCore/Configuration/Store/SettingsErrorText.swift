@@ -103,7 +103,7 @@ extension SettingsError {
     }
 
     /// What `config get` says of a setting without a value.
-    public static func notSetText(_ name: SettingName) -> String {
+    static func notSetText(_ name: SettingName) -> String {
         guard name.key.isDeviceID else { return "The provided config key: '\(name.text)' is not set" }
         return "The provided config key: 'device.id' is not configured: The device id is read from the device "
             + "certificate.\nTo set 'device.id' to some <id>, you can use `tedge cert create --device-id <id>`."

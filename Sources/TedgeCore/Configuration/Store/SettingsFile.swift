@@ -36,7 +36,7 @@ struct SettingsFile: Sendable {
     func line(of keys: [String]) -> Int { document.line(of: keys) ?? 1 }
 
     /// Where a key stands; the beginning of the file for one that it does not hold.
-    func place(of keys: [String]) -> SettingSourceLocation {
+    func location(of keys: [String]) -> SettingSourceLocation {
         let position = document.position(of: keys)
         return SettingSourceLocation(path: path, line: position?.line ?? 1, column: position?.column ?? 1)
     }

@@ -1,21 +1,21 @@
 /// Where settings come from: the only ways in which they look at the world.
-public struct SettingsSource: Sendable {
+struct SettingsSource: Sendable {
     /// The configuration directory, an absolute path.
-    public var directory: String
+    var directory: String
     /// The variables of the environment.
-    public var environment: [String: String]
+    var environment: [String: String]
     /// The current directory, for relative paths that are typed.
-    public var currentDirectory: @Sendable () -> String
+    var currentDirectory: @Sendable () -> String
     /// The bytes of a file, or nil if there is none.
-    public var read: @Sendable (String) throws(FileError) -> [UInt8]?
+    var read: @Sendable (String) throws(FileError) -> [UInt8]?
     /// The names in a directory in any order, or nil if there is no such directory.
-    public var listDirectory: @Sendable (String) throws(FileError) -> [String]?
+    var listDirectory: @Sendable (String) throws(FileError) -> [String]?
     /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws why a certificate that is there
     /// gives no name. It is asked for only when an identity is.
-    public var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
+    var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
 
     /// Gathers the ways.
-    public init(
+    init(
         directory: String, environment: [String: String], currentDirectory: @escaping @Sendable () -> String,
         read: @escaping @Sendable (String) throws(FileError) -> [UInt8]?,
         listDirectory: @escaping @Sendable (String) throws(FileError) -> [String]?,

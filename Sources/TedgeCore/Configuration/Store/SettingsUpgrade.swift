@@ -59,7 +59,7 @@ struct SettingsUpgrade {
 
     private func twice(_ first: [String], _ second: [String], _ file: SettingsFile) -> SettingsError {
         .twice(
-            key: first.joined(separator: "."), older: second.joined(separator: "."), file.place(of: second))
+            key: first.joined(separator: "."), older: second.joined(separator: "."), file.location(of: second))
     }
 
     /// The file that a key of a cloud's table goes to, and its path there, under the name that it has now.
@@ -81,12 +81,12 @@ struct SettingsUpgrade {
 
     private mutating func renameOthers() throws(SettingsError) {
         for key in SettingTable.keys where key.cloud == nil && !key.older.isEmpty {
-            let home = settings.home(of: SettingName(key))
-            for keys in home.older {
+            let location = settings.location(of: SettingName(key))
+            for keys in location.older {
                 guard let main = settings.main, main.document[path: keys] != nil else { continue }
-                if main.document[path: home.keys] != nil { throw twice(home.keys, keys, main) }
+                if main.document[path: location.keys] != nil { throw twice(location.keys, keys, main) }
                 try edit { document throws(TOMLError) in
-                    try document.move(keys, to: home.keys)
+                    try document.move(keys, to: location.keys)
                     try document.removeEmpty(Array(keys.dropLast()))
                 }
             }

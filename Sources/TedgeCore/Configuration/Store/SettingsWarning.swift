@@ -1,5 +1,5 @@
 /// What a person should know of the settings, although a command can go on.
-public enum SettingsWarning: Sendable, Hashable {
+enum SettingsWarning: Sendable, Hashable {
     /// A key was typed, or a variable named, in an older spelling.
     case deprecatedKey(String, instead: String)
     /// A file has a key that no setting has.
@@ -16,7 +16,7 @@ public enum SettingsWarning: Sendable, Hashable {
     case builtInBridge
 
     /// The warning, without a word such as "Warning" before it.
-    public var text: String {
+    var text: String {
         switch self {
         case .deprecatedKey(let old, let new): "The key '\(old)' is deprecated. Use '\(new)' instead."
         case .unknownInFile(let key, let path, let line):

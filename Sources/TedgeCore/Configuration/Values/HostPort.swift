@@ -1,11 +1,11 @@
 /// A host and a port on it.
 public struct HostPort: Sendable, Equatable, CustomStringConvertible {
     /// The host as it is typed; an IPv6 address has its brackets.
-    public let host: String
+    let host: String
     /// The port.
-    public let port: UInt16
+    let port: UInt16
     /// What is stored in a file: the port only where it is typed.
-    public let stored: String
+    let stored: String
 
     /// Reads `host`, `host:port`, `[IPv6]` or `[IPv6]:port`.
     init(parsing text: String, defaultPort: UInt16) throws(SettingRefusal) {
@@ -37,7 +37,7 @@ public struct HostPort: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The host without the brackets of an IPv6 address, as a resolver and mosquitto's `address` line take it.
-    public var bareHost: String {
+    var bareHost: String {
         host.first == "[" ? String(host.dropFirst().dropLast()) : host
     }
 
@@ -57,7 +57,7 @@ enum HostName {
         let labels = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let named = labels.last?.isEmpty == true ? labels.dropLast() : labels[...]
         guard let last = named.last, bytes.count <= 254, named.allSatisfy(isLabel) else { return false }
-        return last.allSatisfy(isDigit) ? IPAddress.isVersion4(String(text)) : true
+        return last.allSatisfy(\.isDigit) ? IPAddress.isVersion4(String(text)) : true
     }
 
     private static func isLabel(_ label: ArraySlice<UInt8>) -> Bool {
@@ -65,11 +65,9 @@ enum HostName {
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "-")
+        byte.isDigit || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "-")
             || byte == UInt8(ascii: "_")
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     private static let schemes = [
         "http": ["80"], "https": ["443"], "mqtt": ["1883"], "mqtts": ["8883"], "ssl": ["8883", "443"],

@@ -1,14 +1,14 @@
 /// Where an HTTP proxy is.
-public struct ProxyAddress: Sendable, Equatable, CustomStringConvertible {
+struct ProxyAddress: Sendable, Equatable, CustomStringConvertible {
     /// How one talks to the proxy.
-    public enum Scheme: String, Sendable, Equatable {
+    enum Scheme: String, Sendable, Equatable {
         case http, https
     }
 
     /// How one talks to the proxy.
-    public let scheme: Scheme
+    let scheme: Scheme
     /// Its host and port.
-    public let endpoint: HostPort
+    let endpoint: HostPort
     /// What was typed.
     let stored: String
 
@@ -38,7 +38,7 @@ public struct ProxyAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The address with scheme and port.
-    public var description: String { "\(scheme.rawValue)://\(endpoint)" }
+    var description: String { "\(scheme.rawValue)://\(endpoint)" }
 
     private static func refusal(of text: String, because reason: String) -> SettingRefusal {
         let shown = text.unicodeScalars.contains("@") ? "" : " '\(text)'"

@@ -9,7 +9,7 @@ public struct SettingDuration: Sendable, Equatable {
     /// days.
     public init(parsing text: String) throws(SettingRefusal) {
         self.text = text
-        if !text.isEmpty, text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) {
+        if text.isDigits {
             guard let seconds = Int64(text), seconds <= Self.longest else { throw .durationTooLarge }
             duration = .seconds(seconds)
             return

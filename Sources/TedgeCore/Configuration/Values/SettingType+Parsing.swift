@@ -79,9 +79,8 @@ extension SettingType {
             $0.properties.generalCategory == .control || $0 == "\u{2028}" || $0 == "\u{2029}"
         }
         if let scalar {
-            let digits = String(scalar.value, radix: 16, uppercase: true)
-            let padding = String(repeating: "0", count: max(0, 4 - digits.count))
-            throw SettingRefusal("The value holds the control character U+\(padding)\(digits); no setting can")
+            let number = scalar.value.hexadecimal(4, uppercase: true)
+            throw SettingRefusal("The value contains the control character U+\(number), which no setting can")
         }
     }
 
@@ -100,7 +99,7 @@ extension SettingType {
 
     private func parseNumber(_ text: String) throws(SettingRefusal) -> UInt32 {
         guard !text.isEmpty else { throw SettingRefusal("cannot parse integer from empty string", hint: rangeHint) }
-        guard text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else {
+        guard text.isDigits else {
             throw SettingRefusal("invalid digit found in string", hint: rangeHint)
         }
         return try checkNumber(Int64(text) ?? .max)

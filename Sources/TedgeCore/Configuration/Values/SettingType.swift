@@ -1,5 +1,5 @@
 /// What the values of a setting are.
-public enum SettingType: Sendable, Equatable {
+enum SettingType: Sendable, Equatable {
     /// Any text, also none.
     case text
     /// A text that is not empty.
@@ -39,9 +39,9 @@ public enum SettingType: Sendable, Equatable {
 }
 
 /// A few words of which a setting takes one.
-public struct SettingChoice: Sendable, Equatable {
+struct SettingChoice: Sendable, Equatable {
     /// The words, as they are stored.
-    public let words: [String]
+    let words: [String]
     /// Other spellings and the words that they stand for.
     let aliases: [String: String]
     /// The words that are printed in another form than they are stored in.

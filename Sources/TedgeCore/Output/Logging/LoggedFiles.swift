@@ -80,9 +80,9 @@ struct LoggedFiles: Files {
 
     func deferDurability() { base.deferDurability() }
 
-    func finishInterrupted(_ directory: String) throws(FileError) {
+    func makeDurable(_ directory: String) throws(FileError) {
         try log.record(.debug, "synchronize \(directory)") { () throws(FileError) in
-            try base.finishInterrupted(directory)
+            try base.makeDurable(directory)
         }
     }
 
