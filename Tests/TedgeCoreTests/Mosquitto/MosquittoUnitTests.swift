@@ -79,7 +79,7 @@ import Testing
         arguments: [
             "RootDirectory=/srv", "BindPaths=/a:/b", "DynamicUser=yes", "RootImage=/i", "PrivateUsers=yes",
         ])
-    func beyondTrial(_ line: String) throws {
+    func beyondDryRun(_ line: String) throws {
         #expect(try #require(parsed(Self.bookworm + line + "\n")).isBeyondDryRun)
     }
 
