@@ -10,7 +10,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
     case notIncluded(_ directory: String, main: String)
     /// The main file is not plain text.
     case notText(_ path: String, _ form: String)
-    /// A file or directory that mosquitto reads is there and cannot be read, or is something else.
+    /// A file or directory that mosquitto uses exists and cannot be read, or is something else.
     case unreadable(MosquittoFiles.Obstacle)
     /// Root does not follow a link in the path of what mosquitto reads.
     case untrusted(FileError)
@@ -83,7 +83,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
         case .notText(let path, _): "Save \(path) as UTF-8 without a byte order mark, then run the command again."
         case .untrusted(let error): error.hint
         case .unreadable(let obstacle):
-            obstacle.isNotPlain
+            obstacle.error?.isNotPlain == true
                 ? ErrorAdvice.putFile(obstacle.path) : "Run 'ls -l \(ShellWord.quoted(obstacle.path))' to look at it."
         case .clientsMissListener:
             "Run 'tedge config list mqtt.' to compare them, and 'sudo tedge config set mqtt.client.port <port>' or "

@@ -81,7 +81,7 @@ struct MosquittoFileReader {
         return .init(
             path: path, reason: words, line: line,
             isHidden: !reason.isAbsence && !reason.isPermission && reason != .isDirectory,
-            isNotPlain: reason.isNotPlain, untrusted: reason.link == nil ? nil : FileError(.read, path, reason))
+            error: reason)
     }
 
     /// Whether mosquitto reads a file of this name in a directory.

@@ -26,10 +26,8 @@ struct MosquittoFiles {
         var line: Line?
         /// Whether something exists and the caller could read it, so that it is unknown what it means to mosquitto.
         var isHidden = false
-        /// Whether it is a pipe, a socket or a device.
-        var isNotPlain = false
-        /// The error, if root does not follow a link in the path.
-        var untrusted: FileError?
+        /// The error of the system; nil if it was read.
+        var error: SystemError?
     }
 
     /// A file that is read.
@@ -66,7 +64,7 @@ struct MosquittoFiles {
     /// of treating it as missing.
     func requireAll() throws(MosquittoConfigurationError) {
         guard let obstacle = obstacles.first(where: \.isHidden) else { return }
-        if let error = obstacle.untrusted { throw .untrusted(error) }
+        if let error = obstacle.error, error.link != nil { throw .untrusted(FileError(.read, obstacle.path, error)) }
         throw .unreadable(obstacle)
     }
 
