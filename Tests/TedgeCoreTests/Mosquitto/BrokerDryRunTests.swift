@@ -36,7 +36,7 @@ import Testing
         return try #require(UnitStep.decode(input))
     }
 
-    @Test("a mosquitto that comes up has nothing against its configuration")
+    @Test("a mosquitto that starts has no complaint")
     func ready() throws {
         say("mosquitto version 2.0.11 running\n", .signalled(SIGKILL))
         #expect(try dryRun().complaint() == nil)
@@ -62,11 +62,11 @@ import Testing
         #expect(environment.first?.contains("A=b") == true && environment.first?.contains("USER=mosquitto") == true)
     }
 
-    @Test("root stays root, and a user that is not there cannot be tried as")
+    @Test("root stays root, and an unknown user is a complaint")
     func users() throws {
         _ = try dryRun().complaint()
         #expect(try !steps().contains { if case .identity = $0 { true } else { false } })
-        // What it opens after it has become its user is looked at for that one.
+        // What it opens after it has become its user is checked for that user.
         #expect(try steps().contains(.checker(Owner(user: 110, group: 120), groups: [120])))
         let complaint = try dryRun { unit, _ in unit.user = "nobody-here" }.complaint()
         #expect(
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(
-        "planned files are seen in their directory with their permissions, those to be removed are not, and nothing is written"
+        "planned files are visible with their permissions, removed ones are not, and nothing is written"
     )
     func planned() throws {
         let (new, gone) = (fixture.path("mosquitto-conf/new.conf"), fixture.path("mosquitto-conf/old.conf"))
@@ -95,7 +95,7 @@ import Testing
         #expect(try fixture.snapshot() == before)
     }
 
-    @Test("mosquitto's words are told with the line that they are about, and the file that is to be corrected")
+    @Test("what mosquitto says is reported with the line that it is about, and the file to correct")
     func words() throws {
         let place = fixture.directory.file("conf.d/x.conf")
         try fixture.write("frobnicate true\n", to: "conf.d/x.conf")
@@ -108,7 +108,7 @@ import Testing
         #expect(complaint.correction(besides: fixture.directory.file("conf.d")) == nil)
     }
 
-    @Test("a line of ours that clashes with one of the owner has the owner correct theirs")
+    @Test("if a line of ours clashes with one of the owner, the owner is to correct theirs")
     func blame() throws {
         let ours = fixture.path("mosquitto-conf/tedge-mosquitto.conf")
         try fixture.write(
@@ -121,7 +121,7 @@ import Testing
         #expect(complaint.lines.hasSuffix("\nThe line that it clashes with is \(main):1: allow_anonymous true"))
     }
 
-    @Test("a file that is there and cannot be read is told with the line that names it")
+    @Test("an existing file that cannot be read is reported with the line that names it")
     func unreadable() throws {
         let key = fixture.directory.file("tls/k.pem")
         try fixture.write("x", to: "tls/k.pem")
@@ -136,7 +136,7 @@ import Testing
         )
     }
 
-    @Test("a second listener on a port is found, also one that a setting opens")
+    @Test("a second listener on a port is found, also one that is opened by another setting")
     func clash() throws {
         let said = "Opening ipv4 listen socket on port 1883.\nError: Address already in use\n"
         try fixture.write("cafile /x\n", to: "conf.d/02.conf")
@@ -151,7 +151,7 @@ import Testing
         #expect(complaint.place == fixture.directory.file("conf.d/03.conf:1"))
     }
 
-    @Test("an address that has gone and a port of another program are found before mosquitto is asked")
+    @Test("a missing address and a port of another program are found before mosquitto is run")
     func listeners() throws {
         try fixture.write("listener 1884 10.9.9.9\n", to: "conf.d/x.conf")
         let place = fixture.directory.file("conf.d/x.conf:1")
@@ -167,7 +167,7 @@ import Testing
         #expect(held == nil)
     }
 
-    @Test("what the unit may not write is found, unless it is made before mosquitto starts")
+    @Test("a path that the unit cannot write is found, unless it is created before mosquitto starts")
     func notWritable() throws {
         try fixture.write("pid_file /run/mosquitto/m.pid\n", to: "conf.d/x.conf")
         let place = fixture.directory.file("conf.d/x.conf:1")
@@ -183,12 +183,12 @@ import Testing
         #expect(try dryRun().complaint()?.text.hasSuffix("m.pid: Permission denied (os error 13)") == true)
         _ = try dryRun { unit, _ in unit.preparation = ["/bin/mkdir -p /run/mosquitto"] }.complaint()
         #expect(try !steps(2).contains(.check("/run/mosquitto/m.pid", forWriting: true)))
-        // Nor where nobody knows what is made before.
+        // Nor if it is unknown what is created before.
         _ = try dryRun { unit, _ in unit.isAssumed = true }.complaint()
         #expect(try !steps(3).contains(.check("/run/mosquitto/m.pid", forWriting: true)))
     }
 
-    @Test("where the kernel refuses what the dry run needs, everything is read as one text")
+    @Test("if the kernel refuses what the dry run needs, everything is read as one text")
     func merged() throws {
         try fixture.write("frobnicate true\n", to: "conf.d/x.conf")
         say("Error: x\nError found at /dev/stdin:3.\n", .exited(UnitStep.failure))
@@ -198,7 +198,7 @@ import Testing
         #expect(complaint == nil)
     }
 
-    @Test("a mosquitto that hangs is a complaint with the pipe that it may wait for, and a signal is none")
+    @Test("a mosquitto that hangs is a complaint with the pipe that it may wait for; a signal is not")
     func hanging() throws {
         let pipe = fixture.directory.file("pw")
         try #require(mkfifo(pipe, 0o600) == 0)
@@ -211,7 +211,7 @@ import Testing
         #expect(throws: Interrupted(signal: SIGTERM)) { try dryRun().complaint() }
     }
 
-    @Test("an end without an error is told with its last words or its status")
+    @Test("an end without an error is reported with the last lines or the status")
     func silent() throws {
         say("mosquitto version 2.0.11 starting\nsomething\n", .exited(1))
         #expect(try dryRun().complaint()?.text == "something")
@@ -221,7 +221,7 @@ import Testing
         #expect(try dryRun().complaint()?.text == "mosquitto ended with status 4 and said nothing.")
     }
 
-    @Test("an address that is missing in the dry run's own network is no complaint")
+    @Test("an address that is missing in the dry run's network is not a complaint")
     func ownNetwork() throws {
         say("Error: Cannot assign requested address\n", .exited(1))
         #expect(try dryRun().complaint() == nil)

@@ -32,18 +32,18 @@ import Testing
         ("frobnicate true", "frobnicate true"), ("include_dir   /x", "include_dir   /x"), ("pid_file", "pid_file"),
     ]
 
-    @Test("what belongs to the broker that runs is somewhere else, and everything else is as it is", arguments: changes)
+    @Test("what belongs to the running broker is moved, and everything else is unchanged", arguments: changes)
     func change(_ line: String, _ changed: String) throws {
         #expect(try dryRun("# first\n\(line)\nlast true\n") == "# first\n\(changed)\nlast true\n")
     }
 
-    @Test("a second line of what must be there once is still a second line")
+    @Test("a second line of a setting that may occur once is still a second line")
     func twice() throws {
         #expect(try dryRun("pid_file /a\npid_file /b") == "pid_file /s/pid\npid_file /s/pid")
         #expect(try dryRun("listener 0 /a\nlistener 0 /b") == "listener 0 /s/1.socket\nlistener 0 /s/2.socket")
     }
 
-    @Test("a plugin of somebody else is left out with its options, and looked at")
+    @Test("a plugin of somebody else is left out with its options, and checked")
     func plugin() throws {
         let text = "plugin /usr/lib/go-auth.so\nauth_opt_backends pg\nplugin /x/mosquitto_acl.so\nplugin_opt_a b\n"
         #expect(try dryRun(text) == "\n\nplugin /x/mosquitto_acl.so\nplugin_opt_a b\n")
@@ -51,7 +51,7 @@ import Testing
         #expect(accesses.map(\.path) == ["/usr/lib/go-auth.so"] && accesses.allSatisfy { !$0.isForWriting })
     }
 
-    @Test("listeners have the place, the port and the host of their lines")
+    @Test("listeners have the position, the port and the host of their lines")
     func listeners() throws {
         let text = "bind_address 10.0.0.2\nport 1\nlistener 2 ::1\nlistener 3\nlistener 0 /s\nlistener x\n"
         let found = DryRunConfiguration(try lines(text), scratch: nil) { $0 }.listeners

@@ -9,7 +9,7 @@ import Testing
     private static let complaint =
         "Error: Unknown configuration variable \"frobnicate\".\nError found at /etc/mosquitto/conf.d/x.conf:1.\n"
 
-    /// A device where systemd says that mosquitto runs, or not, with what each dry run of its configuration says.
+    /// A device whose systemd says that mosquitto runs, or not, with what each dry run of its configuration says.
     private func fixture(isRunning: Bool = true, connected: Bool = false, dryRuns: [String]) throws -> Fixture {
         let fixture = try Fixture.ready()
         fixture.programs.on("/proc/self/exe", .signalled(SIGKILL), error: "mosquitto version 2.0.11 running\n")
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(
-        "a mosquitto that runs and would not come back is left alone by every command",
+        "a running mosquitto that would not start again is not touched by any command",
         arguments: [
             "connect", "disconnect", "reconnect", "refresh",
         ])
@@ -79,13 +79,13 @@ import Testing
                 "Hint: Correct the line /etc/mosquitto/conf.d/x.conf:1, then run the command again.\n"))
     }
 
-    @Test("what would not start with our files is refused, whether mosquitto runs or not", arguments: [true, false])
+    @Test("files with which mosquitto would not start are refused, whether it runs or not", arguments: [true, false])
     func rejects(_ isRunning: Bool) throws {
         let fixture = try fixture(isRunning: isRunning, dryRuns: isRunning ? ["", Self.complaint] : [Self.complaint])
         try expectUntouched(fixture, "mosquitto-configuration-rejected") { $0.connect() }
     }
 
-    @Test("a bridge file that is broken is written again, for a mosquitto that has not read it yet")
+    @Test("a broken bridge file that mosquitto has not read yet is written again")
     func ours() throws {
         let fixture = try fixture(connected: true, dryRuns: [])
         try fixture.write("# broken\n", to: Fixture.bridge)
@@ -109,7 +109,7 @@ import Testing
         #expect(error.hint?.contains("snap stop --disable mosquitto") == true)
     }
 
-    @Test("the doctor tells root what is wrong with the configuration, and others that only root may look")
+    @Test("the doctor tells root what is wrong with the configuration, and others that only root can check it")
     func doctor() throws {
         var fixture = try fixture(dryRuns: [Self.complaint])
         var options = Doctor.Options()
