@@ -77,10 +77,10 @@ final class ConnectSteps {
         try refuseExistingBridge()
 
         try begin("certificates", "Validating the bridge certificates.")
-        let bridge = try validate()  // undo: the files, a renewed certificate, the owner of certificate and key
+        let bridge = try validate()  // undo: files (renewed certificate, owners)
 
         try begin("save", "Saving configuration for requested bridge.")
-        try save(bridge)  // undo: the files, listeners, bridge, the line in the main file, the setting
+        try save(bridge)  // undo: files
         guard isManaged else { return .configured }
 
         try begin("restart-mosquitto", "Restarting mosquitto service.")
