@@ -48,7 +48,7 @@ enum BridgeError: ExplainedError, Equatable {
     case builtInBridge(path: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: String {
         switch self {
         case .unusableValue: "setting-unusable"
         case .unsupported: "setting-unsupported"

@@ -72,7 +72,7 @@ enum CredentialsError: ExplainedError, Equatable {
     case unusable(path: String, key: String, reason: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: String {
         switch self {
         case .unreadable(let path, let reason) where reason.code < 0: FileError(.read, path, reason).id
         case .unreadable(_, let reason): reason.isAbsence ? "credentials-missing" : "credentials-unreadable"

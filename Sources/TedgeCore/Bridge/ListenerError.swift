@@ -6,7 +6,7 @@ enum ListenerError: ExplainedError, Equatable {
     case fileMissing(path: String, key: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: String {
         switch self {
         case .samePort: "listener-twice"
         case .fileMissing: "listener-file-missing"

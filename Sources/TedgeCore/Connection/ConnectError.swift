@@ -26,7 +26,7 @@ enum ConnectError: ExplainedError, Equatable {
     case clockWrong(clock: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: String {
         switch self {
         case .alreadyConnected: "already-connected"
         case .notConnected: "not-connected"
