@@ -14,6 +14,15 @@ struct ListenerConfiguration: Sendable, Equatable {
         var certificatePath: String?
         /// The certificate's key.
         var keyPath: String?
+
+        /// The files and directories, each with the setting that names it.
+        var files: [(path: String, key: String)] {
+            let all = [
+                (authoritiesPath, "mqtt.external.ca_path"), (certificatePath, "mqtt.external.cert_file"),
+                (keyPath, "mqtt.external.key_file"),
+            ]
+            return all.compactMap { path, key in path.map { ($0, key) } }
+        }
     }
 
     /// The TCP port for programs on the device.
@@ -54,11 +63,7 @@ struct ListenerConfiguration: Sendable, Equatable {
 
     /// Throws if a file of the external listener is missing. Files that the caller may not see are skipped.
     func checkFiles(_ files: any Files) throws(ListenerError) {
-        let named = [
-            (external?.authoritiesPath, "mqtt.external.ca_path"),
-            (external?.certificatePath, "mqtt.external.cert_file"), (external?.keyPath, "mqtt.external.key_file"),
-        ]
-        for case (let path?, let key) in named {
+        for (path, key) in external?.files ?? [] {
             do throws(FileError) {
                 if try files.status(path) != nil { continue }
             } catch {

@@ -15,9 +15,9 @@ enum ConnectError: ExplainedError, Equatable {
     /// mosquitto does not answer after its restart; what it said is listed.
     case brokerSilent(seconds: Int, reason: String, said: [String], hint: String)
     /// mosquitto would not start with its configuration. The advice is a sentence without its full stop.
-    case brokerRejects(complaints: [String], advice: String)
+    case brokerRejects(complaint: String, advice: String)
     /// mosquitto runs, but would not start again with its present configuration.
-    case brokerCannotReturn(complaints: [String], advice: String)
+    case brokerCannotReturn(complaint: String, advice: String)
     /// Two lines open the same listener.
     case listenerTwice(port: UInt16, ours: String, other: String)
     /// Another program listens on the port of the local broker.
@@ -61,15 +61,15 @@ enum ConnectError: ExplainedError, Equatable {
         case .brokerSilent(let seconds, let reason, let said, _):
             ["mosquitto does not answer within \(seconds) seconds after its restart.", reason]
                 + (said.isEmpty ? [] : ["mosquitto said: " + said.joined(separator: "\n")])
-        case .brokerRejects(let complaints, _):
+        case .brokerRejects(let complaint, _):
             [
                 "mosquitto would not start with its configuration, so it was not restarted.",
-                complaints.joined(separator: "\n"),
+                complaint,
             ]
-        case .brokerCannotReturn(let complaints, _):
+        case .brokerCannotReturn(let complaint, _):
             [
                 "mosquitto runs, but would not start again with its present configuration, so nothing was changed.",
-                complaints.joined(separator: "\n"),
+                complaint,
             ]
         case .listenerTwice(let port, let ours, let other):
             ["mosquitto cannot open two listeners on port \(port): \(ours) and \(other)."]

@@ -2,15 +2,15 @@ import MQTT
 
 /// Proves a connection with a message to the cloud and its answer.
 struct ConnectionCheck {
-    /// What the check needs.
+    /// What the check needs to know.
     struct Values: Sendable {
         var cloud: Cloud
         /// The device id and type that message 100 carries.
         var deviceID: String
         var deviceType: String
-        /// Whether the device has a certificate, which gets it tokens.
+        /// Whether the device has a certificate, and so gets tokens.
         var usesCertificate = true
-        /// The prefix of the cloud's local topics.
+        /// What local topics of the cloud begin with.
         var prefix: String
         /// Where mosquitto says whether the bridge is up.
         var healthTopic: String
@@ -65,7 +65,7 @@ private struct Conversation {
     let exchange: CheckExchange
     private var session: (any BrokerSession)?
     private var health: Bool?
-    /// Whether the bridge was up and is down again.
+    /// Whether the bridge has gone down after it was up.
     private var isLost = false
     /// How long an answer that names no tenant waits for the one that does.
     private static let timeout = Duration.seconds(1)
@@ -83,7 +83,7 @@ private struct Conversation {
             let session = try connected(until: deadline, context)
             if health == true { try ask(session, until: deadline) }
             var end = deadline
-            // A steady flow of other messages does not extend the deadline.
+            // Messages that come without a pause are no reason to go on for longer.
             while ContinuousClock.now < end, let message = try session.nextMessage(until: end) {
                 if message.topic == values.healthTopic {
                     let wasUp = health == true

@@ -81,7 +81,7 @@ struct ConnectionInputs {
             rootsKey: try builder.settings.name("root_cert_path").text)
     }
 
-    /// What the check of the connection needs.
+    /// What the check needs.
     func checkValues(limit: Duration, files: any Files) throws -> ConnectionCheck.Values {
         let clientID = randomClientID("check_connection_\(cloud.name.rawValue)")
         return ConnectionCheck.Values(

@@ -26,8 +26,9 @@ public struct Connector {
 
 /// The steps of connect, in their order, with the line that each prints.
 ///
-/// All changes are steps of one `Transaction`: files by its `FileTransaction`, services by `DeviceServices`, mosquitto's restart
-/// by `BrokerChange`, which say next to each change how it is undone.
+/// All changes are on the undo stack of one `Transaction`: files in its `FileTransaction`, services in `DeviceServices`,
+/// mosquitto's files and restart in `BrokerChange`, each with its undo next to it. If a step fails or a signal comes, the
+/// services are undone in reverse, then the files in reverse; then mosquitto is restarted once.
 final class ConnectSteps {
     /// How far connect got.
     enum Outcome {
@@ -67,7 +68,7 @@ final class ConnectSteps {
         if let line { context.console.step(line) }
     }
 
-    /// Writes the bridge and starts the services.
+    /// Writes the bridge and starts the services. A comment after a change says what the undo does.
     func connect() throws -> Outcome {
         try begin("service-manager", "Checking if \(change.manager.commands.name) is available.")
         let isManaged = try checkServiceManager()
@@ -76,14 +77,14 @@ final class ConnectSteps {
         try refuseExistingBridge()
 
         try begin("certificates", "Validating the bridge certificates.")
-        let bridge = try validate()
+        let bridge = try validate()  // undo: files (renewed certificate, owners)
 
         try begin("save", "Saving configuration for requested bridge.")
-        try save(bridge)
+        try save(bridge)  // undo: files
         guard isManaged else { return .configured }
 
         try begin("restart-mosquitto", "Restarting mosquitto service.")
-        try broker.restart()
+        try broker.restart()  // undo: restart with the files as before, or stop
 
         let seconds = BrokerStart.timeout
         try begin("await-mosquitto", "Awaiting mosquitto to start. This may take up to \(seconds) seconds.")
@@ -91,16 +92,16 @@ final class ConnectSteps {
         unacceptedBridge = nil
 
         try begin("enable-mosquitto", "Persisting mosquitto on reboot.")
-        try services.enableMosquitto()
+        try services.enableMosquitto()  // undo: disable
         context.console.step("Successfully created bridge connection!")
 
         try begin("mapper", "Checking if tedge-mapper is installed.")
         if hasMapper {
             context.console.step("Starting tedge-mapper service.")
-            try services.startMapper()
+            try services.startMapper()  // undo: stop
             try context.interruption.check()
             context.console.step("Persisting tedge-mapper on reboot.")
-            try services.enableMapper()
+            try services.enableMapper()  // undo: disable
             context.console.step("tedge-mapper service successfully started and enabled!")
         } else {
             context.console.warning("tedge-mapper is not installed. We recommend to install it.")
@@ -109,7 +110,7 @@ final class ConnectSteps {
 
         if context.processes.isOnPath(Service.agent.unit) {
             try begin("agent")
-            try startAgent()
+            try startAgent()  // undo: disable and stop
         }
         services.finish()
         return .running

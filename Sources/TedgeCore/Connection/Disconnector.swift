@@ -76,11 +76,11 @@ struct DisconnectSteps {
         (self.isFollowed, self.startsMosquitto) = (isFollowed, startsMosquitto)
     }
 
-    /// Removes the bridge from mosquitto and stops the mapper.
+    /// Removes the bridge from mosquitto and stops the mapper. A comment after a change says what the undo does.
     func run() throws -> Outcome {
         context.console.step("Removing \(cloud.displayName) bridge.")
         try dryRun()
-        guard try removeBridge() else { return .absent }
+        guard try removeBridge() else { return .absent }  // undo: rename the file back
 
         guard try change.isManaged() else {
             context.console.warning(
@@ -93,7 +93,7 @@ struct DisconnectSteps {
 
         context.console.step("Applying changes to mosquitto.")
         if services.mosquittoWasActive == true {
-            try change.broker.restart()
+            try change.broker.restart()  // undo: restart with the files as before
             try change.broker.awaitStart()
         }
         context.console.step("\(cloud.displayName) Bridge successfully disconnected!")
@@ -107,12 +107,12 @@ struct DisconnectSteps {
             return .complete
         }
         context.console.step("Stopping tedge-mapper service.")
-        try services.stopMapper()
+        try services.stopMapper()  // undo: start, after mosquitto
         try context.interruption.check()
         context.console.step("Disabling tedge-mapper service.")
         // A connect that follows enables it: one that is killed in between leaves a mapper that starts with the device. Other
         // service managers do not say whether it was enabled, which that connect has to know.
-        if !isFollowed || !change.manager.isDefault { try services.disableMapper() }
+        if !isFollowed || !change.manager.isDefault { try services.disableMapper() }  // undo: enable
         context.console.line("tedge-mapper service successfully stopped and disabled!" + (isFollowed ? "\n" : ""))
         return .complete
     }

@@ -6,13 +6,13 @@ extension DoctorRun {
         }
         guard isRoot else { return Self.needsRoot }
         let directory = paths.directory
-        let complaints: [MosquittoComplaint]
+        let complaint: MosquittoComplaint?
         do {
-            complaints = try BrokerDryRun(context: brokerContext, unit: unit, directory: directory).complaints()
+            complaint = try BrokerDryRun(context: brokerContext, unit: unit, directory: directory).complaint()
         } catch {
             return .skipped("there was no time left for it")
         }
-        guard let first = complaints.first else { return .ok("mosquitto takes it") }
+        guard let first = complaint else { return .ok("mosquitto takes it") }
         let isOurs =
             first.path.map { Path.isInside($0, directory) } == true && first.correction(besides: directory) == nil
         return .error(
@@ -21,7 +21,7 @@ extension DoctorRun {
                 unit.process == nil
                     ? "mosquitto does not start with its configuration."
                     : "mosquitto runs, but would not start again with its configuration.",
-                seen: complaints.map(\.lines).joined(separator: "\n"),
+                seen: first.lines,
                 hint: isOurs
                     ? "Run '\(reconnectCommand)' to write \(first.path ?? "it") again."
                     : "\(first.advice(besides: directory)), then run 'sudo systemctl restart mosquitto'."))

@@ -24,23 +24,23 @@ struct BrokerDryRun {
     /// What mosquitto says when it is ready.
     private static let ready = " running\n"
 
-    /// Why mosquitto would not start; empty if it would, or if that cannot be found out. Throws `Interrupted`.
+    /// Why mosquitto would not start; nil if it would, or if that cannot be found out. Throws `Interrupted`.
     ///
     /// - Parameter planned: The planned files by their paths.
-    func complaints(_ planned: [String: Planned] = [:]) throws(Interrupted) -> [MosquittoComplaint] {
-        guard !unit.isBeyondDryRun, unit.isInstalled, let main = unit.mainFile else { return [] }
+    func complaint(_ planned: [String: Planned] = [:]) throws(Interrupted) -> MosquittoComplaint? {
+        guard !unit.isBeyondDryRun, unit.isInstalled, let main = unit.mainFile else { return nil }
         guard let identity = identity() else {
             let name = unit.user ?? unit.group ?? ""
-            return [MosquittoComplaint("mosquitto's service is to run as '\(name)', which this device does not know.")]
+            return MosquittoComplaint("mosquitto's service is to run as '\(name)', which this device does not know.")
         }
         let files = MosquittoFiles(main: main, files: context.files, planned: planned.mapValues(\.contents))
         let deadline = ContinuousClock.now + .seconds(Self.timeout)
         let addresses = addresses(until: deadline)
         let configuration = DryRunConfiguration(
             files.lines, scratch: UnitStep.scratch, addresses: { addresses($0).first })
-        if let problem = listenerProblem(configuration, addresses) { return [problem] }
+        if let problem = listenerProblem(configuration, addresses) { return problem }
         if let path = configuration.accesses.first(where: { $0.isForWriting && unit.sandbox.forbidsWriting($0.path) }) {
-            return [complaint(path, .readOnlyFileSystem)]
+            return complaint(path, .readOnlyFileSystem)
         }
         var steps: [UnitStep] = [.ownMounts, .ownNetwork(isAnyPort: unit.mayUseEveryPort)]
         steps += unit.sandbox.hidden.map { .hide($0) } + unit.sandbox.empty.map { .empty($0) }
@@ -49,19 +49,19 @@ struct BrokerDryRun {
         do {
             let result = try run(steps + start + [.run([unit.program] + arguments + ["-v"])], until: deadline)
             guard result.ending == .exited(UnitStep.failure) else {
-                return judge(result, steps + start, configuration, files).map { [$0] } ?? []
+                return judge(result, steps + start, configuration, files)
             }
             let merged = MergedConfiguration(
                 files, DryRunConfiguration(files.lines, scratch: nil, addresses: { addresses($0).first }))
             let words = [unit.program, "-c", MergedConfiguration.path, "-v"]
             var other = try run([.input(merged.text)] + start + [.run(words)], until: deadline)
-            if MergedConfiguration.isAccepted(other.error) { return [] }
+            if MergedConfiguration.isAccepted(other.error) { return nil }
             other.error = other.error.split(separator: "\n").map { merged.located(String($0)) }.joined(separator: "\n")
-            return judge(other, [.input([])] + start, configuration, files).map { [$0] } ?? []
+            return judge(other, [.input([])] + start, configuration, files)
         } catch {
             try context.interruption.check()
-            guard case .interrupted = error else { return [] }
-            return [hanging(files)]
+            guard case .interrupted = error else { return nil }
+            return hanging(files)
         }
     }
 

@@ -21,11 +21,7 @@ struct ListenerFiles {
         guard let account else { return }
         let readability = BrokerReadability(
             files: context.files, accounts: context.accounts, configuration: context.configurationDirectory)
-        let named = [
-            (external.authoritiesPath, "mqtt.external.ca_path"), (external.certificatePath, "mqtt.external.cert_file"),
-            (external.keyPath, "mqtt.external.key_file"),
-        ]
-        for case (let path?, let key) in named {
+        for (path, key) in external.files {
             if let obstacle = readability.obstacle(to: path, for: account, purpose: .listener(key: key)) {
                 throw .unreadableForBroker(obstacle)
             }

@@ -10,7 +10,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
     case notIncluded(_ directory: String, main: String)
     /// The main file is not plain text.
     case notText(_ path: String, _ form: String)
-    /// A file or directory that mosquitto reads is there and cannot be read, or is something else.
+    /// A file or directory that mosquitto uses exists and cannot be read, or is something else.
     case unreadable(MosquittoFiles.Obstacle)
     /// Root does not follow a link in the path of what mosquitto reads.
     case untrusted(FileError)

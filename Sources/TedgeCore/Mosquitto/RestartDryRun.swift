@@ -18,15 +18,16 @@ struct RestartDryRun {
         }
         let dryRun = BrokerDryRun(context: context, unit: unit, directory: directory)
         if unit.process != nil {
-            let present = try dryRun.complaints()
-            if let first = present.first, first.place == nil || first.correction(besides: directory) != nil {
+            // A line of ours that is wrong is written again or removed.
+            if let present = try dryRun.complaint(),
+                present.place == nil || present.correction(besides: directory) != nil
+            {
                 throw ConnectError.brokerCannotReturn(
-                    complaints: present.map(\.lines), advice: first.advice(besides: directory))
+                    complaint: present.lines, advice: present.advice(besides: directory))
             }
         }
-        let complaints = try dryRun.complaints(planned)
-        guard let first = complaints.first else { return }
-        throw ConnectError.brokerRejects(complaints: complaints.map(\.lines), advice: first.advice(besides: directory))
+        guard let complaint = try dryRun.complaint(planned) else { return }
+        throw ConnectError.brokerRejects(complaint: complaint.lines, advice: complaint.advice(besides: directory))
     }
 
     /// The unit that is assumed if systemd did not answer.

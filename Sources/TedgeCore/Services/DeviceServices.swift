@@ -26,8 +26,7 @@ final class DeviceServices {
     }
 
     private func isActive(_ service: Service) throws(ServiceError) -> Bool {
-        if let state = states?[service] { return state.isActive }
-        return try manager.isActive(service)
+        try manager.isActive(service, states?[service])
     }
 
     /// Throws if systemd could not start a service in any case.

@@ -23,36 +23,6 @@ struct ServiceState: Sendable, Equatable {
     static let properties =
         "LoadState,ActiveState,UnitFileState,MainPID,SourcePath,ConditionResult,ConditionTimestampMonotonic"
 
-    /// Reads a block of the output of `systemctl show`.
-    init(_ block: Substring) {
-        var values: [Substring: Substring] = [:]
-        for line in block.split(separator: Character("\n")) {
-            guard let sign = line.firstIndex(of: "=") else { continue }
-            values[line[..<sign]] = line[line.index(after: sign)...]
-        }
-        let enablement = values["UnitFileState"].map(String.init) ?? ""
-        self.init(
-            isInstalled: values["LoadState"] != "not-found",
-            isActive: ["active", "reloading", "refreshing"].contains(values["ActiveState"]),
-            isEnabled: Self.isEnabled(enablement), isMasked: values["LoadState"] == "masked",
-            isMaskedForNow: enablement == "masked-runtime",
-            isBroken: values["LoadState"] == "bad-setting" || values["LoadState"] == "error",
-            // Before the first time it is "no" as well.
-            isConditional: values["ConditionResult"] == "no" && values["ConditionTimestampMonotonic"] ?? "0" != "0",
-            mainProcess: values["MainPID"].flatMap { Int32($0) }.flatMap { $0 > 0 ? $0 : nil },
-            script: values["SourcePath"].flatMap { $0.hasPrefix("/etc/init.d/") ? String($0) : nil })
-    }
-
-    init(
-        isInstalled: Bool, isActive: Bool, isEnabled: Bool? = nil, isMasked: Bool = false, isMaskedForNow: Bool = false,
-        isBroken: Bool = false, isConditional: Bool = false, mainProcess: Int32? = nil, script: String? = nil
-    ) {
-        (self.isInstalled, self.isActive, self.isEnabled) = (isInstalled, isActive, isEnabled)
-        (self.isMasked, self.isMaskedForNow) = (isMasked, isMaskedForNow)
-        (self.isBroken, self.isConditional) = (isBroken, isConditional)
-        (self.mainProcess, self.script) = (mainProcess, script)
-    }
-
     /// What a word of `systemctl is-enabled` means for the next boot; nil for an unknown word. A service that cannot be
     /// enabled, because others start it or systemd generates it, counts as enabled.
     static func isEnabled(_ word: String) -> Bool? {
@@ -68,5 +38,22 @@ struct ServiceState: Sendable, Equatable {
     func refusal(of service: Service) -> ServiceError? {
         if isMasked { return .masked(service, isRuntime: isMaskedForNow) }
         return isBroken ? .unitBroken(service) : nil
+    }
+}
+
+extension ServiceState {
+    /// Reads the properties of a unit.
+    init(_ values: SystemdProperties) {
+        let load = values["LoadState"]
+        let enablement = values["UnitFileState"] ?? ""
+        self.init(
+            isInstalled: load != "not-found",
+            isActive: ["active", "reloading", "refreshing"].contains(values["ActiveState"]),
+            isEnabled: Self.isEnabled(enablement), isMasked: load == "masked",
+            isMaskedForNow: enablement == "masked-runtime", isBroken: load == "bad-setting" || load == "error",
+            // Before the first time it is "no" as well.
+            isConditional: values["ConditionResult"] == "no" && values["ConditionTimestampMonotonic"] ?? "0" != "0",
+            mainProcess: values.number("MainPID").flatMap { Int32(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil },
+            script: values["SourcePath"].flatMap { $0.hasPrefix("/etc/init.d/") ? $0 : nil })
     }
 }

@@ -15,6 +15,9 @@ struct SystemdProperties: Equatable {
     /// A value; nil if the property is missing or empty.
     subscript(name: String) -> String? { values[name]?.last { !$0.isEmpty } }
 
+    /// A value as a number; nil if it is none.
+    func number(_ name: String) -> UInt64? { self[name].flatMap { UInt64($0) } }
+
     /// All values of a property that is printed once for each.
     func all(_ name: String) -> [String] { (values[name] ?? []).filter { !$0.isEmpty } }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TedgeCore
 
-/// Bridges that are written anew where the settings ask for something else.
+/// Bridges that are rewritten from the current settings.
 @Suite struct BridgeRefresherTests {
     private static let listeners = "tedge/mosquitto-conf/tedge-mosquitto.conf"
 
@@ -42,7 +42,7 @@ import Testing
         #expect(fixture.programs.calls == [])
     }
 
-    @Test("where nothing would change, nothing is touched")
+    @Test("if nothing would change, nothing is touched")
     func current() throws {
         let fixture = try connected()
         let before = try fixture.snapshot()
@@ -76,7 +76,7 @@ import Testing
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
     }
 
-    @Test("the listeners are written anew as well, and go where none are wanted")
+    @Test("the listeners are rewritten too, and removed if they are disabled")
     func listeners() throws {
         let fixture = try connected()
         try fixture.configure("mqtt.bridge.built_in = false\nmqtt.bind.port = 1884\n")
@@ -88,7 +88,7 @@ import Testing
         #expect(!refresh(fixture).changed)
     }
 
-    @Test("bridges of other clouds and profiles are refreshed with it; foreign files are left alone")
+    @Test("bridges of other clouds and profiles are refreshed too; other files are not touched")
     func several() throws {
         let lines = """
             mqtt.bridge.built_in = false
@@ -116,7 +116,7 @@ import Testing
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
     }
 
-    @Test("a connection that a killed run left unfinished is left to connect")
+    @Test("a connection that a killed run left unfinished is not refreshed")
     func unfinished() throws {
         let fixture = try connected()
         try fixture.write("# half\n", to: Fixture.bridge)
@@ -126,7 +126,7 @@ import Testing
         #expect(try fixture.text(Fixture.bridge) == "# half\n")
     }
 
-    @Test("where mosquitto does not come up, files and mosquitto are as before")
+    @Test("if mosquitto does not start, files and mosquitto are as before")
     func mosquittoFails() throws {
         let refusing = try connected()
         refusing.programs.on("systemctl restart mosquitto", inTurn: .exited(1), .exited(0))
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test("a file that may not be written is told, and the others are as before")
+    @Test("a file that cannot be written is reported, and the others are as before")
     func permission() throws {
         let fixture = try connected()
         try fixture.configure("mqtt.bridge.built_in = false\nmqtt.bind.port = 1884\n")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TedgeCore
 
-/// Connects that fail before the check: each says why, and leaves every file and service as it was.
+/// Connects that fail before the check: each says why, and leaves all files and services as before.
 @Suite struct ConnectFailureTests {
     /// Connects, expects that nothing has changed, and returns what was printed on stderr.
     ///
@@ -30,7 +30,7 @@ import Testing
         return fixture.errors
     }
 
-    @Test("a setting that is missing is told before anything is done")
+    @Test("a missing setting is reported before anything is done")
     func missingSetting() throws {
         let fixture = try Fixture()
         let expected = try page("missing-setting")
@@ -38,7 +38,7 @@ import Testing
         #expect(fixture.output == expected.output)
     }
 
-    @Test("a connection that there is already stays")
+    @Test("an existing connection stays")
     func established() throws {
         let fixture = try Fixture.ready()
         try fixture.write("# bridge\n", to: Fixture.bridge)
@@ -47,7 +47,7 @@ import Testing
         #expect(fixture.output == expected.output)
     }
 
-    @Test("without a service for mosquitto that is told, and the files are gone again")
+    @Test("without a service for mosquitto connect fails and removes its files")
     func noMosquitto() throws {
         let fixture = try Fixture.ready()
         fixture.programs.states(mosquitto: false, mapper: "inactive")
@@ -59,7 +59,7 @@ import Testing
         #expect(fixture.output == expected.output)
     }
 
-    @Test("a right that is missing is told with the file, and root is not sent to sudo")
+    @Test("a missing permission is reported with the file, and root is not told to use sudo")
     func permission() throws {
         let fixture = try Fixture.ready()
         fixture.files.fail(.write, "tedge-mosquitto.conf", EACCES)
@@ -70,7 +70,7 @@ import Testing
         #expect(fixture.output == expected.output)
     }
 
-    @Test("a directory that cannot be made is told")
+    @Test("a directory that cannot be created is reported")
     func directory() throws {
         let fixture = try Fixture.ready()
         try fixture.files.remove(fixture.path("mosquitto-conf"))
@@ -81,7 +81,7 @@ import Testing
                     + "    1: Permission denied (os error 13)\n"))
     }
 
-    @Test("a mosquitto that cannot be restarted is told with what it said, and restarted with the files as before")
+    @Test("a mosquitto that cannot be restarted is reported with what it said, and restarted with the files as before")
     func restartFails() throws {
         let fixture = try Fixture.ready()
         fixture.programs.on("systemctl restart mosquitto", inTurn: .exited(1), .exited(0))
@@ -105,7 +105,7 @@ import Testing
         #expect(fixture.broker.waits.count == 1)
     }
 
-    @Test("a mosquitto that does not answer is told with what it said, and the mapper is not touched")
+    @Test("a mosquitto that does not answer is reported with what it said, and the mapper is not touched")
     func silentBroker() throws {
         let fixture = try Fixture.ready()
         fixture.broker.failToStart(.silent(.init(host: "127.0.0.1", port: 1883)))
@@ -132,7 +132,7 @@ import Testing
         #expect(errors.contains("1: no\n"))
     }
 
-    @Test("a mapper that cannot be enabled takes everything back, also what was enabled before it")
+    @Test("if the mapper cannot be enabled everything is undone, also what was enabled before it")
     func enableFails() throws {
         let fixture = try Fixture.ready()
         fixture.programs.states(mosquitto: false, mapper: "inactive")
@@ -146,7 +146,7 @@ import Testing
         _ = try fail(fixture, reason: "service-command-failed", changes: changes)
     }
 
-    @Test("a signal between two steps takes everything back", arguments: [SIGINT, SIGTERM, SIGHUP])
+    @Test("a signal between two steps undoes everything", arguments: [SIGINT, SIGTERM, SIGHUP])
     func signal(_ number: Int32) throws {
         let fixture = try Fixture.ready()
         let signal = fixture.signal
@@ -159,7 +159,7 @@ import Testing
         #expect(errors.contains("    \(Interrupted(signal: number).causes[0])\n"))
     }
 
-    @Test("what cannot be put back is warned of")
+    @Test("a warning names what cannot be restored")
     func notPutBack() throws {
         let fixture = try Fixture.ready()
         fixture.programs.on("systemctl restart mosquitto", .exited(1))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TedgeCore
 
-/// Connects that come to their end: what is printed, written and started.
+/// Connects that finish: what is printed, written and started.
 @Suite struct ConnectorTests {
     @Test("a connect prints what the user's page shows, and proves the connection")
     func connect() throws {
@@ -58,14 +58,14 @@ import Testing
         }
     }
 
-    @Test("no listeners are written where the settings want none")
+    @Test("no listeners are written if they are disabled")
     func noListeners() throws {
         let fixture = try Fixture.ready("mqtt.bind.enabled = false\n")
         #expect(fixture.connect().status == 0)
         #expect(try fixture.text("tedge/mosquitto-conf/tedge-mosquitto.conf") == nil)
     }
 
-    @Test("offline everything is configured and started, and the cloud is left alone")
+    @Test("offline everything is configured and started, and the cloud is not asked")
     func offline() throws {
         let fixture = try Fixture.ready()
         let report = fixture.connect(offline: true)
@@ -100,7 +100,7 @@ import Testing
         #expect(!fixture.programs.changes.contains { $0.contains("tedge-mapper") })
     }
 
-    @Test("an agent is started and enabled, one without a service is warned of")
+    @Test("an agent is started and enabled; one without a service is a warning")
     func agent() throws {
         let fixture = try Fixture.ready()
         fixture.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])

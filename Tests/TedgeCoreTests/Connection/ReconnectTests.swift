@@ -105,7 +105,7 @@ import Testing
         #expect(fixture.programs.changes == [])
     }
 
-    @Test("where mosquitto does not take the new bridge, the old one and its mapper are there again")
+    @Test("if mosquitto rejects the new bridge, the old one and its mapper are restored")
     func mosquittoFails() throws {
         let fixture = try connected()
         fixture.programs.on("systemctl restart mosquitto", inTurn: .exited(0), .exited(1), .exited(0))
@@ -119,7 +119,7 @@ import Testing
         #expect(fixture.errors.contains("is kept in WORLD/\(Fixture.bridge).rejected"))
     }
 
-    @Test("a signal on the way takes both halves back")
+    @Test("a signal in the second half undoes both halves")
     func signal() throws {
         let fixture = try connected()
         let signal = fixture.signal
@@ -135,14 +135,14 @@ import Testing
             ])
     }
 
-    @Test("a missing setting is told in the words for all commands")
+    @Test("a missing setting is reported in the words for all commands")
     func missing() throws {
         let fixture = try Fixture()
         #expect(reconnect(fixture).status == 1)
         #expect(fixture.errors.hasPrefix("Error: failed to execute `tedge reconnect`.\n"))
     }
 
-    @Test("TEDGE_CLOUD_PROFILE names the profile where the option does not, and a bad name is an error")
+    @Test("TEDGE_CLOUD_PROFILE names the profile if the option does not, and a bad name is an error")
     func environmentProfile() throws {
         var fixture = try Fixture.ready("c8y.profiles.p.url = 'a.example.com'\n")
         fixture.environment["TEDGE_CLOUD_PROFILE"] = "p"

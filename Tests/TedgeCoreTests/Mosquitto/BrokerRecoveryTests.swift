@@ -16,7 +16,7 @@ import Testing
         #expect(fixture.errors.contains("mosquitto has ended. Starting it again.\n"))
     }
 
-    @Test("mosquitto that systemd has started again is told as well, if it stays up")
+    @Test("a mosquitto that systemd has started again is reported too, if it stays up")
     func startedBySystemd() throws {
         let fixture = try Fixture.ready()
         fixture.broker.onMessage { _, _ in [] }
@@ -37,7 +37,7 @@ import Testing
         #expect(fixture.programs.changes.contains("systemctl --no-reload disable tedge-mapper-c8y"))
     }
 
-    @Test("a mosquitto that runs, or of which nobody says anything, is left alone")
+    @Test("a mosquitto that runs, or whose state is unknown, is not touched")
     func runs() throws {
         for ending in [ProcessResult.Ending.exited(0), .signalled(9)] {
             let fixture = try Fixture.ready()

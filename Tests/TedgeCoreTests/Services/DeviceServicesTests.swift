@@ -38,7 +38,7 @@ import Testing
         try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
     }
 
-    @Test("what was started and enabled is disabled and stopped, the last first")
+    @Test("started and enabled services are disabled and stopped in reverse order")
     func undoStarts() throws {
         fixture.programs.states(mapper: "inactive")
         fixture.programs.on("systemctl --no-reload enable", .exited(0), error: "Created symlink.\n")
@@ -56,7 +56,7 @@ import Testing
             ])
     }
 
-    @Test("where systemd does not say what runs, nothing is touched")
+    @Test("if systemd does not say what runs, nothing is touched")
     func unknown() throws {
         fixture.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 30))
         let error = try #require(throws: ServiceError.self) { try connecting() }
@@ -93,7 +93,7 @@ import Testing
         #expect(fixture.programs.calls.isEmpty)
     }
 
-    @Test("a mosquitto that is a snap is told as that, and one that is not installed is found out when it is started")
+    @Test("a mosquitto that is a snap is an error, and a missing one is found when it is started")
     func snap() throws {
         blocks(mosquitto: "not-found")
         let ask = "systemctl show --property=\(ServiceState.properties) snap.mosquitto.mosquitto.service"
@@ -104,7 +104,7 @@ import Testing
         #expect(error == .confined(unit: "snap.mosquitto.mosquitto.service"))
     }
 
-    @Test("an enable that was cut off is undone if systemd says that it did its work, and only then")
+    @Test("an interrupted enable is undone only if systemd says that the service is enabled")
     func cutOff() throws {
         for (now, isUndone) in [("enabled", true), ("disabled", false)] {
             blocks()
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test("where systemd does not say whether a command that was cut off did its work, that is told")
+    @Test("if systemd does not say whether an interrupted enable was done, that is reported")
     func cutOffUnknown() throws {
         blocks()
         fixture.programs.on("systemctl --no-reload enable", .signalled(9))
@@ -132,7 +132,7 @@ import Testing
         #expect(fixture.programs.changes == ["systemctl stop tedge-mapper-c8y"])
     }
 
-    @Test("enabling mosquitto that was ended after it did its work is undone")
+    @Test("an enable of mosquitto that was killed when it was done is undone")
     func endedEnabling() throws {
         fixture.programs.states(mosquitto: true)
         fixture.programs.on("systemctl is-enabled", .exited(1), output: "disabled\n")
@@ -148,7 +148,7 @@ import Testing
             ])
     }
 
-    @Test("a command that puts something back and is ended by somebody is run again")
+    @Test("a command that undoes something and is killed is run again")
     func endedUndo() throws {
         fixture.programs.states(mosquitto: true)
         let change = try connecting()
@@ -158,7 +158,7 @@ import Testing
         #expect(fixture.programs.calls == ["systemctl restart mosquitto", "systemctl restart mosquitto"])
     }
 
-    @Test("a question that was cut off makes no undo disable anything")
+    @Test("after an interrupted question the undo disables nothing")
     func unknownEnablement() throws {
         fixture.programs.states(mosquitto: true)
         fixture.programs.on("systemctl is-enabled", .interrupted(Interrupted(signal: 2)))
@@ -169,7 +169,7 @@ import Testing
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
     }
 
-    @Test("mosquitto that cannot be restarted is disabled all the same, where connect enabled it")
+    @Test("a mosquitto that cannot be restarted is disabled all the same if connect enabled it")
     func failedRestart() throws {
         fixture.programs.states(mosquitto: true)
         fixture.programs.on("systemctl is-enabled", .exited(1), output: "disabled\n")
@@ -198,7 +198,7 @@ import Testing
         #expect(fixture.programs.calls.isEmpty)
     }
 
-    @Test("a mapper that failed to start is stopped, for systemd may try it again and again")
+    @Test("a mapper that failed to start is stopped, because systemd may start it again and again")
     func failedStart() throws {
         fixture.programs.states(mapper: "inactive")
         fixture.programs.on("systemctl start", .exited(1))
@@ -218,7 +218,7 @@ import Testing
         #expect(fixture.programs.calls.isEmpty)
     }
 
-    @Test("what cannot be undone is told, and the rest is undone")
+    @Test("what cannot be undone is reported, and the rest is undone")
     func undoFails() throws {
         fixture.programs.states(mapper: "inactive")
         fixture.programs.on("systemctl --no-reload enable", .exited(0), error: "Created symlink.\n")
@@ -230,7 +230,7 @@ import Testing
         #expect(fixture.programs.changes.suffix(2) == ["systemctl stop tedge-mapper-c8y", "reload systemd"])
     }
 
-    @Test("the one mapper of older installations is started where that of the cloud is not installed")
+    @Test("the single mapper of older installations is started if that of the cloud is not installed")
     func singleMapper() throws {
         let blocks = ["loaded", "not-found", "loaded", "not-found"].map { "LoadState=\($0)\nActiveState=inactive\n" }
         fixture.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
@@ -256,7 +256,7 @@ import Testing
         #expect(fixture.programs.calls.isEmpty)
     }
 
-    @Test("without states one that did not run is taken for disabled")
+    @Test("without states a mapper that did not run counts as disabled")
     func otherManagerUndo() throws {
         try useOther()
         fixture.programs.on("rc-service tedge-mapper-c8y status", .exited(3))
@@ -268,7 +268,7 @@ import Testing
             fixture.programs.calls == ["rc-update delete tedge-mapper-c8y", "rc-service tedge-mapper-c8y stop"])
     }
 
-    @Test("a profile has a mapper of its own, and no other stands in")
+    @Test("a profile has its own mapper, and no other replaces it")
     func profile() throws {
         try useOther()
         fixture.programs.on("rc-service tedge-mapper-c8y@p restart", .exited(5))
@@ -277,7 +277,7 @@ import Testing
         #expect(!fixture.programs.calls.contains { $0.contains("tedge-mapper ") })
     }
 
-    @Test("an agent that is no service is not started")
+    @Test("an agent without a service is not started")
     func noAgent() throws {
         fixture.programs.states(agent: "not-found")
         let change = try connecting()
@@ -310,7 +310,7 @@ import Testing
             ])
     }
 
-    @Test("mosquitto that is not installed needs no undoing; another failure is told")
+    @Test("a mosquitto that is not installed needs no undoing; another failure is reported")
     func mosquittoUndoFails() throws {
         fixture.programs.states(mosquitto: false)
         fixture.programs.on("systemctl restart", .exited(5))
@@ -324,7 +324,7 @@ import Testing
         #expect(undo(other).contains("<\"systemctl stop mosquitto\"> failed with code: 1."))
     }
 
-    @Test("a signal does not keep anything from being undone")
+    @Test("a signal does not stop the undo")
     func signal() throws {
         let interruption = fixture.signal.interruption
         fixture.programs.on("systemctl stop") { () throws(ProcessError) in
@@ -360,7 +360,7 @@ extension DeviceServicesTests {
         fixture.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
     }
 
-    @Test("where systemd does not answer nothing is done, and where nobody says whether mosquitto runs, too")
+    @Test("if systemd does not answer, or it is unknown whether mosquitto runs, disconnect does nothing")
     func unknownToDisconnect() throws {
         fixture.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 30))
         #expect(throws: ServiceError.unanswered(program: "systemctl", seconds: 30)) { try disconnecting() }
@@ -369,7 +369,7 @@ extension DeviceServicesTests {
         #expect(throws: ServiceError.signalled(command: "rc-service mosquitto status")) { try disconnecting() }
     }
 
-    @Test("a mosquitto that runs and is masked could not be started again, and is not stopped")
+    @Test("a running mosquitto that is masked is not stopped, because it could not be started again")
     func maskedWhileActive() throws {
         let block = "LoadState=masked\nActiveState=active\nUnitFileState=masked-runtime\n"
         let missing = "LoadState=not-found\nActiveState=inactive\n"
@@ -381,7 +381,7 @@ extension DeviceServicesTests {
         #expect(fixture.programs.changes == [])
     }
 
-    @Test("a disable that was cut off is undone if systemd says that it did its work, and only then")
+    @Test("an interrupted disable is undone only if systemd says that the service is disabled")
     func cutOffDisabling() throws {
         let block = { (state: String) in "LoadState=loaded\nActiveState=inactive\nUnitFileState=\(state)\n" }
         for (before, now, isUndone) in [
@@ -405,7 +405,7 @@ extension DeviceServicesTests {
         #expect(!fixture.programs.calls.contains { $0.contains(" enable ") })
     }
 
-    @Test("systemd reads its units again where a link was removed, and only there")
+    @Test("systemd reads its units again only if a link was removed")
     func finish() throws {
         states("active", "active", "missing")
         let plain = try disconnecting()
@@ -419,7 +419,7 @@ extension DeviceServicesTests {
         #expect(fixture.programs.calls.last == "reload systemd")
     }
 
-    @Test("what was done is undone: mosquitto first, then the mapper that ran")
+    @Test("the undo restarts mosquitto first, then the mapper that ran")
     func undoStop() throws {
         states("active", "active", "missing")
         let change = try disconnecting()
@@ -438,7 +438,7 @@ extension DeviceServicesTests {
         #expect(fixture.programs.calls.isEmpty)
     }
 
-    @Test("the one mapper of older installations is stopped where that of the cloud is not installed")
+    @Test("the single mapper of older installations is stopped if that of the cloud is not installed")
     func singleMapperStopped() throws {
         states("active", "missing", "active")
         let change = try disconnecting()
@@ -448,7 +448,7 @@ extension DeviceServicesTests {
             fixture.programs.calls == ["systemctl stop tedge-mapper", "systemctl --no-reload disable tedge-mapper"])
     }
 
-    @Test("a mapper that is no service needs neither")
+    @Test("a mapper without a service is not stopped")
     func noMapper() throws {
         states("active", "missing", "missing")
         fixture.programs.on("systemctl stop", .exited(5))
@@ -472,7 +472,7 @@ extension DeviceServicesTests {
         #expect(fixture.programs.calls == ["systemctl start tedge-mapper-c8y"])
     }
 
-    @Test("what another service manager disabled is enabled again, and what cannot be undone is told")
+    @Test("a mapper that another service manager disabled is enabled again, and a failure is reported")
     func undoOfOtherManager() throws {
         try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
         let change = try disconnecting()

@@ -93,7 +93,7 @@ import Testing
         #expect(!fixture.programs.calls.contains("systemctl reset-failed tedge-agent"))
     }
 
-    @Test("a second failure is told, and the limit is not lifted again")
+    @Test("a second failure is reported, and the limit is not lifted again")
     func failsTwice() {
         fixture.programs.on("systemctl start", .exited(1), error: "broken\n")
         fixture.programs.on("systemctl show", .exited(0), output: Self.refusals[0])
