@@ -123,7 +123,7 @@ final class BridgeInstallation {
         try broker.planListeners()
         warn()
         guard context.now() >= ProgramDate.seconds else {
-            throw ConnectError.clockWrong(clock: RFC2822Date.text(context.now()))
+            throw ClockError(clock: RFC2822Date.text(context.now()))
         }
         let account = broker.account
         let owner = context.accounts.isRoot ? account?.owner : nil

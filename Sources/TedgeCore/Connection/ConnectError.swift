@@ -24,8 +24,6 @@ public enum ConnectError: ExplainedError, Equatable {
     case listenerTwice(port: UInt16, ours: String, other: String)
     /// Another program listens on the port of the local broker.
     case portHeld(port: UInt16, holder: String)
-    /// The clock says a time before this program was written.
-    case clockWrong(clock: String)
 
     /// One word for each case.
     public var id: ReasonID {
@@ -39,7 +37,6 @@ public enum ConnectError: ExplainedError, Equatable {
         case .brokerIsSnap: .mosquittoIsSnap
         case .listenerTwice: .listenerTwice
         case .portHeld: .portHeld
-        case .clockWrong: .clockWrong
         }
     }
 
@@ -82,7 +79,6 @@ public enum ConnectError: ExplainedError, Equatable {
         case .listenerTwice(let port, let ours, let other):
             ["mosquitto cannot open two listeners on port \(port): \(ours) and \(other)."]
         case .portHeld(let port, let holder): ["Port \(port), on which mosquitto is to listen, is held by \(holder)."]
-        case .clockWrong(let clock): ["The clock of this device is wrong: it says \(clock)."]
         }
     }
 
@@ -105,7 +101,6 @@ public enum ConnectError: ExplainedError, Equatable {
         case .listenerTwice(_, _, let other):
             "Remove the line \(other), or run 'sudo tedge config set mqtt.bind.enabled false' to use that listener alone."
         case .portHeld: "End that program, or run 'sudo tedge config set mqtt.bind.port <port>' for another port."
-        case .clockWrong: "Run 'sudo timedatectl set-ntp true', or 'sudo date --set=<time>'."
         default: nil
         }
     }

@@ -49,13 +49,13 @@ public struct Publisher {
                 "tedge-pub", window: qos == .exactlyOnce ? 1 : 100, gathers: request.pause == .zero,
                 interruption: notice.watching(context.interruption))
             defer {
-                delivered = client.delivered
-                client.disconnect()
+                delivered = client.connection.delivered
+                client.connection.disconnect()
             }
             do throws(MQTTError) {
                 try publish(payload, client, notice)
             } catch {
-                throw failure(error, client.delivered)
+                throw failure(error, client.connection.delivered)
             }
             report = .done("mqtt pub", changed: false)
         } catch {
@@ -78,22 +78,23 @@ public struct Publisher {
     }
 
     private func publish(
-        _ payload: [UInt8], _ client: any MessageClient, _ notice: WaitNotice
+        _ payload: [UInt8], _ client: MessageClient, _ notice: WaitNotice
     ) throws(MQTTError) {
         notice.begin(Context.brokerWait)
-        try client.connect(until: .now + Context.brokerPatience)
+        try client.connect(until: .now + Context.brokerTimeout)
         notice.end()
+        let connection = client.connection
         for number in 1...request.count {
             // A broker that lives acknowledges, or takes bytes, all the time.
-            _ = try client.publish(
+            _ = try connection.publish(
                 topic: request.topic, payload: payload, qos: qos, retain: request.isRetained,
                 until: .now + Self.stallLimit)
             if request.pause > .zero, number < request.count {
-                _ = try client.receive(until: .now + request.pause, idle: {}, handler: { _, _, _ in true })
+                _ = try connection.receive(until: .now + request.pause, idle: {}, handler: { _, _, _ in true })
             }
         }
         notice.begin("Waiting for the MQTT broker to take the message, for at most 30 seconds.")
-        try client.waitForDelivery(until: .now + Self.stallLimit)
+        try connection.waitForDelivery(until: .now + Self.stallLimit)
     }
 
     /// How long the broker may leave a message lying.

@@ -67,7 +67,7 @@ public struct Subscriber {
         let interruption = Interruption { signal() ?? (isShown && output.isClosed ? SIGPIPE : nil) }
         let notice = WaitNotice(on: context.console)
         let client = try context.messageClient("tedge-sub", interruption: notice.watching(interruption))
-        defer { client.disconnect() }
+        defer { client.connection.disconnect() }
         do throws(MQTTError) {
             try listen(client, intake, notice)
         } catch .socket(.interrupted) {
@@ -84,16 +84,17 @@ public struct Subscriber {
 
     /// Returns when the messages that came have ended it, or the duration is over.
     private func listen(
-        _ client: any MessageClient, _ intake: MessageIntake, _ notice: WaitNotice
+        _ client: MessageClient, _ intake: MessageIntake, _ notice: WaitNotice
     ) throws(MQTTError) {
         notice.begin(Context.brokerWait)
         try client.connect(until: .now + timeout)
         notice.begin("Waiting for the MQTT broker to confirm the subscription, for at most 10 seconds.")
-        try subscribe(client, intake)
+        let connection = client.connection
+        try subscribe(connection, intake)
         notice.end()
         while !intake.isOver {
             do throws(MQTTError) {
-                _ = try client.receive(
+                _ = try connection.receive(
                     until: deadline, idle: intake.flush,
                     handler: { intake.take(topic: $0, payload: $1, delivery: $2) })
                 return
@@ -105,17 +106,17 @@ public struct Subscriber {
                 if text.last == "." { text.removeLast() }
                 context.console.warning("\(text); connecting until it is back.")
             }
-            guard try isBack(client, intake) else { return }
+            guard try isBack(connection, intake) else { return }
             context.console.note("Connected to the MQTT broker again.")
         }
     }
 
     /// Connects and subscribes until both is done; false where the duration is over before that.
-    private func isBack(_ client: any MessageClient, _ intake: MessageIntake) throws(MQTTError) -> Bool {
+    private func isBack(_ connection: any MQTTConnection, _ intake: MessageIntake) throws(MQTTError) -> Bool {
         while true {
             do throws(MQTTError) {
-                try client.reconnect(until: deadline)
-                try subscribe(client, intake)
+                try connection.reconnect(until: deadline)
+                try subscribe(connection, intake)
                 return true
             } catch {
                 if error == .interrupted { throw error }
@@ -126,11 +127,11 @@ public struct Subscriber {
     }
 
     /// How long the broker may take at the start: no longer than all is to last, but long enough for a slow device.
-    private var timeout: Duration { min(Context.brokerPatience, max(request.duration ?? .seconds(10), .seconds(1))) }
+    private var timeout: Duration { min(Context.brokerTimeout, max(request.duration ?? .seconds(10), .seconds(1))) }
 
     /// Many brokers send the messages that they have stored before they confirm.
-    private func subscribe(_ client: any MessageClient, _ intake: MessageIntake) throws(MQTTError) {
-        try client.subscribe([(request.filter, qos)], until: .now + Context.brokerPatience) {
+    private func subscribe(_ connection: any MQTTConnection, _ intake: MessageIntake) throws(MQTTError) {
+        try connection.subscribe([(request.filter, qos)], until: .now + Context.brokerTimeout) {
             intake.take(topic: $0, payload: $1, delivery: $2)
         }
     }

@@ -33,7 +33,7 @@ struct CheckExchange: Sendable {
     /// The exchange of a cloud.
     ///
     /// - Parameter requestID: A word that no earlier request had.
-    init(_ values: ConnectionCheck.Values, requestID: String) {
+    init(_ values: CheckValues, requestID: String) {
         switch values.cloud.check {
         case .smartREST: self = .smartREST(values)
         case .deviceTwin: self = .deviceTwin(values.prefix, requestID)
@@ -50,7 +50,7 @@ struct CheckExchange: Sendable {
     /// SmartREST 2.0 (Cumulocity, "MQTT static templates"): 100 makes the device, 41 on `s/e` says that it exists; an
     /// empty message on `s/uat` asks for a token, which 71 on `s/dat` brings. A device with a password gets no token; 123 on
     /// `s/us` asks for its number, which 124 on `s/ds` brings.
-    private static func smartREST(_ values: ConnectionCheck.Values) -> CheckExchange {
+    private static func smartREST(_ values: CheckValues) -> CheckExchange {
         guard values.usesCertificate else { return numbered(values) }
         let (errors, tokens) = ("\(values.prefix)/s/e", "\(values.prefix)/s/dat")
         return CheckExchange(
@@ -111,7 +111,7 @@ struct CheckExchange: Sendable {
         }
     }
 
-    private static func numbered(_ values: ConnectionCheck.Values) -> CheckExchange {
+    private static func numbered(_ values: CheckValues) -> CheckExchange {
         let (errors, answers) = ("\(values.prefix)/s/e", "\(values.prefix)/s/ds")
         let registration = registration(values.deviceID, values.deviceType)
         return CheckExchange(

@@ -114,7 +114,7 @@ extension DoctorRun {
     func localMQTT() -> CheckOutcome {
         let findings = findings()
         if findings.isUnanswered { return .outOfTime }
-        guard let error = findings.localFailure else { return .ok(findings.place) }
+        guard let error = findings.localFailure else { return .ok(findings.broker) }
         return .error(
             Diagnosis(
                 .localMQTTFailed, "The local MQTT broker does not answer.", seen: "\(error)",

@@ -17,7 +17,7 @@ final class DoctorRun {
     // What one check finds and others use.
     var certificate: Certificate?
     var tlsFailure: TLSError?
-    var conversation: DoctorConversation.Findings?
+    var conversation: CloudFindings?
 
     /// Looks at one cloud. Programs have their own time each; programs, name servers and servers that do not answer are left
     /// at the deadline, and when a signal comes.
