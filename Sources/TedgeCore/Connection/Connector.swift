@@ -137,8 +137,7 @@ public struct Connector {
 
     /// The end of a command that did all it was to do: the mapper that was started must not have ended again.
     private func withMapper(_ renewal: RenewedCertificate.Outcome) -> CommandReport {
-        let examination = DoctorRun(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
-        if case .error(let diagnosis) = examination.outcome(of: .mapperRunning) { return unproven(diagnosis) }
+        if let diagnosis = Diagnosis.ofMapper(cloud.name, profile, in: context) { return unproven(diagnosis) }
         guard case .refused(let reason) = renewal else { return .done(command, cloud: cloud.name, changed: true) }
         let message = "Successfully connected, however not using the new certificate"
         let trust =

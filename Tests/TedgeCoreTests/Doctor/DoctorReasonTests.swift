@@ -86,10 +86,10 @@ import Testing
     @Test("a disk with little room is a warning, a full one an error")
     func disk() {
         let nearly = DoctorRun.room(in: "/d", free: 1 << 20, hasNodes: true)
-        #expect(nearly.state == "warning" && nearly.diagnosis?.id == "disk-nearly-full")
+        #expect(nearly.state == .warning && nearly.diagnosis?.id == "disk-nearly-full")
         for (free, hasNodes) in [(Int64(1), true), (1 << 30, false)] {
             let full = DoctorRun.room(in: "/d", free: free, hasNodes: hasNodes)
-            #expect(full.state == "error" && full.diagnosis?.id == "disk-full")
+            #expect(full.state == .error && full.diagnosis?.id == "disk-full")
         }
         #expect(DoctorRun.room(in: "/d", free: 1 << 30, hasNodes: true) == .ok("1024 MiB are free"))
     }

@@ -16,7 +16,7 @@ extension DoctorRun {
         context.accounts.user(named: brokerContext.mosquittoUser)
     }
 
-    /// An outcome of a part of the validation.
+    /// The outcome of one step of the validation.
     private func checked(_ seen: String, _ body: (CertificateValidation) throws -> Void) -> CheckOutcome {
         do {
             try body(try validation())
@@ -48,7 +48,7 @@ extension DoctorRun {
         }.elseWarn { self.openKey(path) }
     }
 
-    /// A warning about a key that everyone on the device can read.
+    /// The warning about a key that everyone on the device can read.
     private func openKey(_ path: String) -> CheckOutcome? {
         guard let status = (try? context.files.status(path)) ?? nil, status.mode & 0o006 != 0 else { return nil }
         let word = ShellWord.quoted(path)
@@ -59,7 +59,7 @@ extension DoctorRun {
             Diagnosis(
                 .keyReadable, "Everyone on this machine can read the private key of the device.",
                 seen: "\(path) has mode \(String(status.mode, radix: 8))",
-                hint: "Run '\(own)sudo chmod 400 \(word)'. If others may have read it, make another pair."))
+                hint: "Run '\(own)sudo chmod 400 \(word)'. If others may have read it, create a new pair."))
     }
 
     func keyPair() -> CheckOutcome {
@@ -131,7 +131,7 @@ extension DoctorRun {
 }
 
 extension CheckOutcome {
-    /// Another outcome for what is well so far; this one if there is none.
+    /// The other outcome, if this one is ok and there is another.
     fileprivate func elseWarn(_ other: () -> CheckOutcome?) -> CheckOutcome {
         if case .ok = self { other() ?? self } else { self }
     }

@@ -35,7 +35,7 @@ extension DoctorRun {
             try plan.refuseUnsupported()
             return .ok("\(try plan.builder.endpoint())")
         } catch SettingsError.missing("device.id") {
-            // The certificate's check says so better.
+            // The check of the certificate has a better message.
             guard let url = try? cloudSettings().required("url") else { return .skipped("the device has no id") }
             return .ok(url)
         } catch {

@@ -94,12 +94,12 @@ private struct LoggedConnection: MQTTConnection {
     ) -> Bool {
         let name = MessageFormat.text(topic)
         let mark = delivery.isRetained ? ", retained" : ""
-        log.say(.debug, "message of \(payload.byteCount) bytes from \(name)\(mark)")
+        log.write(.debug, "message of \(payload.byteCount) bytes from \(name)\(mark)")
         return handler(topic, payload, delivery)
     }
 
     func disconnect() {
-        log.say(.debug, "disconnect from the broker")
+        log.write(.debug, "disconnect from the broker")
         base.disconnect()
     }
 }
