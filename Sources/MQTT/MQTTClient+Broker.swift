@@ -3,22 +3,16 @@ import Glibc
 extension MQTTClient {
     /// Waits for a broker that is being started: connects again and again, within milliseconds, until it accepts.
     ///
-    /// Returns the connected client. Throws at once what waiting cannot change, such as a wrong password, and at the
-    /// deadline what the last attempt met.
-    public static func waitForBroker(
-        _ options: MQTTOptions, until deadline: ContinuousClock.Instant,
-        interrupted: @escaping () -> Bool = { false }
-    ) throws(MQTTError) -> MQTTClient {
-        let client = try MQTTClient(options, interrupted: interrupted)
+    /// Throws at once what waiting cannot change, such as a wrong password, and at the deadline what the last attempt met.
+    public func waitForBroker(until deadline: ContinuousClock.Instant) throws(MQTTError) {
         var pause: Int32 = 1
         while true {
             do throws(MQTTError) {
-                try client.connect(until: deadline)
-                return client
+                return try connect(until: deadline)
             } catch {
                 guard error.mayPass, ContinuousClock.now < deadline else { throw error }
             }
-            try client.waiter.check()
+            try waiter.check()
             poll(nil, 0, pause)
             pause = min(pause * 2, 5)
         }

@@ -40,7 +40,7 @@ public struct TLSProbe: Sendable, Equatable {
         return probe
     }
 
-    private static let shortestPatience = Duration.milliseconds(250)
+    private static let shortestWait = Duration.milliseconds(250)
 
     private static func once(
         _ host: String, _ port: UInt16, _ options: TLSOptions, _ timeout: Duration,
@@ -60,7 +60,7 @@ public struct TLSProbe: Sendable, Equatable {
             try connection.shakeHands(until: deadline)
             if timeout > .zero {
                 do throws(TLSError) {
-                    let judgement = min(timeout, max(Self.shortestPatience, begin.duration(to: .now) * 5))
+                    let judgement = min(timeout, max(Self.shortestWait, begin.duration(to: .now) * 5))
                     _ = try connection.read(until: min(deadline, .now + judgement))
                     failure = .closed(.read)
                 } catch {

@@ -144,7 +144,8 @@ struct RenewedCertificate {
             options, until: deadline, interruption: context.interruption.announcing(words, on: context.console))
         if let deviceType {
             let registration = CheckExchange.registration(bridge.remoteClientID, deviceType)
-            try session.publish(topic: "s/us", payload: Array(registration.utf8), qos: .atLeastOnce, until: deadline)
+            _ = try session.publish(
+                topic: "s/us", payload: Array(registration.utf8), qos: .atLeastOnce, retain: false, until: deadline)
             try session.waitForDelivery(until: deadline)
         }
         session.disconnect()

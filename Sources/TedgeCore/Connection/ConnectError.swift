@@ -22,8 +22,6 @@ enum ConnectError: ExplainedError, Equatable {
     case listenerTwice(port: UInt16, ours: String, other: String)
     /// Another program listens on the port of the local broker.
     case portHeld(port: UInt16, holder: String)
-    /// The clock shows a time before this program was written.
-    case clockWrong(clock: String)
 
     /// One word for each case.
     var id: ReasonID {
@@ -36,7 +34,6 @@ enum ConnectError: ExplainedError, Equatable {
         case .brokerCannotReturn: .mosquittoCannotRestart
         case .listenerTwice: .listenerTwice
         case .portHeld: .portHeld
-        case .clockWrong: .clockWrong
         }
     }
 
@@ -74,7 +71,6 @@ enum ConnectError: ExplainedError, Equatable {
         case .listenerTwice(let port, let ours, let other):
             ["mosquitto cannot open two listeners on port \(port): \(ours) and \(other)."]
         case .portHeld(let port, let holder): ["Port \(port), on which mosquitto is to listen, is held by \(holder)."]
-        case .clockWrong(let clock): ["The clock of this device is wrong: it says \(clock)."]
         }
     }
 
@@ -95,7 +91,6 @@ enum ConnectError: ExplainedError, Equatable {
         case .listenerTwice(_, _, let other):
             "Remove the line \(other), or run 'sudo tedge config set mqtt.bind.enabled false' to use that listener alone."
         case .portHeld: "End that program, or run 'sudo tedge config set mqtt.bind.port <port>' for another port."
-        case .clockWrong: "Run 'sudo timedatectl set-ntp true', or 'sudo date --set=<time>'."
         default: nil
         }
     }

@@ -94,8 +94,7 @@ struct ConnectionCommand {
 
     /// The report of a command that did everything, unless the mapper that was started has ended again.
     private func withMapper(_ renewal: RenewedCertificate.Outcome) -> CommandReport {
-        let doctor = DoctorRun(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
-        if case .error(let diagnosis) = doctor.outcome(of: .mapperRunning) { return unproven(diagnosis) }
+        if let diagnosis = Diagnosis.ofMapper(cloud.name, profile, in: context) { return unproven(diagnosis) }
         guard case .refused(let reason) = renewal else { return .done(name, cloud: cloud.name, changed: true) }
         let message = "Successfully connected, however not using the new certificate"
         let trust =

@@ -153,7 +153,7 @@ final class ConnectSteps {
         try broker.planListeners(inputs)
         warn()
         guard context.now() >= ProgramDate.seconds else {
-            throw ConnectError.clockWrong(clock: RFC2822Date.text(context.now()))
+            throw ClockError(clock: RFC2822Date.text(context.now()))
         }
         let (account, isRoot) = (context.mosquittoAccount, context.accounts.isRoot)
         renewal = try RenewedCertificate(plan: inputs, bridge: bridge, context: context).take(

@@ -10,9 +10,9 @@ enum CheckFailure: Error, Sendable, Equatable {
     case bridgeDown
     /// mosquitto says that the bridge was up and has gone down.
     case bridgeLost
-    /// The bridge is up, and no answer came.
+    /// The bridge is up, and no answer arrived.
     case silence
-    /// The cloud answered that it will not, with this status.
+    /// The cloud refused with this status.
     case refusal(String)
     /// An answer came from another tenant.
     case otherTenant(expected: [String], answered: String)

@@ -1,6 +1,6 @@
 import TLS
 
-/// Shakes hands with a server, and says nothing.
+/// Makes a TLS handshake with a server, and sends nothing.
 typealias CloudProbe =
     @Sendable (
         _ endpoint: HostPort, _ options: TLSOptions, _ timeout: Duration, _ deadline: ContinuousClock.Instant,
@@ -8,7 +8,7 @@ typealias CloudProbe =
     ) -> TLSProbe
 
 extension Context {
-    /// Shakes hands with a server as mosquitto's bridge does. What is guaranteed is said at `TLSProbe`.
+    /// Makes a handshake with a server as mosquitto's bridge does. `TLSProbe` says what is guaranteed.
     func probe(
         _ endpoint: HostPort, _ options: TLSOptions, timeout: Duration, until deadline: ContinuousClock.Instant,
         _ interruption: Interruption
@@ -25,8 +25,8 @@ extension Context {
 }
 
 extension TLSError {
-    /// Whether this says what is wrong with the connection for as long as nobody changes anything; else the network may be
-    /// at fault, or the other end has ended the connection without a reason.
+    /// Whether the error stays the same until somebody changes something; else the network may be at fault, or the other end
+    /// ended the connection without a reason.
     var isVerdict: Bool {
         switch self {
         case .alert, .identityUnfit, .untrusted, .tooWeak, .wrongHost, .serverExpired, .serverNotYetValid,

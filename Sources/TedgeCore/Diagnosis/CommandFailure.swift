@@ -1,23 +1,23 @@
 /// How a command failed, ready to be printed.
 public struct CommandFailure: Error, Sendable {
-    /// What the command was to do, for example `failed to create bridge to connect Cumulocity cloud.`
+    /// What failed, for example `failed to create bridge to connect Cumulocity cloud.`
     public let title: String
     /// Why it failed.
     public let error: any ExplainedError
     /// The exit status.
     public let status: ExitStatus
 
-    /// Puts a failure together.
+    /// Creates a failure.
     public init(_ title: String, _ error: any ExplainedError, status: ExitStatus = .failure) {
         self.title = title
         self.error = error
         self.status = status
     }
 
-    /// A failure of a command whose error is of any kind. A setting that is missing is told in the words for all commands.
+    /// The failure of a command by any error. A missing setting has the same title in all commands.
     ///
     /// - Parameters:
-    ///   - command: The words of the command, for example `tedge connect`.
+    ///   - command: The command as it is typed, for example `tedge connect`.
     public init(command: String, _ title: String, _ error: any Error) {
         let explained = error as? any ExplainedError ?? UnexpectedError("\(error)")
         if case .missing? = error as? SettingsError {
@@ -31,7 +31,7 @@ public struct CommandFailure: Error, Sendable {
 extension Context {
     /// Prints a failure on stderr, and reports it.
     ///
-    /// - Parameter isUndone: Whether a command that is interrupted has left everything as it was, elsewhere as well.
+    /// - Parameter isUndone: Whether an interrupted command left everything as it was, on other machines as well.
     func failed(
         _ command: String, cloud: CloudName? = nil, _ failure: CommandFailure, isUndone: Bool = true
     ) -> CommandReport {
@@ -43,8 +43,8 @@ extension Context {
             causes: failure.error.causes.isEmpty ? [failure.title] : failure.error.causes, hint: hint)
     }
 
-    /// What to do about an error. Who lacks a right is told to use sudo, but not root, who has it, nor, unless the error
-    /// says so itself, the owner of the directory, who can give that right.
+    /// What to do about an error. A caller without permission is told to use sudo; root is not, and neither is the owner of
+    /// the directory, who can change its permissions, unless the error says so itself.
     func hint(for error: any ExplainedError) -> String? {
         guard let path = error.forbiddenPath else { return error.hint }
         if accounts.isRoot {
@@ -57,7 +57,7 @@ extension Context {
     }
 }
 
-/// An error of a library that has no words of its own here.
+/// An error that no other error here describes.
 struct UnexpectedError: ExplainedError {
     let text: String
 

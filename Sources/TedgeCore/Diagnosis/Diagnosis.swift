@@ -1,17 +1,17 @@
 import MQTT
 
-/// The first cause of a connection that is not proven.
+/// Why a connection does not work: the first cause that was found.
 public struct Diagnosis: Sendable, Equatable {
     /// The word for programs.
     let id: ReasonID
     /// What is wrong.
     public let message: String
-    /// What was seen, where there is more to it than the message.
+    /// What was seen, if that is more than the message.
     public let seen: String?
     /// What to type.
     public let hint: String?
 
-    /// Puts a diagnosis together.
+    /// Creates a diagnosis.
     init(_ id: ReasonID, _ message: String, seen: String? = nil, hint: String? = nil) {
         self.id = id
         self.message = message
@@ -36,7 +36,7 @@ public struct Diagnosis: Sendable, Equatable {
                 + "ask the administrators of \(answered) why that tenant trusts the device certificate.")
     }
 
-    /// The bridge leads to another address than the settings say; nil if it does not, or its file cannot be read.
+    /// The bridge connects to another address than the settings name; nil if it does not, or if its file cannot be read.
     static func addressChanged(_ plan: ConnectionInputs, in context: Context) -> Diagnosis? {
         guard let endpoint = try? plan.builder.endpoint(), let bytes = try? context.files.read(plan.paths.bridge) else {
             return nil
@@ -54,7 +54,7 @@ public struct Diagnosis: Sendable, Equatable {
             hint: "Run 'sudo tedge reconnect \(plan.cloud.name.words(plan.profile))'.")
     }
 
-    /// Finds the cause of a check that failed, with the checks of the doctor that bear on it.
+    /// Finds the cause of a failed check, with the checks that can explain it.
     static func of(_ error: any Error, _ plan: ConnectionInputs, in context: Context) -> Diagnosis {
         let command = "tedge connect \(plan.cloud.name.words(plan.profile)) --test"
         switch error as? CheckFailure {
@@ -84,13 +84,13 @@ public struct Diagnosis: Sendable, Equatable {
         case .refusal(let status):
             return refusedRequest(plan.cloud, plan.profile, status, deviceID: try? plan.builder.deviceID())
         case .bridgeDown, .bridgeLost:
-            let bearing: [CheckID] = [
+            let related: [CheckID] = [
                 .includeLine, .clock, .certificate, .privateKey, .keyPair, .certificateDates,
                 .brokerReadsKey, .credentials, .trustRoots,
                 .nameResolution, .tcp, .proxy, .serverCertificate, .clientCertificate,
                 .credentialsAccepted, .bridgeCurrent, .bridgeRead, .bridgeUp,
             ]
-            let cause = firstCause(bearing, plan, context) ?? bridgeDown(plan.cloud, plan.profile, in: context)
+            let cause = firstCause(related, plan, context) ?? bridgeDown(plan.cloud, plan.profile, in: context)
             guard error as? CheckFailure == .bridgeLost, cause.id == .bridgeDown else { return cause }
             return bridgeLost(plan)
         case .bridgeUnknown:
@@ -105,7 +105,7 @@ public struct Diagnosis: Sendable, Equatable {
         }
     }
 
-    /// The bridge was up, and the cloud has ended its connection.
+    /// The bridge was up, and the cloud ended its connection.
     private static func bridgeLost(_ plan: ConnectionInputs) -> Diagnosis {
         let name = plan.cloud.displayName
         let deviceID = (try? plan.builder.deviceID()) ?? "<device id>"
@@ -115,18 +115,24 @@ public struct Diagnosis: Sendable, Equatable {
             hint: "Check that no other device or program is connected as '\(deviceID)'\(rights).")
     }
 
-    /// How many seconds the search for the cause of a failed check takes at most, behind the time of the check itself.
+    /// Why the mapper of a cloud does not run; nil if it does.
+    static func ofMapper(_ cloud: CloudName, _ profile: ProfileName?, in context: Context) -> Diagnosis? {
+        let run = DoctorRun(cloud, profile: profile, until: .now + .seconds(timeout), in: context)
+        return if case .error(let diagnosis) = run.outcome(of: .mapperRunning) { diagnosis } else { nil }
+    }
+
+    /// How many seconds the search for the cause takes at most, after the check itself.
     static let timeout = 5
 
-    /// What the first of some checks finds wrong.
+    /// The first problem that one of these checks finds.
     private static func firstCause(_ checks: [CheckID], _ plan: ConnectionInputs, _ context: Context) -> Diagnosis? {
         var context = context
         context.interruption = context.interruption.announcing(
             "Looking for the cause, for at most \(timeout) seconds.", on: context.console)
-        let examination = DoctorRun(
+        let run = DoctorRun(
             plan.cloud.name, profile: plan.profile, until: .now + .seconds(timeout), in: context)
         for id in checks {
-            if let diagnosis = examination.outcome(of: id).diagnosis { return diagnosis }
+            if let diagnosis = run.outcome(of: id).diagnosis { return diagnosis }
         }
         return nil
     }

@@ -10,29 +10,29 @@ public protocol ExplainedError: Error, Sendable {
     var hint: String? { get }
     /// The last line of the causes, if it says what to type.
     var advice: String? { get }
-    /// The file or directory that the caller has no right to use this way; nil if that is not what happened.
+    /// The file or directory that the caller has no permission for; nil if that is not what happened.
     var forbiddenPath: String? { get }
-    /// Whether a signal, or output that is lost, ended the command.
+    /// Whether a signal, or lost output, ended the command.
     var isInterruption: Bool { get }
 }
 
 extension ExplainedError {
-    /// Nothing to add.
+    /// No hint.
     public var hint: String? { nil }
 
     /// None.
     public var advice: String? { nil }
-    /// Not a matter of rights.
+    /// Not a matter of permissions.
     public var forbiddenPath: String? { nil }
     /// Not an interruption.
     public var isInterruption: Bool { false }
 }
 
-/// Advice that several errors give.
+/// Hints that several errors give.
 enum ErrorAdvice {
     static let useSudo = "Run the command with sudo."
 
-    /// Of what stands where a file belongs.
+    /// The hint for something that is not a file where a file belongs.
     static func putFile(_ path: String) -> String {
         "Run 'ls -l \(ShellWord.quoted(path))' to look at it, and put a file there or name another one."
     }
@@ -41,7 +41,7 @@ enum ErrorAdvice {
 extension SettingsError: ExplainedError {}
 
 extension FileError: ExplainedError {
-    /// One word for a disk that is full or cannot be written, else one for each operation.
+    /// The reason for a disk that is full or read-only, else one for each operation.
     public var id: ReasonID {
         switch reason.code {
         case ENOSPC, EDQUOT: return .diskFull
@@ -74,10 +74,10 @@ extension FileError: ExplainedError {
         return [what, reason.description]
     }
 
-    /// The file, if the caller has no right to it.
+    /// The file, if the caller has no permission.
     public var forbiddenPath: String? { reason.isPermission ? path : nil }
 
-    /// What gives room or the right to write.
+    /// How to make room, or to get the permission.
     public var hint: String? {
         if let link = reason.link { return link.hint }
         if reason == .notRequest { return CertificateError.requestInPlace(path: path).hint }

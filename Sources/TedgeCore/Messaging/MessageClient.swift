@@ -1,42 +1,43 @@
 import Foundation
 import MQTT
+import TLS
 
-/// A client of the broker for many messages, for one thread. What each call guarantees is said at `MQTTClient`.
-public protocol MessageClient {
-    /// How many published messages are done.
-    var delivered: Int { get }
+/// A connection for the messages of `mqtt pub` and `mqtt sub`.
+struct MessageClient {
+    let connection: any MQTTConnection
+    let options: MQTTOptions
+    let context: Context
+    let interruption: Interruption
 
-    /// Connects.
-    func connect(until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Connects again after a loss, as often as it takes.
-    func reconnect(until deadline: ContinuousClock.Instant?) throws(MQTTError)
-    /// Subscribes and waits for the broker to say so.
-    func subscribe(_ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Subscribes, and hands on the messages that come before the broker says so. Returns early if the handler returns false.
-    func subscribe(
-        _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
-    ) throws(MQTTError)
-    /// Hands a message over and returns its packet id.
-    func publish(
-        topic: String, payload: [UInt8], qos: QoS, retain: Bool, until deadline: ContinuousClock.Instant?
-    ) throws(MQTTError) -> Int
-    /// Returns when every published message is done.
-    func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Hands messages on as they come, until the handler returns false; false at the deadline.
-    func receive(
-        until deadline: ContinuousClock.Instant?, idle: () -> Void,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
-    ) throws(MQTTError) -> Bool
-    /// Ends the connection.
-    func disconnect()
+    /// Connects. A refusal in TLS is always the same error: libmosquitto sends before the broker has judged the client's
+    /// certificate, so that it may meet an alert, an end or a reset, whichever comes first.
+    func connect(until deadline: ContinuousClock.Instant) throws(MQTTError) {
+        do throws(MQTTError) {
+            try connection.connect(until: deadline)
+        } catch {
+            throw explained(error)
+        }
+    }
+
+    /// The failure of a handshake that only listens, if that fails too; else the error.
+    private func explained(_ error: MQTTError) -> MQTTError {
+        switch error {
+        case .tls(let endpoint, _), .closedBeforeAnswer(let endpoint):
+            guard let tls = options.tls else { return error }
+            let host = options.host.contains(":") ? "[\(options.host)]" : options.host
+            guard let place = try? HostPort(parsing: host, defaultPort: options.port) else { return error }
+            let probe = context.probe(
+                place, TLSOptions(tls), timeout: .seconds(1), until: .now + .seconds(3), interruption)
+            guard let failure = probe.failure, failure.isVerdict else { return .closedBeforeAnswer(endpoint) }
+            return .tls(endpoint, failure)
+        default: return error
+        }
+    }
 }
-
-extension MQTTClient: MessageClient {}
 
 extension Context {
     /// How long a broker may take to accept a connection, to confirm a subscription or to take a message.
-    static let brokerPatience = Duration.seconds(10)
+    static let brokerTimeout = Duration.seconds(10)
     /// What is said if it takes two of them for a connection.
     static let brokerWait = "Waiting for the MQTT broker to accept the connection, for at most 10 seconds."
 
@@ -47,7 +48,7 @@ extension Context {
     ///   - gathers: Whether published messages are written together.
     func messageClient(
         _ prefix: String, window: Int = 20, gathers: Bool = false, interruption: Interruption
-    ) throws -> any MessageClient {
+    ) throws -> MessageClient {
         try require(.mosquitto)
         let settings = try Settings.load(from: settingsSource)
         for warning in settings.warnings() { console.warning(warning.text) }
@@ -58,8 +59,19 @@ extension Context {
         options.inFlightWindow = window
         options.packetLimit = 8 << 20
         options.gathersMessages = gathers
-        let client = try broker.client(options, interruption: interruption)
-        guard options.tls != nil else { return client }
-        return ProbingClient(client: client, options: options, context: self, interruption: interruption)
+        let connection = try broker.connection(options, interruption: interruption)
+        return MessageClient(connection: connection, options: options, context: self, interruption: interruption)
+    }
+}
+
+extension TLSOptions {
+    /// The same files for a connection of its own.
+    fileprivate init(_ tls: MQTTTLS) {
+        let roots = [tls.caFile, tls.caDirectory].compactMap(\.self)
+        var identity: Identity?
+        if let certificate = tls.certificateFile, let key = tls.keyFile {
+            identity = Identity(certificatePath: certificate, keyPath: key)
+        }
+        self.init(roots: roots.isEmpty ? [.system] : roots.map { .path($0) }, identity: identity)
     }
 }

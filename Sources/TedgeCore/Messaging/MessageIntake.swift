@@ -2,9 +2,9 @@ import MQTT
 
 /// What `mqtt sub` does with each message: counts it, and shows it or keeps it for the JSON object, until one ends it.
 ///
-/// Lines are gathered while messages come one upon the other, and written when there is a pause.
+/// Lines are gathered while messages arrive without a pause, and written in the next pause.
 final class MessageIntake {
-    /// Why no more messages are wanted.
+    /// Why it takes no more messages.
     enum Ending: String {
         case count, duration, signal
         case retainedOnly = "retained-only"
@@ -27,7 +27,7 @@ final class MessageIntake {
     private let format: MessageFormat
     private let deadline: ContinuousClock.Instant?
     private var waiting: [UInt8] = []
-    /// As many bytes as are gathered at most before they are written.
+    /// How many bytes are gathered at most before they are written.
     private static let chunkSize = 65_536
 
     init(_ request: Subscriber.Request, until deadline: ContinuousClock.Instant?, in context: Context) {
@@ -39,10 +39,10 @@ final class MessageIntake {
             isForTerminal: !context.console.isJSON && context.output.isTerminal)
     }
 
-    /// Whether no more messages are wanted.
+    /// Whether it takes no more messages.
     var isOver: Bool { ending != nil || failure != nil || isFull }
 
-    /// Takes a message; false where no more is wanted.
+    /// Takes a message; false if it takes no more.
     func take(topic: RawSpan, payload: RawSpan, delivery: MQTTDelivery) -> Bool {
         if request.retainedOnly, !delivery.isRetained {
             end(.retainedOnly)
@@ -74,10 +74,10 @@ final class MessageIntake {
         }
     }
 
-    /// Notes why no more is wanted, unless that is known.
+    /// Notes why it takes no more messages, unless that is known.
     func end(_ reason: Ending) { ending = ending ?? reason }
 
-    /// Writes what was gathered. A reader that holds still is not waited for any longer when all is over.
+    /// Writes what was gathered. At the end it does not wait for a reader that takes nothing.
     func flush() {
         guard !waiting.isEmpty, failure == nil, ending != .readerGone else { return }
         defer { waiting.removeAll(keepingCapacity: true) }
@@ -92,6 +92,6 @@ final class MessageIntake {
 }
 
 extension SystemError {
-    /// Whether nobody reads any more at the other end.
+    /// Whether the reader is gone.
     fileprivate var isClosedPipe: Bool { self == SystemError(32) }
 }

@@ -1,14 +1,14 @@
 import Foundation
 import Synchronization
 
-/// Where messages go as they come: the standard output.
+/// Where messages go: the standard output.
 public protocol MessageOutput: Sendable {
     /// Whether a person reads.
     var isTerminal: Bool { get }
-    /// Whether nothing more can be written: nobody reads any more, or a write has failed.
+    /// Whether nothing more can be written: the reader is gone, or a write has failed.
     var isClosed: Bool { get }
-    /// Writes all bytes, waiting for the reader as long as it takes. Where `hurry` says so, a reader that takes nothing for a
-    /// second is left. Throws EPIPE when nobody reads any more.
+    /// Writes all bytes, and waits for the reader as long as it takes. If `hurry` is true, it gives up a reader that takes
+    /// nothing for a second. Throws EPIPE if the reader is gone.
     func write(_ bytes: [UInt8], hurry: () -> Bool) throws(SystemError)
 }
 

@@ -1,19 +1,19 @@
 import Foundation
 import MQTT
 
-/// Why words of a command line cannot be a message.
+/// Why arguments are not a message.
 public enum MessageProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// Nothing can be published to this topic.
     case topicName(TopicProblem)
     /// Nothing can be subscribed to with this filter.
     case topicFilter(TopicProblem)
-    /// There is no such guarantee.
+    /// There is no such QoS.
     case qos
-    /// The word is not base64.
+    /// The argument is not base64.
     case notBase64
-    /// The word on the command line is not UTF-8.
+    /// The argument is not UTF-8.
     case notUTF8
-    /// The word is not a length of time.
+    /// The argument is not a duration.
     case duration(SettingRefusal)
 
     /// The reason, which follows what was typed.
@@ -29,7 +29,7 @@ public enum MessageProblem: Error, Sendable, Equatable, CustomStringConvertible 
     }
 }
 
-/// Reads the words of `mqtt pub` and `mqtt sub`.
+/// Reads the arguments of `mqtt pub` and `mqtt sub`.
 public enum MessageValidation {
     /// A topic that can be published to.
     public static func topicName(_ word: String) throws(MessageProblem) -> String {
@@ -45,13 +45,13 @@ public enum MessageValidation {
         return word
     }
 
-    /// A guarantee: 0, 1 or 2.
+    /// A QoS: 0, 1 or 2.
     public static func qos(_ word: String) throws(MessageProblem) -> Int {
         guard let level = UInt8(digits: word), QoS(rawValue: level) != nil else { throw .qos }
         return Int(level)
     }
 
-    /// A length of time, written as in the settings.
+    /// A duration, written as in the settings.
     public static func duration(_ word: String) throws(MessageProblem) -> SettingDuration {
         do {
             return try SettingDuration(parsing: word)

@@ -3,20 +3,20 @@ import MQTT
 
 /// Why messages cannot be published or received.
 public enum MessagingError: ExplainedError, Equatable {
-    /// The broker cannot be reached, refuses or goes away.
+    /// The broker cannot be reached, refuses or ends the connection.
     case broker(MQTTError)
     /// Not all of several messages are delivered.
     case undelivered(delivered: Int, of: Int, MQTTError)
-    /// A signal came before all messages were delivered.
+    /// A signal arrived before all messages were delivered.
     case interrupted(Interrupted, delivered: Int, of: Int)
     /// The standard output cannot be written.
     case output(SystemError)
-    /// The messages are more than one JSON object can have here.
+    /// One JSON object has no room for more messages.
     case tooManyMessages(count: Int)
-    /// The words of the command line are no message.
+    /// The arguments are not a message.
     case message(MessageProblem)
 
-    /// One word for each kind of failure.
+    /// The reason for each kind of failure.
     public var id: ReasonID {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.id(error)
@@ -48,7 +48,7 @@ public enum MessagingError: ExplainedError, Equatable {
         case .output(let reason): OutputError(reason: reason).hint
         case .interrupted(let interrupted, _, _): interrupted.hint
         case .tooManyMessages:
-            "End it earlier with '--count' or '--duration', or leave '--json' out: messages are then shown as they come."
+            "End it earlier with '--count' or '--duration', or leave '--json' out: messages are then shown as they arrive."
         case .message: nil
         }
     }
@@ -89,7 +89,7 @@ public enum MessagingError: ExplainedError, Equatable {
             "Check the settings with 'tedge config list mqtt.client.auth'."
         case .disconnected, .keepAliveExpired, .timedOut: "Run 'sudo tedge doctor' to see how the broker is."
         case .messageTooLarge, .flooded:
-            "Subscribe to fewer topics, and leave out those with messages that are that long."
+            "Subscribe to fewer topics, without those that have such long messages."
         default: nil
         }
     }

@@ -59,8 +59,8 @@ struct BrokerStart {
     private func answer(_ interruption: Interruption) throws {
         let options = try MQTTOptions.local(
             settings, clientID: randomClientID("tedge-restart"), files: context.files)
-        try context.broker.waitForStart(
-            options, until: .now + .seconds(Self.timeout), interruption: interruption
-        ).disconnect()
+        let connection = try context.broker.connection(options, interruption: interruption)
+        try connection.waitForBroker(until: .now + .seconds(Self.timeout))
+        connection.disconnect()
     }
 }

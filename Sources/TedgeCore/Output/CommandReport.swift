@@ -17,19 +17,19 @@ public struct CommandReport: Sendable {
         public var milliseconds: Int
     }
 
-    /// The words of the command.
+    /// The command as it is typed.
     public var command: String
     /// The cloud.
     public var cloud: CloudName?
     /// How it ended.
     public var result: Result
-    /// Whether the device is not as it was before.
+    /// Whether the command changed the device.
     public var changed: Bool
     /// The word for programs, nil if all is well.
     public var reason: ReasonID?
     /// The same in a sentence, from the outermost cause to the innermost.
     public var message: String?
-    /// The causes one by one, from the outermost to the innermost; empty where all is well.
+    /// The causes one by one, from the outermost to the innermost; empty if all is well.
     public var causes: [String] = []
     /// What to do about it.
     public var hint: String?
@@ -64,7 +64,7 @@ public struct CommandReport: Sendable {
         return .object(members + details)
     }
 
-    /// A command that did what it was to do.
+    /// A command that succeeded.
     public static func done(_ command: String, cloud: CloudName? = nil, changed: Bool, message: String? = nil) -> Self {
         CommandReport(command: command, cloud: cloud, result: .ok, changed: changed, message: message, status: .success)
     }
@@ -116,18 +116,18 @@ extension String {
 /// Times the steps of a command.
 final class StepLog {
     private(set) var steps: [CommandReport.Step] = []
-    /// A file that was kept for a person to look at.
+    /// A file that is kept for inspection.
     var evidence: String?
     private var begin = ContinuousClock.now
 
-    /// Ends the current step well and begins another one.
+    /// Ends the current step as `ok` and begins the next.
     func begin(_ id: String) {
         end("ok")
         begin = .now
         steps.append(.init(id: id, outcome: "", milliseconds: 0))
     }
 
-    /// Ends the current step, where there is one.
+    /// Ends the current step, if there is one.
     func end(_ outcome: String) {
         guard let last = steps.indices.last, steps[last].outcome.isEmpty else { return }
         let passed = begin.duration(to: .now).components

@@ -6,7 +6,7 @@ import Synchronization
 // - on a terminal nothing is printed that it obeys or does not show; what goes to a file or a pipe as a result stays as it is;
 // - a step of a longer command is a line with an empty line behind it, a result is a line alone;
 // - with JSON, stdout holds one object and nothing else, and everything else goes to stderr;
-// - a reader that went away is no error: what is left to say is dropped, what is left to do is done;
+// - a reader that is gone is not an error: the rest of the output is dropped, and the command finishes;
 // - stdout that cannot be written is an error: a command that changes something stops and undoes it, unless it is done already.
 
 /// Where words go.
@@ -25,7 +25,7 @@ public final class Console: Sendable {
     private let writeText: @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     private let openLine = Mutex(false)
     private let failure = Mutex<SystemError?>(nil)
-    private let hasLeftovers = Mutex(false)
+    private let hasUnrestored = Mutex(false)
 
     /// Makes a console that hands its texts on. What the closure throws for stdout is kept as `outputFailure`.
     ///
@@ -43,8 +43,8 @@ public final class Console: Sendable {
     /// Why a text for stdout is lost; nil if none is, or if the reader went away.
     public var outputFailure: SystemError? { failure.withLock { $0 } }
 
-    /// Whether something could not be put back after a failure.
-    var isUnrestored: Bool { hasLeftovers.withLock { $0 } }
+    /// Whether something could not be restored after a failure.
+    var isUnrestored: Bool { hasUnrestored.withLock { $0 } }
 
     /// The process's own streams.
     public static func standard(isJSON: Bool, level: LogLevel = .warn) -> Console {
@@ -106,9 +106,9 @@ public final class Console: Sendable {
         error("\(ErrorFrame.shown(text))\n")
     }
 
-    /// A warning of something that could not be put back as it was.
+    /// A warning about something that could not be restored.
     func unrestored(_ text: String) {
-        hasLeftovers.withLock { $0 = true }
+        hasUnrestored.withLock { $0 = true }
         warning(text)
     }
 
@@ -136,7 +136,7 @@ public final class Console: Sendable {
         do throws(SystemError) {
             try writeText(stream, text)
         } catch {
-            // A failure of stderr cannot be told to anybody.
+            // There is nowhere to report a failure of stderr.
             guard stream == .output, !error.isReaderGone else { return }
             failure.withLock { $0 = $0 ?? error }
         }

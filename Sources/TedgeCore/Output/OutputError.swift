@@ -1,6 +1,6 @@
 import Foundation
 
-/// The standard output cannot be written, so that words or a result are lost.
+/// The standard output cannot be written, so that output is lost.
 struct OutputError: ExplainedError, Equatable {
     /// Why it cannot.
     let reason: SystemError
@@ -24,12 +24,12 @@ struct OutputError: ExplainedError, Equatable {
 }
 
 extension SystemError {
-    /// Whether nobody reads any more, which is no failure.
+    /// Whether the reader is gone, which is not a failure.
     var isReaderGone: Bool { code == EPIPE }
 }
 
 extension Console {
-    /// Says on stderr that output of a command is lost, unless the command says so itself; whether any is.
+    /// Reports on stderr that output of a command is lost, unless the command does so itself. Returns whether any is lost.
     public func reportLostOutput(of report: CommandReport) -> Bool {
         guard let reason = outputFailure else { return false }
         let error = OutputError(reason: reason, isDone: report.changed)

@@ -101,7 +101,7 @@ public struct Context: Sendable {
         var context = Context(
             configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
             accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
-            broker: MosquittoBrokerAccess(), web: HTTPSClient(), now: { Int64(time(nil)) },
+            broker: LibmosquittoConnector(), web: HTTPSClient(), now: { Int64(time(nil)) },
             console: console, interruption: interruption.orLostOutput(of: console), terminal: ControllingTerminal())
         context.ownsMosquitto =
             place == "/etc/tedge" || (try? files.realPath(place)) == (try? files.realPath("/etc/tedge"))

@@ -23,7 +23,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private let exchange = CheckExchange(
-    ConnectionCheck.Values(
+    CheckValues(
         cloud: .cumulocity, deviceID: "gw", deviceType: "thin-edge.io", prefix: "c8y", healthTopic: "health", hosts: [],
         broker: MQTTOptions(host: "127.0.0.1", port: 1, clientID: "c"), limit: .seconds(1)), requestID: "tedge-1")
 

@@ -20,7 +20,9 @@ import Testing
             "The provided config key: 'c8y.url' is not set", "Run 'tedge config set c8y.url <value>' to set it."
         )
         #expect(fixture.errors == "\(text)\nHint: \(hint)\n" && fixture.output == "")
-        #expect(report.message == text && report.hint == hint && report.causes == [text] && report.status == 1)
+        #expect(
+            report.reason == "setting-not-set" && report.message == text && report.hint == hint
+                && report.causes == [text] && report.status == 1)
         _ = run(fixture, "device.id") { $0.get($1) }
         #expect(!fixture.errors.contains("Hint:") && fixture.errors.contains("`tedge cert create --device-id <id>`"))
     }

@@ -125,6 +125,6 @@ import Testing
         try fixture.write("[c8y]\nusername = 't1/me'\npassword = 's3cond'\n", to: Self.credentials, mode: 0o600)
         let diagnosis = try #require(outcome(of: "bridge-current", fixture).diagnosis)
         #expect(diagnosis.id == "bridge-file-differs")
-        #expect(diagnosis.seen?.hasSuffix("with the password, is another one") == true)
+        #expect(diagnosis.seen?.hasSuffix("with the password, differs") == true)
     }
 }

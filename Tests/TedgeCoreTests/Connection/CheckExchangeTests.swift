@@ -6,7 +6,7 @@ import Testing
     private func exchange(
         _ cloud: Cloud = .cumulocity, id: String = "gw", type: String = "thin-edge.io", prefix: String = "p"
     ) -> CheckExchange {
-        let values = ConnectionCheck.Values(
+        let values = CheckValues(
             cloud: cloud, deviceID: id, deviceType: type, prefix: prefix, healthTopic: "health", hosts: [],
             broker: .init(host: "127.0.0.1", port: 1, clientID: "c"), limit: .seconds(1))
         return CheckExchange(values, requestID: "tedge-1")

@@ -90,9 +90,9 @@ import Testing
         #expect(CommandReport.sentence(["a: c", "c"]) == "a: c")
         #expect(CommandReport.sentence(["a\n   b \n\n", "c"]) == "a b: c")
         #expect(CommandReport.sentence([]) == "")
-        let report = CommandReport.failed("x", reason: "y", causes: ["a.", "b"], hint: "c")
+        let report = CommandReport.failed("x", reason: .unexpected, causes: ["a.", "b"], hint: "c")
         #expect(
-            report.json.text == #"{"command":"x","cloud":null,"result":"failed","changed":false,"reason":"y","#
+            report.json.text == #"{"command":"x","cloud":null,"result":"failed","changed":false,"reason":"unexpected","#
                 + #""message":"a: b","causes":["a.","b"],"hint":"c"}"#)
     }
 }

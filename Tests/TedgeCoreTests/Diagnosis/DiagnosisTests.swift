@@ -268,8 +268,8 @@ import Testing
     func printing() {
         let console = fixture.context.console
         let more = "More: Run 'tedge doctor c8y' to check everything else.\n"
-        console.explain(Diagnosis("id", "m\u{1B}", seen: "s", hint: "h"), cloud: .c8y)
-        console.explain(Diagnosis("id", "alone"), cloud: .c8y)
+        console.explain(Diagnosis(.unexpected, "m\u{1B}", seen: "s", hint: "h"), cloud: .c8y)
+        console.explain(Diagnosis(.unexpected, "alone"), cloud: .c8y)
         #expect(fixture.errors == "Cause: m\\u{1b}\nSeen: s\nHint: h\n\(more)Cause: alone\n\(more)")
     }
 }

@@ -151,6 +151,6 @@ import Testing
         let fixture = try Fixture.ready()
         let examination = DoctorRun(.c8y, profile: nil, until: .now - .seconds(1), in: fixture.context)
         #expect(examination.outcome(of: "bridge-file") == .outOfTime)
-        #expect(examination.outcome(of: "tcp").state == "skipped")
+        #expect(examination.outcome(of: "tcp").state == .skipped)
     }
 }

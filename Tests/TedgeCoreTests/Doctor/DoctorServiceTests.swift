@@ -42,7 +42,7 @@ import Testing
         // One that runs goes on until it is stopped.
         let running = try fixture([unit: "masked active UnitFileState=masked-runtime"])
         #expect(run(running, only: check).status == 0)
-        #expect(running.output.hasPrefix("warning  \(check): The service \(unit) is masked: "))
+        #expect(running.output.hasPrefix("warning  \(check.rawValue): The service \(unit) is masked: "))
         #expect(running.output.contains("Hint: Run 'sudo systemctl unmask --runtime \(unit)'.\n"))
     }
 

@@ -85,7 +85,7 @@ import Testing
     func notAsked() throws {
         let outcome = try ask(
             TLSProbe(failure: nil, isServerTrusted: true, isIdentityWanted: false), "client-certificate")
-        #expect(outcome.diagnosis?.id == "client-certificate-not-asked" && outcome.state == "warning")
+        #expect(outcome.diagnosis?.id == "client-certificate-not-asked" && outcome.state == .warning)
         #expect(outcome.diagnosis?.hint?.contains("'tedge config get c8y.mqtt'") == true)
         let asked = try ask(TLSProbe(failure: nil, isServerTrusted: true, isIdentityWanted: true), "client-certificate")
         #expect(asked == .ok("it is accepted"))

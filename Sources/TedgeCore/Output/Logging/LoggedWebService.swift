@@ -1,6 +1,6 @@
 import TLS
 
-/// The cloud's HTTPS service, with each request told to the log; of headers and bodies nothing, because they hold
+/// The cloud's HTTPS service, with each request in the log; of headers and bodies nothing, because they hold
 /// credentials.
 struct LoggedWebService: WebService {
     let base: any WebService

@@ -18,7 +18,7 @@ extension DoctorRun {
                     .connectionUnfinished, "A connect or disconnect was ended before it was complete.",
                     seen: paths.unfinished,
                     hint:
-                        "Run '\(connectCommand)' to complete the connection, or '\(disconnectCommand)' to take it away."
+                        "Run '\(connectCommand)' to complete the connection, or '\(disconnectCommand)' to remove it."
                 ))
         }
         if context.files.exists(paths.bridge) { return .ok(paths.bridge) }
@@ -86,7 +86,7 @@ extension DoctorRun {
         let index = zip(lines, others).enumerated().first { $1.0 != $1.1 }?.offset ?? min(lines.count, others.count)
         let (is_, should) = (index < lines.count ? lines[index] : "", index < others.count ? others[index] : "")
         guard ![is_, should].contains(where: { $0.hasPrefix(MosquittoRenderer.passwordKey) }) else {
-            return "line \(index + 1), with the password, is another one"
+            return "line \(index + 1), with the password, differs"
         }
         return "line \(index + 1) is '\(is_)' and should be '\(should)'"
     }
@@ -114,7 +114,7 @@ extension DoctorRun {
     func localMQTT() -> CheckOutcome {
         let findings = findings()
         if findings.isUnanswered { return .outOfTime }
-        guard let error = findings.localFailure else { return .ok(findings.place) }
+        guard let error = findings.localFailure else { return .ok(findings.broker) }
         return .error(
             Diagnosis(
                 .localMQTTFailed, "The local MQTT broker does not answer.", seen: "\(error)",

@@ -2,19 +2,18 @@
 struct DoctorCheck: Sendable {
     /// The name, for `--only`, `--skip` and programs.
     let id: CheckID
-    /// What is looked at, for `--list`.
+    /// What it checks, for `--list`.
     let title: String
-    /// The checks it stands on.
+    /// The checks that it needs.
     let needs: [CheckID]
-    /// Looks.
+    /// Checks.
     let run: @Sendable (DoctorRun) -> CheckOutcome
 
     init(_ id: CheckID, _ title: String, needs: [CheckID] = [], run: @escaping @Sendable (DoctorRun) -> CheckOutcome) {
         (self.id, self.title, self.needs, self.run) = (id, title, needs, run)
     }
 
-    /// All checks, in the order in which they are done: first what is on the device, then the way to the cloud, last what
-    /// comes over it.
+    /// All checks in their order: the device, then the network, then the connection.
     static let all: [DoctorCheck] = settings + certificates + broker + services + network + connection
 
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
@@ -34,14 +33,14 @@ struct DoctorCheck: Sendable {
         },
         DoctorCheck(.directoryWritable, "the configuration can be written") { $0.directoryWritable() },
         DoctorCheck(.diskSpace, "there is room on the disk") { $0.diskSpace() },
-        DoctorCheck(.clock, "the clock is not before this program") { $0.clock() },
+        DoctorCheck(.clock, "the clock is not earlier than the date of this program") { $0.clock() },
     ]
 
     private static let certificates = [
-        DoctorCheck(.certificate, "the device certificate is there and can be read", needs: [.libraries, .settings]) {
+        DoctorCheck(.certificate, "the device certificate exists and can be read", needs: [.libraries, .settings]) {
             $0.certificateCheck()
         },
-        DoctorCheck(.privateKey, "the private key is there and can be read", needs: [.libraries, .settings]) {
+        DoctorCheck(.privateKey, "the private key exists and can be read", needs: [.libraries, .settings]) {
             $0.privateKey()
         },
         DoctorCheck(.keyPair, "key and certificate belong together", needs: [.certificate, .privateKey]) {
@@ -56,20 +55,20 @@ struct DoctorCheck: Sendable {
         DoctorCheck(.certificateSubject, "the cloud can accept the subject", needs: [.certificate]) {
             $0.certificateSubject()
         },
-        DoctorCheck(.brokerReadsKey, "mosquitto's user can read all that it has to", needs: [.certificate]) {
+        DoctorCheck(.brokerReadsKey, "mosquitto's user can read all files that it needs", needs: [.certificate]) {
             $0.brokerReadsKey()
         },
         DoctorCheck(
-            .credentials, "user name and password can be read, where the device has no certificate",
+            .credentials, "user name and password can be read, if the device has no certificate",
             needs: [.settings]
         ) { $0.credentialsCheck() },
-        DoctorCheck(.trustRoots, "the certificates that are trusted can be used", needs: [.libraries, .settings]) {
+        DoctorCheck(.trustRoots, "the trusted certificates can be used", needs: [.libraries, .settings]) {
             $0.trustRoots()
         },
     ]
 
     private static let broker = [
-        DoctorCheck(.serviceManager, "services can be driven", needs: [.settings]) { $0.serviceManager() },
+        DoctorCheck(.serviceManager, "the service manager can be used", needs: [.settings]) { $0.serviceManager() },
         DoctorCheck(.mosquittoInstalled, "mosquitto is installed") { $0.mosquittoInstalled() },
         DoctorCheck(
             .mosquittoRunning, "mosquitto runs, and is started with the device",
@@ -78,15 +77,15 @@ struct DoctorCheck: Sendable {
         DoctorCheck(
             .mosquittoConfiguration, "mosquitto would start with its configuration", needs: [.mosquittoInstalled]
         ) { $0.mosquittoConfiguration() },
-        DoctorCheck(.bridgeFile, "the device is connected: the bridge file is there", needs: [.settings]) {
+        DoctorCheck(.bridgeFile, "the device is connected: the bridge file exists", needs: [.settings]) {
             $0.bridgeFile()
         },
         DoctorCheck(.includeLine, "mosquitto reads the bridge file", needs: [.bridgeFile]) { $0.includeLine() },
-        DoctorCheck(.bridgeCurrent, "the files say what the settings say", needs: [.bridgeFile, .cloudAddress]) {
+        DoctorCheck(.bridgeCurrent, "the bridge files match the settings", needs: [.bridgeFile, .cloudAddress]) {
             $0.bridgeCurrent()
         },
         DoctorCheck(.bridgeRead, "mosquitto has read the files", needs: [.bridgeFile]) { $0.bridgeRead() },
-        DoctorCheck(.listener, "the port of the local broker is free or mosquitto's", needs: [.settings]) {
+        DoctorCheck(.listener, "the port of the local broker is free, or mosquitto has it", needs: [.settings]) {
             $0.listener()
         },
         DoctorCheck(.localMQTT, "the local broker answers", needs: [.libraries, .mosquittoRunning]) {
@@ -110,12 +109,12 @@ struct DoctorCheck: Sendable {
             $0.nameResolution()
         },
         DoctorCheck(.tcp, "the cloud's MQTT port can be reached", needs: [.nameResolution]) { $0.tcp() },
-        DoctorCheck(.proxy, "no proxy is needed that a bridge cannot use", needs: [.settings]) { $0.proxy() },
+        DoctorCheck(.proxy, "the bridge does not need a proxy", needs: [.settings]) { $0.proxy() },
         DoctorCheck(
             .serverCertificate, "the cloud's certificate is trusted, for its name and valid",
             needs: [.tcp, .trustRoots]
         ) { $0.serverCertificate() },
-        DoctorCheck(.serverClock, "the clock is that of the cloud", needs: [.tcp]) { $0.serverClock() },
+        DoctorCheck(.serverClock, "the clock agrees with that of the cloud", needs: [.tcp]) { $0.serverClock() },
         DoctorCheck(
             .clientCertificate, "the cloud accepts the device certificate",
             needs: [.serverCertificate, .keyPair, .certificateDates]

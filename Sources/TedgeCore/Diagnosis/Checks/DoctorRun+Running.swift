@@ -1,4 +1,4 @@
-/// What the mosquitto that runs has read.
+/// Which files the running mosquitto has read.
 extension DoctorRun {
     /// Whether mosquitto was started after the last change of its files.
     func bridgeRead() -> CheckOutcome {
@@ -6,7 +6,7 @@ extension DoctorRun {
         let port = (try? plan.get())?.listeners?.port
         switch UnreadFiles(in: brokerContext, manager, port: port).answer() {
         case .read: return .ok("it has")
-        case .unknown: return .skipped("it cannot be said when mosquitto started")
+        case .unknown: return .skipped("it is unknown when mosquitto started")
         case .unread:
             if FileLock.isHeld(ConfigurationLock.path(in: context.configurationDirectory)) {
                 return .skipped("another command changes them")

@@ -35,7 +35,7 @@ extension DoctorRun {
             try plan.refuseUnsupported()
             return .ok("\(try plan.builder.endpoint())")
         } catch SettingsError.missing("device.id") {
-            // The certificate's check says so better.
+            // The check of the certificate has a better message.
             guard let url = try? cloudSettings().required("url") else { return .skipped("the device has no id") }
             return .ok(url)
         } catch {
@@ -67,9 +67,14 @@ extension DoctorRun {
             return .skipped("\(directory) is not there")
         }
         let nodes = (attributes?[.systemFreeNodes] as? NSNumber)?.int64Value ?? 1
-        let hint = "Run 'df \(directory)', and remove what is not needed."
         // Some file systems make their nodes as they go, and count none.
         let hasNodes = nodes > 0 || (attributes?[.systemNodes] as? NSNumber)?.int64Value == 0
+        return Self.room(in: directory, free: free, hasNodes: hasNodes)
+    }
+
+    /// Whether there is room for files in a directory with so many free bytes.
+    static func room(in directory: String, free: Int64, hasNodes: Bool) -> CheckOutcome {
+        let hint = "Run 'df \(directory)', and remove what is not needed."
         if free < 64 << 10 || !hasNodes {
             return .error(
                 Diagnosis(.diskFull, "The disk of \(directory) is full.", seen: "\(free) bytes are free", hint: hint))
@@ -86,6 +91,6 @@ extension DoctorRun {
     func clock() -> CheckOutcome {
         let now = context.now()
         let text = RFC2822Date.text(now)
-        return now < ProgramDate.seconds ? .error(ConnectError.clockWrong(clock: text)) : .ok(text)
+        return now < ProgramDate.seconds ? .error(ClockError(clock: text)) : .ok(text)
     }
 }

@@ -14,7 +14,7 @@ extension DoctorRun {
 
     private var brokerAccount: Account? { brokerContext.mosquittoAccount }
 
-    /// An outcome of a part of the validation.
+    /// The outcome of one step of the validation.
     private func checked(_ seen: String, _ body: (CertificateValidation) throws -> Void) -> CheckOutcome {
         do {
             try body(try validation())
@@ -46,7 +46,7 @@ extension DoctorRun {
         }.elseWarn { self.openKey(path) }
     }
 
-    /// A warning about a key that everyone on the device can read.
+    /// The warning about a key that everyone on the device can read.
     private func openKey(_ path: String) -> CheckOutcome? {
         guard let status = (try? context.files.status(path)) ?? nil, status.mode & 0o006 != 0 else { return nil }
         let word = ShellWord.quoted(path)
@@ -57,7 +57,7 @@ extension DoctorRun {
             Diagnosis(
                 .keyReadable, "Everyone on this machine can read the private key of the device.",
                 seen: "\(path) has mode \(String(status.mode, radix: 8))",
-                hint: "Run '\(own)sudo chmod 400 \(word)'. If others may have read it, make another pair."))
+                hint: "Run '\(own)sudo chmod 400 \(word)'. If others may have read it, create a new pair."))
     }
 
     func keyPair() -> CheckOutcome {
@@ -129,7 +129,7 @@ extension DoctorRun {
 }
 
 extension CheckOutcome {
-    /// Another outcome for what is well so far; this one if there is none.
+    /// The other outcome, if this one is ok and there is another.
     fileprivate func elseWarn(_ other: () -> CheckOutcome?) -> CheckOutcome {
         if case .ok = self { other() ?? self } else { self }
     }

@@ -2,25 +2,24 @@ import MQTT
 import TLS
 import X509
 
-/// One visit of the doctor: the outcomes so far, and what several checks look at.
+/// One run of the checks for a cloud: the outcomes so far, and what several checks share.
 ///
-/// It changes nothing, and takes no identity of the bridge: a session under the bridge's client id would end the bridge's.
+/// It changes nothing, and never connects with the bridge's client id, which would end the session of the bridge.
 final class DoctorRun {
     let context: Context
     let cloud: Cloud
     let profile: ProfileName?
-    /// When everything must have ended.
+    /// When all checks must have ended.
     let deadline: ContinuousClock.Instant
     /// The outcomes by the ids of their checks.
     private(set) var outcomes: [CheckID: CheckOutcome] = [:]
 
-    // What one check finds and others use.
+    // What one check finds and others need.
     var certificate: Certificate?
     var tlsFailure: TLSError?
-    var conversation: DoctorConversation.Findings?
+    var conversation: CloudFindings?
 
-    /// Looks at one cloud. Programs have their own time each; programs, name servers and servers that do not answer are left
-    /// at the deadline, and when a signal comes.
+    /// Names the cloud. Programs, name servers and servers that do not answer are given up at the deadline, and at a signal.
     init(_ cloud: CloudName, profile: ProfileName?, until deadline: ContinuousClock.Instant, in context: Context) {
         self.context = context.asking(until: deadline)
         self.cloud = Cloud.named(cloud)
@@ -28,7 +27,7 @@ final class DoctorRun {
         self.deadline = deadline
     }
 
-    /// The outcome of a check, which is run only once, after those that it stands on.
+    /// The outcome of a check, which runs only once, after the checks that it needs.
     func outcome(of id: CheckID) -> CheckOutcome {
         if let outcome = outcomes[id] { return outcome }
         let check = DoctorCheck.of(id)
@@ -41,13 +40,13 @@ final class DoctorRun {
             return .blocked(by: need)
         }
         var outcome = context.interruption.isRequested ? .outOfTime : check.run(self)
-        // What was cut off found nothing, whatever it says.
+        // A check that was interrupted found nothing.
         if outcome.diagnosis != nil, context.interruption.isRequested { outcome = .outOfTime }
         outcomes[id] = outcome
         return outcome
     }
 
-    /// What a check says without looking, because it does not concern the device.
+    /// The outcome of a check that does not concern this device; nil if it does.
     func irrelevance(of check: CheckID) -> CheckOutcome? {
         if check == .agentRunning, !context.processes.isOnPath(Service.agent.unit) {
             return .skipped("tedge-agent is not installed")
@@ -58,7 +57,7 @@ final class DoctorRun {
     /// The end of a step that may take some seconds.
     func end(after seconds: Double) -> ContinuousClock.Instant { min(deadline, .now + .seconds(seconds)) }
 
-    // MARK: What the checks look at
+    // MARK: Shared by the checks
 
     /// The settings.
     private(set) lazy var settings: Result<Settings, any Error> = Result {
@@ -68,7 +67,7 @@ final class DoctorRun {
     private(set) lazy var plan: Result<ConnectionInputs, any Error> = Result {
         try ConnectionInputs(cloud, profile, in: context)
     }
-    /// What drives services.
+    /// The service manager.
     private(set) lazy var manager: Result<ServiceManager, any Error> = Result {
         ServiceManager(try SystemSettings.load(from: context), in: context)
     }
@@ -76,8 +75,7 @@ final class DoctorRun {
     private(set) lazy var states: Result<[Service: ServiceState]?, any Error> = Result {
         try manager.get().states(of: [.mosquitto] + mapperServices + [.agent])
     }
-    /// The ways to the device with what systemd knows of mosquitto, for the checks that look at it: it takes a moment, and a
-    /// systemd that does not answer its time.
+    /// The context with what systemd knows of mosquitto: to ask takes a moment, and longer if systemd does not answer.
     private(set) lazy var brokerContext = context.knowingMosquitto()
     /// mosquitto's version.
     private(set) lazy var mosquittoVersion = MosquittoVersion.text(
@@ -105,10 +103,10 @@ final class DoctorRun {
     /// The command that disconnects it.
     var disconnectCommand: String { "sudo tedge disconnect \(cloud.name.words(profile))" }
 
-    /// The command that disconnects it and connects it again.
+    /// The command that disconnects and connects again.
     var reconnectCommand: String { "sudo tedge reconnect \(cloud.name.words(profile))" }
 
-    /// Whether the caller is root. Others cannot see everything.
+    /// Whether the caller is root. Others may not look at everything.
     var isRoot: Bool { context.accounts.isRoot }
 
     /// For what only root may look at.
@@ -116,7 +114,7 @@ final class DoctorRun {
 }
 
 extension Context {
-    /// The same world for somebody who only asks: whatever is asked ends at the deadline, and when a signal comes.
+    /// The same context for checks: programs end at the deadline, and at a signal.
     func asking(until deadline: ContinuousClock.Instant) -> Context {
         var context = self
         context.interruption = interruption.bounded(by: deadline)

@@ -82,9 +82,9 @@ struct ConnectionInputs {
     }
 
     /// What the check needs.
-    func checkValues(limit: Duration, files: any Files) throws -> ConnectionCheck.Values {
+    func checkValues(limit: Duration, files: any Files) throws -> CheckValues {
         let clientID = randomClientID("check_connection_\(cloud.name.rawValue)")
-        return ConnectionCheck.Values(
+        return CheckValues(
             cloud: cloud, deviceID: try builder.deviceID(),
             deviceType: cloud.check == .smartREST ? try settings.required("device.type") : "",
             usesCertificate: authentication == .certificate,

@@ -1,16 +1,16 @@
 import MQTT
 
-/// What is asked of a cloud, and which message is its answer.
+/// The questions to a cloud, and which messages are answers.
 struct CheckExchange: Sendable {
     /// What an answer proves.
     enum Answer: Sendable, Equatable {
-        /// The cloud answered; who it is does not show.
+        /// The cloud answered, without its name.
         case cloud
-        /// The cloud answered and says who it is in a message that may follow.
+        /// The cloud answered; a message with its name may follow.
         case cloudWithMore
         /// The tenant of this host answered.
         case tenant(String)
-        /// The cloud answered that it will not, with this status; a later answer may be another one.
+        /// The cloud refused with this status; a later answer may differ.
         case refusal(String)
     }
 
@@ -19,21 +19,21 @@ struct CheckExchange: Sendable {
         var topic: String
         var payload: String
         var qos: QoS
-        /// Whether the cloud is the same afterwards.
+        /// Whether it changes nothing in the cloud.
         var isHarmless = true
     }
 
-    /// Where the answers come.
+    /// The topics of the answers.
     let filters: [String]
-    /// What is asked, in this order.
+    /// The questions, in this order.
     let questions: [Question]
-    /// What a message proves; nil if it is no answer.
+    /// What a message proves; nil if it is not an answer.
     let answer: @Sendable (_ message: MQTTMessage) -> Answer?
 
     /// The exchange of a cloud.
     ///
-    /// - Parameter requestID: A word that no earlier request had.
-    init(_ values: ConnectionCheck.Values, requestID: String) {
+    /// - Parameter requestID: An id that no earlier request had.
+    init(_ values: CheckValues, requestID: String) {
         switch values.cloud.check {
         case .smartREST: self = .smartREST(values)
         case .deviceTwin: self = .deviceTwin(values.prefix, requestID)
@@ -47,10 +47,10 @@ struct CheckExchange: Sendable {
         (self.filters, self.questions, self.answer) = (filters, questions, answer)
     }
 
-    /// SmartREST 2.0 (Cumulocity, "MQTT static templates"): 100 makes the device, 41 on `s/e` says that it exists; an
+    /// SmartREST 2.0 (Cumulocity, "MQTT static templates"): 100 creates the device, 41 on `s/e` says that it exists; an
     /// empty message on `s/uat` asks for a token, which 71 on `s/dat` brings. A device with a password gets no token; 123 on
     /// `s/us` asks for its number, which 124 on `s/ds` brings.
-    private static func smartREST(_ values: ConnectionCheck.Values) -> CheckExchange {
+    private static func smartREST(_ values: CheckValues) -> CheckExchange {
         guard values.usesCertificate else { return numbered(values) }
         let (errors, tokens) = ("\(values.prefix)/s/e", "\(values.prefix)/s/dat")
         return CheckExchange(
@@ -76,7 +76,7 @@ struct CheckExchange: Sendable {
     }
 
     /// The device twin of Azure IoT Hub: `twin/res/{status}/?$rid={request}` answers `twin/GET/?$rid={request}`, with
-    /// status 200 where it is there.
+    /// status 200 if it exists.
     private static func deviceTwin(_ prefix: String, _ requestID: String) -> CheckExchange {
         let (before, after) = ("\(prefix)/twin/res/", "/?$rid=\(requestID)")
         return CheckExchange(
@@ -92,7 +92,7 @@ struct CheckExchange: Sendable {
             })
     }
 
-    /// The broker of AWS IoT hands the message back on the topic that the bridge maps to another local one.
+    /// The broker of AWS IoT sends the message back on its topic, which the bridge maps to another local topic.
     private static func reflection(_ prefix: String, _ requestID: String) -> CheckExchange {
         CheckExchange(
             filters: ["\(prefix)/connection-success"],
@@ -111,7 +111,7 @@ struct CheckExchange: Sendable {
         }
     }
 
-    private static func numbered(_ values: ConnectionCheck.Values) -> CheckExchange {
+    private static func numbered(_ values: CheckValues) -> CheckExchange {
         let (errors, answers) = ("\(values.prefix)/s/e", "\(values.prefix)/s/ds")
         let registration = registration(values.deviceID, values.deviceType)
         return CheckExchange(
@@ -131,12 +131,12 @@ struct CheckExchange: Sendable {
             })
     }
 
-    /// Message 100, which makes the device where the cloud does not know it.
+    /// Message 100, which creates the device if the cloud does not know it.
     static func registration(_ deviceID: String, _ deviceType: String) -> String {
         "100,\(field(deviceID)),\(field(deviceType))"
     }
 
-    /// A value as a field of a comma-separated line: in quotes where it needs them (RFC 4180).
+    /// A value as a field of a comma-separated line: in quotes if needed (RFC 4180).
     private static func field(_ value: String) -> String {
         // By scalars: a comma with an accent is one character, and the cloud sees the comma.
         guard value.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else { return value }

@@ -1,4 +1,4 @@
-/// The service manager and the services that it drives.
+/// The service manager and its services.
 extension DoctorRun {
     func serviceManager() -> CheckOutcome {
         do {
@@ -43,11 +43,11 @@ extension DoctorRun {
 
     private var nobody: CheckOutcome { .skipped("there is no service manager to ask") }
 
-    /// The service manager for a check on one service; nil with the outcome if it cannot be asked.
+    /// The service manager for a check of one service, or nil with the outcome if it cannot be asked.
     private func askable() -> (manager: ServiceManager?, otherwise: CheckOutcome) {
         switch outcome(of: .serviceManager) {
         case .ok: return (try? manager.get(), nobody)
-        // The command that is asked may be there.
+        // The command that this check needs may exist.
         case .error(let diagnosis) where diagnosis.id == .serviceCommandMissing: return (try? manager.get(), nobody)
         case .error(let diagnosis): return (nil, .unanswered(diagnosis.seen ?? diagnosis.message))
         case .unanswered(let reason): return (nil, .unanswered(reason))
@@ -84,7 +84,7 @@ extension DoctorRun {
             let diagnosis = Diagnosis(
                 .mosquittoWithoutUnit,
                 "mosquitto\(state.isActive ? "" : " does not run, and") has no unit of systemd: it is started by \(script).",
-                hint: "Run 'sudo apt install --reinstall mosquitto' to get the unit back.")
+                hint: "Run 'sudo apt install --reinstall mosquitto' to restore the unit.")
             return state.isActive ? .warning(diagnosis) : .error(diagnosis)
         }
         if !state.isActive { return .error(whyDown(.mosquitto, state, manager) ?? brokerIsDown(manager)) }
@@ -112,17 +112,16 @@ extension DoctorRun {
         Diagnosis(
             .mosquittoNotRunning, "mosquitto does not run.", seen: said.isEmpty ? nil : said.joined(separator: "\n"),
             hint: said.isEmpty
-                ? "Run '\(restart)'." : "Correct what mosquitto names, where it names something, then run '\(restart)'."
+                ? "Run '\(restart)'." : "Correct what mosquitto complains about, then run '\(restart)'."
         )
     }
 
-    /// A service that systemd will not start again: one that runs goes on until then.
+    /// A service that systemd will not start again. One that runs keeps running until it is stopped.
     private func refused(_ refusal: ServiceError, _ state: ServiceState) -> CheckOutcome {
         state.isActive ? .warning(Diagnosis(refusal)) : .error(refusal)
     }
 
-    /// What systemd says of a service that it did not even start; nil if that is not so. It forgets this with the service, and
-    /// not its journal.
+    /// Why systemd did not even start a service; nil if it did. systemd forgets this with the service, its journal does not.
     private func whyDown(_ service: Service, _ state: ServiceState?, _ manager: ServiceManager) -> Diagnosis? {
         let said = manager.lastLines(of: service).last.flatMap { $0.contains("unmet condition check") ? $0 : nil }
         guard state?.isConditional == true || said != nil else { return nil }

@@ -1,36 +1,40 @@
-/// How a check of the doctor ended.
+/// The outcome of a check.
 enum CheckOutcome: Sendable, Equatable {
     /// All is well; what was seen, in a few words.
     case ok(String)
-    /// It works, and somebody should look at it.
+    /// It works, and needs attention.
     case warning(Diagnosis)
     /// A connection cannot work, or does not.
     case error(Diagnosis)
-    /// The caller could not see it, or it does not apply here; checks that stand on it are done all the same.
+    /// The caller may not look, or it does not apply here. Checks that need it run all the same.
     case skipped(String)
-    /// Who was asked did not answer, or could not be asked; nothing is known, so this is neither good nor bad. Checks that
-    /// stand on it are done all the same.
+    /// There was no answer, so nothing is known. Checks that need it run all the same.
     case unanswered(String)
-    /// Another check took the ground away.
+    /// A check that it needs has failed.
     case blocked(by: CheckID)
 
     /// The state for people and programs.
-    var state: String {
+    enum State: String, CaseIterable {
+        case ok, warning, error, skipped
+    }
+
+    /// The state.
+    var state: State {
         switch self {
-        case .ok: "ok"
-        case .warning: "warning"
-        case .error: "error"
-        case .skipped, .unanswered, .blocked: "skipped"
+        case .ok: .ok
+        case .warning: .warning
+        case .error: .error
+        case .skipped, .unanswered, .blocked: .skipped
         }
     }
 
-    /// The word for programs; nil if all is well, or where nobody looked.
+    /// The word for programs; nil if all is well, or if the check was skipped.
     var reason: ReasonID? {
         if case .unanswered = self { return .unanswered }
         return diagnosis?.id
     }
 
-    /// Whether a check that stands on this one makes sense.
+    /// Whether checks that need this one can run.
     var satisfies: Bool {
         switch self {
         case .ok, .warning, .skipped, .unanswered: true
@@ -46,7 +50,7 @@ enum CheckOutcome: Sendable, Equatable {
         }
     }
 
-    /// For what was not done because the doctor's time was over.
+    /// The outcome of a check for which no time was left.
     static let outOfTime = CheckOutcome.unanswered("there was no time left for it")
 
     /// A question to the service manager that was not answered.
@@ -58,7 +62,7 @@ enum CheckOutcome: Sendable, Equatable {
         }
     }
 
-    /// An error as a command would report it.
+    /// The outcome for an error, in the words of a command that meets it.
     static func error(_ error: any Error) -> CheckOutcome {
         let explained = error as? any ExplainedError ?? UnexpectedError("\(error)")
         return .error(Diagnosis(explained))
@@ -66,8 +70,8 @@ enum CheckOutcome: Sendable, Equatable {
 }
 
 extension Diagnosis {
-    /// The first line of the first cause is the message; what lies deeper was seen. The advice of an error that has no other
-    /// hint is the hint.
+    /// The first line of the first cause is the message, the other lines are what was seen. If the error has no hint, its
+    /// advice is the hint.
     init(_ error: any ExplainedError) {
         var lines = error.causes.map(Masking.inMessage).flatMap {
             $0.split(separator: Character("\n")).map(String.init)

@@ -51,13 +51,16 @@ final class FixtureTraffic: Sendable {
     }
 }
 
-/// A client whose broker does what the traffic says. `notConnected` in a list of failures is a success.
-final class FixtureClient: MessageClient {
-    private let traffic: FixtureTraffic
+/// A connection whose broker does what a connector and its traffic say. `notConnected` in a list of failures is a success.
+final class FixtureConnection: MQTTConnection {
+    private let options: MQTTOptions
+    private let connector: FixtureConnector
     private let interruption: Interruption
+    private var waiting: [MQTTMessage] = []
+    private var traffic: FixtureTraffic { connector.traffic }
 
-    init(_ options: MQTTOptions, _ traffic: FixtureTraffic, _ interruption: Interruption) {
-        (self.traffic, self.interruption) = (traffic, interruption)
+    init(_ options: MQTTOptions, _ connector: FixtureConnector, _ interruption: Interruption) {
+        (self.options, self.connector, self.interruption) = (options, connector, interruption)
         traffic.state.withLock { $0.options.append(options) }
     }
 
@@ -76,12 +79,22 @@ final class FixtureClient: MessageClient {
         if let failure, failure != .notConnected { throw failure }
     }
 
-    func connect(until deadline: ContinuousClock.Instant) throws(MQTTError) { try note("connect") }
+    func connect(until deadline: ContinuousClock.Instant) throws(MQTTError) {
+        try connector.connect(options)
+        try note("connect")
+    }
+
+    func waitForBroker(until deadline: ContinuousClock.Instant) throws(MQTTError) { try connector.wait(options) }
+
+    func nextMessage(until deadline: ContinuousClock.Instant?) throws(MQTTError) -> MQTTMessage? {
+        waiting.isEmpty ? nil : waiting.removeFirst()
+    }
 
     func reconnect(until deadline: ContinuousClock.Instant?) throws(MQTTError) { try note("reconnect") }
 
     func subscribe(_ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant) throws(MQTTError) {
         for topic in topics { try note("subscribe \(topic.filter) \(topic.qos.rawValue)") }
+        waiting += connector.subscribe(topics.map(\.filter))
     }
 
     func subscribe(
@@ -99,6 +112,7 @@ final class FixtureClient: MessageClient {
             state.payloads.append(payload)
             state.delivered += 1
         }
+        waiting += connector.publish(topic, payload)
         return 0
     }
 
@@ -130,7 +144,10 @@ final class FixtureClient: MessageClient {
         return false
     }
 
-    func disconnect() { traffic.state.withLock { $0.calls.append("disconnect") } }
+    func disconnect() {
+        traffic.state.withLock { $0.calls.append("disconnect") }
+        connector.disconnect()
+    }
 }
 
 /// A standard output that remembers each write, and closes or fails as a test says.

@@ -1,8 +1,8 @@
-/// What mosquitto makes of its configuration.
+/// Whether mosquitto accepts its configuration.
 extension DoctorRun {
     func mosquittoConfiguration() -> CheckOutcome {
         guard (try? manager.get())?.isDefault == true, let unit = brokerContext.mosquittoUnit, unit.isInstalled else {
-            return .skipped("it cannot be said how mosquitto is started here")
+            return .skipped("it is unknown how mosquitto is started here")
         }
         guard isRoot else { return Self.needsRoot }
         let directory = paths.directory

@@ -3,11 +3,11 @@ import Sockets
 import TLS
 import X509
 
-/// The way to the cloud, without a session in it.
+/// The network between the device and the cloud, without an MQTT session.
 extension DoctorRun {
     private var endpoint: HostPort? { (try? plan.get()).flatMap { try? $0.builder.endpoint() } ?? endpointOfURL }
 
-    /// The endpoint where the device has no id yet.
+    /// The endpoint of a device that has no id yet.
     private var endpointOfURL: HostPort? {
         (try? cloudSettings().string("url")).flatMap { $0 }.flatMap { try? HostPort(parsing: $0, defaultPort: 8883) }
     }
@@ -23,7 +23,7 @@ extension DoctorRun {
         return .error(words ?? Diagnosis(.endpointFailed, "\(endpoint) cannot be used.", seen: "\(error)"))
     }
 
-    /// Looks at the endpoint for at most some seconds. What is not answered within less than that says nothing.
+    /// Checks the endpoint for at most some seconds. If less time was left, silence means nothing.
     private func looked(
         within seconds: Double, _ body: (HostPort, ContinuousClock.Instant) throws(TLSError) -> CheckOutcome
     ) -> CheckOutcome {
@@ -48,12 +48,12 @@ extension DoctorRun {
     func nameResolution() -> CheckOutcome {
         looked(within: 3) { endpoint, end throws(TLSError) in
             let addresses = try addresses(of: endpoint, until: end).map(\.text)
-            // What filters of advertisements and wrong lines of /etc/hosts make of a name.
+            // Filters of advertisements and wrong lines of /etc/hosts do this to a name.
             if let nowhere = addresses.first, ["0.0.0.0", "::"].contains(nowhere), endpoint.bareHost != nowhere {
                 return .error(
                     Diagnosis(
                         .nameBlocked,
-                        "The name \(endpoint.host) leads to \(nowhere), which is no address of a cloud.",
+                        "The name \(endpoint.host) resolves to \(nowhere), which is not the address of a cloud.",
                         seen: addresses.joined(separator: ", "),
                         hint: "Look for the name in /etc/hosts, and for a filter in the network's name server."))
             }
@@ -70,7 +70,7 @@ extension DoctorRun {
     func tcp() -> CheckOutcome {
         let outcome = looked(within: 3) { endpoint, end throws(TLSError) in
             let addresses = try addresses(of: endpoint, until: end)
-            // mosquitto stays with one address, whatever becomes of the connection to it.
+            // mosquitto tries only one address.
             guard let first = TCPConnector.first(of: addresses, port: endpoint.port) else {
                 try reach(addresses, endpoint, endpoint.port, until: end)
                 return .ok("port \(endpoint.port) is open")
@@ -97,7 +97,7 @@ extension DoctorRun {
             try reach(addresses, endpoint, 443, until: end(after: 1.5))
             web = "open"
         } catch {
-            // Less time than a distant server may need says nothing.
+            // A distant server may need more time.
             guard error != .interrupted, !(error.isSilence && deadline < .now + .seconds(0.5)) else { return outcome }
             web = "not open either"
         }
@@ -114,7 +114,7 @@ extension DoctorRun {
             .firstAddressUnreachable,
             "mosquitto uses the address \(first.text) of \(endpoint.host), which cannot be reached on port \(endpoint.port).",
             seen: "\(first.text): \(reason); \(other.text): port \(endpoint.port) is open",
-            hint: "Make \(first.text) reachable, or have the name lead to \(other.text) alone: add the line "
+            hint: "Make \(first.text) reachable, or make the name resolve to \(other.text) alone: add the line "
                 + "'\(other.text) \(endpoint.bareHost)' to /etc/hosts.")
     }
 
@@ -145,7 +145,7 @@ extension DoctorRun {
             }
             let probe = context.probe(
                 endpoint, TLSOptions(roots: [.path(roots)]), timeout: .zero, until: end, context.interruption)
-            // A server may end the handshake for want of a client certificate; its own was good if it got that far.
+            // A server may end the handshake because the client sent no certificate; its own was accepted before that.
             if probe.isServerTrusted { return .ok("it is trusted") }
             guard let failure = probe.failure else { return .ok("it is trusted") }
             switch failure {
@@ -156,7 +156,7 @@ extension DoctorRun {
         }
     }
 
-    /// The end of a connection that has not got as far as a certificate, so that the device's own has no part in it.
+    /// The end of a connection before any certificate, so that the device certificate is not the cause.
     private func closedEarly(_ endpoint: HostPort, _ error: TLSError) -> Diagnosis {
         let key = key(cloud.endpointSetting)
         return Diagnosis(
@@ -221,7 +221,7 @@ extension DoctorRun {
 }
 
 extension TLSError {
-    /// Whether nobody said anything until the end of the time.
+    /// Whether nothing answered until the deadline.
     fileprivate var isSilence: Bool {
         switch self {
         case .socket(.noAnswer), .socket(.nameServerSilent), .silent: true

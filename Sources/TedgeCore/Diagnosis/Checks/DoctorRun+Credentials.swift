@@ -10,13 +10,13 @@ extension DoctorRun {
         return file
     }
 
-    /// The checks that look at the device's certificate or key.
+    /// The checks of the device's certificate and key.
     static let certificateChecks: Set<CheckID> = [
         .certificate, .privateKey, .keyPair, .certificateDates, .certificateExpiry, .certificateSubject,
         .clientCertificate,
     ]
 
-    /// What a check says without looking, because the device proves itself in another way.
+    /// The outcome of a check that the way the device authenticates makes unnecessary; nil if the check is needed.
     func exemption(from check: CheckID) -> CheckOutcome? {
         switch check {
         case .credentials, .credentialsAccepted:

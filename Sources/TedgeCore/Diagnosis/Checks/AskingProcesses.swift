@@ -1,17 +1,16 @@
 import Synchronization
 
-/// Programs for somebody who only asks: none may take long, none outlives a signal, and one that did not answer is not asked
-/// again, so that it costs its time once.
+/// Programs for checks: none may take long, none outlives a signal, and one that did not answer is not asked again.
 final class AskingProcesses: Processes {
     /// How long a program may take.
     static let limit = Duration.seconds(4)
 
     private let base: any Processes
     private let interruption: Interruption
-    /// The programs that did not answer, each with the error that tells it.
+    /// The programs that did not answer, with their errors.
     private let silent = Mutex<[String: ProcessError]>([:])
 
-    /// Asks the programs of the device until a signal comes or a time is over.
+    /// Runs the programs of the device until a signal arrives or the time is over.
     init(_ base: any Processes, _ interruption: Interruption) {
         (self.base, self.interruption) = (base, interruption)
     }
@@ -45,7 +44,7 @@ final class AskingProcesses: Processes {
             words, input: input, until: marker, interruption: Interruption { own.signal() ?? interruption.signal() })
     }
 
-    /// Who only asks changes nothing.
+    /// Does nothing: checks change nothing.
     func reloadSystemd() -> Bool { false }
 
     func isOnPath(_ program: String) -> Bool { base.isOnPath(program) }
