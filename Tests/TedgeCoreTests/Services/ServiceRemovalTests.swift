@@ -44,7 +44,7 @@ import Testing
 
     @Test("without states mosquitto is asked itself whether it runs")
     func otherManager() throws {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         fixture.programs.on("rc-service mosquitto status", .exited(3))
         #expect(try !removal().restartMosquitto())
     }
@@ -53,7 +53,7 @@ import Testing
     func unknown() throws {
         fixture.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 30))
         #expect(throws: ServiceError.unanswered(program: "systemctl", seconds: 30)) { try removal() }
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         fixture.programs.on("rc-service mosquitto status", .signalled(9))
         #expect(throws: ServiceError.signalled(command: "rc-service mosquitto status")) { try removal() }
     }
@@ -165,7 +165,7 @@ import Testing
 
     @Test("what another service manager disabled is enabled again, and what cannot be undone is told")
     func undoOfOtherManager() throws {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         let removal = try removal()
         try removal.stopMapper()
         try removal.disableMapper()

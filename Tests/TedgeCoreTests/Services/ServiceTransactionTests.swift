@@ -19,7 +19,7 @@ import Testing
 
     /// Has another service manager than systemd run.
     private func useOther() throws {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
     }
 
     @Test("what was started and enabled is disabled and stopped, the last first")
