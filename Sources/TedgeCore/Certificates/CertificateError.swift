@@ -19,9 +19,9 @@ public enum CertificateError: ExplainedError, Equatable {
     /// Root does not read the file: somebody else can put what they like there, or it is no plain file.
     case untrusted(FileError)
     /// The bytes of a certificate cannot be read.
-    case unreadable(path: String, reason: String)
+    case unreadable(path: String, reason: SystemError)
     /// The bytes of a key cannot be read.
-    case keyUnreadable(path: String, reason: String)
+    case keyUnreadable(path: String, reason: SystemError)
     /// A file holds no certificate that can be read.
     case notACertificate(path: String, FormProblem)
     /// The first certificate of a file is the authority of another one in it.
@@ -79,6 +79,15 @@ public enum CertificateError: ExplainedError, Equatable {
             }
     }
 
+    /// Runs an operation of OpenSSL that reads nothing from a file.
+    static func mapping<Result>(_ operation: () throws(X509Error) -> Result) throws(CertificateError) -> Result {
+        do {
+            return try operation()
+        } catch {
+            throw CertificateError(error)
+        }
+    }
+
     /// One word for each case.
     public var id: String {
         switch self {
@@ -111,23 +120,5 @@ public enum CertificateError: ExplainedError, Equatable {
         case .opensslMissing: "openssl-missing"
         case .cryptography: "openssl-failed"
         }
-    }
-}
-
-/// Why a file cannot be read as a certificate or key.
-public struct FormProblem: Sendable, Equatable {
-    /// What it holds; nil if its bytes could not be read.
-    let form: StoredForm?
-    /// Why that will not do.
-    let reason: String
-
-    /// A file whose bytes could not be read; the reason is in the C library's words.
-    init(unread reason: String) { (form, self.reason) = (nil, reason) }
-
-    /// A file whose bytes OpenSSL does not take. The form says why, if it can; else OpenSSL does.
-    init(_ bytes: [UInt8], wanted: StoredForm.Wanted, _ error: X509Error) {
-        let form = StoredForm(bytes)
-        self.form = form
-        reason = form.text(wanted: wanted) ?? "\(error)"
     }
 }

@@ -5,16 +5,36 @@ struct CertificatePair {
     let certificatePath: String
     let keyPath: String
     let context: Context
+    private let cloud: CloudName?
+    /// The profile of the cloud, if there is one.
+    let profile: ProfileName?
 
     /// Takes the paths from the settings of the device or of a cloud.
     init(_ settings: Settings, cloud: CloudName?, profile: ProfileName?, in context: Context) throws {
-        let prefix = cloud.map { "\($0.rawValue)." } ?? ""
-        certificatePath = try settings.path("\(prefix)device.cert_path", profile: cloud == nil ? nil : profile)
-        keyPath = try settings.path("\(prefix)device.key_path", profile: cloud == nil ? nil : profile)
-        self.context = context
+        (self.context, self.cloud, self.profile) = (context, cloud, cloud == nil ? nil : profile)
+        certificatePath = try settings.path(Self.key("cert_path", cloud), profile: self.profile)
+        keyPath = try settings.path(Self.key("key_path", cloud), profile: self.profile)
     }
 
-    /// The user that mosquitto runs as, where this is root and can give files away.
+    /// The key of a setting `device.*`, of the device or of the cloud.
+    private static func key(_ name: String, _ cloud: CloudName?) -> String {
+        cloud.map { "\($0.rawValue).device.\(name)" } ?? "device.\(name)"
+    }
+
+    /// The path of the setting `device.NAME`.
+    func path(_ name: String, _ settings: Settings) throws -> String {
+        try settings.path(Self.key(name, cloud), profile: profile)
+    }
+
+    /// The identity of the settings, which is the common name of the certificate if there is one. Throws `noDeviceID`.
+    func storedIdentity(_ settings: Settings) throws -> String {
+        guard let id = try settings.string(Self.key("id", cloud), profile: profile) else {
+            throw CertificateError.noDeviceID
+        }
+        return id
+    }
+
+    /// The user that mosquitto runs as; nil unless this is root, who can give files away.
     var owner: Owner? {
         guard context.accounts.isRoot else { return nil }
         let user = context.mosquittoUser
@@ -25,13 +45,12 @@ struct CertificatePair {
     /// it is half of a pair.
     var unfinishedPath: String { certificatePath + ".unfinished" }
 
-    /// Throws where root must not write to the directories of the pair.
+    /// Throws if root must not write to the directories of the pair.
     func checkPlaces() throws {
         for path in [certificatePath, keyPath] { try DirectoryTrustCheck(path, in: context).check() }
     }
 
-    /// Ends what a killed run began: removes the half of a pair, and files without a name of their own. Returns whether there
-    /// was half a pair.
+    /// Finishes what a killed run began: removes half a pair, and temporary files. Returns whether there was half a pair.
     func finishInterrupted() throws -> Bool {
         let files = context.files
         for path in [certificatePath, keyPath] {

@@ -7,58 +7,36 @@ public enum UploadError: ExplainedError, Equatable {
     case exchange(HTTPError, endpoint: String, proxy: String?, rootsKey: String, urlKey: String)
     /// 401.
     case unauthorized(user: String)
-    /// 403; the server's message where there is one.
+    /// 403; the server's message if there is one.
     case forbidden(user: String, message: String?)
     /// 404.
     case notFound(endpoint: String, urlKey: String)
-    /// 5xx; the server's message where there is one.
+    /// 5xx; the server's message if there is one.
     case server(status: String, message: String?)
     /// Any other status.
     case unexpectedStatus(status: String, message: String?)
     /// The answer is no JSON object with the name of the tenant.
     case notJSON(excerpt: String)
-    /// There is no password, and no terminal to ask on.
-    case noPassword
-    /// There is no user name, and no terminal to ask on.
-    case noUser
-    /// A user name or password that Basic authentication cannot carry (RFC 7617, section 2).
-    case notSendable(String)
-    /// The file with the password cannot be read.
-    case passwordUnreadable(path: String, reason: String)
-    /// The terminal cannot be read.
-    case terminal(reason: String)
-    /// A signal came.
-    case interrupted(Interrupted)
 
     /// One word for each case.
     public var id: String {
         switch self {
-        case .exchange(let error, _, let proxy, _, _): Self.id(of: error, proxy)
+        case .exchange: id(during: "upload")
         case .unauthorized: "upload-unauthorized"
         case .forbidden: "upload-forbidden"
         case .notFound: "upload-not-found"
         case .server: "upload-server-error"
         case .unexpectedStatus: "upload-refused"
         case .notJSON: "upload-not-json"
-        case .noPassword: "password-missing"
-        case .noUser: "user-missing"
-        case .notSendable: "credentials-not-sendable"
-        case .passwordUnreadable: "password-unreadable"
-        case .terminal: "terminal-failed"
-        case .interrupted(let interrupted): interrupted.id
         }
     }
 
-    /// A failed exchange with a server.
-    static func exchange(_ error: HTTPError, at target: WebTarget, rootsKey: String, urlKey: String) -> UploadError {
-        .exchange(
-            error, endpoint: target.endpoint.description, proxy: target.proxyName, rootsKey: rootsKey, urlKey: urlKey)
-    }
-
-    private static func id(of error: HTTPError, _ proxy: String?) -> String {
+    /// The id of a failed exchange during an operation; that of an answer begins with the operation.
+    func id(during operation: String) -> String {
+        guard case .exchange(let error, _, let proxy, _, _) = self else { return id }
         guard case .connection(let error) = error else {
-            if case .notHTTP = error { return "upload-not-http" }
-            return "upload-answer-broken"
+            if case .notHTTP = error { return "\(operation)-not-http" }
+            return "\(operation)-answer-broken"
         }
         return switch error {
         case _ where proxy != nil && error.isBeforeServer: "proxy-unreachable"
@@ -100,12 +78,6 @@ public enum UploadError: ExplainedError, Equatable {
         case .notJSON(let excerpt):
             ["The server's answer does not name the tenant: it is not the JSON that was expected."]
                 + (excerpt.isEmpty ? [] : ["'\(excerpt)'"])
-        case .noPassword: ["There is no password, and no terminal to ask for it."]
-        case .noUser: ["There is no user name, and no terminal to ask for it."]
-        case .notSendable(let what): ["\(what), so that it cannot be sent."]
-        case .passwordUnreadable(let path, let reason): ["Cannot read the password from \(path)", reason]
-        case .terminal(let reason): ["Cannot read from the terminal", reason]
-        case .interrupted(let interrupted): interrupted.causes
         }
     }
 
@@ -148,10 +120,7 @@ public enum UploadError: ExplainedError, Equatable {
         case .server: "Try again in a few minutes."
         case .unexpectedStatus: "Check 'c8y.url' with 'tedge config get c8y.url': is it the name of the tenant itself?"
         case .notJSON:
-            "Is something between this device and the cloud, such as a captive portal, answering in its place?"
-        case .noPassword: "Set C8Y_PASSWORD, or give --password-file FILE or --password-file - for the standard input."
-        case .noUser: "Give --user NAME."
-        default: nil
+            "Is something between this device and the cloud, such as a captive portal, answering instead of it?"
         }
     }
 
