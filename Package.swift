@@ -33,7 +33,9 @@ let package = Package(
             name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"],
             exclude: ["release.ld", "start.order"], swiftSettings: strictAndSafe),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Page"], swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["ArgumentParsing"], path: "Tests/TestSupport", exclude: ["Page"],
+            swiftSettings: strict),
         .testTarget(
             name: "ArgumentParsingTests", dependencies: ["ArgumentParsing", "TestSupport"], exclude: ["Golden"],
             swiftSettings: strict),

@@ -54,12 +54,12 @@ public struct CommandDescription: Sendable, Equatable {
 
     /// The `help` command of a group.
     private static func help(in path: [String], globalOptions: [ArgumentDescription]) -> CommandDescription {
-        let command = ArgumentDeclaration(
-            kind: .positional, help: Messages.helpCommandArgument, valueName: "COMMAND",
-            completion: .custom("command"), isRepeating: true)
+        var command = ArgumentDescription(
+            .positional, help: Messages.helpCommandArgument, valueName: "COMMAND")
+        command.isRepeating = true
         return CommandDescription(
             path: path + ["help"], abstract: Messages.helpCommand, discussion: "", isHidden: false,
-            arguments: [command.description], options: [.help([])],
+            arguments: [command], options: [.help([])],
             globalOptions: globalOptions, subcommands: [])
     }
 
@@ -92,18 +92,18 @@ public struct CommandDescription: Sendable, Equatable {
     /// The visible commands at and below this one that have their own option with this long name.
     func owners(ofLongOption name: String) -> [CommandDescription] {
         if isHidden { return [] }
-        let isOwner = options.contains { $0.longNames.contains(name) && !$0.isHidden }
+        let isOwner = options.contains { $0.longNames.contains(name) }
         return (isOwner ? [self] : []) + subcommands.flatMap { $0.owners(ofLongOption: name) }
     }
 }
 
 extension ArgumentDescription {
-    /// `-h, --help`; the short name only where no other option has taken it.
+    /// `-h, --help`; the short name only if no other option has taken it.
     fileprivate static func help(_ taken: Set<Character>) -> ArgumentDescription {
         builtIn("help", short: "h", help: Messages.helpOption, taken: taken)
     }
 
-    /// `-V, --version`; the short name only where no other option has taken it.
+    /// `-V, --version`; the short name only if no other option has taken it.
     fileprivate static func version(_ taken: Set<Character>) -> ArgumentDescription {
         builtIn("version", short: "V", help: Messages.versionOption, taken: taken)
     }
@@ -112,6 +112,6 @@ extension ArgumentDescription {
         _ name: String, short: Character, help: String, taken: Set<Character>
     ) -> ArgumentDescription {
         let names: [ArgumentName] = taken.contains(short) ? [.long(name)] : [.short(short), .long(name)]
-        return ArgumentDeclaration(kind: .flag, names: names, help: help).description
+        return ArgumentDescription(.flag, names: names, help: help)
     }
 }

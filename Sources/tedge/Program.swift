@@ -7,7 +7,7 @@ enum Program {
     /// Reads the command line of the program.
     static let parser = CommandParser(root: Tedge.self, globals: GlobalOptions.self, version: Tedge.version)
 
-    /// Whether the words ask for a JSON object, also where they are wrong otherwise.
+    /// Whether the words ask for a JSON object, even if they are wrong otherwise.
     static func wantsJSON(_ words: [String]) -> Bool { words.prefix { $0 != "--" }.contains("--json") }
 
     /// Runs the command that the words name. Returns the exit status.
@@ -49,7 +49,7 @@ enum Program {
             command, status: .misuse, reason: .wrongUsage, causes: [error.reason], hint: error.advice)
     }
 
-    /// Prints the JSON object where one is wanted. Output that could not be written makes a command that went well fail.
+    /// Prints the JSON object if one is wanted. A command that succeeded fails if its output could not be written.
     private static func ended(_ report: CommandReport, on console: Console, failure: ExitStatus = .failure)
         -> ExitStatus
     {

@@ -79,6 +79,15 @@ public enum CertificateError: ExplainedError, Equatable {
             }
     }
 
+    /// Runs an operation of OpenSSL that reads nothing from a file.
+    static func mapping<Result>(_ operation: () throws(X509Error) -> Result) throws(CertificateError) -> Result {
+        do {
+            return try operation()
+        } catch {
+            throw CertificateError(error)
+        }
+    }
+
     /// One word for each case.
     public var id: ReasonID {
         switch self {
@@ -111,23 +120,5 @@ public enum CertificateError: ExplainedError, Equatable {
         case .opensslMissing: .openSSLMissing
         case .cryptography: .openSSLFailed
         }
-    }
-}
-
-/// Why a file cannot be read as a certificate or key.
-public struct FormProblem: Sendable, Equatable {
-    /// What it holds; nil if its bytes could not be read.
-    let form: StoredForm?
-    /// Why that will not do.
-    let reason: String
-
-    /// A file whose bytes could not be read; the reason is in the C library's words.
-    init(unread reason: String) { (form, self.reason) = (nil, reason) }
-
-    /// A file whose bytes OpenSSL does not take. The form says why, if it can; else OpenSSL does.
-    init(_ bytes: [UInt8], wanted: StoredForm.Wanted, _ error: X509Error) {
-        let form = StoredForm(bytes)
-        self.form = form
-        reason = form.text(wanted: wanted) ?? "\(error)"
     }
 }

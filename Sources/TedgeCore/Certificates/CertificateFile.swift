@@ -5,7 +5,7 @@ enum CertificateFile {
     /// Reads the certificate of a device: the first of a file, as mosquitto does, which refuses a file with a broken one
     /// further on. Throws `authorityFirst` if it is the authority of another one in the file.
     ///
-    /// - Parameter isTyped: Whether the path stands on the command line; it may be that of a pipe then.
+    /// - Parameter isTyped: Whether the path was typed on the command line; it may then be that of a pipe.
     static func certificate(
         at path: String, isTyped: Bool = false, files: any Files
     ) throws(CertificateError) -> Certificate {
@@ -28,7 +28,7 @@ enum CertificateFile {
             if error.reason.code < 0 { throw .untrusted(error) }
             throw .unreadable(path: path, reason: error.reason)
         }
-        // A key may stand in the same file.
+        // The same file may hold a key.
         defer { bytes.wipe() }
         do {
             return try Certificate.all(inPEM: bytes)

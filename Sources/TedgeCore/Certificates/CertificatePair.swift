@@ -5,16 +5,32 @@ struct CertificatePair {
     let certificatePath: String
     let keyPath: String
     let context: Context
+    private let cloud: CloudName?
+    /// The profile of the cloud, if there is one.
+    let profile: ProfileName?
 
     /// Takes the paths from the settings of the device or of a cloud.
     init(_ settings: Settings, cloud: CloudName?, profile: ProfileName?, in context: Context) throws {
-        let settings = settings.scope(cloud, profile: profile)
-        certificatePath = try settings.path("device.cert_path")
-        keyPath = try settings.path("device.key_path")
-        self.context = context
+        let scope = settings.scope(cloud, profile: profile)
+        (self.context, self.cloud, self.profile) = (context, cloud, cloud == nil ? nil : profile)
+        certificatePath = try scope.path("device.cert_path")
+        keyPath = try scope.path("device.key_path")
     }
 
-    /// The user that mosquitto runs as, where this is root and can give files away.
+    /// The path of the setting `device.NAME`.
+    func path(_ name: String, _ settings: Settings) throws -> String {
+        try settings.scope(cloud, profile: profile).path("device.\(name)")
+    }
+
+    /// The identity of the settings, which is the common name of the certificate if there is one. Throws `noDeviceID`.
+    func storedIdentity(_ settings: Settings) throws -> String {
+        guard let id = try settings.scope(cloud, profile: profile).string("device.id") else {
+            throw CertificateError.noDeviceID
+        }
+        return id
+    }
+
+    /// The user that mosquitto runs as; nil unless this is root, who can give files away.
     var owner: Owner? {
         guard context.accounts.isRoot else { return nil }
         return context.mosquittoAccount?.owner
@@ -24,13 +40,12 @@ struct CertificatePair {
     /// it is half of a pair.
     var unfinishedPath: String { certificatePath + ".unfinished" }
 
-    /// Throws where root must not write to the directories of the pair.
+    /// Throws if root must not write to the directories of the pair.
     func checkPlaces() throws {
         for path in [certificatePath, keyPath] { try DirectoryTrustCheck(path, in: context).check() }
     }
 
-    /// Ends what a killed run began: removes the half of a pair, and files without a name of their own. Returns whether there
-    /// was half a pair.
+    /// Finishes what a killed run began: removes half a pair, and temporary files. Returns whether there was half a pair.
     func finishInterrupted() throws -> Bool {
         let files = context.files
         for path in [certificatePath, keyPath] {

@@ -65,8 +65,8 @@ enum EnrollmentError: ExplainedError, Equatable {
 
     var hint: String? {
         switch self {
-        case .unsupported: "Run 'tedge cert renew --ca self-signed' where the certificate is self-signed."
-        case .notSelfSigned: "Run 'tedge cert renew --ca c8y' where Cumulocity has issued it."
+        case .unsupported: "Run 'tedge cert renew --ca self-signed' if the certificate is self-signed."
+        case .notSelfSigned: "Run 'tedge cert renew --ca c8y' if Cumulocity has issued it."
         case .proxyFailed(_, let error, let mapper): EndpointDiagnosis.localProxyHint(error, mapper: mapper)
         case .requestFailed(_, _, let hint): hint
         case .exchange(let failure): failure.diagnosis.hint
@@ -74,7 +74,7 @@ enum EnrollmentError: ExplainedError, Equatable {
         case .notOffered:
             "Check 'c8y.url' with 'tedge config get c8y.url', and that the tenant's certificate authority is enabled."
         case .notACertificate:
-            "Is something between this device and the cloud, such as a captive portal, answering in its place?"
+            "Is something between this device and the cloud, such as a captive portal, answering instead of it?"
         case .otherKey, .otherName: "Check the device's registration in Cumulocity, and register it again."
         case .timeout(_, let hint): hint
         }

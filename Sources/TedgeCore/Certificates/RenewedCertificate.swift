@@ -2,7 +2,7 @@ import MQTT
 import TLS
 import X509
 
-/// A certificate that waits beside the one in use, as `cert renew` leaves it. connect takes it where the cloud does.
+/// A certificate that waits beside the one in use, as `cert renew` leaves it. connect uses it if the cloud accepts it.
 struct RenewedCertificate {
     /// What became of it.
     enum Outcome: Equatable {
@@ -26,7 +26,7 @@ struct RenewedCertificate {
 
     private var path: String { Self.path(besides: bridge.certificatePath) }
 
-    /// Puts a renewed certificate into the place of the one in use, where there is one that the cloud accepts.
+    /// Replaces the certificate in use by a renewed one, if there is one that the cloud accepts.
     ///
     /// - Parameters:
     ///   - isOffline: Whether the cloud must not be asked.

@@ -4,28 +4,16 @@ public enum UploadError: ExplainedError, Equatable {
     case exchange(ExchangeFailure)
     /// 401.
     case unauthorized(user: String)
-    /// 403; the server's message where there is one.
+    /// 403; the server's message if there is one.
     case forbidden(user: String, message: String?)
     /// 404.
     case notFound(endpoint: String, urlKey: String)
-    /// 5xx; the server's message where there is one.
+    /// 5xx; the server's message if there is one.
     case server(status: String, message: String?)
     /// Any other status.
     case unexpectedStatus(status: String, message: String?)
     /// The answer is no JSON object with the name of the tenant.
     case notJSON(excerpt: String)
-    /// There is no password, and no terminal to ask on.
-    case noPassword
-    /// There is no user name, and no terminal to ask on.
-    case noUser
-    /// A user name or password that Basic authentication cannot carry (RFC 7617, section 2).
-    case notSendable(String)
-    /// The file with the password cannot be read.
-    case passwordUnreadable(path: String, reason: String)
-    /// The terminal cannot be read.
-    case terminal(reason: String)
-    /// A signal came.
-    case interrupted(Interrupted)
 
     /// One word for each case.
     public var id: ReasonID {
@@ -37,12 +25,6 @@ public enum UploadError: ExplainedError, Equatable {
         case .server: .uploadServerError
         case .unexpectedStatus: .uploadRefused
         case .notJSON: .uploadNotJSON
-        case .noPassword: .passwordMissing
-        case .noUser: .userMissing
-        case .notSendable: .credentialsNotSendable
-        case .passwordUnreadable: .passwordUnreadable
-        case .terminal: .terminalFailed
-        case .interrupted(let interrupted): interrupted.id
         }
     }
 
@@ -65,12 +47,6 @@ public enum UploadError: ExplainedError, Equatable {
         case .notJSON(let excerpt):
             ["The server's answer does not name the tenant: it is not the JSON that was expected."]
                 + (excerpt.isEmpty ? [] : ["'\(excerpt)'"])
-        case .noPassword: ["There is no password, and no terminal to ask for it."]
-        case .noUser: ["There is no user name, and no terminal to ask for it."]
-        case .notSendable(let what): ["\(what), so that it cannot be sent."]
-        case .passwordUnreadable(let path, let reason): ["Cannot read the password from \(path)", reason]
-        case .terminal(let reason): ["Cannot read from the terminal", reason]
-        case .interrupted(let interrupted): interrupted.causes
         }
     }
 
@@ -90,10 +66,7 @@ public enum UploadError: ExplainedError, Equatable {
         case .server: "Try again in a few minutes."
         case .unexpectedStatus: "Check 'c8y.url' with 'tedge config get c8y.url': is it the name of the tenant itself?"
         case .notJSON:
-            "Is something between this device and the cloud, such as a captive portal, answering in its place?"
-        case .noPassword: "Set C8Y_PASSWORD, or give --password-file FILE or --password-file - for the standard input."
-        case .noUser: "Give --user NAME."
-        default: nil
+            "Is something between this device and the cloud, such as a captive portal, answering instead of it?"
         }
     }
 }

@@ -20,7 +20,8 @@ import X509
     private func renew(
         _ signer: CertificateRenewer.Authority = .selfSigned, csr: String? = nil, cloud: CloudName? = nil
     ) -> CommandReport {
-        CertificateRenewer(cloud: cloud, profile: nil, in: fixture.context).run(signer, csrPath: csr)
+        CertificateRenewer(CertificateSelection(cloud: cloud, profile: nil, in: fixture.context)).run(
+            signer, csrPath: csr)
     }
 
     private func certificate(_ name: String) throws -> Certificate {

@@ -6,7 +6,7 @@ import X509
 
 @Suite struct CertificateViewerTests {
     private func viewer(_ fixture: Fixture) -> CertificateViewer {
-        CertificateViewer(cloud: nil, profile: nil, in: fixture.context)
+        CertificateViewer(CertificateSelection(cloud: nil, profile: nil, in: fixture.context))
     }
 
     @Test("a certificate is shown with its names, its time and what identifies it")

@@ -12,7 +12,8 @@ import X509
     private func create(
         _ fixture: Fixture, id: String? = nil, path: String? = nil, cloud: CloudName? = nil
     ) -> CommandReport {
-        SigningRequestCreator(cloud: cloud, profile: nil, in: fixture.context).run(deviceID: id, outputPath: path)
+        SigningRequestCreator(CertificateSelection(cloud: cloud, profile: nil, in: fixture.context)).run(
+            deviceID: id, outputPath: path)
     }
 
     /// The subject of a request, and whether a key has signed it.

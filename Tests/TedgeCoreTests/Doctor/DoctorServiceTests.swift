@@ -148,6 +148,7 @@ import Testing
         let commands = SystemSettingsTests.text(SystemSettingsTests.commands)
         try fixture.write(commands.replacing("rc-update", with: "/no/such/program"), to: "tedge/system.toml")
         fixture.programs.install(["rc-service", "tedge-mapper"])
+        fixture.programs.on("rc-service", .exited(0))
         let report = run(fixture, only: "service-manager", "mosquitto-running")
         #expect(report.reason == "service-command-missing" && report.status == 1)
         #expect(report.message == "The program of the command 'enable' is not there: /no/such/program.")

@@ -146,7 +146,7 @@ import Testing
 
     @Test("with another service manager there is no journal")
     func otherManager() throws {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         fixture.programs.on("journalctl", .exited(0), output: "Error: one\n")
         #expect(try lastErrors() == [])
         #expect(fixture.programs.calls.isEmpty)

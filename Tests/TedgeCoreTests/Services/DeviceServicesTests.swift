@@ -35,7 +35,7 @@ import Testing
 
     /// Has another service manager than systemd run.
     private func useOther() throws {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
     }
 
     @Test("started and enabled services are disabled and stopped in reverse order")
@@ -364,7 +364,7 @@ extension DeviceServicesTests {
     func unknownToDisconnect() throws {
         fixture.programs.on("systemctl show", .unanswered(program: "systemctl", seconds: 30))
         #expect(throws: ServiceError.unanswered(program: "systemctl", seconds: 30)) { try disconnecting() }
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         fixture.programs.on("rc-service mosquitto status", .signalled(9))
         #expect(throws: ServiceError.signalled(command: "rc-service mosquitto status")) { try disconnecting() }
     }
@@ -474,7 +474,7 @@ extension DeviceServicesTests {
 
     @Test("a mapper that another service manager disabled is enabled again, and a failure is reported")
     func undoOfOtherManager() throws {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         let change = try disconnecting()
         try change.services.stopMapper()
         try change.services.disableMapper()

@@ -11,7 +11,7 @@ import Testing
     private var systemd: ServiceManager { ServiceManager(SystemSettings(path: "/system.toml"), in: fixture.context) }
 
     private func other() throws -> ServiceManager {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         return ServiceManager(try SystemSettings.load(from: fixture.context), in: fixture.context)
     }
 

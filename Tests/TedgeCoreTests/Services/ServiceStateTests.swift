@@ -105,7 +105,7 @@ import Testing
 
     @Test("another service manager knows no limit")
     func noLimit() throws {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         fixture.programs.on("rc-service mosquitto restart", .exited(1))
         let manager = ServiceManager(try SystemSettings.load(from: fixture.context), in: fixture.context)
         #expect(throws: ServiceError.self) { try manager.restart(.mosquitto) }

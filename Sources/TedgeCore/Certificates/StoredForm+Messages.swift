@@ -1,3 +1,5 @@
+import X509
+
 extension StoredForm {
     /// What was to be in a file.
     enum Wanted: Equatable {
@@ -88,16 +90,28 @@ extension StoredForm {
     }
 }
 
-/// Words of commands that are shown to be copied into a shell.
-enum ShellWord {
-    /// The word, in quotes if the shell would not take it as it is.
-    static func quoted(_ word: String) -> String {
-        let isPlain = word.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-            default: "/._-+,:@%=".utf8.contains(byte)
-            }
-        }
-        return isPlain && !word.isEmpty ? word : "\"\(word.replacing("\"", with: "\\\""))\""
+/// Why a file cannot be read as a certificate or key.
+public struct FormProblem: Sendable, Equatable {
+    /// What it holds; nil if its bytes could not be read.
+    let form: StoredForm?
+    /// Why that will not do.
+    let reason: String
+
+    /// A file whose bytes could not be read; the reason is in the C library's words.
+    init(unread reason: String) { (form, self.reason) = (nil, reason) }
+
+    /// A file whose bytes OpenSSL does not take. The form says why, if it can; else OpenSSL does.
+    init(_ bytes: [UInt8], wanted: StoredForm.Wanted, _ error: X509Error) {
+        let form = StoredForm(bytes)
+        self.form = form
+        reason = form.text(wanted: wanted) ?? "\(error)"
+    }
+}
+
+extension FormProblem {
+    /// How to make, or find, a file that can be read; nil if nothing is known.
+    func hint(_ path: String, wanted: StoredForm.Wanted) -> String? {
+        guard let form else { return nil }
+        return form.conversion(of: path, to: wanted) ?? form.advice(wanted: wanted)
     }
 }

@@ -1,5 +1,7 @@
+@testable import ArgumentParsing
+
 extension CommandDescription {
-    /// What is wrong with the declarations themselves, at this command and below; empty in a program that is well declared.
+    /// What is wrong with the declarations themselves, at this command and below; empty if they are right.
     public var declarationProblems: [String] {
         let place = path.joined(separator: " ")
         let own = nameProblems + orderProblems + conflictProblems + subcommandProblems
@@ -50,7 +52,7 @@ extension CommandDescription {
 }
 
 extension CommandParser {
-    /// What is wrong with the declarations of the program; empty where all is well. A program checks this once, in its tests.
+    /// What is wrong with the declarations of the program; empty if all is well.
     public var declarationProblems: [String] {
         forgotten(in: Globals(), of: "global options") + forgotten(in: root) + description.declarationProblems
     }
