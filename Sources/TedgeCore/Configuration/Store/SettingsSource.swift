@@ -1,4 +1,4 @@
-/// Where settings come from: the only ways in which they look at the world.
+/// Everything that settings are read from: files, environment and current directory.
 struct SettingsSource: Sendable {
     /// The configuration directory, an absolute path.
     var directory: String
@@ -10,31 +10,16 @@ struct SettingsSource: Sendable {
     var read: @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?
     /// The names in a directory in any order, or nil if there is no such directory.
     var listDirectory: @Sendable (String) throws(SettingsReadFailure) -> [String]?
-    /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws why a certificate that is there
-    /// gives no name. It is asked for only when an identity is.
+    /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws if the certificate gives no name.
+    /// It is called only when an identity is requested.
     var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
-
-    /// Gathers the ways.
-    init(
-        directory: String, environment: [String: String], currentDirectory: @escaping @Sendable () -> String,
-        read: @escaping @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?,
-        listDirectory: @escaping @Sendable (String) throws(SettingsReadFailure) -> [String]?,
-        certificateCommonName: @escaping @Sendable (String) throws(CertificateError) -> String?
-    ) {
-        self.directory = directory
-        self.environment = environment
-        self.currentDirectory = currentDirectory
-        self.read = read
-        self.listDirectory = listDirectory
-        self.certificateCommonName = certificateCommonName
-    }
 }
 
-/// Why a file or directory that is there cannot be read.
+/// Why an existing file or directory cannot be read.
 struct SettingsReadFailure: Error, Sendable, Equatable {
-    /// The reason in the C library's words, for example `Permission denied (os error 13)`.
+    /// The message of the C library, for example `Permission denied (os error 13)`.
     let reason: String
-    /// What root does not read, if that is what happened.
+    /// The error of a file that root refuses to read; nil for an error of the system.
     let untrusted: FileError?
 
     /// Makes the failure.
