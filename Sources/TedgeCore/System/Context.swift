@@ -2,7 +2,8 @@ import Foundation
 import MQTT
 import Sockets
 
-/// The ways to the world, passed to everything that has an effect.
+/// The capabilities that a command may use: files, processes, clock, network, terminal. Everything with an effect gets it as a
+/// parameter.
 public struct Context: Sendable {
     /// The configuration directory, an absolute path.
     var configurationDirectory: String
@@ -22,49 +23,49 @@ public struct Context: Sendable {
     var web: any WebService
     /// The seconds since 1970.
     var now: @Sendable () -> Int64
-    /// What is printed.
+    /// Where the command prints.
     public var console: Console
-    /// The wish of the user that the command ends.
+    /// Tells whether the user wants the command to end.
     var interruption: Interruption
-    /// The person's terminal.
+    /// The user's terminal.
     var terminal: any Terminal
-    /// Where messages go as they come.
+    /// Where received messages are printed.
     var output: any MessageOutput = StandardOutput()
     /// The main file of mosquitto's configuration.
     var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
-    /// Whether that file may be changed without being asked to: only the default configuration is the machine's own.
+    /// Whether that file may be changed without an explicit request: only for the default configuration directory.
     var ownsMosquitto = true
     /// The addresses of the network interfaces.
     var interfaces: @Sendable () -> [NetworkInterface] = NetworkInterface.all
-    /// The addresses of a host name; none if it has none, or no name server answers in two seconds.
+    /// The addresses of a host name; empty if it has none, or if no name server answers within two seconds.
     var addresses: @Sendable (_ host: String) -> [NetworkAddress] = { host in
         let waiter = Waiter<MQTTError>(interrupted: { Interruption.wasReceived })
         return (try? AddressLookup.addresses(of: host, until: .now + .seconds(2), waiter)) ?? []
     }
-    /// Why a program cannot listen on an address and port; nil if it can.
+    /// The error of listening on an address and port; nil if it works.
     var listening: @Sendable (_ address: String, _ port: UInt16) -> SystemError? = { address, port in
         LocalAddress.refusal(address, port: port).map { SystemError($0) }
     }
-    /// How systemd starts mosquitto; nil if that is not known.
+    /// How systemd starts mosquitto; nil if unknown.
     var mosquittoUnit: MosquittoUnit?
-    /// The same, as far as it was asked for.
+    /// The unit as systemd reported it, once it was asked.
     let knownUnit = KnownUnit()
-    /// Where the kernel shows its processes and sockets, proc(5).
+    /// Where the kernel shows processes and sockets, proc(5).
     var processDirectory = "/proc"
-    /// How long a command waits for another one that changes the configuration, in seconds.
-    var lockPatience = 30
-    /// The pause before what the cloud did not answer is tried again.
+    /// How long a command waits for another one that holds the lock, in seconds.
+    var lockTimeout = 30
+    /// The pause before a request that the cloud did not answer is repeated.
     var retryPause = Duration.seconds(2)
-    /// The name servers.
+    /// Looks up host names.
     var resolver = AddressLookup.system
-    /// The way to shake hands with a cloud.
+    /// Makes a TLS handshake with a cloud.
     var cloudProbe: CloudProbe = Context.realProbe
-    /// Why a library of the system cannot be opened; nil if it is there.
+    /// Why a library of the system cannot be opened; nil if it can.
     var libraryProblem: @Sendable (SystemLibrary) -> String? = { $0.problem }
-    /// A directory that is there where systemd runs.
+    /// A directory that exists if systemd runs.
     var systemdDirectory = "/run/systemd/system"
 
-    /// Gathers the ways.
+    /// Combines capabilities.
     init(
         configurationDirectory: String, environment: [String: String],
         currentDirectory: @escaping @Sendable () -> String, files: any Files, accounts: any Accounts,
@@ -85,30 +86,35 @@ public struct Context: Sendable {
         self.terminal = terminal
     }
 
-    /// The real world. A configuration directory that is not absolute is taken from the current one, and a level that is
-    /// not given from the environment and `system.toml`.
+    /// The real context of this process.
+    ///
+    /// - Parameters:
+    ///   - configurationDirectory: The directory of an option; if nil, that of `TEDGE_CONFIG_DIR` or the default. It may be
+    ///     relative to the current directory.
+    ///   - isJSON: Whether the result is printed as JSON.
+    ///   - logLevel: The level of an option; if nil, that of the environment or `system.toml`.
     public static func real(configurationDirectory: String?, isJSON: Bool, logLevel: LogLevel? = nil) -> Context {
-        // First of all: a signal that comes meanwhile is not lost.
+        // First, so that no signal is lost.
         let interruption = Interruption.ofProcess()
         let environment = ProcessInfo.processInfo.environment
         let currentDirectory: @Sendable () -> String = { FileManager.default.currentDirectoryPath }
         let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         let directory = typed ?? usualDirectory
-        let place = Path.absolute(directory, relativeTo: currentDirectory())
+        let path = Path.absolute(directory, relativeTo: currentDirectory())
         let files = SystemFiles()
-        let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: place), files)
+        let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: path), files)
         let console = Console.standard(isJSON: isJSON, level: logLevel)
         var context = Context(
-            configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
+            configurationDirectory: path, environment: environment, currentDirectory: currentDirectory, files: files,
             accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
             broker: LibmosquittoConnector(), web: HTTPSClient(), now: { Int64(time(nil)) },
             console: console, interruption: interruption.orLostOutput(of: console), terminal: ControllingTerminal())
         context.ownsMosquitto =
-            place == "/etc/tedge" || (try? files.realPath(place)) == (try? files.realPath("/etc/tedge"))
+            path == usualDirectory || (try? files.realPath(path)) == (try? files.realPath(usualDirectory))
         return logLevel > .warn ? context.logged : context
     }
 
-    /// The same ways, with what goes over them told on stderr as far as the console's level asks for it.
+    /// The same context, which logs to stderr what the console's level asks for.
     var logged: Context {
         let log = EventLog(console)
         var context = self
@@ -119,10 +125,10 @@ public struct Context: Sendable {
         return context
     }
 
-    /// The configuration directory where none is named.
+    /// The default configuration directory.
     static let usualDirectory = "/etc/tedge"
 
-    /// Where settings come from in this world.
+    /// The source of settings in this context.
     var settingsSource: SettingsSource {
         let files = files
         return SettingsSource(

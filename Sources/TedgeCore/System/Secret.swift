@@ -1,19 +1,19 @@
 import Synchronization
 
-/// Bytes that are overwritten when nobody needs them any more, and that no message shows.
+/// Secret bytes. They are overwritten when the object is freed, and never appear in messages.
 final class Secret: Sendable, CustomStringConvertible {
     private static let capacity = 4096
-    /// Never grows, so that the bytes are in one place.
+    /// Never grows, so that the bytes are never copied.
     private let storage: Mutex<[UInt8]>
 
-    /// Makes an empty secret with room for 4096 bytes; what is appended beyond is left out.
+    /// Makes an empty secret with room for 4096 bytes; more bytes are ignored.
     init() {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.capacity)
         storage = Mutex(bytes)
     }
 
-    /// Copies bytes. The caller wipes its own.
+    /// Copies bytes. The caller must wipe its own copy.
     convenience init(_ bytes: some Sequence<UInt8>) {
         self.init()
         for byte in bytes { append(byte) }
@@ -31,9 +31,9 @@ final class Secret: Sendable, CustomStringConvertible {
     /// Whether there are no bytes.
     var isEmpty: Bool { storage.withLock { $0.isEmpty } }
 
-    /// Hands the bytes to a function, which must not keep them.
+    /// Calls a function with the bytes, which it must not keep.
     func withBytes<Result>(_ body: ([UInt8]) throws -> Result) rethrows -> Result {
-        // A copy that shares the memory, until somebody writes to it.
+        // The copy shares the memory as long as nobody writes to it.
         try body(storage.withLock { $0 })
     }
 

@@ -13,11 +13,11 @@ extension SystemFiles {
     }
 }
 
-/// Whether changes are on the disk when they are done.
+/// Whether changes are synced to the disk one by one.
 enum Durability {
     fileprivate static let isDeferred = Atomic(false)
 
-    /// Whether each change is made durable by itself.
+    /// Whether each change is synced by itself.
     static var isImmediate: Bool { !isDeferred.load(ordering: .relaxed) }
 }
 

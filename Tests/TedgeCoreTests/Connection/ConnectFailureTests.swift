@@ -169,7 +169,7 @@ import Testing
         #expect(
             fixture.errors.hasPrefix(
                 """
-                Warning: Could not put back WORLD/\(Fixture.bridge): Device or resource busy (os error 16)
+                Warning: Could not restore WORLD/\(Fixture.bridge): Device or resource busy (os error 16)
                 Warning: Could not restore services: Service command <"systemctl restart mosquitto"> failed with \
                 code: 1.
                 Error:

@@ -78,9 +78,9 @@ import Testing
         #expect(fixture.errors == frame)
         fixture.printed.forget()
         let context = fixture.context
-        context.console.unrestored("Could not put back /x.")
+        context.console.unrestored("Could not restore /x.")
         _ = context.failed("x", failure)
-        #expect(fixture.errors == "Warning: Could not put back /x.\n" + frame)
+        #expect(fixture.errors == "Warning: Could not restore /x.\n" + frame)
     }
 
     @Test("the message of a failure is its causes on one line, each once")

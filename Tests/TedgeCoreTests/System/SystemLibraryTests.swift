@@ -19,7 +19,7 @@ import Testing
         (.crypto, "openssl-missing", "libssl3"),
     ]
 
-    @Test("connect, its check, disconnect and reconnect leave all as it is", arguments: libraries)
+    @Test("connect, its check, disconnect and reconnect change nothing", arguments: libraries)
     func connections(_ library: SystemLibrary, _ id: ReasonID, _ package: String) throws {
         var fixture = try Fixture.ready()
         fixture.missingLibraries = [library: Self.reason]

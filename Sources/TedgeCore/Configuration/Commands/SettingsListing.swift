@@ -1,19 +1,20 @@
-/// All settings with their values: what `config list` shows.
+/// All settings with their values, for `config list`.
 struct SettingsListing: Sendable {
     /// A setting and its value.
     struct Entry: Sendable, Equatable {
         /// The setting.
         let name: SettingName
-        /// Its value and origin, or nil if it has none or the value is refused.
+        /// Its value and origin, or nil if it has no value or an invalid one.
         let setting: Setting?
     }
 
     /// The entries, in the order of the listing.
     let entries: [Entry]
-    /// Why values are refused.
+    /// The errors of invalid values.
     let problems: [SettingsError]
 
-    /// The lines `KEY=VALUE`, without secrets; on demand also an empty line and `KEY=` for each setting without a value.
+    /// The lines `KEY=VALUE`, without secrets; if `all` is true, also an empty line and `KEY=` for each setting without a
+    /// value.
     func text(all: Bool) -> String {
         var lines = entries.compactMap { entry in
             entry.setting.map { "\(entry.name.text)=\(Masking.shown($0))" }
@@ -28,9 +29,9 @@ extension Settings {
     /// The settings whose names contain a text, with their values.
     func listing(filter: String? = nil) -> SettingsListing { listing(filter: filter, check: {}) }
 
-    /// The same.
+    /// The settings whose names contain a text, with their values.
     ///
-    /// - Parameter check: Asked before each setting, so that thousands of profiles can be left in time.
+    /// - Parameter check: Called before each setting; it can throw to end the work early.
     func listing(filter: String?, check: () throws -> Void) rethrows -> SettingsListing {
         var entries: [SettingsListing.Entry] = []
         var problems: [SettingsError] = []
@@ -47,8 +48,8 @@ extension Settings {
         return SettingsListing(entries: entries, problems: problems)
     }
 
-    /// The names of all settings: in each table first its own settings, then those of the tables in it; the profiles
-    /// of a cloud after its default profile.
+    /// The names of all settings: in each table first its own settings, then those of the tables in it. The profiles of a
+    /// cloud follow its default profile.
     func names() -> [SettingName] { names(check: {}) }
 
     private func names(check: () throws -> Void) rethrows -> [SettingName] {

@@ -1,7 +1,7 @@
-/// The explanation of the settings: what `config list --doc` shows.
+/// The documentation of the settings, for `config list --doc`.
 enum SettingsManual {
-    /// Each setting whose name contains a text, with what it is for, a note and examples. The names end in the same
-    /// column. On demand an empty line follows each setting.
+    /// Each setting whose name contains a text, with its documentation, a note and examples. The names end in the same
+    /// column. If `spaced` is true, an empty line follows each setting.
     static func text(filter: String? = nil, spaced: Bool) -> String {
         let keys = SettingTable.keys.filter { key in filter.map(key.name.contains) ?? true }
         let width = keys.map(\.name.count).max() ?? 0

@@ -16,13 +16,13 @@ enum SettingOrigin: Sendable, Equatable {
     case environment(variable: String)
     /// The certificate in a file.
     case certificate(path: String)
-    /// Nobody has set it.
+    /// The default.
     case fallback
 
-    /// Whether the value is that of a certificate.
+    /// Whether the value comes from a certificate.
     var isCertificate: Bool { if case .certificate = self { true } else { false } }
 
-    /// The word for it: `file`, `environment`, `certificate` or `default`.
+    /// The word for `--json`: `file`, `environment`, `certificate` or `default`.
     var word: String {
         switch self {
         case .file: "file"

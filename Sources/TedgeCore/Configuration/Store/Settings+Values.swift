@@ -1,8 +1,7 @@
 import TOML
 
 extension Settings {
-    /// The value of a setting, or nil if it has none. Throws `unknownProfile` and the errors of values that are
-    /// refused.
+    /// The value of a setting, or nil if it has none. Throws `unknownProfile` and the errors of invalid values.
     func value(of name: SettingName) throws(SettingsError) -> Setting? {
         if let cloud = name.key.cloud, let profile = name.profile, !profiles(of: cloud).contains(profile) {
             throw .unknownProfile(profile, of: cloud)
@@ -10,13 +9,13 @@ extension Settings {
         return try resolve(name)
     }
 
-    /// The value of a setting, of a profile that may be new.
+    /// The value of a setting, or nil if it has none. The profile need not exist.
     func resolve(_ name: SettingName) throws(SettingsError) -> Setting? {
         guard name.key.isDeviceID else { return try storedOrFallback(name) }
         do {
             if let identity = try identity(name) { return identity }
         } catch .certificate(let problem) {
-            // An identity that somebody has set counts, but not that of another certificate.
+            // An identity that is set counts, but not one from another certificate.
             if let setting = try storedOrFallback(name), !setting.origin.isCertificate { return setting }
             throw SettingsError.certificate(problem)
         }
@@ -28,7 +27,7 @@ extension Settings {
         return try fallback(of: name)
     }
 
-    /// Why the certificate that an identity is to be read from gives none; nil if it does, or if there is no certificate.
+    /// Why the certificate gives no identity; nil if it gives one, or if there is no certificate.
     func certificateProblem(for name: SettingName) throws(SettingsError) -> CertificateError? {
         do {
             _ = try certificate(for: name)
@@ -38,7 +37,7 @@ extension Settings {
         }
     }
 
-    /// The value that somebody has set in the environment or a file.
+    /// The value that is set in the environment or a file, or nil.
     func stored(_ name: SettingName) throws(SettingsError) -> Setting? {
         switch try override(of: name) {
         case .set(let setting): setting
@@ -47,8 +46,8 @@ extension Settings {
         }
     }
 
-    /// The path of the certificate whose common name an identity is, and that name; nil if there is no certificate. Throws
-    /// `certificate` if there is one that gives no name.
+    /// The certificate that an identity comes from, and its common name; nil if there is no certificate. Throws `certificate`
+    /// if there is one without a usable name.
     func certificate(for name: SettingName) throws(SettingsError) -> (path: String, commonName: String)? {
         let pathName = String(name.key.name.dropLast("id".utf8.count) + "cert_path")
         guard let sibling = name.sibling(pathName), let path = try resolve(sibling)?.value.printed else { return nil }
@@ -95,7 +94,7 @@ extension Settings {
         }
     }
 
-    /// Checks that what would hold a setting is a table.
+    /// Throws `invalidInFile` if something that should hold a setting is not a table.
     private func checkTables(
         above keys: [String], in file: SettingsFile, for name: SettingName
     ) throws(SettingsError) {

@@ -1,4 +1,4 @@
-/// Where settings come from: the only ways in which they look at the world.
+/// Everything that settings are read from: files, environment and current directory.
 struct SettingsSource: Sendable {
     /// The configuration directory, an absolute path.
     var directory: String
@@ -10,28 +10,13 @@ struct SettingsSource: Sendable {
     var read: @Sendable (String) throws(FileError) -> [UInt8]?
     /// The names in a directory in any order, or nil if there is no such directory.
     var listDirectory: @Sendable (String) throws(FileError) -> [String]?
-    /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws why a certificate that is there
-    /// gives no name. It is asked for only when an identity is.
+    /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws if the certificate gives no name.
+    /// It is called only when an identity is requested.
     var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
-
-    /// Gathers the ways.
-    init(
-        directory: String, environment: [String: String], currentDirectory: @escaping @Sendable () -> String,
-        read: @escaping @Sendable (String) throws(FileError) -> [UInt8]?,
-        listDirectory: @escaping @Sendable (String) throws(FileError) -> [String]?,
-        certificateCommonName: @escaping @Sendable (String) throws(CertificateError) -> String?
-    ) {
-        self.directory = directory
-        self.environment = environment
-        self.currentDirectory = currentDirectory
-        self.read = read
-        self.listDirectory = listDirectory
-        self.certificateCommonName = certificateCommonName
-    }
 }
 
 extension FileError {
-    /// The error of settings that are there and cannot be read.
+    /// The error of existing settings that cannot be read.
     func settingsError(_ path: String) -> SettingsError {
         reason.code < 0 ? .untrusted(self) : .unreadable(path: path, reason: reason)
     }

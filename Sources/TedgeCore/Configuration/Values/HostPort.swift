@@ -4,7 +4,7 @@ public struct HostPort: Sendable, Equatable, CustomStringConvertible {
     let host: String
     /// The port.
     let port: UInt16
-    /// What is stored in a file: the port only where it is typed.
+    /// The text to store in a file, which has a port only if one was typed.
     let stored: String
 
     /// Reads `host`, `host:port`, `[IPv6]` or `[IPv6]:port`.
@@ -36,7 +36,7 @@ public struct HostPort: Sendable, Equatable, CustomStringConvertible {
         stored = text
     }
 
-    /// The host without the brackets of an IPv6 address, as a resolver and mosquitto's `address` line take it.
+    /// The host without the brackets of an IPv6 address, for a resolver and mosquitto's `address` line.
     var bareHost: String {
         host.first == "[" ? String(host.dropFirst().dropLast()) : host
     }
@@ -45,10 +45,10 @@ public struct HostPort: Sendable, Equatable, CustomStringConvertible {
     public var description: String { "\(host):\(port)" }
 }
 
-/// What may stand for a host.
+/// Rules for host names.
 enum HostName {
-    /// Whether the text is a name that DNS can hold in ASCII (underscores included), an IPv4 address, or an IPv6
-    /// address in brackets. A last label of digits makes the text an address, as in the URL standard.
+    /// Whether the text is a DNS name in ASCII (with underscores), an IPv4 address, or an IPv6 address in brackets. A text
+    /// whose last label is all digits must be an address, as in the URL standard.
     static func isValid(_ text: some StringProtocol) -> Bool {
         let bytes = Array(text.utf8)
         if bytes.first == UInt8(ascii: "[") {
@@ -74,8 +74,8 @@ enum HostName {
         "tcp": ["1883", "8883"], "tls": ["8883", "443"], "ws": ["80"], "wss": ["443"],
     ]
 
-    /// What a pasted address names: the host, and the port where it has one. Nil where the text is no more than that. A
-    /// scheme, a path and a query are no part of it; behind a word without dots only a slash is.
+    /// The host, and the port if there is one, of a pasted address without its scheme, path and query. Nil if the text is only
+    /// a host and port already. A path after a word without dots is not recognised, only a single slash.
     static func authority(ofPasted text: String) -> String? {
         var rest = text[...]
         if let separator = text.firstRange(of: "://") {
@@ -86,7 +86,7 @@ enum HostName {
         }
         let authority = rest.prefix { !"/?#".contains($0) }
         if rest.startIndex == text.startIndex {
-            // No address, or one whose scheme is mistyped, as in "https:/host" and "https//host".
+            // Not an address, or one with a mistyped scheme, as in "https:/host" and "https//host".
             let rest = text[authority.endIndex...]
             let isWhole = rest.isEmpty || rest != "/" && !authority.contains(".")
             guard !isWhole, authority.last != ":", !text.contains("//") else { return nil }
@@ -94,7 +94,7 @@ enum HostName {
         return String(authority)
     }
 
-    /// The ports that go without saying for the scheme of a pasted address.
+    /// The default ports for the scheme of a pasted address.
     static func usualPorts(ofPasted text: String) -> [String] {
         guard let separator = text.firstRange(of: "://") else { return [] }
         return schemes[text[..<separator.lowerBound].lowercased()] ?? []

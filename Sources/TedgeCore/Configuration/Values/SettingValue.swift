@@ -2,7 +2,7 @@ import TOML
 
 /// A checked value of a setting.
 enum SettingValue: Sendable, Equatable {
-    /// A text, path, address, or the word of a choice as it is printed.
+    /// A text, path, address, or the printed word of a choice.
     case text(String)
     /// True or false.
     case flag(Bool)
@@ -35,7 +35,7 @@ enum SettingValue: Sendable, Equatable {
 public struct SettingRefusal: Error, Sendable, Equatable {
     /// The reason, one or more lines.
     public let reason: String
-    /// What to give instead, or nil if the reason says it.
+    /// What to give instead, or nil if the reason already says it.
     let hint: String?
 
     init(_ reason: String, hint: String? = nil) {

@@ -3,7 +3,7 @@ import Testing
 @testable import TedgeCore
 
 /// Which file, and which place in it, an edit goes to.
-@Suite struct SettingsHomeEditingTests {
+@Suite struct SettingLocationEditingTests {
     static let path = "/etc/tedge/device-certs/tedge-certificate.pem"
 
     @Test("an identity cannot be set while there is a certificate")
@@ -34,7 +34,7 @@ import Testing
         #expect(edits == ["tedge.toml": "[mqtt]\n\n[mqtt.bind]\naddress = '::1'\nport = 1885\n"])
     }
 
-    @Test("setting and unsetting end the doubt about a setting under two names")
+    @Test("set and unset resolve a setting with two names")
     func twoNames() throws {
         let fixture = SettingsFixture("[mqtt]\nport = 1884\nbind.port = 1885\ntopic_root = 'te'\n")
         let set = try editing(fixture) { try $0.set(SettingName("mqtt.bind.port"), to: "1886") }
@@ -50,7 +50,7 @@ import Testing
         #expect((edits["tedge.toml"] ?? nil)?.contains("[mqtt]\nport = 1884\n") == true)
     }
 
-    @Test("a profile in the main file comes to life with a setting and is gone with its last one")
+    @Test("a profile in the main file begins with its first setting and ends with its last one")
     func profileInMainFile() throws {
         let name = try SettingName("c8y.url", profile: ProfileName(parsing: "p"))
         let fixture = SettingsFixture("[c8y]\nurl = \"a\"\n")
@@ -83,7 +83,7 @@ import Testing
 
     static let mapper = "cloud_type = \"c8y\"\nurl = \"a.b\"\n"
 
-    @Test("where a cloud has a file of its own, that is edited and the main file is not")
+    @Test("if a cloud has a file of its own, that file is edited and not the main file")
     func mapperFile() throws {
         let fixture = SettingsFixture("[c8y]\nurl = \"old\"\n", files: ["mappers/c8y/mapper.toml": Self.mapper])
         let edits = try editing(fixture) { editor in
@@ -112,7 +112,7 @@ import Testing
         #expect(edits == ["mappers/c8y.p/mapper.toml": "cloud_type = \"c8y\"\nurl = \"c.d\"\n"])
     }
 
-    @Test("a file of which nothing but the cloud's name is left is removed")
+    @Test("a file with nothing but the cloud's name is removed")
     func removeMapperFile() throws {
         let name = try SettingName("c8y.url", profile: ProfileName(parsing: "p"))
         let files = ["mappers/c8y/mapper.toml": Self.mapper, "mappers/c8y.p/mapper.toml": Self.mapper]

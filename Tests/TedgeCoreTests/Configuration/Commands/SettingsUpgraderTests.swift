@@ -37,7 +37,7 @@ import Testing
         #expect(report.json.text.contains("tedge.toml.bak"))
     }
 
-    @Test("as root, what is new belongs to whom the file belongs")
+    @Test("as root, new files get the owner of the old file")
     func owners() throws {
         var fixture = try fixture()
         fixture.accounts.caller = FixtureAccounts.root
@@ -57,7 +57,7 @@ import Testing
         #expect(try fixture.snapshot().filter { !$0.contains(".tedge.lock") } == before)
     }
 
-    @Test("a backup that is there is kept, unless it is the same")
+    @Test("an existing backup is kept, unless it is the same")
     func backups() throws {
         let fixture = try fixture()
         try fixture.write("older\n", to: "tedge/tedge.toml.bak")
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(
-        "a failure in the middle puts everything back",
+        "a failure in the middle restores everything",
         arguments: [
             "tedge.toml.bak", "mappers/c8y/mapper.toml", "mappers/c8y.p/mapper.toml", "tedge/tedge.toml",
             ".upgrade.unfinished",
@@ -98,7 +98,7 @@ import Testing
         #expect(try fixture.snapshot().filter { !$0.contains(".tedge.lock") } == before)
     }
 
-    @Test("a signal puts everything back")
+    @Test("a signal restores everything")
     func signal() throws {
         let fixture = try fixture()
         fixture.signal.send(15)
@@ -115,7 +115,7 @@ import Testing
         #expect(try fixture.text("tedge/tedge.toml") == "[")
     }
 
-    @Test("a run after one that was killed brings everything to its end")
+    @Test("a run after a killed one completes everything")
     func afterKill() throws {
         let fixture = try fixture()
         try fixture.files.makeDirectory(fixture.path("mappers/c8y.p"), mode: 0o755, owner: nil)
@@ -126,7 +126,7 @@ import Testing
         #expect(!fixture.files.exists(fixture.path(".upgrade.unfinished")))
     }
 
-    @Test("a sign of a run that was killed at its very end is taken away")
+    @Test("the mark of a run that was killed at its very end is removed")
     func staleMark() throws {
         let fixture = try fixture("[config]\nversion = \"2\"\n")
         try fixture.write("tedge config upgrade\n", to: "tedge/.upgrade.unfinished")

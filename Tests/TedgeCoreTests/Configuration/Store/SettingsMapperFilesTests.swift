@@ -40,7 +40,7 @@ import Testing
             ])
     }
 
-    @Test("a file of a profile alone takes the settings of the default profile out of the main file")
+    @Test("if a profile has a file, the settings of the default profile in the main file do not count")
     func profileFileAlone() throws {
         let fixture = SettingsFixture(
             "[c8y]\nurl = 'old.example.com'\n", files: ["mappers/c8y.second/mapper.toml": "url = \"a.b\"\n"])
@@ -61,7 +61,7 @@ import Testing
         #expect(try fixture.value("c8y.url") == "v.example.com")
     }
 
-    @Test("an unknown key in a cloud's file is warned of")
+    @Test("a warning names an unknown key in a cloud's file")
     func unknownKey() throws {
         let fixture = SettingsFixture(files: ["mappers/az/mapper.toml": "cloud_type = \"az\"\n[a]\nb = 1\n"])
         #expect(

@@ -52,12 +52,12 @@ import Testing
     func manualOfSome() throws {
         #expect(
             SettingsManual.text(filter: "mqtt.bind.", spaced: false) == """
-                mqtt.bind.enabled  Whether connecting writes the file that gives mosquitto its listeners \
-                (tedge-mosquitto.conf).
-                                   Note: Set it to false where the listeners are configured by hand.
+                mqtt.bind.enabled  Whether 'tedge connect' configures the listeners of mosquitto (in \
+                tedge-mosquitto.conf).
+                                   Note: Set it to false if you configure the listeners by hand.
                                    Example: true
-                mqtt.bind.address  The address of the broker's listener for programs on this device. Everyone who \
-                reaches it may connect.
+                mqtt.bind.address  The address of the broker's listener for programs on this device. Every program \
+                that reaches it may connect.
                                    Example: 127.0.0.1
                    mqtt.bind.port  The port of the broker's listener for programs on this device.
                                    Example: 1883
@@ -80,7 +80,7 @@ import Testing
         #expect(Set(names).count == names.count)
     }
 
-    @Test("a filter is a part of the name, capitals and small letters apart")
+    @Test("a filter is a part of the name, in the same letter case")
     func filter() throws {
         let settings = try Self.fixture.load()
         #expect(

@@ -52,7 +52,7 @@ func editing(
         #expect(edits == ["tedge.toml": "[device]\ntype = 'x'\nid = \"gateway\"\n[c8y]\nurl = 'a'\n"])
     }
 
-    @Test("a file is made where there is none")
+    @Test("a file is created if there is none")
     func newFile() throws {
         let edits = try editing(SettingsFixture()) { try $0.set(SettingName("c8y.url"), to: "a.b") }
         #expect(edits == ["tedge.toml": "[c8y]\nurl = \"a.b\"\n"])
@@ -90,7 +90,7 @@ func editing(
         #expect(try line("c8y.bridge.include.local_cleansession", "true") == #"local_cleansession = "true""#)
     }
 
-    @Test("setting what is there already changes no file")
+    @Test("setting the same value changes no file")
     func noChange() throws {
         #expect(
             try editing(SettingsFixture("[c8y]\nurl = \"a.b\"\n")) { try $0.set(SettingName("c8y.url"), to: "a.b") }
@@ -108,7 +108,7 @@ func editing(
         #expect(editor.edits.isEmpty)
     }
 
-    @Test("a pasted address is stored as a host and told of")
+    @Test("a pasted address is stored as a host, with a warning")
     func pasted() throws {
         var editor = SettingsEditor(try SettingsFixture().load())
         try editor.set(SettingName("c8y.url"), to: "https://a.b/")
@@ -116,7 +116,7 @@ func editing(
         #expect(editor.edits.first?.contents == Array("[c8y]\nurl = \"a.b\"\n".utf8))
     }
 
-    @Test("unset takes the line out; one without a value changes nothing")
+    @Test("unset removes the line; without a value it changes nothing")
     func unset() throws {
         let edits = try editing(SettingsFixture(Self.text)) { try $0.unset(SettingName("c8y.url")) }
         let expected = Self.text.replacing("  url = \"old.example.com\"    # the tenant\n", with: "")
@@ -166,7 +166,7 @@ func editing(
         #expect(topics.isEmpty)
     }
 
-    @Test("a place that holds something else is an error with the file")
+    @Test("something else at the place of a file is an error that names it")
     func notEditable() throws {
         for text in ["c8y = 5\n", "[c8y.url]\nx = 1\n"] {
             var editor = SettingsEditor(try SettingsFixture(text).load())

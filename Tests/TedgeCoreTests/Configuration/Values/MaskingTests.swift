@@ -25,7 +25,7 @@ import Testing
 
     private static let secrets = SettingTable.keys.filter(\.isSecret)
 
-    @Test("PINs and passwords are secret, whatever cloud they are for")
+    @Test("PINs and passwords of all clouds are secret")
     func table() {
         let names = Set(Self.secrets.map(\.name))
         #expect(
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test("a list, its JSON, a failed change and what it says hold no secret, and get prints it")
+    @Test("no list, JSON, failed change or message contains a secret, and get prints it")
     func commands() throws {
         var fixture = try Fixture()
         fixture.isJSON = true

@@ -3,7 +3,7 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct SettingsWarningsTests {
-    @Test("unknown keys of the file are warned of with their lines; known ones are not")
+    @Test("a warning names each unknown key of the file with its line")
     func unknownKeys() throws {
         let text = """
             top = 1
@@ -66,10 +66,10 @@ import Testing
         #expect(try SettingsFixture(inProfile).load().warnings().isEmpty)
     }
 
-    @Test("a pasted address is told of")
+    @Test("a pasted address prints a warning")
     func taken() {
         #expect(
             SettingsWarning.taken("a.b", insteadOf: "https://a.b/", isHostOfAddress: true).text
-                == "Taking 'a.b' instead of 'https://a.b/': only the host is stored.")
+                == "Using 'a.b' instead of 'https://a.b/': only the host is stored.")
     }
 }

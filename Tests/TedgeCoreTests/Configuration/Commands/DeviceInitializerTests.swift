@@ -61,7 +61,7 @@ import Testing
         #expect(try owner(fixture, "tedge") == Owner(user: 110, group: 120))
     }
 
-    @Test("files that others have left with another owner go to tedge")
+    @Test("files with another owner are given to tedge")
     func adopts() throws {
         let fixture = try fixture()
         try fixture.write("user = 'tedge'\n", to: "tedge/system.toml")
@@ -74,7 +74,7 @@ import Testing
         #expect(try owner(fixture, "tedge/tedge.toml") == FixtureFiles.owner)
     }
 
-    @Test("a link in the place of a file is left alone, with what it leads to")
+    @Test("a link instead of a file is left alone, with its target")
     func link() throws {
         let fixture = try fixture()
         try fixture.write("user = 'tedge'\n", to: "elsewhere.toml")
@@ -84,7 +84,7 @@ import Testing
         #expect(try owner(fixture, "elsewhere.toml") == FixtureFiles.owner)
     }
 
-    @Test("where the agent has a directory of its own, that one is looked at and no other is made")
+    @Test("if the agent has a directory of its own, that one is used and no other is created")
     func agentDirectory() throws {
         let fixture = try fixture()
         let state = fixture.directory.file("state")
@@ -106,14 +106,14 @@ import Testing
         #expect(try owner(fixture, "data") == Owner(user: 0, group: 901))
     }
 
-    @Test("links to components are not made, and who asks for them is told")
+    @Test("links to components are not created, and a note says so")
     func links() throws {
         let fixture = try fixture()
         #expect(DeviceInitializer(user: nil, group: nil, in: fixture.context).run(links: true).status == 0)
-        #expect(fixture.errors == "No links are made: mapper, agent and plugins are no part of this program.\n")
+        #expect(fixture.errors == "No links were created: mapper, agent and plugins are not part of this program.\n")
     }
 
-    @Test("one who is not root makes the directories as its own and leaves mosquitto alone")
+    @Test("without root, the directories belong to the caller and mosquitto is left alone")
     func notRoot() throws {
         let fixture = try fixture(root: false)
         let before = try fixture.text("mosquitto.conf")
@@ -122,7 +122,7 @@ import Testing
         #expect(try fixture.text("mosquitto.conf") == before)
     }
 
-    @Test("a user or group that is named and does not exist is an error, and nothing is changed")
+    @Test("a given user or group that does not exist is an error, and nothing is changed")
     func unknown() throws {
         let fixture = try fixture()
         let before = try fixture.snapshot()
@@ -136,7 +136,7 @@ import Testing
         #expect(try fixture.snapshot() == before)
     }
 
-    @Test("a device without the usual user is warned of, and root owns the directories")
+    @Test("if the device lacks the default user, a warning says so and root owns the directories")
     func noUser() throws {
         var fixture = try fixture()
         fixture.accounts.users = [:]
@@ -156,7 +156,7 @@ import Testing
         #expect(try owner(fixture, "data") == FixtureAccounts.root)
     }
 
-    @Test("a right that is missing is told with the directory, and what was made is gone again")
+    @Test("a missing permission is reported with the directory, and new directories are removed again")
     func permission() throws {
         var fixture = try fixture()
         let before = try fixture.snapshot()
@@ -180,14 +180,14 @@ import Testing
         #expect(try fixture.snapshot() == before)
     }
 
-    @Test("what cannot be put back is warned of")
+    @Test("a warning names what cannot be restored")
     func notPutBack() throws {
         let fixture = try fixture()
         fixture.files.fail(.write, "mosquitto.conf", ENOSPC)
         fixture.files.fail(.remove, "/log", EBUSY)
         #expect(run(fixture).reason == "disk-full")
         #expect(
-            fixture.errors.hasPrefix("Warning: Could not put back WORLD/log: Device or resource busy (os error 16)\n"))
+            fixture.errors.hasPrefix("Warning: Could not restore WORLD/log: Device or resource busy (os error 16)\n"))
         #expect(fixture.files.exists(fixture.directory.file("log")))
         #expect(!fixture.files.exists(fixture.directory.file("data")))
     }

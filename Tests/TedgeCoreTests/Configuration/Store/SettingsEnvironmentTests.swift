@@ -108,7 +108,7 @@ import Testing
         #expect(loaded.profiles(of: .aws).isEmpty)
     }
 
-    @Test("variables that are no settings are warned of, unless they steer the program itself")
+    @Test("a warning names variables that are not settings, unless they control the program itself")
     func warnings() throws {
         let settings = SettingsFixture(environment: [
             "TEDGE_CONFIG_DIR": "/x", "TEDGE_CLOUD_PROFILE": "p", "TEDGE_NO_SUCH": "1", "TEDGE_MQTT_PORT": "1",

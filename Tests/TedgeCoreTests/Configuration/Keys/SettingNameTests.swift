@@ -10,7 +10,7 @@ import Testing
         #expect(parsed.warning == nil)
     }
 
-    @Test("dots and underscores are alike, with a warning where the name is written another way")
+    @Test("dots and underscores are the same, with a warning about another spelling")
     func dotsAndUnderscores() throws {
         for fixture in KeyFixture.all {
             for typed in [
@@ -49,7 +49,7 @@ import Testing
         #expect(parsed.warning == (typed == canonical ? nil : .deprecatedKey(typed, instead: canonical)))
     }
 
-    @Test("a name that is a setting's own now is that setting, although another one had it before")
+    @Test("a name that is now a setting is that setting, although it was another's older name")
     func ownNameBeforeOlderName() throws {
         let parsed = try SettingName.parse("c8y.entity_store.clean_start")
         #expect(parsed.name.text == "c8y.entity_store.clean_start")
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(
-        "what is no setting is an error with its name",
+        "a word that is not a setting is an error with its name",
         arguments: [
             "", ".", "c8y", "c8y.", "x.y", "c8y.urls", "C8Y.URL", " c8y.url", "c8y..url", "config.version",
             "cloud_type",
@@ -144,7 +144,7 @@ import Testing
         #expect(try SettingName("c8y.url", profile: profile).variable == "TEDGE_C8Y_PROFILES_TEST_URL")
     }
 
-    @Test("a setting of the device has no profile, whoever gives one")
+    @Test("a setting of the device has no profile, even if one is given")
     func plainKeyDropsProfile() throws {
         let name = try SettingName("device.id", profile: ProfileName(parsing: "a"))
         #expect(name.text == "device.id")

@@ -21,11 +21,11 @@ import Testing
     }
 
     @Test(
-        "a text that is no length of time is refused with the reason",
+        "a text that is not a length of time is refused with the reason",
         arguments: [
             ("", "value was empty"), ("  ", "value was empty"), ("s", "expected a number before 's'"),
             ("1h x", "expected a number before 'x'"), ("-1", "expected a number before '-1'"),
-            ("1.5h", "a part of a number is not taken"), ("0,5s", "a part of a number is not taken"),
+            ("1.5h", "a number with a fraction is not accepted"), ("0,5s", "a number with a fraction is not accepted"),
             ("1h 30", "the number 30 has no unit"),
             ("3 parsecs", "there is no unit 'parsecs'"), ("1S", "there is no unit 'S'"),
             ("9223372036854775808", "number is too large"), ("9223372037", "number is too large"),

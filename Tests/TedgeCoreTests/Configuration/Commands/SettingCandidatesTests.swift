@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test("what can be removed is what the file has, without what is secret")
+    @Test("the candidates for removal are the values in the file, without secrets")
     func removed() throws {
         #expect(try lines("setting-value", "config remove", ["c8y.smartrest.templates"]) == ["a b", "$(x)"])
         #expect(try lines("setting-value", "config remove", ["device.type"]) == ["gateway"])
@@ -125,14 +125,14 @@ import Testing
         #expect(try lines("cloud", "connect", text: "[") == all)
     }
 
-    @Test("where the file is broken or missing, what is known without it is offered", arguments: ["[", nil])
+    @Test("if the file is broken or missing, candidates that need no file are offered", arguments: ["[", nil])
     func broken(_ text: String?) throws {
         #expect(words(try lines("setting-key", text: text)) == SettingTable.keys.map(\.name))
         #expect(try lines("profile", text: text) == [])
         #expect(try lines("setting-value", "config remove", ["device.type"], text: text) == [])
     }
 
-    @Test("what nobody has heard of has no answer")
+    @Test("an unknown kind has no candidates")
     func unknown() throws {
         #expect(try lines("frobnicate") == [])
     }

@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test(
-        "what is up to date stays as it is, without a version as well",
+        "settings that are up to date stay as they are, also without a version",
         arguments: [
             "", "# x\n", "[mqtt.bind]\nport = 1\n", "[config]\nversion = \"2\"\n[device]\ntype = 'x'\n",
             "[unknown]\nx = 1\n",
@@ -205,7 +205,7 @@ import Testing
         ),
     ]
 
-    @Test("what cannot be moved without doubt is refused", arguments: refused)
+    @Test("an ambiguous move is refused", arguments: refused)
     func refusals(_ text: String, _ causes: [String]) throws {
         let error = try #require(throws: SettingsError.self) { try upgrade(SettingsFixture(text)) }
         #expect(error.causes == causes)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TedgeCore
 
-@Suite struct SettingsAccessorsTests {
+@Suite struct SettingAccessTests {
     @Test("values have the types of the program")
     func types() throws {
         let settings = try SettingsFixture("[c8y]\nurl = 'a.b'\n[proxy]\naddress = 'proxy:3128'\n").load()
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test("settings that belong together are all there or none")
+    @Test("settings that belong together are all set or none")
     func allOrNone() throws {
         let keys = ["proxy.username", "proxy.password"]
         #expect(try SettingsFixture().load().allOrNone(keys) == nil)
@@ -95,7 +95,7 @@ import Testing
         #expect(error.hint == "Run 'tedge config set proxy.password <value>' to add it to config.")
     }
 
-    @Test("what is said of a setting without a value")
+    @Test("the message for a setting without a value")
     func notSet() throws {
         #expect(
             SettingsError.notSetText(try SettingName("c8y.url")) == "The provided config key: 'c8y.url' is not set")

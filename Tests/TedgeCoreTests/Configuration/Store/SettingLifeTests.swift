@@ -40,7 +40,7 @@ import Testing
         #expect(setting == nil || setting?.origin.word == "default")
     }
 
-    @Test("set, overridden and unset, it is what was said last", arguments: KeyFixture.all)
+    @Test("set, overridden and unset, a setting has the last value", arguments: KeyFixture.all)
     func life(_ fixture: KeyFixture) throws {
         try live(fixture, SettingName(fixture.key), in: SettingsFixture("# ours\n[unknown]\nx = 1\n"))
     }
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(
-        "where it has the value of another setting, it follows that, with the certificate as well",
+        "a default that is another setting's value follows that setting, also with a certificate",
         arguments: KeyFixture.all.filter { $0.fallback.hasPrefix("= ") })
     func derived(_ fixture: KeyFixture) throws {
         let other = try SettingName(String(fixture.fallback.dropFirst(2)))
@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test(
-        "an older spelling of the table is understood as it is typed",
+        "an older spelling of the table is accepted as it is typed",
         arguments: KeyFixture.all.filter { !$0.older.isEmpty })
     func olderSpelling(_ fixture: KeyFixture) throws {
         for older in fixture.older where SettingTable.key(older) == nil {

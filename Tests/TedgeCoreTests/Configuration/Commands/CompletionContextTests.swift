@@ -9,7 +9,7 @@ import Testing
         ("~/tedge", "home/tedge"), ("~someone/x", "~someone/x"), ("/a/../b", "/b"),
     ]
 
-    @Test("the directory that a command line names is the one that is looked into", arguments: directories)
+    @Test("the directory of a command line is used", arguments: directories)
     func directory(_ typed: String?, _ path: String) throws {
         var fixture = try Fixture()
         fixture.environment = ["HOME": fixture.directory.file("home")]
@@ -17,7 +17,7 @@ import Testing
         #expect(fixture.context.with(typedDirectory: typed).configurationDirectory == expected)
     }
 
-    @Test("nobody's home is left as it is typed")
+    @Test("a home directory that does not exist stays as it is typed")
     func noHome() throws {
         let fixture = try Fixture()
         #expect(

@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(
-        "a value of the wrong type is an error with its place",
+        "a value of the wrong type is an error with its position",
         arguments: [
             (
                 "mqtt.bind.port", "[mqtt.bind]\nport = \"1883\"",
@@ -65,7 +65,10 @@ import Testing
                 "c8y.topics", "[c8y]\ntopics = [\"a\\rb\"]",
                 "The value contains the control character U+000D, which no setting can"
             ),
-            ("tmp.path", "[tmp]\npath = \"/tmp\\n/x\"", "The value contains the control character U+000A, which no setting can"),
+            (
+                "tmp.path", "[tmp]\npath = \"/tmp\\n/x\"",
+                "The value contains the control character U+000A, which no setting can"
+            ),
             ("c8y.bridge.keepalive_interval", "[c8y.bridge]\nkeepalive_interval = -1", "expected a number before '-1'"),
         ])
     func wrongType(_ key: String, _ text: String, _ reason: String) throws {
@@ -81,13 +84,13 @@ import Testing
         #expect(error.hint?.hasSuffix("Run 'tedge config set \(key) <value>' to correct it.") == true)
     }
 
-    @Test("a value of the wrong type concerns nobody who asks for another setting")
+    @Test("a value of the wrong type does not affect other settings")
     func wrongTypeOfAnother() throws {
         #expect(try SettingsFixture("[mqtt.bind]\nport = 'x'\n[device]\ntype = 'x'\n").value("device.type") == "x")
     }
 
     @Test(
-        "what should be a table and is none is an error with its place",
+        "something else instead of a table is an error with its position",
         arguments: ["c8y = 5\n", "[[c8y]]\nurl = 'a'\n"])
     func noTable(_ text: String) throws {
         let error = try #require(throws: SettingsError.self) { try SettingsFixture(text).value("c8y.url") }
@@ -103,7 +106,7 @@ import Testing
         #expect(try settings.value("c8y.bridge.include.local_cleansession") == "false")
     }
 
-    @Test("a setting follows the one that it is by default the same as")
+    @Test("a setting follows the setting that is its default")
     func sameAs() throws {
         let settings = SettingsFixture("[device]\nkey_path = '/k'\n[mqtt.bind]\nport = 1884\n[c8y]\nurl = 'a.b'\n")
         #expect(try settings.value("c8y.device.key_path") == "/k")

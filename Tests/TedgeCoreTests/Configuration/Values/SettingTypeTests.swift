@@ -29,9 +29,9 @@ import Testing
         .takes(.path, "/a/./b//c/../d/", as: "/a/b/d"), .takes(.path, "/..", as: "/"),
         .takes(.path, "x", as: "/here/x"),
         .takes(.path, "./../x", as: "/x"), .takes(.path, ".", as: "/here"), .takes(.path, "./~/x", as: "/here/~/x"),
-        .refuses(.path, "~/x", "Only a shell puts a directory instead of '~'"),
-        .refuses(.path, "~pi/x", "Only a shell puts a directory instead of '~pi'"),
-        .refuses(.path, "$HOME/x", "Only a shell puts a directory instead of '$HOME'"),
+        .refuses(.path, "~/x", "Only a shell can replace '~' with a directory"),
+        .refuses(.path, "~pi/x", "Only a shell can replace '~pi' with a directory"),
+        .refuses(.path, "$HOME/x", "Only a shell can replace '$HOME' with a directory"),
         .refuses(.path, "", "Cannot be converted to an absolute path: the path is empty"),
     ]
 
@@ -84,7 +84,7 @@ import Testing
         .refuses(.topicID, "device/+//", "An entity topic identifier cannot contain '#' or '+'"),
     ]
     static let fourLevels =
-        "An entity topic identifier has four levels with '/' between them, of which the first is not empty"
+        "An entity topic identifier has four levels with '/' between them, and the first must not be empty"
 
     static let choices: [Case] = [
         .takes(.choice(.auto), "auto"), .takes(.choice(.auto), "true"), .takes(.choice(.authMethod), "basic"),
@@ -139,7 +139,7 @@ import Testing
         (.host, "'a.example'", "a.example"),
     ]
 
-    @Test("blanks, quotes and other spellings around a value are taken off, and said so", arguments: pasted)
+    @Test("blanks, quotes and other spellings are removed from a value, with a warning", arguments: pasted)
     func tidied(_ type: SettingType, _ typed: String, _ taken: String) throws {
         let parsed = try type.parse(typed, currentDirectory: { "/here" })
         #expect(parsed.taken == taken)
@@ -157,14 +157,14 @@ import Testing
         (.hostPort(443), "https://a.example:8443/x", "a.example:8443"), (.hostPort(8883), "a.example/", "a.example"),
     ]
 
-    @Test("of a pasted address the host is taken, with a port only where one can be", arguments: addressesOfHosts)
+    @Test("the host of a pasted address is used, with a port if the setting can have one", arguments: addressesOfHosts)
     func hosts(_ type: SettingType, _ typed: String, _ taken: String) throws {
         let parsed = try type.parse(typed, currentDirectory: { "/here" })
         #expect(parsed.taken == taken && parsed.isHostOfAddress)
     }
 
     @Test(
-        "what only looks like an address is refused as it is",
+        "a text that only looks like an address is refused unchanged",
         arguments: [
             "", "mqtt://", "https:/a.example", "https//a.example", "htps://a.example", "https://a.example:8443",
             "https://u:p@a.example", "a.example:8883", "::1", "<tenant>.example", "a b",
@@ -179,7 +179,7 @@ import Testing
     static let allTypes = KeyFixture.all.compactMap(\.settingType)
 
     @Test(
-        "no type takes a control character or line end",
+        "no type accepts a control character or a line end",
         arguments: ["\0", "\n", "\r", "\t", "\u{1B}", "\u{7F}", "\u{85}", "\u{2028}", "\u{2029}"])
     func controlCharacters(_ character: String) throws {
         for type in Self.allTypes {
@@ -192,7 +192,7 @@ import Testing
         }
     }
 
-    @Test("a control character is named by its number")
+    @Test("the error of a control character names its number")
     func controlCharacterName() throws {
         let refusal = try #require(throws: SettingRefusal.self) {
             try SettingType.text.parse("a\nb", currentDirectory: { "/" })
@@ -200,7 +200,7 @@ import Testing
         #expect(refusal.reason == "The value contains the control character U+000A, which no setting can")
     }
 
-    @Test("the current directory is asked for only when a path is relative")
+    @Test("the current directory is read only for a relative path")
     func currentDirectoryIsLazy() throws {
         var asked = 0
         let directory = { () -> String in

@@ -12,7 +12,7 @@ import Testing
         return body(SettingsCommands(in: fixture.context), TypedSetting(key, profile: profile))
     }
 
-    @Test("a setting without a value is told in the words of 2.x, and how to set it on a line of its own")
+    @Test("a setting without a value has the message of 2.x, and a hint on a line of its own")
     func notSet() throws {
         let fixture = try Fixture()
         let report = run(fixture, "c8y.url") { $0.get($1) }
@@ -28,22 +28,22 @@ import Testing
     }
 
     @Test(
-        "a value that is refused is answered with what to type",
+        "the hint of a refused value says what to type",
         arguments: [
-            ("c8y.url", "", "To take the value away, run 'tedge config unset c8y.url'."),
-            ("mqtt.bind.port", "", "To take the value away, run 'tedge config unset mqtt.bind.port'."),
-            ("c8y.url", "foo.com:8883", "Give the host alone: 'foo.com'."),
+            ("c8y.url", "", "To remove the value, run 'tedge config unset c8y.url'."),
+            ("mqtt.bind.port", "", "To remove the value, run 'tedge config unset mqtt.bind.port'."),
+            ("c8y.url", "foo.com:8883", "Give only the host: 'foo.com'."),
             ("c8y.url", "https://foo.com:8443/x", "run 'tedge config set c8y.http foo.com:8443'."),
             ("c8y.url", "mqtt://foo.com:1884", "run 'tedge config set c8y.mqtt foo.com:1884'."),
             ("c8y.profiles.two.url", "foo.com:1883", "run 'tedge config set c8y.profiles.two.mqtt foo.com:1883'."),
-            ("az.url", "foo.com:1884", "Give the host alone: 'foo.com'. The port is always 8883."),
-            ("c8y.url", "<tenant>.cumulocity.com", "Put a name of your own where '<' and '>' are."),
-            ("c8y.url", "https://me:pw@foo.com", "Leave the user name and the password out."),
+            ("az.url", "foo.com:1884", "Give only the host: 'foo.com'. The port is always 8883."),
+            ("c8y.url", "<tenant>.cumulocity.com", "Replace '<' and '>' and the text between them with your value."),
+            ("c8y.url", "https://me:pw@foo.com", "Leave out the user name and the password."),
             ("c8y.mqtt", "::1", "Put the IPv6 address in brackets: '[::1]'."),
             ("mqtt.bind.enabled", "maybe", "Give true or false."),
             ("mqtt.bind.port", "+8883", "Give a whole number from 1 to 65535."),
             ("c8y.bridge.keepalive_interval", "1.5h", "Use a smaller unit, for example '1h 30m' instead of '1.5h'."),
-            ("device.cert_path", "~/x", "Give the whole path, or leave the quotes out so that the shell completes it."),
+            ("device.cert_path", "~/x", "Give the whole path, or omit the quotes so that the shell replaces it."),
         ])
     func refused(key: String, value: String, hint: String) throws {
         let fixture = try Fixture()
@@ -54,20 +54,20 @@ import Testing
         #expect(try fixture.text("tedge/tedge.toml") == nil)
     }
 
-    @Test("what is taken instead of what was typed is said, and stored")
+    @Test("a value that differs from the typed one is stored, with a warning")
     func taken() throws {
         let fixture = try Fixture()
         for (key, value, said) in [
             (
                 "c8y.url", "HTTPS://Foo.com/apps/x",
-                "Taking 'Foo.com' instead of 'HTTPS://Foo.com/apps/x': only the host is stored."
+                "Using 'Foo.com' instead of 'HTTPS://Foo.com/apps/x': only the host is stored."
             ),
             (
                 "c8y.http", "https://foo.com:8443/",
-                "Taking 'foo.com:8443' instead of 'https://foo.com:8443/': only the host and its port are stored."
+                "Using 'foo.com:8443' instead of 'https://foo.com:8443/': only the host and its port are stored."
             ),
-            ("c8y.url", "foo.com ", "Taking 'foo.com' instead of 'foo.com '."),
-            ("mqtt.bind.enabled", "yes", "Taking 'true' instead of 'yes'."),
+            ("c8y.url", "foo.com ", "Using 'foo.com' instead of 'foo.com '."),
+            ("mqtt.bind.enabled", "yes", "Using 'true' instead of 'yes'."),
         ] {
             #expect(run(fixture, key) { $0.set($1, to: value) }.status == 0)
             #expect(fixture.errors == "Warning: \(said)\n")
@@ -76,13 +76,13 @@ import Testing
         #expect(fixture.output == "foo.com\n")
     }
 
-    @Test("a variable that wins over the file is named by every command that changes the setting")
+    @Test("every command that changes a setting warns of a variable that overrides it")
     func overridden() throws {
         var fixture = try Fixture()
         fixture.environment = ["TEDGE_C8Y_URL": "other.example"]
         let said =
-            "Warning: TEDGE_C8Y_URL is set in the environment and wins over the file. Run 'unset TEDGE_C8Y_URL' to have "
-            + "'c8y.url' of the file count.\n"
+            "Warning: TEDGE_C8Y_URL is set in the environment and overrides the file. Run 'unset TEDGE_C8Y_URL' to use "
+            + "'c8y.url' of the file.\n"
         #expect(run(fixture, "c8y.url") { $0.set($1, to: "a.example") }.status == 0)
         #expect(fixture.errors == said)
         #expect(run(fixture, "c8y.url") { $0.unset($1) }.status == 0)
@@ -91,7 +91,7 @@ import Testing
         #expect(fixture.errors == "")
     }
 
-    @Test("a bridge that is left to the mapper is warned of, with the way back")
+    @Test("leaving the bridge to the mapper prints a warning that says how to change it")
     func builtIn() throws {
         let fixture = try Fixture()
         #expect(run(fixture, "mqtt.bridge.built_in") { $0.set($1, to: "true") }.status == 0)
@@ -101,10 +101,10 @@ import Testing
     }
 
     @Test(
-        "a filter that leaves nothing says why",
+        "a filter that matches nothing prints why",
         arguments: [
             ("nothing", nil, "No key contains 'nothing'. Run 'tedge config list --all' for all keys.\n"),
-            ("c8y.urk", "c8y.url", "No key contains 'c8y.urk'. Is 'c8y.url' meant?\n"),
+            ("c8y.urk", "c8y.url", "No key contains 'c8y.urk'. Did you mean 'c8y.url'?\n"),
             (
                 "key_uri", nil,
                 "No setting whose key contains 'key_uri' has a value. Run 'tedge config list --all key_uri' for the keys.\n"
@@ -119,7 +119,7 @@ import Testing
         #expect(fixture.errors == said)
     }
 
-    @Test("a configuration directory that is not there is said to be missing, and to be made")
+    @Test("a note says that a configuration directory is missing, and that it was created")
     func directory() throws {
         let fixture = try Fixture()
         var context = fixture.context
@@ -127,17 +127,17 @@ import Testing
         let commands = SettingsCommands(in: context)
         #expect(commands.list(all: false, doc: false, filter: nil, isTerminal: false).status == 0)
         #expect(
-            fixture.errors == "There is no directory WORLD/nowhere: only defaults and the environment count. "
+            fixture.errors == "There is no directory WORLD/nowhere: only defaults and the environment are used. "
                 + "Check --config-dir and TEDGE_CONFIG_DIR.\n")
         fixture.printed.forget()
         #expect(commands.set(TypedSetting("mqtt.bind.port", profile: nil), to: "x").status == 1)
         #expect(!fixture.errors.contains("was made"))
         fixture.printed.forget()
         #expect(commands.set(TypedSetting("mqtt.bind.port", profile: nil), to: "1884").status == 0)
-        #expect(fixture.errors == "There was no directory WORLD/nowhere, so it was made.\n")
+        #expect(fixture.errors == "Created the directory WORLD/nowhere.\n")
     }
 
-    @Test("a file in the place of the directory is said to be none")
+    @Test("a file instead of the directory is an error that says so")
     func file() throws {
         let fixture = try Fixture()
         var context = fixture.context
@@ -146,17 +146,17 @@ import Testing
         #expect(fixture.errors.hasPrefix("There is no directory WORLD/mosquitto.conf:"))
     }
 
-    @Test("a value that is not there to be removed is said to be none")
+    @Test("a note says that a value to remove is not there")
     func remove() throws {
         let fixture = try Fixture()
         #expect(run(fixture, "c8y.url") { $0.set($1, to: "a.example") }.changed)
         #expect(!run(fixture, "c8y.url") { $0.remove($1, "b.example") }.changed)
-        #expect(fixture.errors == "'c8y.url' does not hold 'b.example': nothing was removed.\n")
+        #expect(fixture.errors == "'c8y.url' does not contain 'b.example'. Nothing was removed.\n")
         #expect(run(fixture, "c8y.url") { $0.remove($1, "a.example") }.changed)
         #expect(fixture.errors == "")
     }
 
-    @Test("a word that is huge is shortened")
+    @Test("a huge word is shortened")
     func huge() throws {
         let fixture = try Fixture()
         _ = run(fixture, "mqtt.bind.port") { $0.set($1, to: String(repeating: "x", count: 100_000)) }

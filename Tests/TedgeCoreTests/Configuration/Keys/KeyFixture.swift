@@ -13,7 +13,8 @@ struct KeyFixture: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { key }
 
-    static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+    static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures")
 
     /// All lines. An unreadable file gives none, which the test that counts them reports.
     static let all: [KeyFixture] = {

@@ -12,7 +12,7 @@ import Testing
         #expect(settings.warnings().isEmpty)
     }
 
-    @Test("an empty file is like none")
+    @Test("an empty file counts as missing")
     func emptyFile() throws {
         #expect(try SettingsFixture("").value("device.type") == "thin-edge.io")
     }
@@ -59,7 +59,7 @@ import Testing
         #expect(error.causes.first?.hasPrefix("/etc/tedge/mappers/c8y/mapper.toml, line 2, column ") == true)
     }
 
-    @Test("bytes that are no UTF-8 are a broken file")
+    @Test("bytes that are not UTF-8 are a broken file")
     func notUTF8() throws {
         let source = SettingsSource(
             directory: "/etc/tedge", environment: [:], currentDirectory: { "/" },
@@ -77,16 +77,16 @@ import Testing
     }
 
     @Test(
-        "a version of the file that is not known is an error",
+        "an unknown version of the file is an error",
         arguments: [("\"3\"", "3"), ("3", "3"), ("\"\"", ""), ("true", "a value of type boolean")])
     func unknownVersion(_ version: String, _ text: String) throws {
         let fixture = SettingsFixture("[config]\nversion = \(version)\n")
         let error = try #require(throws: SettingsError.self) { try fixture.load() }
         #expect(error.causes == ["Unknown tedge.toml version: \(text)"])
-        #expect(error.hint?.contains("line 2 of /etc/tedge/tedge.toml") == true)
+        #expect(error.hint?.hasPrefix("Line 2 of /etc/tedge/tedge.toml") == true)
     }
 
-    @Test("no certificate is looked at unless an identity is asked for")
+    @Test("no certificate is read unless an identity is requested")
     func certificatesAreLazy() throws {
         let fixture = SettingsFixture("", certificates: ["/etc/tedge/device-certs/tedge-certificate.pem": "gateway"])
         let settings = try fixture.load()

@@ -22,7 +22,7 @@ import Testing
         #expect(edits.first?.contents.map { String(decoding: $0, as: UTF8.self).contains("a.example.com") } == true)
     }
 
-    @Test("without the sign it is an error")
+    @Test("without the mark it is an error")
     func unsigned() {
         #expect(throws: SettingsError.self) { try url(["mappers/c8y/mapper.toml": "\0"]) }
     }

@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(
-        "another name is refused with the rule that it breaks",
+        "an invalid name is refused with the rule that it breaks",
         arguments: [
             ("", .empty), ("a b", .forbiddenCharacter), ("a.b", .forbiddenCharacter), ("a/b", .forbiddenCharacter),
             ("..", .forbiddenCharacter), ("a@b", .forbiddenCharacter), ("a\n", .forbiddenCharacter),
@@ -24,7 +24,7 @@ import Testing
         #expect(throws: problem) { try ProfileName(parsing: typed) }
     }
 
-    @Test("the rules are told in words")
+    @Test("each broken rule has a message")
     func texts() {
         #expect(ProfileName.Problem.empty.text == "Profile names cannot be empty")
         #expect(
@@ -42,7 +42,7 @@ import Testing
         #expect(try ProfileName.choose(option: nil, environment: nil) == nil)
     }
 
-    @Test("a bad name says where it was given")
+    @Test("the error of a bad name says where it was given")
     func sources() throws {
         let ofOption = try #require(throws: SettingsError.self) {
             try ProfileName.choose(option: "a b", environment: nil)
@@ -58,7 +58,7 @@ import Testing
             ])
     }
 
-    @Test("an empty option is an error, not the default profile")
+    @Test("an empty option is an error and not the default profile")
     func emptyOption() {
         #expect(throws: SettingsError.badProfileName("", .option, .empty)) {
             try ProfileName.choose(option: "", environment: "a")

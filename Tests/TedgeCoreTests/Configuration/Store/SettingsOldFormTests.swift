@@ -38,7 +38,7 @@ import Testing
         #expect(try SettingsFixture("\(line)\n").load().warnings().isEmpty)
     }
 
-    @Test("to set a setting by its older name takes the old line out and writes its own place", arguments: moves)
+    @Test("setting an older name removes the old line and writes the current one", arguments: moves)
     func set(_ line: String, _ key: String, _ value: String) throws {
         let old = String(line.prefix { $0 != " " })
         let name = try SettingName.parse(old)
@@ -95,7 +95,7 @@ import Testing
         #expect(settings.warnings().isEmpty)
     }
 
-    @Test("a setting under its name and an older one is an error that says what to do")
+    @Test("a setting with its name and an older one is an error that says what to do")
     func twice() throws {
         let fixture = SettingsFixture("[mqtt]\nport = 1\nbind.port = 2\n")
         let error = try #require(throws: SettingsError.self) { try fixture.value("mqtt.bind.port") }
@@ -104,11 +104,11 @@ import Testing
                 "/etc/tedge/tedge.toml, line 2, column 1: 'mqtt.port' is an older name of 'mqtt.bind.port', which the "
                     + "file has as well. Please manually remove one of them."
             ])
-        #expect(error.hint == "Run 'tedge config set mqtt.bind.port <value>' to keep that value alone.")
+        #expect(error.hint == "Run 'tedge config set mqtt.bind.port <value>' to keep only that value.")
         #expect(error.id == "setting-twice")
     }
 
-    @Test("a name that is another setting's own now is not read as an older one")
+    @Test("the current name of a setting is not read as an older name of another")
     func ownName() throws {
         let fixture = SettingsFixture("[c8y.entity_store]\nclean_start = false\nauto_register = false\n")
         #expect(try fixture.value("agent.entity_store.auto_register") == "true")

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(
-        "what a bridge's address line could not take is no host",
+        "a text that a bridge's address line could not use is not a host",
         arguments: [
             "", ".", "a..b", ".a", "a b", "a#b", "a%20b", "a/b", "a:1", "a<b", "a>b", "a?b", "a@b", "a[b",
             "a\\b", "a]b", "a^b", "a|b", "::1", "[::1", "[::1]:80", "[x]", "[]", "1.2.3", "256.1.1.1", "1.2.3.4.5",
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(
-        "of a pasted address the host is taken",
+        "the host of a pasted address is used",
         arguments: [
             ("https://example.com", "example.com"), ("https://example.com/", "example.com"),
             ("HTTPS://example.com/apps/cockpit/#/device?id=1", "example.com"), ("http://example.com?x", "example.com"),
@@ -102,7 +102,7 @@ import Testing
         #expect(try HostPort(parsing: "a.b:8883", defaultPort: 1).bareHost == "a.b")
     }
 
-    @Test("of a pasted address the host and a port are taken where a port can be")
+    @Test("the host and port of a pasted address are used if the setting can have a port")
     func pastedHostAndPort() throws {
         let parsed = try SettingType.hostPort(443).parse("https://a.b:8443/x", currentDirectory: Self.here)
         #expect(parsed.value.printed == "a.b:8443")

@@ -28,7 +28,7 @@ import Testing
         #expect(try fixture.value("c8y.url") == "main.example.com")
     }
 
-    @Test("a profile takes nothing from the default profile, but the device's identity")
+    @Test("a profile uses nothing of the default profile, but the device's identity")
     func defaults() throws {
         let fixture = SettingsFixture(Self.text)
         #expect(try fixture.value("c8y.root_cert_path", profile: "second") == "/etc/ssl/certs")
@@ -38,14 +38,14 @@ import Testing
         #expect(try fixture.value("c8y.proxy.client.port") == "8001")
     }
 
-    @Test("there are the profiles of which something is set")
+    @Test("the profiles are those with at least one setting")
     func profiles() throws {
         let settings = try SettingsFixture(Self.text).load()
         #expect(settings.profiles(of: .c8y).map(\.text) == ["second"])
         #expect(settings.profiles(of: .az).isEmpty)
     }
 
-    @Test("reading of another profile is an error that says how to make it", arguments: ["third", "empty"])
+    @Test("reading from an unknown profile is an error that says how to create it", arguments: ["third", "empty"])
     func unknownProfile(_ profile: String) throws {
         let error = try #require(throws: SettingsError.self) {
             try SettingsFixture(Self.text).value("c8y.url", profile: profile)
