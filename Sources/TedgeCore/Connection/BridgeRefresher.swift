@@ -41,6 +41,7 @@ public struct BridgeRefresher {
         let stale = try bridges.filter { try !isWritten($0.file) }
         if try stale.isEmpty && isWritten(listeners) {
             if change.broker.unread.answerRemovingOutdatedMark() != .unread {
+                change.transaction.commit()
                 context.console.line(Self.done)
                 return .done(Self.command, changed: false)
             }

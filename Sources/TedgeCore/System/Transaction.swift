@@ -1,7 +1,8 @@
 /// Steps that are done together or not at all: each says how it is done and how it is undone.
 ///
 /// `undo` runs in three parts: the steps, the last one first; the files, the last change first; then what has to wait for the
-/// files, such as the restart of a service that reads them. A failure to undo is a warning, and the rest is undone.
+/// files, such as the restart of a service that reads them. A failure to undo is a warning, and the rest is undone. A
+/// transaction ends with `commit` or `undo`.
 final class Transaction {
     /// The changes to files.
     let files: FileTransaction

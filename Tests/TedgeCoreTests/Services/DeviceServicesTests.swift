@@ -237,6 +237,7 @@ import Testing
         let change = try connecting()
         try change.services.startMapper()
         #expect(fixture.programs.calls == ["systemctl start tedge-mapper"])
+        change.transaction.commit()
     }
 
     @Test("without states the mapper of the cloud is tried first")
@@ -275,6 +276,7 @@ import Testing
         let change = try connecting(profile: try ProfileName(parsing: "p"))
         #expect(throws: ServiceError.notFound(service: "tedge-mapper-c8y@p")) { try change.services.startMapper() }
         #expect(!fixture.programs.calls.contains { $0.contains("tedge-mapper ") })
+        change.transaction.commit()
     }
 
     @Test("an agent without a service is not started")
@@ -402,6 +404,7 @@ extension DeviceServicesTests {
         fixture.programs.on("systemctl is-enabled", .unanswered(program: "systemctl", seconds: 30))
         let change = try disconnecting()
         #expect(throws: ServiceError.self) { try change.services.disableMapper() }
+        #expect(undo(change) == "")
         #expect(!fixture.programs.calls.contains { $0.contains(" enable ") })
     }
 
@@ -411,12 +414,14 @@ extension DeviceServicesTests {
         let plain = try disconnecting()
         try plain.services.disableMapper()
         plain.services.finish()
+        plain.transaction.commit()
         #expect(!fixture.programs.calls.contains("reload systemd"))
         fixture.programs.on("systemctl --no-reload disable", .exited(0), error: "Removed /etc/systemd/system/x.\n")
         let changed = try disconnecting()
         try changed.services.disableMapper()
         changed.services.finish()
         #expect(fixture.programs.calls.last == "reload systemd")
+        changed.transaction.commit()
     }
 
     @Test("the undo restarts mosquitto first, then the mapper that ran")
@@ -446,6 +451,7 @@ extension DeviceServicesTests {
         try change.services.disableMapper()
         #expect(
             fixture.programs.calls == ["systemctl stop tedge-mapper", "systemctl --no-reload disable tedge-mapper"])
+        change.transaction.commit()
     }
 
     @Test("a mapper without a service is not stopped")
