@@ -177,10 +177,7 @@ private func address(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
 
 /// The last error of the system in words.
 enum SystemReason {
-    static var last: String {
-        let code = errno
-        return "\(String(cString: strerror(code))) (os error \(code))"
-    }
+    static var last: String { SystemErrorText.text(errno) }
 }
 
 /// Text from a peer.

@@ -170,11 +170,11 @@ extension Files {
 
     /// Reads a file that a person names on the command line, at most 1 MiB.
     func readInput(_ path: String) throws(FileError) -> [UInt8] {
-        try readInput(path, limit: 1 << 20)
+        try readInput(path, limit: FileSnapshot.limit)
     }
 
     /// Reads a file; nil if there is none.
-    func readIfPresent(_ path: String, limit: Int = 1 << 20) throws(FileError) -> [UInt8]? {
+    func readIfPresent(_ path: String, limit: Int = FileSnapshot.limit) throws(FileError) -> [UInt8]? {
         do {
             return try read(path, limit: limit)
         } catch  where error.reason.isAbsence {

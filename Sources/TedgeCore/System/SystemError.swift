@@ -1,4 +1,5 @@
 import Foundation
+import Sockets
 
 /// An error number of the operating system, with the message of libc.
 public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -32,7 +33,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
         default: break
         }
         if let kind { return "it is \(kind), not a file" }
-        return "\(unsafe String(cString: strerror(code))) (os error \(code))"
+        return SystemErrorText.text(code)
     }
 
     /// How to look at a file, and how to rename it. Nothing is destroyed.

@@ -13,7 +13,7 @@ extension SettingTable {
                 "auth_method", .choice(.authMethod), .constant("certificate"),
                 doc:
                     "How the device authenticates: with its certificate, with a user name and password (basic), or with "
-                    + "basic if the file of c8y.credentials_path exists and else with the certificate (auto).",
+                    + "these if the file of c8y.credentials_path exists and with the certificate otherwise (auto).",
                 examples: ["certificate", "basic", "auto"]),
             cloud.key(
                 "credentials_path", .path, .inDirectory("credentials.toml"),
