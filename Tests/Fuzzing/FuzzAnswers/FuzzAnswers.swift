@@ -92,7 +92,7 @@ private func upload(_ kind: UInt8, _ body: [UInt8]) {
     context.web = OneAnswer(response: response)
     let session = UploadSession(
         context: context, target: WebTarget(endpoint: endpoint, options: TLSOptions()), user: "u",
-        password: Secret("p".utf8), limit: .seconds(1), rootsKey: "r", urlKey: "u")
+        password: Secret("p".utf8), limit: 1, rootsKey: "r", urlKey: "u")
     do throws(UploadError) {
         let tenant = try session.tenant()
         require((1...64).contains(tenant.utf8.count), "a tenant is a short word")
