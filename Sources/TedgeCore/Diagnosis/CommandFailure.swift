@@ -1,14 +1,14 @@
 /// How a command failed, ready to be printed.
-public struct CommandFailure: Error, Sendable {
+struct CommandFailure: Error, Sendable {
     /// What failed, for example `failed to create bridge to connect Cumulocity cloud.`
-    public let title: String
+    let title: String
     /// Why it failed.
-    public let error: any ExplainedError
+    let error: any ExplainedError
     /// The exit status.
-    public let status: ExitStatus
+    let status: ExitStatus
 
     /// Creates a failure.
-    public init(_ title: String, _ error: any ExplainedError, status: ExitStatus = .failure) {
+    init(_ title: String, _ error: any ExplainedError, status: ExitStatus = .failure) {
         self.title = title
         self.error = error
         self.status = status
@@ -18,7 +18,7 @@ public struct CommandFailure: Error, Sendable {
     ///
     /// - Parameters:
     ///   - command: The command as it is typed, for example `tedge connect`.
-    public init(command: String, _ title: String, _ error: any Error) {
+    init(command: String, _ title: String, _ error: any Error) {
         let explained = error as? any ExplainedError ?? UnexpectedError("\(error)")
         if case .missing? = error as? SettingsError {
             self.init("failed to execute `\(command)`.", explained)

@@ -1,15 +1,15 @@
 import MQTT
 
 /// Why a connection does not work: the first cause that was found.
-public struct Diagnosis: Sendable, Equatable {
+struct Diagnosis: Sendable, Equatable {
     /// The word for programs.
     let id: ReasonID
     /// What is wrong.
-    public let message: String
+    let message: String
     /// What was seen, if that is more than the message.
-    public let seen: String?
+    let seen: String?
     /// What to type.
-    public let hint: String?
+    let hint: String?
 
     /// Creates a diagnosis.
     init(_ id: ReasonID, _ message: String, seen: String? = nil, hint: String? = nil) {

@@ -2,7 +2,7 @@ import Foundation
 import MQTT
 
 /// Why messages cannot be published or received.
-public enum MessagingError: ExplainedError, Equatable {
+enum MessagingError: ExplainedError, Equatable {
     /// The broker cannot be reached, refuses or ends the connection.
     case broker(MQTTError)
     /// Not all of several messages are delivered.
@@ -17,7 +17,7 @@ public enum MessagingError: ExplainedError, Equatable {
     case message(MessageProblem)
 
     /// The reason for each kind of failure.
-    public var id: ReasonID {
+    var id: ReasonID {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.id(error)
         case .interrupted(let interrupted, _, _): interrupted.id
@@ -28,7 +28,7 @@ public enum MessagingError: ExplainedError, Equatable {
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
         case .broker(let error): ["\(error)"]
         case .undelivered(let delivered, let all, let error): [Self.count(delivered, of: all), "\(error)"]
@@ -42,7 +42,7 @@ public enum MessagingError: ExplainedError, Equatable {
     }
 
     /// What to do about it.
-    public var hint: String? {
+    var hint: String? {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.hint(error)
         case .output(let reason): OutputError(reason: reason).hint
