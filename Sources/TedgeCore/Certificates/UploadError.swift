@@ -2,7 +2,7 @@ import TLS
 import X509
 
 /// Why a certificate is not in the cloud.
-public enum UploadError: ExplainedError, Equatable {
+enum UploadError: ExplainedError, Equatable {
     /// The connection or the answer fails. `proxy` is the proxy on the way, nil if there is none.
     case exchange(HTTPError, endpoint: String, proxy: String?, rootsKey: String, urlKey: String)
     /// 401.
@@ -19,7 +19,7 @@ public enum UploadError: ExplainedError, Equatable {
     case notJSON(excerpt: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: String {
         switch self {
         case .exchange: id(during: "upload")
         case .unauthorized: "upload-unauthorized"
@@ -60,7 +60,7 @@ public enum UploadError: ExplainedError, Equatable {
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
         case .exchange(let error, let endpoint, let proxy, _, _): Self.causes(of: error, endpoint, proxy)
         case .unauthorized(let user):
@@ -100,7 +100,7 @@ public enum UploadError: ExplainedError, Equatable {
     }
 
     /// What to do about it.
-    public var hint: String? {
+    var hint: String? {
         switch self {
         case .exchange(.connection(let error), _, let proxy?, _, _) where error.isBeforeServer:
             "Check 'proxy.address' with 'tedge config get proxy.address', and the network between this device and the proxy "

@@ -122,7 +122,7 @@ final class BridgeInstallation {
         try plan.listeners?.checkFiles(context.files)
         try broker.planListeners()
         warn()
-        guard context.now() >= ProgramDate.seconds else {
+        guard context.now() >= ProgramRelease.date else {
             throw ConnectError.clockWrong(clock: RFC2822Date.text(context.now()))
         }
         let account = broker.account

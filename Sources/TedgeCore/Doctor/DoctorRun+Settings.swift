@@ -86,6 +86,6 @@ extension DoctorRun {
     func clock() -> CheckOutcome {
         let now = context.now()
         let text = RFC2822Date.text(now)
-        return now < ProgramDate.seconds ? .error(ConnectError.clockWrong(clock: text)) : .ok(text)
+        return now < ProgramRelease.date ? .error(ConnectError.clockWrong(clock: text)) : .ok(text)
     }
 }

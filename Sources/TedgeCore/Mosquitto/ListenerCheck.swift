@@ -67,9 +67,3 @@ struct ListenerCheck {
         }
     }
 }
-
-/// When this program was written: a clock that says an earlier time is wrong.
-enum ProgramDate {
-    /// 2026-11-01, in seconds since 1970.
-    static let seconds: Int64 = 1_793_491_200
-}
