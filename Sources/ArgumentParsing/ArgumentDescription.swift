@@ -1,7 +1,7 @@
 /// An argument, an option or a flag as a value.
-public struct ArgumentDescription: Sendable, Equatable {
+struct ArgumentDescription: Sendable, Equatable {
     /// How it is given.
-    public enum Kind: Sendable, Equatable {
+    enum Kind: Sendable, Equatable {
         /// By its position.
         case positional
         /// By a name and a value.
@@ -11,27 +11,27 @@ public struct ArgumentDescription: Sendable, Equatable {
     }
 
     /// How it is given.
-    public let kind: Kind
+    let kind: Kind
     /// The long names without their dashes, in the order of declaration.
-    public let longNames: [String]
+    let longNames: [String]
     /// The short names without their dash, in the order of declaration.
-    public let shortNames: [Character]
+    let shortNames: [Character]
     /// The stand-in for the value, as `KEY` in `<KEY>`; empty for a flag.
-    public let valueName: String
+    let valueName: String
     /// What it is for.
-    public let help: String
+    let help: String
     /// The names, dashes included, it cannot be given together with.
-    public let conflicts: [String]
+    let conflicts: [String]
     /// The default as the user would type it; nil if there is none to show.
-    public internal(set) var defaultText: String?
+    var defaultText: String?
     /// The only values that are accepted; empty if they cannot be listed.
-    public internal(set) var allowedValues: [String] = []
+    var allowedValues: [String] = []
     /// What a shell offers for the value.
-    public internal(set) var completion: CompletionKind
+    var completion: CompletionKind
     /// Whether a command line without it is wrong.
-    public internal(set) var isRequired = false
+    var isRequired = false
     /// Whether it takes any number of values.
-    public internal(set) var isRepeating = false
+    var isRepeating = false
 
     /// Describes an argument. The stand-in for the value of an option is made from its name if nil.
     init(
@@ -55,12 +55,12 @@ public struct ArgumentDescription: Sendable, Equatable {
     }
 
     /// The names with their dashes, the short ones first; empty for a positional argument.
-    public var names: [String] {
+    var names: [String] {
         shortNames.map { "-\($0)" } + longNames.map { "--\($0)" }
     }
 
     /// The name for errors and usage lines: `--profile <NAME>`, `--all`, `<KEY>`, `[KEY]`, `<TOPIC>...`.
-    public var displayName: String {
+    var displayName: String {
         let dots = isRepeating ? "..." : ""
         switch kind {
         case .positional: return (isRequired ? "<\(valueName)>" : "[\(valueName)]") + dots

@@ -50,7 +50,7 @@ final class ArgumentStorage<Value: ArgumentValue>: DeclaredArgument {
 
     /// The value. Reading a required one that was never given is a mistake of the program.
     var current: Value {
-        guard let value else { preconditionFailure("the argument was read before the command line was parsed") }
+        guard let value else { fatalError("the argument was read before the command line was parsed") }
         return value
     }
 

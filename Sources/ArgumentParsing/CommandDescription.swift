@@ -1,30 +1,30 @@
 /// A command and everything below it as a value: what help, usage lines and shell completions are made from.
-public struct CommandDescription: Sendable, Equatable {
+struct CommandDescription: Sendable, Equatable {
     /// The words that select the command, the name of the program first.
-    public let path: [String]
+    let path: [String]
     /// One sentence on what the command does.
-    public let abstract: String
+    let abstract: String
     /// Text at the end of the help.
-    public let discussion: String
+    let discussion: String
     /// Whether help, suggestions and completions leave the command out.
-    public let isHidden: Bool
+    let isHidden: Bool
     /// What is given by position.
-    public let arguments: [ArgumentDescription]
+    let arguments: [ArgumentDescription]
     /// Options and flags of this command alone, `--help` (and at the root `--version`) included.
-    public let options: [ArgumentDescription]
+    let options: [ArgumentDescription]
     /// Options and flags that are taken at every level.
-    public let globalOptions: [ArgumentDescription]
+    let globalOptions: [ArgumentDescription]
     /// The commands below; for a group the last is `help`.
-    public let subcommands: [CommandDescription]
+    let subcommands: [CommandDescription]
 
     /// The word that selects the command.
-    public var name: String { path.last ?? "" }
+    var name: String { path.last ?? "" }
 
     /// Whether the command only declares others.
-    public var isGroup: Bool { !subcommands.isEmpty }
+    var isGroup: Bool { !subcommands.isEmpty }
 
     /// Describes a whole program.
-    public init(of root: any ParsableCommand.Type, globals: any ParsableArguments.Type) {
+    init(of root: any ParsableCommand.Type, globals: any ParsableArguments.Type) {
         let globalOptions = globals.init().arguments.map { $0.description }
         self.init(of: root, path: [root.configuration.name], globalOptions: globalOptions)
     }
@@ -78,7 +78,7 @@ public struct CommandDescription: Sendable, Equatable {
     }
 
     /// The command below this one that these words select; nil if there is none.
-    public func subcommand(at words: some Collection<String>) -> CommandDescription? {
+    func subcommand(at words: some Collection<String>) -> CommandDescription? {
         guard let first = words.first else { return self }
         return subcommands.first { $0.name == first }?.subcommand(at: words.dropFirst())
     }

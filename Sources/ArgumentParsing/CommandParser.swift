@@ -15,7 +15,7 @@ public struct CommandParser<Globals: ParsableArguments>: Sendable {
     }
 
     /// The program as a value.
-    public var description: CommandDescription { CommandDescription(of: root, globals: Globals.self) }
+    var description: CommandDescription { CommandDescription(of: root, globals: Globals.self) }
 
     /// Reads the words that follow the name of the program.
     ///

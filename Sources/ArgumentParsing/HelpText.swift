@@ -1,6 +1,6 @@
 extension CommandDescription {
     /// The usage line without `Usage: `, such as `tedge config get [OPTIONS] <KEY>`.
-    public var usage: String {
+    var usage: String {
         let required = options.filter(\.isRequired).map(\.displayName)
         let positional = arguments.map(\.displayName)
         let rest = isGroup ? ["<COMMAND>"] : required + positional
@@ -8,7 +8,7 @@ extension CommandDescription {
     }
 
     /// The help with lines of at most 100 columns.
-    public var help: String { help(width: TextLayout.width) }
+    var help: String { help(width: TextLayout.width) }
 
     /// The help, without a line feed at the end; no line has more than `width` columns if its words allow that.
     ///

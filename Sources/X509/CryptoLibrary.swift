@@ -23,7 +23,7 @@ struct CryptoLibrary: @unchecked Sendable {
     /// The functions, for objects of the library, which cannot exist without it.
     static var functions: crypto_functions {
         guard case .success(let library) = opened else {
-            preconditionFailure("an object of libcrypto without libcrypto")
+            fatalError("an object of libcrypto without libcrypto")
         }
         return library.functions
     }

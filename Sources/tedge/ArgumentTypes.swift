@@ -127,3 +127,16 @@ extension Int {
         }
     }
 }
+
+extension CheckID: ExpressibleByArgument {
+    /// Reads a name. The reason of an error names the command that lists them: they are too many for one line.
+    public init(argument: String) throws {
+        guard let check = CheckID(rawValue: argument) else {
+            throw InvalidValue("'tedge doctor --list' lists all checks")
+        }
+        self = check
+    }
+
+    /// None, so that help and errors do not list them.
+    public static var allArgumentValues: [String] { [] }
+}

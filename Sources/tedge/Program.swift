@@ -5,7 +5,7 @@ import TedgeCore
 /// From words to an exit status.
 enum Program {
     /// Reads the command line of the program.
-    static let parser = CommandParser(root: Tedge.self, globals: GlobalOptions.self, version: Tedge.version)
+    static let parser = CommandParser(root: Tedge.self, globals: GlobalOptions.self, version: ProgramRelease.version)
 
     /// Whether the words ask for a JSON object, even if they are wrong otherwise.
     static func wantsJSON(_ words: [String]) -> Bool { words.prefix { $0 != "--" }.contains("--json") }
@@ -23,7 +23,7 @@ enum Program {
             case .version(let text):
                 console.result(text + "\n")
                 var report = CommandReport.done("--version", changed: false)
-                report.details = [.init("version", .string(Tedge.version))]
+                report.details = [.init("version", .string(ProgramRelease.version))]
                 return ended(report, on: console)
             case .command(let command, let globals, _):
                 guard let command = command as? any RunnableCommand else { return .misuse }

@@ -3,8 +3,6 @@ import TedgeCore
 
 /// The program itself, with its commands.
 struct Tedge: ParsableCommand {
-    static let version = "1.0.0"
-
     static let configuration = CommandConfiguration(
         name: "tedge", abstract: "Connect this device to an IoT cloud and keep it connected.",
         discussion: """

@@ -1,4 +1,4 @@
-import ArgumentParsing
+@testable import ArgumentParsing
 
 // A program with every shape of declaration, in the manner of the real one. The tests read words with it.
 

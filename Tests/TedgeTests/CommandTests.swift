@@ -1,4 +1,4 @@
-import ArgumentParsing
+@testable import ArgumentParsing
 import Foundation
 import Testing
 
@@ -173,7 +173,7 @@ import Testing
     @Test("with --json help and version are members of the object")
     func resultObjects() throws {
         for (words, member, beginning) in [
-            (["connect", "--help"], "help", "Connect this device"), (["--version"], "version", Tedge.version),
+            (["connect", "--help"], "help", "Connect this device"), (["--version"], "version", ProgramRelease.version),
         ] {
             let printed = Transcript()
             #expect(Program.run(words + ["--json"], printed.console(isJSON: true)) == 0)

@@ -2,7 +2,7 @@
 
 extension CommandDescription {
     /// What is wrong with the declarations themselves, at this command and below; empty if they are right.
-    public var declarationProblems: [String] {
+    fileprivate var declarationProblems: [String] {
         let place = path.joined(separator: " ")
         let own = nameProblems + orderProblems + conflictProblems + subcommandProblems
         return own.map { "\(place): \($0)" } + subcommands.flatMap(\.declarationProblems)

@@ -1,15 +1,15 @@
 /// What can be typed at the end of a command line that is not finished.
 public struct Completion {
     /// A word that a shell offers.
-    public struct Candidate: Sendable, Equatable {
+    struct Candidate: Sendable, Equatable {
         /// The word.
-        public let word: String
+        let word: String
         /// What it is for, on one line; may be empty.
-        public let text: String
+        let text: String
     }
 
     /// What can replace the last word, or what follows its ``prefix``.
-    public enum Expected: Sendable, Equatable {
+    enum Expected: Sendable, Equatable {
         /// Nothing is known that fits.
         case nothing
         /// One of these words. Those that do not begin like the last word are among them.
@@ -27,9 +27,9 @@ public struct Completion {
     /// The positional arguments before the last word.
     public let positionals: [String]
     /// The part of the last word before a value: `--name=`, or nothing.
-    public let prefix: String
+    let prefix: String
     /// What is expected.
-    public let expected: Expected
+    let expected: Expected
     private let own: ArgumentTable
     private let globals: ArgumentTable
 

@@ -1,5 +1,5 @@
 /// Why a certificate is not in the cloud.
-public enum UploadError: ExplainedError, Equatable {
+enum UploadError: ExplainedError, Equatable {
     /// The connection or the answer fails.
     case exchange(ExchangeFailure)
     /// 401.
@@ -16,7 +16,7 @@ public enum UploadError: ExplainedError, Equatable {
     case notJSON(excerpt: String)
 
     /// One word for each case.
-    public var id: ReasonID {
+    var id: ReasonID {
         switch self {
         case .exchange(let failure): failure.diagnosis.id
         case .unauthorized: .uploadUnauthorized
@@ -29,7 +29,7 @@ public enum UploadError: ExplainedError, Equatable {
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
         case .exchange(let failure): failure.diagnosis.causes
         case .unauthorized(let user):
@@ -55,7 +55,7 @@ public enum UploadError: ExplainedError, Equatable {
     }
 
     /// What to do about it.
-    public var hint: String? {
+    var hint: String? {
         switch self {
         case .exchange(let failure): failure.diagnosis.hint
         case .unauthorized:

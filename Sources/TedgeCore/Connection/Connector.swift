@@ -152,7 +152,7 @@ final class ConnectSteps {
         try inputs.listeners?.checkFiles(context.files)
         try broker.planListeners(inputs)
         warn()
-        guard context.now() >= ProgramDate.seconds else {
+        guard context.now() >= ProgramRelease.date else {
             throw ClockError(clock: RFC2822Date.text(context.now()))
         }
         let (account, isRoot) = (context.mosquittoAccount, context.accounts.isRoot)

@@ -91,6 +91,6 @@ extension DoctorRun {
     func clock() -> CheckOutcome {
         let now = context.now()
         let text = RFC2822Date.text(now)
-        return now < ProgramDate.seconds ? .error(ClockError(clock: text)) : .ok(text)
+        return now < ProgramRelease.date ? .error(ClockError(clock: text)) : .ok(text)
     }
 }
