@@ -23,7 +23,7 @@ import Testing
         (CertificateError.cryptography("r"), "openssl-failed"),
         (CredentialError.noDeviceID, "device-id-missing"), (CredentialError.noUser, "user-missing"),
         (EnrollmentInputError.badProxyHost("k", reason: "r"), "proxy-host-invalid"),
-        (CredentialError.noPassword, "password-missing"), (UploadError.notSendable("w"), "credentials-not-sendable"),
+        (CredentialError.noPassword, "password-missing"), (CredentialError.notSendable("w"), "credentials-not-sendable"),
         (CredentialError.terminal(reason: "r"), "terminal-failed"),
         (CredentialError.passwordUnreadable(path: "/f", reason: "r"), "password-unreadable"),
         (EnrollmentError.unsupported(.az), "renewal-unsupported"),
