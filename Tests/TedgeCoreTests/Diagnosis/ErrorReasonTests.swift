@@ -31,6 +31,7 @@ import Testing
         (MosquittoConfigurationError.includedTwice("/d", ["a:1", "b:2"]), "include-line-twice"),
         (MessagingError.message(.qos), "message-invalid"),
         (MessagingError.tooManyMessages(count: 1), "messages-too-many"),
+        (ServiceError.signalled(command: "c"), "service-command-signalled"),
         (ServiceError.unitBroken(.agent), "agent-unit-broken"), (UnexpectedError("t"), "unexpected"),
         (ServiceError.notFound(service: "tedge-mapper-c8y@p"), "mapper-without-service"),
     ]
