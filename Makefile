@@ -17,9 +17,10 @@ LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relati
 	-Xlinker --build-id=sha1
 # Type metadata is made by calls instead of a search by name through the whole executable. Size matters more than speed: nothing
 # here computes for long.
+# A fault such as an index out of range ends with a message on stderr, which costs 160 kB.
 # Libraries are searched for only in the system's directories: beside the executable, anybody could put one.
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -no-toolchain-stdlib-rpath $(LINK) \
-	-Xswiftc -Osize \
+	-Xswiftc -Osize -Xswiftc -assert-config -Xswiftc Debug \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 
 BUILD_PACKAGES = binutils libmosquitto-dev libssl-dev
