@@ -41,7 +41,7 @@ struct ConnectionCommand {
             do {
                 let outcome = try steps.change.transaction.run {
                     do { return try body(steps) } catch {
-                        log.end("failed")
+                        log.end(.failed)
                         throw error
                     }
                 }
@@ -73,7 +73,7 @@ struct ConnectionCommand {
             try ConnectionCheck.run(inputs, timeout: options.timeout, in: context)
             return withMapper(steps.renewal)
         } catch {
-            log.end("failed")
+            log.end(.failed)
             let isInterrupted = if case CheckFailure.interrupted = error { true } else { false }
             let warning =
                 "Bridge has been configured, but \(cloud.displayName) connection check "
@@ -132,7 +132,7 @@ struct ConnectionCommand {
     }
 
     private func failed(_ error: any Error) -> CommandReport {
-        log.end("failed")
+        log.end(.failed)
         let title =
             name == "reconnect"
             ? "failed to reconnect \(cloud.displayName) cloud."
@@ -145,7 +145,7 @@ struct ConnectionCommand {
     }
 
     private func reported(_ report: CommandReport) -> CommandReport {
-        log.end("ok")
+        log.end(.ok)
         var report = report
         report.steps = log.steps
         return report

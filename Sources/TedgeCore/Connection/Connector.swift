@@ -105,7 +105,7 @@ final class ConnectSteps {
             context.console.step("tedge-mapper service successfully started and enabled!")
         } else {
             context.console.warning("tedge-mapper is not installed. We recommend to install it.")
-            log.end("skipped")
+            log.end(.skipped)
         }
 
         if context.processes.isOnPath(Service.agent.unit) {
@@ -123,7 +123,7 @@ final class ConnectSteps {
         guard try change.isManaged() else {
             let name = change.manager.commands.name
             context.console.warning("'\(name)' service manager is not available on the system.")
-            log.end("failed")
+            log.end(.failed)
             return false
         }
         try change.manager.checkPrograms()
@@ -227,10 +227,10 @@ final class ConnectSteps {
             try services.startAgent()
         } catch ServiceError.notFound {
             context.console.warning("tedge-agent is on PATH, but there is no service of this name.")
-            log.end("skipped")
+            log.end(.skipped)
         } catch ServiceError.masked(.agent, _) {
             context.console.warning("tedge-agent is masked, and so it is not started.")
-            log.end("skipped")
+            log.end(.skipped)
         }
     }
 }

@@ -9,10 +9,15 @@ public struct CommandReport: Sendable {
 
     /// A step with how it went and how long it took.
     public struct Step: Sendable, Equatable {
+        /// How a step can end.
+        public enum Outcome: String, Sendable {
+            case ok, failed, skipped
+        }
+
         /// A word for programs.
         public let id: String
-        /// `ok`, `failed` or `skipped`.
-        public var outcome: String
+        /// How it went; nil while it runs.
+        public var outcome: Outcome?
         /// How long it took.
         public var milliseconds: Int
     }
@@ -56,7 +61,7 @@ public struct CommandReport: Sendable {
                     .array(
                         steps.map {
                             .object([
-                                .init("id", .string($0.id)), .init("outcome", .string($0.outcome)),
+                                .init("id", .string($0.id)), .init("outcome", .optional($0.outcome?.rawValue)),
                                 .init("milliseconds", .number($0.milliseconds)),
                             ])
                         })))
@@ -122,14 +127,14 @@ final class StepLog {
 
     /// Ends the current step as `ok` and begins the next.
     func begin(_ id: String) {
-        end("ok")
+        end(.ok)
         begin = .now
-        steps.append(.init(id: id, outcome: "", milliseconds: 0))
+        steps.append(.init(id: id, milliseconds: 0))
     }
 
     /// Ends the current step, if there is one.
-    func end(_ outcome: String) {
-        guard let last = steps.indices.last, steps[last].outcome.isEmpty else { return }
+    func end(_ outcome: CommandReport.Step.Outcome) {
+        guard let last = steps.indices.last, steps[last].outcome == nil else { return }
         let passed = begin.duration(to: .now).components
         steps[last].outcome = outcome
         steps[last].milliseconds = Int(passed.seconds * 1000 + passed.attoseconds / 1_000_000_000_000_000)

@@ -19,7 +19,7 @@ import Testing
                 "service-manager", "existing-bridge", "certificates", "save", "restart-mosquitto", "await-mosquitto",
                 "enable-mosquitto", "mapper", "check",
             ])
-        #expect(report.steps.allSatisfy { $0.outcome == "ok" })
+        #expect(report.steps.allSatisfy { $0.outcome == .ok })
     }
 
     @Test("services are restarted, started and enabled in this order, and nothing else is done to them")
@@ -86,7 +86,7 @@ import Testing
         #expect(fixture.output.contains("you will have to start the required services on your own."))
         #expect(try fixture.text(Fixture.bridge) != nil)
         #expect(fixture.programs.changes.isEmpty)
-        #expect(report.steps.first?.outcome == "failed")
+        #expect(report.steps.first?.outcome == .failed)
     }
 
     @Test("a mapper that is not installed is recommended, and the connection is proven without it")
@@ -96,7 +96,7 @@ import Testing
         let report = fixture.connect()
         #expect(report.status == 0)
         #expect(fixture.errors == "Warning: tedge-mapper is not installed. We recommend to install it.\n")
-        #expect(report.steps.first { $0.id == "mapper" }?.outcome == "skipped")
+        #expect(report.steps.first { $0.id == "mapper" }?.outcome == .skipped)
         #expect(!fixture.programs.changes.contains { $0.contains("tedge-mapper") })
     }
 
@@ -104,7 +104,7 @@ import Testing
     func agent() throws {
         let fixture = try Fixture.ready()
         fixture.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
-        #expect(fixture.connect().steps.first { $0.id == "agent" }?.outcome == "skipped")
+        #expect(fixture.connect().steps.first { $0.id == "agent" }?.outcome == .skipped)
         #expect(fixture.errors == "Warning: tedge-agent is on PATH, but there is no service of this name.\n")
         let other = try Fixture.ready()
         other.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
@@ -132,7 +132,7 @@ import Testing
         #expect(report.status == 4)
         #expect(report.result == .unproven)
         #expect(report.reason == "cloud-silent")
-        #expect(report.steps.last?.outcome == "failed")
+        #expect(report.steps.last?.outcome == .failed)
         #expect(try fixture.text(Fixture.bridge) != nil)
     }
 

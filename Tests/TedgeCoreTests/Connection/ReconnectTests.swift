@@ -47,7 +47,7 @@ import Testing
         #expect(fixture.errors == "")
         #expect(report.status == 0 && report.changed && report.command == "reconnect")
         #expect(report.steps.first?.id == "disconnect")
-        #expect(report.steps.allSatisfy { $0.outcome == "ok" })
+        #expect(report.steps.allSatisfy { $0.outcome == .ok })
     }
 
     @Test("services are stopped and started in the order of the two commands; the mapper stays enabled")
