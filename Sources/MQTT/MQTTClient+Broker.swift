@@ -1,9 +1,10 @@
 import Glibc
 
 extension MQTTClient {
-    /// Waits for a broker that is being started: connects again and again, within milliseconds, until it accepts.
+    /// Waits for a broker that is starting: connects again and again, within milliseconds, until the broker accepts.
     ///
-    /// Throws at once what waiting cannot change, such as a wrong password, and at the deadline what the last attempt met.
+    /// Throws an error that waiting cannot change, such as a wrong password, at once; at the deadline throws the error of
+    /// the last attempt.
     public func waitForBroker(until deadline: ContinuousClock.Instant) throws(MQTTError) {
         var pause: Int32 = 1
         while true {
@@ -18,15 +19,16 @@ extension MQTTClient {
         }
     }
 
-    /// Connects again after a loss, as often as it takes: to a broker that is restarted or a network that comes back. The
-    /// pauses before each attempt grow from 100 ms to a second; without a deadline it goes on as long as that takes.
+    /// Connects again after a lost connection, as often as needed, for example until a broker has restarted or a network
+    /// is back. The pauses before each attempt grow from 100 ms to a second; without a deadline it keeps trying.
     ///
-    /// Throws at once what waiting cannot change, such as a wrong password, and at the deadline what the last attempt met.
+    /// Throws an error that waiting cannot change, such as a wrong password, at once; at the deadline throws the error of
+    /// the last attempt.
     public func reconnect(until deadline: ContinuousClock.Instant?) throws(MQTTError) {
         var pause = Duration.milliseconds(100)
         while true {
             let next = ContinuousClock.now + pause
-            // No descriptor: a wait for the time alone.
+            // Without a descriptor this waits only for the time.
             _ = try waiter.ready(-1, 0, until: min(deadline ?? next, next))
             let limit = ContinuousClock.now + .seconds(10)
             do throws(MQTTError) {
@@ -40,7 +42,7 @@ extension MQTTClient {
 }
 
 extension MQTTError {
-    /// Whether a network or a broker that is coming back may show itself like this.
+    /// Whether a network or a broker that is coming back may cause this error.
     var mayPassAfterLoss: Bool {
         switch self {
         case .socket(.cannotConnect), .socket(.nameNotResolved), .socket(.nameServerSilent), .disconnected,
@@ -50,7 +52,7 @@ extension MQTTError {
         }
     }
 
-    /// Whether a broker that is still starting, or a network that is still coming up, shows itself like this.
+    /// Whether a broker that is still starting, or a network that is still coming up, causes this error.
     var mayPass: Bool {
         switch self {
         case .socket(.cannotConnect(_, _, let code)):

@@ -2,7 +2,7 @@ import Glibc
 import Sockets
 
 extension MQTTError: CustomStringConvertible {
-    /// One or two sentences: what happened, and what to do about it.
+    /// One or two sentences: what happened, and how to fix it.
     public var description: String {
         switch self {
         case .libraryMissing(let reason):
@@ -72,7 +72,7 @@ extension MQTTError: CustomStringConvertible {
 }
 
 extension MQTTError.Refusal: CustomStringConvertible {
-    /// Reads the return code of CONNACK.
+    /// Converts the return code of CONNACK.
     init(code: UInt8) {
         switch code {
         case 1: self = .protocolVersion
@@ -84,7 +84,7 @@ extension MQTTError.Refusal: CustomStringConvertible {
         }
     }
 
-    /// What the return code means.
+    /// The meaning of the return code.
     public var description: String {
         switch self {
         case .protocolVersion: "it does not speak MQTT 3.1.1 (1)"

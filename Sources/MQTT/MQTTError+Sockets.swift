@@ -2,22 +2,22 @@ import Glibc
 import Sockets
 import TLS
 
-/// A wait of this module.
+/// A waiter that throws the errors of this module.
 typealias Waiter = Sockets.Waiter<MQTTError>
 
 extension MQTTError: SocketFailure {
-    /// `interrupted` said so.
+    /// `interrupted` returned true.
     public static var interrupted: MQTTError { .socket(.interrupted) }
 }
 
 extension MQTTError {
-    /// What an end before CONNECT is answered means: only what was accepted can be reset.
+    /// The error for an end before the broker answers CONNECT: only an accepted connection can be reset.
     ///
-    /// In TLS 1.3 the client's handshake is over before the broker looks at the client certificate (RFC 8446, appendix
-    /// E.1), and the reset that follows a refusal can overtake the alert that says so.
-    static func beforeAnswer(_ endpoint: Endpoint, _ stop: Relay.Stop, _ hasHeard: Bool) -> MQTTError {
+    /// In TLS 1.3 the client finishes its handshake before the broker checks the client certificate (RFC 8446, appendix
+    /// E.1), and the reset after a refusal can arrive before the alert with the reason.
+    static func beforeAnswer(_ endpoint: Endpoint, _ stop: Relay.Stop, _ hasReceived: Bool) -> MQTTError {
         let closed: MQTTError =
-            hasHeard
+            hasReceived
             ? .tls(endpoint, nil)
             : .closedBeforeAnswer(endpoint)
         switch stop {
@@ -31,7 +31,7 @@ extension MQTTError {
         }
     }
 
-    /// What an end means after CONNECT was accepted.
+    /// The error for an end after the broker accepted CONNECT.
     static func loss(_ endpoint: Endpoint, _ stop: Relay.Stop) -> MQTTError {
         switch stop {
         case .end(.closed): return .disconnected(endpoint, errno: 0)

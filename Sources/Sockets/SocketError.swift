@@ -1,19 +1,19 @@
-/// Why a host cannot be reached: the failures that all connections have in common.
+/// Why a host cannot be reached; all kinds of connections share these errors.
 public enum SocketError: Error, Sendable, Equatable {
-    /// The host's name has no address; `reason` is the resolver's.
+    /// The host's name has no address; `reason` is the text of the resolver.
     case nameNotResolved(host: String, reason: String)
     /// The name servers do not answer in time.
     case nameServerSilent(host: String)
-    /// The TCP connection is refused, or there is no way to the host.
+    /// The TCP connection is refused, or there is no route to the host.
     case cannotConnect(host: String, port: UInt16, errno: Int32)
-    /// Nothing answers the TCP connection in time.
+    /// The host does not answer the TCP connection in time.
     case noAnswer(host: String, port: UInt16)
-    /// The wait was ended from outside.
+    /// The caller interrupted the wait.
     case interrupted
 }
 
 extension SocketError: CustomStringConvertible {
-    /// The error in a sentence without a full stop.
+    /// The error as a sentence without a full stop.
     public var description: String {
         switch self {
         case .nameNotResolved(let host, let reason): "the name \(host) cannot be resolved: \(reason)"
@@ -27,13 +27,13 @@ extension SocketError: CustomStringConvertible {
     }
 }
 
-/// An error of a module that uses sockets. Its one case for them is `socket`.
+/// The error type of a module that uses sockets. Its case `socket` wraps socket errors.
 public protocol SocketFailure: Error {
-    /// A failure of the socket.
+    /// Wraps a socket error.
     static func socket(_ error: SocketError) -> Self
 }
 
 extension SocketError: SocketFailure {
-    /// The failure itself.
+    /// Returns the error itself.
     public static func socket(_ error: SocketError) -> SocketError { error }
 }

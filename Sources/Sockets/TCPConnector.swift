@@ -1,19 +1,19 @@
 import Glibc
 
-/// Which of a host's addresses are tried.
+/// Which addresses of a host to try.
 public enum AddressChoice: Sendable {
     /// One after the other, until one accepts.
     case each
-    /// The one that mosquitto's bridge takes, and no other: the first that a connection can be begun to.
+    /// Only the address that mosquitto's bridge uses: the first to which a connection can be started.
     case first
 }
 
 /// Makes TCP connections.
 public enum TCPConnector {
-    /// Connects to the first address of a host that accepts, each with its share of the time; or to the one address of
-    /// `choice`. The descriptor does not block, sends small packets at once, and is closed in children.
+    /// Connects to the first address of a host that accepts, with a share of the time for each; or only to the address
+    /// that `choice` selects. The descriptor does not block, sends small packets at once, and is closed in children.
     ///
-    /// Throws what the last address met, or why there is none.
+    /// Throws the error of the last address, or the reason why there is no address.
     public static func connect<Problem: SocketFailure>(
         host: String, port: UInt16, choice: AddressChoice = .each, until deadline: ContinuousClock.Instant,
         _ waiter: Waiter<Problem>, resolver: @escaping AddressLookup.Resolver = AddressLookup.system
@@ -23,7 +23,7 @@ public enum TCPConnector {
         return try connect(to: addresses, of: host, port: port, until: deadline, waiter)
     }
 
-    /// Connects to the first of some addresses that accepts, as `connect(host:port:)` does.
+    /// Connects to the first address that accepts, as `connect(host:port:)` does.
     public static func connect<Problem: SocketFailure>(
         to addresses: [NetworkAddress], of host: String, port: UInt16, until deadline: ContinuousClock.Instant,
         _ waiter: Waiter<Problem>
@@ -41,8 +41,8 @@ public enum TCPConnector {
         throw .socket(failure)
     }
 
-    /// The address that mosquitto's bridge takes: the first that a connection can be begun to, whatever becomes of it. Nil
-    /// if there is none.
+    /// The address that mosquitto's bridge uses: the first to which a connection can be started, whether or not it
+    /// succeeds. Nil if there is none.
     public static func first(of addresses: [NetworkAddress], port: UInt16) -> NetworkAddress? {
         addresses.first { address in
             guard let descriptor = makeSocket(for: address) else { return false }
@@ -81,7 +81,7 @@ public enum TCPConnector {
         return descriptor >= 0 ? descriptor : nil
     }
 
-    /// Starts connecting. Returns the error number, or nil if the connection is there at once.
+    /// Starts to connect. Returns the error number, or nil if the connection is made at once.
     private static func start(_ descriptor: Int32, _ address: NetworkAddress, _ port: UInt16) -> Int32? {
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV

@@ -1,4 +1,4 @@
-/// The alerts by which the other end closes a connection (RFC 8446, section 6; RFC 5246, section 7.2).
+/// The alerts with which the peer closes a connection (RFC 8446, section 6; RFC 5246, section 7.2).
 public enum TLSAlert: Int, Sendable, CaseIterable {
     case closeNotify = 0
     case unexpectedMessage = 10
@@ -24,7 +24,7 @@ public enum TLSAlert: Int, Sendable, CaseIterable {
     case certificateRequired = 116
     case noApplicationProtocol = 120
 
-    /// The name of an alert by its number, as the RFCs write it.
+    /// The name of the alert with this number, as in the RFCs.
     public static func name(_ number: Int) -> String { TLSAlert(rawValue: number)?.name ?? "alert \(number)" }
 
     private var name: String {

@@ -1,7 +1,7 @@
 import Sockets
 
 extension TLSError: CustomStringConvertible {
-    /// The error in a sentence without a full stop.
+    /// The error as a sentence without a full stop.
     public var description: String {
         switch self {
         case .libraryMissing(let reason): "OpenSSL's libssl cannot be opened, install libssl3: \(reason)"

@@ -63,7 +63,7 @@ struct AccessTests {
         #expect(try client.nextMessage(until: later)?.topic == "open/a")
     }
 
-    @Test("with TLS a trusted broker is connected to and messages go there and back", arguments: [true, false])
+    @Test("with TLS the client connects to a trusted broker, and messages come back", arguments: [true, false])
     func secure(asFile: Bool) throws {
         let authority = try TestAuthority()
         let broker = try secureBroker(authority)
@@ -87,7 +87,7 @@ struct AccessTests {
         #expect(eventually { broker.log.contains("disconnected.") })
     }
 
-    @Test("an authority that is not trusted is an error with OpenSSL's reason")
+    @Test("an untrusted authority is an error with OpenSSL's reason")
     func unknownAuthority() throws {
         let broker = try secureBroker(TestAuthority())
         let other = try TestAuthority()
@@ -110,7 +110,7 @@ struct AccessTests {
         }
     }
 
-    @Test("a client certificate is presented, and its absence is an error")
+    @Test("a client certificate is sent, and a missing one is an error")
     func clientCertificate() throws {
         let authority = try TestAuthority()
         let broker = try secureBroker(authority, ["require_certificate true", "use_identity_as_username true"])
@@ -131,7 +131,7 @@ struct AccessTests {
         #expect(eventually { broker.log.contains("u'device'") })
     }
 
-    @Test("a certificate and a key that do not belong together are an error")
+    @Test("a certificate and a key that do not match are an error")
     func mismatch() throws {
         let authority = try TestAuthority()
         let broker = try secureBroker(authority)
@@ -144,7 +144,7 @@ struct AccessTests {
         #expect(error?.description.contains("key values mismatch") == true, "\(String(describing: error))")
     }
 
-    @Test("a file that is not there is named")
+    @Test("a missing file is named")
     func missingFile() throws {
         let options = MQTTOptions.test(try freePort(), tls: MQTTTLS(caFile: "/nowhere/ca.pem"))
         let error = #expect(throws: MQTTError.unreadable(path: "/nowhere/ca.pem", errno: 2)) {
@@ -153,7 +153,7 @@ struct AccessTests {
         #expect(error?.description == "Cannot read /nowhere/ca.pem: No such file or directory (os error 2)")
     }
 
-    @Test("a connection in the clear to a secure listener, and the other way round, is an error")
+    @Test("a connection without TLS to a TLS listener, and the reverse, is an error")
     func mixedUp() throws {
         let authority = try TestAuthority()
         let secure = try secureBroker(authority)

@@ -30,7 +30,7 @@ struct ErrorTextTests {
         .timedOut(.delivery(messages: 20)), .library(code: 3, reason: "Invalid arguments provided."),
     ]
 
-    @Test("each error says what happened and what to do")
+    @Test("each error says what happened and how to fix it")
     func texts() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/errors.txt")
         let texts = Self.errors.map { "\($0)\n" }.joined()
@@ -53,7 +53,7 @@ struct ErrorTextTests {
         #expect(MQTTError.Endpoint(host: host, port: 1883).description == text)
     }
 
-    @Test("CONNACK's codes are read", arguments: Array(1...255) as [UInt8])
+    @Test("the codes of CONNACK are recognised", arguments: Array(1...255) as [UInt8])
     func refusals(code: UInt8) {
         let known: [UInt8: MQTTError.Refusal] = [
             1: .protocolVersion, 2: .clientID, 3: .serverUnavailable, 4: .badUserNameOrPassword, 5: .notAuthorised,

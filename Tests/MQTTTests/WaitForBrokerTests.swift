@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Waiting for a broker")
 struct WaitForBrokerTests {
-    @Test("a broker that is started later is connected to")
+    @Test("the client connects to a broker that starts later")
     func startedLater() throws {
         let port = try freePort()
         let broker = LateBroker(port: port)
@@ -34,7 +34,7 @@ struct WaitForBrokerTests {
         }
     }
 
-    @Test("a broker that never comes is the last refusal")
+    @Test("a broker that never starts causes the last refusal as the error")
     func never() throws {
         let port = try freePort()
         let place = MQTTError.Endpoint(host: "127.0.0.1", port: port)

@@ -24,7 +24,7 @@ struct AddressLookupTests {
         #expect(addresses.allSatisfy { ["127.0.0.1", "::1"].contains($0.text) })
     }
 
-    @Test("a name that cannot exist is an error with the resolver's words")
+    @Test("a name that cannot exist is an error with the resolver's text")
     func unknown() {
         #expect(
             throws: SocketError.nameNotResolved(host: "a..b", reason: String(cString: gai_strerror(EAI_NONAME)))
@@ -33,7 +33,7 @@ struct AddressLookupTests {
         }
     }
 
-    @Test("a name that does not exist is an error with the resolver's words")
+    @Test("a name that does not exist is an error with the resolver's text")
     func invalid() {
         let error = #expect(throws: SocketError.self) {
             try AddressLookup.addresses(of: "nowhere.invalid", until: later, patient)
@@ -43,7 +43,7 @@ struct AddressLookupTests {
         #expect(words.map { .nameNotResolved(host: "nowhere.invalid", reason: $0) }.contains(error))
     }
 
-    @Test("the resolver is asked for the name as it is, and its addresses keep their order")
+    @Test("the resolver gets the name unchanged, and its addresses keep their order")
     func order() throws {
         let answer = ["192.0.2.2", "::1", "192.0.2.1"].map { NetworkAddress(text: $0, isIPv6: $0 == "::1") }
         let addresses = try AddressLookup.addresses(of: "Some.Name", until: later, patient) { host in
@@ -52,12 +52,12 @@ struct AddressLookupTests {
         #expect(addresses == answer)
     }
 
-    @Test("an error number is told in words with the number")
+    @Test("an error number is shown as text with the number")
     func words() {
         #expect(SystemErrorText.text(ECONNREFUSED) == "Connection refused (os error 111)")
     }
 
-    @Test("a name server that does not answer ends at the deadline, and the late answer disturbs nobody")
+    @Test("the wait for a silent name server ends at the deadline, and a late answer has no effect")
     func silence() {
         let answer = DispatchSemaphore(value: 0)
         let done = DispatchSemaphore(value: 0)

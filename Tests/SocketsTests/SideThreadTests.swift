@@ -15,7 +15,7 @@ struct SideThreadTests {
         }
     }
 
-    @Test("a call that does not end is left at the deadline and at an interruption, and ends by itself")
+    @Test("a call that does not end is abandoned at the deadline and at an interruption, and ends on its own")
     func left() throws {
         let (go, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let work: @Sendable () -> Int = {

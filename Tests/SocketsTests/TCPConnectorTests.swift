@@ -50,7 +50,7 @@ struct TCPConnectorTests {
         #expect(bytes == Array("hi".utf8))
     }
 
-    @Test("a listener on the loopback of version 6 is reached", .enabled(if: (try? IPv6Listener()) != nil))
+    @Test("a listener on the IPv6 loopback address is reached", .enabled(if: (try? IPv6Listener()) != nil))
     func reachedIPv6() throws {
         let listener = try IPv6Listener()
         let descriptor = try TCPConnector.connect(host: "::1", port: listener.port, until: later, patient)
@@ -59,7 +59,7 @@ struct TCPConnectorTests {
         #expect(isReady(descriptor))
     }
 
-    @Test("a port that nothing listens on refuses", arguments: ["127.0.0.1", "localhost"])
+    @Test("a port without a listener refuses the connection", arguments: ["127.0.0.1", "localhost"])
     func refused(host: String) throws {
         let port = try freePort()
         #expect(throws: SocketError.cannotConnect(host: host, port: port, errno: ECONNREFUSED)) {
@@ -67,7 +67,7 @@ struct TCPConnectorTests {
         }
     }
 
-    @Test("an address that no connection can go to is an error with the system's reason")
+    @Test("an address that cannot be reached is an error with the system's reason")
     func unreachable() {
         // 255.255.255.255 is for broadcasts, which TCP has none of.
         #expect(throws: SocketError.cannotConnect(host: "255.255.255.255", port: 1, errno: ENETUNREACH)) {
@@ -75,7 +75,7 @@ struct TCPConnectorTests {
         }
     }
 
-    @Test("addresses that refuse are passed over for one that accepts")
+    @Test("addresses that refuse are skipped until one accepts")
     func nextAddress() throws {
         let listener = try listeningSocket(backlog: 4, lastByte: 3)
         defer { close(listener) }
@@ -86,7 +86,7 @@ struct TCPConnectorTests {
         #expect(peerPort(descriptor) == port)
     }
 
-    @Test("of several addresses the last one's failure is told, with the name")
+    @Test("if several addresses fail, the error is that of the last one, with the name")
     func allRefuse() throws {
         let port = try freePort()
         #expect(throws: SocketError.cannotConnect(host: "name", port: port, errno: ECONNREFUSED)) {
@@ -99,7 +99,7 @@ struct TCPConnectorTests {
         }
     }
 
-    @Test("a host that drops packets, as a full backlog does, ends at the deadline")
+    @Test("the wait for a host that drops packets, like a full backlog, ends at the deadline")
     func noAnswer() throws {
         let full = try FullListener()
         #expect(throws: SocketError.noAnswer(host: "127.0.0.1", port: full.port)) {
@@ -138,7 +138,7 @@ struct TCPConnectorTests {
         }
     }
 
-    @Test("a name without addresses, and one that the resolver does not know, are errors")
+    @Test("a name without addresses and an unknown name are errors")
     func noAddress() {
         #expect(throws: SocketError.nameNotResolved(host: "name", reason: "who?")) {
             try TCPConnector.connect(host: "name", port: 1, until: later, patient) { _ in
@@ -150,7 +150,7 @@ struct TCPConnectorTests {
         }
     }
 
-    @Test("failures leave no descriptor behind")
+    @Test("failures leave no descriptor open")
     func descriptors() throws {
         // A lookup's thread closes its end late; an address needs none.
         let port = try freePort()
@@ -167,7 +167,7 @@ struct TCPConnectorTests {
         #expect(last < first + 250)
     }
 
-    @Test("the one address that mosquitto takes is the first that a connection can be begun to, whatever becomes of it")
+    @Test("mosquitto uses the first address to which a connection can be started, whether or not it succeeds")
     func firstAlone() throws {
         let full = try FullListener()
         let listener = try listeningSocket(backlog: 4, lastByte: 3, port: full.port)
@@ -183,7 +183,7 @@ struct TCPConnectorTests {
         close(descriptor)
     }
 
-    @Test("of addresses to which no connection can be begun none is taken, and the last one's failure is told")
+    @Test("addresses to which no connection can be started are skipped, and the error is that of the last one")
     func noneTaken() throws {
         #expect(TCPConnector.first(of: [NetworkAddress(text: "255.255.255.255", isIPv6: false)], port: 1) == nil)
         #expect(throws: SocketError.cannotConnect(host: "name", port: 1, errno: ENETUNREACH)) {

@@ -5,7 +5,7 @@ import Testing
 @Suite("Words of errors of connections")
 struct ErrorTextTests {
     @Test(
-        "an error of TLS is a sentence without a full stop",
+        "a TLS error is a sentence without a full stop",
         arguments: [
             (.libraryMissing(reason: "r"), "OpenSSL's libssl cannot be opened, install libssl3: r"),
             (.socket(.nameNotResolved(host: "h", reason: "r")), "the name h cannot be resolved: r"),
@@ -38,7 +38,7 @@ struct ErrorTextTests {
     }
 
     @Test(
-        "an error of HTTP is a sentence without a full stop",
+        "an HTTP error is a sentence without a full stop",
         arguments: [
             (.connection(.interrupted), "interrupted"),
             (.invalidRequest, "the request holds a control character"),
@@ -54,13 +54,13 @@ struct ErrorTextTests {
         #expect(error.description == text)
     }
 
-    @Test("each alert has a name of its own")
+    @Test("each alert has a different name")
     func alerts() {
         let names = (0...255).map(TLSAlert.name)
         #expect(Set(names).count == names.count)
     }
 
-    @Test("text of a peer is cut at 200 characters and holds nothing that a terminal obeys")
+    @Test("text of a peer is cut at 200 characters and contains no control sequences for a terminal")
     func printable() {
         #expect(Printable.text("a\u{1B}b\u{85}c\u{202E}d\u{2028}e\u{E000}f".utf8) == "a b c d e f")
         #expect(Printable.text(String(repeating: "ä", count: 300).utf8) == String(repeating: "ä", count: 200))

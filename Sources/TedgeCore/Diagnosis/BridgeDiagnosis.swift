@@ -1,6 +1,6 @@
 import TLS
 
-/// What it means that a cloud ends the connection of a bridge.
+/// Explains why a cloud ends the connection of a bridge.
 struct BridgeDiagnosis {
     let cloud: Cloud
     let settings: CloudSettings
@@ -9,10 +9,10 @@ struct BridgeDiagnosis {
     /// The name of a setting of the cloud.
     func key(_ suffix: String) -> String { (try? settings.name(suffix).text) ?? "\(cloud.name.rawValue).\(suffix)" }
 
-    /// The setting of the address.
+    /// The setting for the address.
     var addressKey: String { key(cloud.endpointSetting) }
 
-    /// The setting that the name of the endpoint comes from: the endpoint's own if it is set.
+    /// The setting that contains the host of the endpoint: the endpoint's own setting if it is set.
     var hostKey: String {
         let own = (try? settings.name(cloud.endpointSetting)).flatMap { try? settings.settings.value(of: $0) }
         return own.map { $0.origin == .fallback } ?? true ? key("url") : addressKey
@@ -25,7 +25,7 @@ struct BridgeDiagnosis {
             : "Check '\(addressKey)': is it the MQTT port of the cloud?"
     }
 
-    /// What an end of the connection, or an identity that cannot be used, means; nil for other errors.
+    /// The diagnosis if the connection was ended or the identity cannot be used; nil for other errors.
     func diagnosis(_ error: TLSError) -> Diagnosis? {
         switch error {
         case .alert(let number): diagnosis(alert: number)

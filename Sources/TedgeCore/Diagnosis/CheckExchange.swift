@@ -1,16 +1,16 @@
 import MQTT
 
-/// The questions to a cloud, and which messages are answers.
+/// The questions to a cloud, and how to recognise its answers.
 struct CheckExchange: Sendable {
     /// What an answer proves.
     enum Answer: Sendable, Equatable {
-        /// The cloud answered, without its name.
+        /// The cloud answered, but its name is unknown.
         case cloud
-        /// The cloud answered; a message with its name may follow.
+        /// The cloud answered; another message with its name may follow.
         case cloudWithMore
         /// The tenant of this host answered.
         case tenant(String)
-        /// The cloud refused with this status; a later answer may differ.
+        /// The cloud refused with this status; a later answer can be different.
         case refusal(String)
     }
 
@@ -19,20 +19,20 @@ struct CheckExchange: Sendable {
         var topic: String
         var payload: String
         var qos: QoS
-        /// Whether it changes nothing in the cloud.
+        /// Whether the question changes nothing in the cloud.
         var isHarmless = true
     }
 
     /// The topics of the answers.
     let filters: [String]
-    /// The questions, in this order.
+    /// The questions, in the order of sending.
     let questions: [Question]
     /// What a message proves; nil if it is not an answer.
     let answer: @Sendable (_ message: MQTTMessage) -> Answer?
 
-    /// The exchange of a cloud.
+    /// Creates the exchange for a cloud.
     ///
-    /// - Parameter requestID: An id that no earlier request had.
+    /// - Parameter requestID: An id that no earlier request used.
     init(_ values: CheckValues, requestID: String) {
         switch values.cloud.check {
         case .smartREST: self = .smartREST(values)
@@ -47,9 +47,9 @@ struct CheckExchange: Sendable {
         (self.filters, self.questions, self.answer) = (filters, questions, answer)
     }
 
-    /// SmartREST 2.0 (Cumulocity, "MQTT static templates"): 100 creates the device, 41 on `s/e` says that it exists; an
-    /// empty message on `s/uat` asks for a token, which 71 on `s/dat` brings. A device with a password gets no token; 123 on
-    /// `s/us` asks for its number, which 124 on `s/ds` brings.
+    /// SmartREST 2.0 (Cumulocity, "MQTT static templates"): 100 creates the device, and 41 on `s/e` means that it exists;
+    /// an empty message on `s/uat` requests a token, and 71 on `s/dat` contains it. A device with a password gets no
+    /// token; 123 on `s/us` requests its number, and 124 on `s/ds` contains it.
     private static func smartREST(_ values: CheckValues) -> CheckExchange {
         guard values.usesCertificate else { return numbered(values) }
         let (errors, tokens) = ("\(values.prefix)/s/e", "\(values.prefix)/s/dat")
@@ -75,8 +75,8 @@ struct CheckExchange: Sendable {
             })
     }
 
-    /// The device twin of Azure IoT Hub: `twin/res/{status}/?$rid={request}` answers `twin/GET/?$rid={request}`, with
-    /// status 200 if it exists.
+    /// The device twin of Azure IoT Hub: the answer to `twin/GET/?$rid={request}` is `twin/res/{status}/?$rid={request}`,
+    /// with status 200 if the twin exists.
     private static func deviceTwin(_ prefix: String, _ requestID: String) -> CheckExchange {
         let (before, after) = ("\(prefix)/twin/res/", "/?$rid=\(requestID)")
         return CheckExchange(
@@ -92,7 +92,7 @@ struct CheckExchange: Sendable {
             })
     }
 
-    /// The broker of AWS IoT sends the message back on its topic, which the bridge maps to another local topic.
+    /// The broker of AWS IoT sends the message back on its topic, and the bridge maps that to another local topic.
     private static func reflection(_ prefix: String, _ requestID: String) -> CheckExchange {
         CheckExchange(
             filters: ["\(prefix)/connection-success"],
@@ -103,7 +103,8 @@ struct CheckExchange: Sendable {
             })
     }
 
-    /// The fields of the first line. Bytes are compared: to a `String`, CR with LF, and a comma with an accent, are neither.
+    /// The fields of the first line. This compares bytes, because a `String` combines CR with LF, and a comma with an
+    /// accent, into one character.
     private static func fields(_ payload: [UInt8]) -> [String] {
         let line = payload.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         return line.split(separator: UInt8(ascii: ","), maxSplits: 2, omittingEmptySubsequences: false).map {
@@ -131,14 +132,14 @@ struct CheckExchange: Sendable {
             })
     }
 
-    /// Message 100, which creates the device if the cloud does not know it.
+    /// Message 100, which creates the device if it does not exist in the cloud.
     static func registration(_ deviceID: String, _ deviceType: String) -> String {
         "100,\(field(deviceID)),\(field(deviceType))"
     }
 
-    /// A value as a field of a comma-separated line: in quotes if needed (RFC 4180).
+    /// The value as a field of a comma-separated line, in quotes if needed (RFC 4180).
     private static func field(_ value: String) -> String {
-        // By scalars: a comma with an accent is one character, and the cloud sees the comma.
+        // This compares scalars: a comma with an accent is one character, but the cloud reads the comma.
         guard value.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else { return value }
         var quoted = "\""
         for scalar in value.unicodeScalars {

@@ -1,6 +1,6 @@
-/// Problems of a cloud that was reached, and how to fix them there.
+/// Problems of a cloud that answered, and how to fix them there.
 extension Diagnosis {
-    /// The bridge is up, and no answer arrived.
+    /// The bridge is up, but no answer arrived.
     static func silent(_ cloud: Cloud, _ profile: ProfileName?, deviceID: String?) -> Diagnosis {
         let command = "'tedge connect \(cloud.name.words(profile)) --test'"
         let hint =
@@ -13,7 +13,7 @@ extension Diagnosis {
         return Diagnosis(.cloudSilent, "The bridge is up, but \(cloud.displayName) does not answer.", hint: hint)
     }
 
-    /// The cloud answered the request of the check with a status other than success.
+    /// The cloud answered the request of the check with an error status.
     static func refusedRequest(
         _ cloud: Cloud, _ profile: ProfileName?, _ status: String, deviceID: String?
     ) -> Diagnosis {
@@ -24,7 +24,7 @@ extension Diagnosis {
                 + "\(cloud.name.words(profile)) --test'.")
     }
 
-    /// The cloud accepted the certificate in the TLS handshake, and then refused the device.
+    /// The cloud accepted the certificate in the TLS handshake but then refused the device.
     static func refusedDevice(
         _ cloud: Cloud, _ profile: ProfileName?, _ attempt: BrokerLog.Attempt, deviceID: String
     ) -> Diagnosis {

@@ -1,31 +1,31 @@
 import MQTT
 
-/// What a conversation with a cloud needs to know.
+/// The inputs of a conversation with a cloud.
 struct CheckValues: Sendable {
     var cloud: Cloud
-    /// The device id and type that message 100 carries.
+    /// The device id and type in message 100.
     var deviceID: String
     var deviceType: String
-    /// Whether the device has a certificate, and so gets tokens.
+    /// Whether the device has a certificate, and therefore gets tokens.
     var usesCertificate = true
-    /// What local topics of the cloud begin with.
+    /// The prefix of the cloud's local topics.
     var prefix: String
-    /// Where mosquitto says whether the bridge is up.
+    /// The topic on which mosquitto reports whether the bridge is up.
     var healthTopic: String
-    /// The hosts that the device is configured for; a token must be issued by one of them.
+    /// The configured hosts of the device; one of them must have issued a token.
     var hosts: [String]
     /// How to reach the local broker.
     var broker: MQTTOptions
-    /// How long all tries together may take.
+    /// The time limit for all attempts together.
     var limit: Duration
 }
 
-/// One connection to the local broker over which a cloud is asked something through the bridge, for the check of connect and
-/// for the doctor.
+/// A connection to the local broker that sends questions to a cloud through the bridge, for the check of connect and for
+/// the doctor.
 final class CloudConversation {
-    /// What mosquitto says about the bridge; nil if it says nothing.
+    /// Whether mosquitto reports the bridge as up; nil if it reports nothing.
     private(set) var isBridgeUp: Bool?
-    /// Whether the bridge has gone down after it was up.
+    /// Whether the bridge was up and has gone down.
     private(set) var isBridgeLost = false
 
     private let values: CheckValues
@@ -33,20 +33,20 @@ final class CloudConversation {
     private let isReadOnly: Bool
     private let context: Context
     private var connection: (any MQTTConnection)?
-    /// How long an answer that names no tenant waits for the one that does.
+    /// How long to wait for the answer that names the tenant after one that does not.
     private static let tenantTimeout = Duration.seconds(1)
 
     /// Prepares the questions.
     ///
     /// - Parameters:
-    ///   - name: What the random id of the request begins with.
-    ///   - isReadOnly: Whether only questions are asked that change nothing in the cloud, and only of a bridge that is up.
+    ///   - name: The prefix of the random id of the request.
+    ///   - isReadOnly: Whether to send only questions that change nothing in the cloud, and only if the bridge is up.
     init(_ values: CheckValues, named name: String, isReadOnly: Bool = false, in context: Context) {
         (self.values, self.isReadOnly, self.context) = (values, isReadOnly, context)
         exchange = CheckExchange(values, requestID: randomClientID(name))
     }
 
-    /// Connects and subscribes, unless that is done.
+    /// Connects and subscribes, unless already connected.
     func connect(until deadline: ContinuousClock.Instant) throws(MQTTError) {
         guard connection == nil else { return }
         let new = try context.broker.connect(values.broker, until: deadline, interruption: context.interruption)
@@ -55,8 +55,8 @@ final class CloudConversation {
         isBridgeUp = nil
     }
 
-    /// Reads whether the bridge is up. A broker answers in order: what it keeps for the first subscription has arrived when it
-    /// confirms a second one.
+    /// Reads whether the bridge is up. A broker answers in order: when it confirms a second subscription, the retained
+    /// messages for the first one have arrived.
     func readHealth(until deadline: ContinuousClock.Instant) throws(MQTTError) {
         guard let connection else { return }
         try connection.subscribe([values.healthTopic], until: deadline)
@@ -65,14 +65,15 @@ final class CloudConversation {
         }
     }
 
-    /// Asks as soon as the bridge is up, and waits for the answer. Nil if none arrives; a refusal counts if nothing else does.
+    /// Sends the questions as soon as the bridge is up, and waits for the answer. Returns a refusal only if no other
+    /// answer arrives, and nil if there is no answer.
     func answer(until deadline: ContinuousClock.Instant) throws(MQTTError) -> CheckExchange.Answer? {
         try connect(until: deadline)
         guard let connection else { return nil }
         if isBridgeUp == true { try ask(connection, until: deadline) }
         var answer: CheckExchange.Answer?
         var end = deadline
-        // Messages that arrive without a pause are no reason to go on for longer.
+        // Messages that arrive without a pause do not extend the deadline.
         while ContinuousClock.now < end, let message = try connection.nextMessage(until: end) {
             if message.topic == values.healthTopic {
                 let wasUp = isBridgeUp == true
@@ -98,7 +99,7 @@ final class CloudConversation {
         connection = nil
     }
 
-    /// Forgets a connection that has failed.
+    /// Drops a connection that has failed.
     func drop() { connection = nil }
 
     private func note(_ message: MQTTMessage) {

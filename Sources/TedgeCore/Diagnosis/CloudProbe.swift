@@ -1,6 +1,6 @@
 import TLS
 
-/// Makes a TLS handshake with a server, and sends nothing.
+/// Makes a TLS handshake with a server without sending data.
 typealias CloudProbe =
     @Sendable (
         _ endpoint: HostPort, _ options: TLSOptions, _ timeout: Duration, _ deadline: ContinuousClock.Instant,
@@ -8,7 +8,7 @@ typealias CloudProbe =
     ) -> TLSProbe
 
 extension Context {
-    /// Makes a handshake with a server as mosquitto's bridge does. `TLSProbe` says what is guaranteed.
+    /// Makes a TLS handshake with a server as mosquitto's bridge does. `TLSProbe` documents the guarantees.
     func probe(
         _ endpoint: HostPort, _ options: TLSOptions, timeout: Duration, until deadline: ContinuousClock.Instant,
         _ interruption: Interruption
@@ -16,7 +16,7 @@ extension Context {
         cloudProbe(endpoint, options, timeout, deadline, interruption)
     }
 
-    /// The handshake over the network.
+    /// The probe over the network.
     static let realProbe: CloudProbe = { endpoint, options, timeout, deadline, interruption in
         TLSProbe.run(
             host: endpoint.bareHost, port: endpoint.port, options: options, timeout: timeout, until: deadline,
@@ -25,8 +25,8 @@ extension Context {
 }
 
 extension TLSError {
-    /// Whether the error stays the same until somebody changes something; else the network may be at fault, or the other end
-    /// ended the connection without a reason.
+    /// Whether the error persists until somebody changes something. If not, the network may be the cause, or the other
+    /// end closed the connection without a reason.
     var isVerdict: Bool {
         switch self {
         case .alert, .identityUnfit, .untrusted, .tooWeak, .wrongHost, .serverExpired, .serverNotYetValid,

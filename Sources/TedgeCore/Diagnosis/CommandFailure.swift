@@ -1,4 +1,4 @@
-/// How a command failed, ready to be printed.
+/// The failure of a command, ready for printing.
 struct CommandFailure: Error, Sendable {
     /// What failed, for example `failed to create bridge to connect Cumulocity cloud.`
     let title: String
@@ -14,10 +14,10 @@ struct CommandFailure: Error, Sendable {
         self.status = status
     }
 
-    /// The failure of a command by any error. A missing setting has the same title in all commands.
+    /// Creates the failure of a command from any error. A missing setting has the same title in all commands.
     ///
     /// - Parameters:
-    ///   - command: The command as it is typed, for example `tedge connect`.
+    ///   - command: The command as the user types it, for example `tedge connect`.
     init(command: String, _ title: String, _ error: any Error) {
         let explained = error as? any ExplainedError ?? UnexpectedError("\(error)")
         if case .missing? = error as? SettingsError {
@@ -29,9 +29,9 @@ struct CommandFailure: Error, Sendable {
 }
 
 extension Context {
-    /// Prints a failure on stderr, and reports it.
+    /// Prints a failure on stderr and returns its report.
     ///
-    /// - Parameter isUndone: Whether an interrupted command left everything as it was, on other machines as well.
+    /// - Parameter isUndone: Whether an interrupted command left everything unchanged, also on other machines.
     func failed(
         _ command: String, cloud: CloudName? = nil, _ failure: CommandFailure, isUndone: Bool = true
     ) -> CommandReport {
@@ -43,8 +43,8 @@ extension Context {
             causes: failure.error.causes.isEmpty ? [failure.title] : failure.error.causes, hint: hint)
     }
 
-    /// What to do about an error. A caller without permission is told to use sudo; root is not, and neither is the owner of
-    /// the directory, who can change its permissions, unless the error says so itself.
+    /// How to fix an error. A caller without permission gets the advice to use sudo. Root does not, and neither does the
+    /// owner of the directory, who can change its permissions, unless the error itself gives that advice.
     func hint(for error: any ExplainedError) -> String? {
         guard let path = error.forbiddenPath else { return error.hint }
         if accounts.isRoot {
@@ -57,7 +57,7 @@ extension Context {
     }
 }
 
-/// An error that no other error here describes.
+/// An error that has no other description here.
 struct UnexpectedError: ExplainedError {
     let text: String
 

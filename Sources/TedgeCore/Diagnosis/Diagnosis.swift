@@ -2,13 +2,13 @@ import MQTT
 
 /// Why a connection does not work: the first cause that was found.
 struct Diagnosis: Sendable, Equatable {
-    /// The word for programs.
+    /// The id for programs.
     let id: ReasonID
     /// What is wrong.
     let message: String
-    /// What was seen, if that is more than the message.
+    /// The observed details; nil if the message has them all.
     let seen: String?
-    /// What to type.
+    /// The command to type; nil if there is none.
     let hint: String?
 
     /// Creates a diagnosis.
@@ -19,10 +19,10 @@ struct Diagnosis: Sendable, Equatable {
         self.hint = hint
     }
 
-    /// The message, and what was seen.
+    /// The message and the observed details.
     var causes: [String] { [message] + (seen.map { [$0] } ?? []) }
 
-    /// Another tenant than the configured one answered.
+    /// A tenant other than the configured one answered.
     static func otherTenant(
         expected: [String], answered: String, _ settings: CloudSettings?, reconnect: String
     ) -> Diagnosis {
@@ -36,7 +36,8 @@ struct Diagnosis: Sendable, Equatable {
                 + "ask the administrators of \(answered) why that tenant trusts the device certificate.")
     }
 
-    /// The bridge connects to another address than the settings name; nil if it does not, or if its file cannot be read.
+    /// The bridge connects to another address than the one in the settings; nil if it does not, or if its file cannot be
+    /// read.
     static func addressChanged(_ plan: ConnectionInputs, in context: Context) -> Diagnosis? {
         guard let endpoint = try? plan.builder.endpoint(), let bytes = try? context.files.read(plan.paths.bridge) else {
             return nil
@@ -54,7 +55,7 @@ struct Diagnosis: Sendable, Equatable {
             hint: "Run 'sudo tedge reconnect \(plan.cloud.name.words(plan.profile))'.")
     }
 
-    /// Finds the cause of a failed check, with the checks that can explain it.
+    /// Finds the cause of a failed check by running the checks that can explain it.
     static func of(_ error: any Error, _ plan: ConnectionInputs, in context: Context) -> Diagnosis {
         let command = "tedge connect \(plan.cloud.name.words(plan.profile)) --test"
         switch error as? CheckFailure {
@@ -105,7 +106,7 @@ struct Diagnosis: Sendable, Equatable {
         }
     }
 
-    /// The bridge was up, and the cloud ended its connection.
+    /// The bridge was up, and then the cloud ended its connection.
     private static func bridgeLost(_ plan: ConnectionInputs) -> Diagnosis {
         let name = plan.cloud.displayName
         let deviceID = (try? plan.builder.deviceID()) ?? "<device id>"
@@ -115,13 +116,13 @@ struct Diagnosis: Sendable, Equatable {
             hint: "Check that no other device or program is connected as '\(deviceID)'\(rights).")
     }
 
-    /// Why the mapper of a cloud does not run; nil if it does.
+    /// Why the mapper of a cloud is not running; nil if it is running.
     static func ofMapper(_ cloud: CloudName, _ profile: ProfileName?, in context: Context) -> Diagnosis? {
         let run = DoctorRun(cloud, profile: profile, until: .now + .seconds(timeout), in: context)
         return if case .error(let diagnosis) = run.outcome(of: .mapperRunning) { diagnosis } else { nil }
     }
 
-    /// How many seconds the search for the cause takes at most, after the check itself.
+    /// The longest time in seconds to search for the cause after the check.
     static let timeout = 5
 
     /// The first problem that one of these checks finds.

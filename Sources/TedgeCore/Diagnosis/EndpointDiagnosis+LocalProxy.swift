@@ -1,7 +1,7 @@
 import TLS
 
 extension EndpointDiagnosis {
-    /// What to do about a failure of the HTTP proxy that a mapper offers on this device.
+    /// How to fix a failure of the HTTP proxy that a mapper provides on this device.
     static func localProxyHint(_ error: HTTPError, mapper: String) -> String {
         guard case .connection(let error) = error else {
             return "Does the proxy speak HTTPS? Then set 'c8y.proxy.cert_path' to its certificate."

@@ -2,27 +2,27 @@ import Sockets
 import TLS
 import X509
 
-/// What the failure of a connection means at an address of a cloud: the one place where errors of sockets and TLS become a
+/// Explains why a connection to an address of a cloud failed. Only this type converts errors of sockets and TLS to a
 /// reason, a cause and a hint.
 struct EndpointDiagnosis {
-    /// What is reached at the address.
+    /// The kind of service at the address.
     enum Service {
-        /// The cloud's MQTT port, by mosquitto's bridge.
+        /// The cloud's MQTT port, used by mosquitto's bridge.
         case bridge(BridgeDiagnosis)
-        /// HTTPS requests, through the proxy that is named.
+        /// HTTPS requests, through the given proxy if there is one.
         case web(proxy: String?)
     }
 
     /// The address as `host:port`.
     let address: String
     let service: Service
-    /// The setting that the host comes from; nil if it was given on the command line.
+    /// The setting that contains the host; nil if the host was given on the command line.
     let hostKey: String?
-    /// The setting for the certificates that are trusted, and its value.
+    /// The setting for the trusted certificates, and its value.
     let rootsKey: String
     let roots: String?
 
-    /// The diagnosis of a bridge.
+    /// Creates the diagnosis for a bridge.
     init(_ cloud: Cloud, _ settings: CloudSettings, _ endpoint: HostPort) {
         let bridge = BridgeDiagnosis(cloud: cloud, settings: settings, endpoint: endpoint)
         address = "\(endpoint)"
@@ -32,14 +32,14 @@ struct EndpointDiagnosis {
         roots = try? settings.path("root_cert_path")
     }
 
-    /// The diagnosis of a request over HTTPS.
+    /// Creates the diagnosis for an HTTPS request.
     init(address: String, proxy: String?, hostKey: String?, rootsKey: String) {
         (self.address, service, self.hostKey, self.rootsKey, roots) = (
             address, .web(proxy: proxy), hostKey, rootsKey, nil
         )
     }
 
-    /// What the error means; nil if it says no more than its own words.
+    /// The diagnosis of an error; nil if there is nothing to add to the text of the error.
     func diagnosis(_ error: TLSError) -> Diagnosis? {
         switch error {
         case .socket(let error): diagnosis(error)
@@ -127,7 +127,7 @@ struct EndpointDiagnosis {
                 .packetsDropped, "\(host) does not answer on port \(port).", seen: "no answer to the TCP connection",
                 hint: checkNetwork("\(host):\(port)"))
         }
-        // Through a proxy, it is the proxy that is not reached.
+        // If there is a proxy, the proxy cannot be reached.
         guard case .web(let proxy?) = service else { return reached }
         return Diagnosis(
             .proxyUnreachable, reached.message, seen: reached.seen, hint: Self.proxyHint(proxy))
@@ -159,7 +159,7 @@ struct EndpointDiagnosis {
             + "\(proxy); hosts that are reached without it are listed in 'proxy.no_proxy'."
     }
 
-    /// How to check the name of the host, without a full stop.
+    /// How to check the host name, without a full stop.
     var checkHost: String {
         hostKey.map { "Check '\($0)' with 'tedge config get \($0)'" } ?? "Check the host and port of --url"
     }

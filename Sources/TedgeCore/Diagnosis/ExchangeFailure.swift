@@ -1,8 +1,8 @@
 import TLS
 
-/// Why a request over HTTPS to a cloud failed, and where it went.
+/// Why an HTTPS request to a cloud failed, and where it was sent.
 public struct ExchangeFailure: Sendable, Equatable {
-    /// What the request was for.
+    /// The purpose of the request.
     enum Purpose {
         case upload, enrollment
     }
@@ -11,14 +11,14 @@ public struct ExchangeFailure: Sendable, Equatable {
     let purpose: Purpose
     /// The server as `host:port`.
     let address: String
-    /// The proxy on the way; nil if there is none.
+    /// The proxy that was used; nil if there is none.
     let proxy: String?
-    /// The setting for the certificates that are trusted.
+    /// The setting for the trusted certificates.
     let rootsKey: String
-    /// The setting that the server comes from; nil if it was given on the command line.
+    /// The setting that contains the server; nil if the server was given on the command line.
     let urlKey: String?
 
-    /// The cause, and what to type.
+    /// The cause, and the command to type.
     var diagnosis: Diagnosis {
         let endpoint = EndpointDiagnosis(address: address, proxy: proxy, hostKey: urlKey, rootsKey: rootsKey)
         switch error {
@@ -40,7 +40,7 @@ public struct ExchangeFailure: Sendable, Equatable {
 }
 
 extension WebTarget {
-    /// The failure of a request to this server.
+    /// Creates the failure of a request to this server.
     func failure(
         _ error: HTTPError, of purpose: ExchangeFailure.Purpose, rootsKey: String, urlKey: String?
     ) -> ExchangeFailure {

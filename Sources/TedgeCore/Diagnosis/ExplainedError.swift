@@ -1,18 +1,18 @@
 import Foundation
 
-/// An error that a person can meet: every one says what happened, where, and what to do next.
+/// An error for users: it says what happened, where, and what to do next.
 public protocol ExplainedError: Error, Sendable {
-    /// The word for programs.
+    /// The id for programs.
     var id: ReasonID { get }
-    /// What happened, from the outermost cause to the innermost. A cause can have several lines.
+    /// The causes, from the outermost to the innermost. A cause can have several lines.
     var causes: [String] { get }
-    /// What to do about it, or nil if the causes say it.
+    /// How to fix it; nil if there is no advice or the causes contain it.
     var hint: String? { get }
-    /// The last line of the causes, if it says what to type.
+    /// The last line of the causes, if it says what to type; else nil.
     var advice: String? { get }
-    /// The file or directory that the caller has no permission for; nil if that is not what happened.
+    /// The file or directory that the caller has no permission for; nil if permissions are not the cause.
     var forbiddenPath: String? { get }
-    /// Whether a signal, or lost output, ended the command.
+    /// Whether a signal or lost output ended the command.
     var isInterruption: Bool { get }
 }
 
@@ -22,17 +22,17 @@ extension ExplainedError {
 
     /// None.
     public var advice: String? { nil }
-    /// Not a matter of permissions.
+    /// Permissions are not the cause.
     public var forbiddenPath: String? { nil }
     /// Not an interruption.
     public var isInterruption: Bool { false }
 }
 
-/// Hints that several errors give.
+/// Hints that several errors use.
 enum ErrorAdvice {
     static let useSudo = "Run the command with sudo."
 
-    /// The hint for something that is not a file where a file belongs.
+    /// The hint if something other than a file is at the path of a file.
     static func putFile(_ path: String) -> String {
         "Run 'ls -l \(ShellWord.quoted(path))' to look at it, and put a file there or name another one."
     }
@@ -41,7 +41,7 @@ enum ErrorAdvice {
 extension SettingsError: ExplainedError {}
 
 extension FileError: ExplainedError {
-    /// The reason for a disk that is full or read-only, else one for each operation.
+    /// The reason for a full or read-only disk, else the reason for the operation.
     public var id: ReasonID {
         switch reason.code {
         case ENOSPC, EDQUOT: return .diskFull
@@ -58,7 +58,7 @@ extension FileError: ExplainedError {
         }
     }
 
-    /// The operation with the file, then the reason.
+    /// The operation and the file, and then the reason.
     public var causes: [String] {
         let what =
             switch operation {
@@ -74,10 +74,10 @@ extension FileError: ExplainedError {
         return [what, reason.description]
     }
 
-    /// The file, if the caller has no permission.
+    /// The file if the caller has no permission for it, else nil.
     public var forbiddenPath: String? { reason.isPermission ? path : nil }
 
-    /// How to make room, or to get the permission.
+    /// How to free space or get the permission.
     public var hint: String? {
         if let link = reason.link { return link.hint }
         if reason == .notRequest { return CertificateError.requestInPlace(path: path).hint }

@@ -1,7 +1,7 @@
-/// A word for programs that names what is wrong: `reason` in the JSON object. The words are an interface and stay the same
-/// between releases; the article Reasons lists them all.
+/// The id of a reason, for programs: `reason` in the JSON object. The ids are an interface and stay the same between
+/// releases; the article Reasons lists them all.
 public enum ReasonID: String, Sendable, CaseIterable {
-    // A setting; the message says which.
+    // A setting; the message names it.
     case settingMissing = "setting-missing"
     case settingNotSet = "setting-not-set"
     case settingUnknown = "setting-unknown"
@@ -67,7 +67,7 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case deviceIDInvalid = "device-id-invalid"
     case deviceIDMissing = "device-id-missing"
 
-    // The certificates that are trusted, and the clock.
+    // The trusted certificates, and the clock.
     case trustRootsUnusable = "trust-roots-unusable"
     case trustRootsExpired = "trust-roots-expired"
     case trustRootsUnreadableForMosquitto = "trust-roots-unreadable-for-mosquitto"
@@ -177,7 +177,7 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case bridgeDown = "bridge-down"
     case bridgeUnstable = "bridge-unstable"
 
-    // The network and the way to the cloud.
+    // The network and the route to the cloud.
     case nameNotResolved = "name-not-resolved"
     case nameServerSilent = "name-server-silent"
     case nameBlocked = "name-blocked"
@@ -189,7 +189,7 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case proxyRefused = "proxy-refused"
     case proxyNotUsable = "proxy-not-usable"
 
-    // What answers at the address of the cloud.
+    // The server at the address of the cloud.
     case notTLS = "not-tls"
     case tlsVersion = "tls-version"
     case tlsAlert = "tls-alert"
@@ -202,7 +202,7 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case serverCertificateExpired = "server-certificate-expired"
     case serverCertificateWeak = "server-certificate-weak"
 
-    // What the cloud says to the device.
+    // The cloud's answers to the device.
     case deviceCertificateNotTrusted = "device-certificate-not-trusted"
     case deviceCertificateNotSent = "device-certificate-not-sent"
     case deviceCertificateRevoked = "device-certificate-revoked"

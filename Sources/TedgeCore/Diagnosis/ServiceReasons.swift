@@ -1,10 +1,10 @@
-/// What can be wrong with a service, whichever it is.
+/// The problems that every service can have.
 enum ServiceProblem {
     case absent, down, notEnabled, masked, unitBroken
 }
 
 extension Service {
-    /// The reason for a problem with this service. All mappers share theirs.
+    /// The reason for a problem with this service. All mappers share the same reasons.
     func reason(_ problem: ServiceProblem) -> ReasonID {
         switch (problem, self) {
         case (.absent, .mosquitto): .mosquittoNotFound

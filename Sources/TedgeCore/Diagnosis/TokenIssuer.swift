@@ -1,8 +1,8 @@
 import Foundation
 
-/// Reads who issued a token (RFC 7519): the tenant that answered.
+/// Reads the issuer of a token (RFC 7519): the tenant that answered.
 enum TokenIssuer {
-    /// The claim `iss` of a token; nil if the text is no token or has no such claim.
+    /// The claim `iss` of a token; nil if the text is not a token or has no such claim.
     static func issuer(ofToken token: some StringProtocol) -> String? {
         let parts = token.split(separator: Character("."), omittingEmptySubsequences: false)
         guard parts.count == 3, parts[1].utf8.count <= 65_536, let payload = decoded(parts[1]),
@@ -11,7 +11,7 @@ enum TokenIssuer {
         return object["iss"] as? String
     }
 
-    /// The host of an issuer, which is a host alone or the beginning of an address, in lower case.
+    /// The host of an issuer in lower case; an issuer is a host or a URL.
     static func host(of issuer: String) -> String {
         var rest = issuer.lowercased()[...]
         if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
@@ -19,7 +19,7 @@ enum TokenIssuer {
         return String(rest[..<end])
     }
 
-    /// Base64 for addresses without padding (RFC 4648, section 5).
+    /// Decodes base64url without padding (RFC 4648, section 5).
     private static func decoded(_ text: some StringProtocol) -> Data? {
         var standard = ""
         for character in text {

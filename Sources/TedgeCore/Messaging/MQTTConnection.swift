@@ -1,13 +1,13 @@
 import MQTT
 
-/// Makes connections to MQTT brokers: the one on the device, and that of a cloud.
+/// Creates connections to MQTT brokers: the broker on the device, and the broker of a cloud.
 public protocol MQTTConnector: Sendable {
-    /// A connection that is not open yet.
+    /// Creates a connection that is not open yet.
     func connection(_ options: MQTTOptions, interruption: Interruption) throws(MQTTError) -> any MQTTConnection
 }
 
 extension MQTTConnector {
-    /// Connects to a broker that runs.
+    /// Connects to a running broker.
     func connect(
         _ options: MQTTOptions, until deadline: ContinuousClock.Instant, interruption: Interruption
     ) throws(MQTTError) -> any MQTTConnection {
@@ -17,34 +17,34 @@ extension MQTTConnector {
     }
 }
 
-/// A connection to a broker, for one thread. `MQTTClient` says what each call guarantees.
+/// A connection to a broker, for one thread. `MQTTClient` documents the guarantees of each call.
 public protocol MQTTConnection {
     /// How many published messages are done.
     var delivered: Int { get }
 
     /// Connects.
     func connect(until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Connects to a broker that is being started.
+    /// Connects to a broker that is starting.
     func waitForBroker(until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Connects again after a loss, as often as it takes.
+    /// Connects again after a lost connection, as often as needed.
     func reconnect(until deadline: ContinuousClock.Instant?) throws(MQTTError)
     /// Subscribes and waits for the broker to confirm it.
     func subscribe(_ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Subscribes, and hands on the messages that come before the broker confirms it. Returns early if the handler returns
-    /// false.
+    /// Subscribes, and passes the messages that arrive before the broker confirms to the handler. Returns early if the
+    /// handler returns false.
     func subscribe(
         _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
         handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError)
-    /// Hands a message over and returns its packet id.
+    /// Publishes a message and returns its packet id.
     func publish(
         topic: String, payload: [UInt8], qos: QoS, retain: Bool, until deadline: ContinuousClock.Instant?
     ) throws(MQTTError) -> Int
     /// Returns when every published message is done.
     func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Returns the next message, or nil if none comes until the deadline.
+    /// Returns the next message, or nil if none arrives before the deadline.
     func nextMessage(until deadline: ContinuousClock.Instant?) throws(MQTTError) -> MQTTMessage?
-    /// Hands messages on as they come, until the handler returns false; false at the deadline.
+    /// Passes messages to the handler as they arrive, until it returns false. Returns false at the deadline.
     func receive(
         until deadline: ContinuousClock.Instant?, idle: () -> Void,
         handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
@@ -70,12 +70,12 @@ struct LibmosquittoConnector: MQTTConnector {
 }
 
 extension MQTTOptions {
-    /// How this device's own programs reach its broker.
+    /// How the programs of this device connect to its broker.
     static func local(_ settings: Settings, clientID: String, files: any Files) throws -> MQTTOptions {
         var options = MQTTOptions(
             host: try settings.required("mqtt.client.host"), port: try settings.port("mqtt.client.port"),
             clientID: clientID, keepAlive: 10)
-        // A cloud's answers are much shorter.
+        // The answers of a cloud are much shorter.
         options.packetLimit = 1 << 20
         options.username = try settings.string("mqtt.client.auth.username")
         if let path = try settings.string("mqtt.client.auth.password_file") {
@@ -93,7 +93,7 @@ extension MQTTOptions {
     }
 }
 
-/// A client id that no other client has: the prefix, a hyphen and ten random lower-case letters.
+/// A unique client id: the prefix, a hyphen and ten random lower-case letters.
 func randomClientID(_ prefix: String) -> String {
     prefix + "-" + String((0..<10).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "x" })
 }

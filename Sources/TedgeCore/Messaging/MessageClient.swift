@@ -9,8 +9,8 @@ struct MessageClient {
     let context: Context
     let interruption: Interruption
 
-    /// Connects. A refusal in TLS is always the same error: libmosquitto sends before the broker has judged the client's
-    /// certificate, so that it may meet an alert, an end or a reset, whichever comes first.
+    /// Connects. A refusal in TLS always causes the same error: libmosquitto sends before the broker has checked the
+    /// client's certificate, so it may get an alert, an end or a reset, whichever arrives first.
     func connect(until deadline: ContinuousClock.Instant) throws(MQTTError) {
         do throws(MQTTError) {
             try connection.connect(until: deadline)
@@ -19,7 +19,7 @@ struct MessageClient {
         }
     }
 
-    /// The failure of a handshake that only listens, if that fails too; else the error.
+    /// Makes another handshake that sends no data. Returns its error if it fails too, else the given error.
     private func explained(_ error: MQTTError) -> MQTTError {
         switch error {
         case .tls(let endpoint, _), .closedBeforeAnswer(let endpoint):
@@ -36,16 +36,16 @@ struct MessageClient {
 }
 
 extension Context {
-    /// How long a broker may take to accept a connection, to confirm a subscription or to take a message.
+    /// How long a broker may take to accept a connection, confirm a subscription or accept a message.
     static let brokerTimeout = Duration.seconds(10)
-    /// What is said if it takes two of them for a connection.
+    /// The text to print if a connection takes two seconds.
     static let brokerWait = "Waiting for the MQTT broker to accept the connection, for at most 10 seconds."
 
-    /// A client of the broker that the settings name, not connected yet, with an id that begins with `prefix`.
+    /// Creates a client for the broker in the settings, not connected yet, with an id that begins with `prefix`.
     ///
     /// - Parameters:
     ///   - window: How many messages may wait for their acknowledgement.
-    ///   - gathers: Whether published messages are written together.
+    ///   - gathers: Whether to write published messages together.
     func messageClient(
         _ prefix: String, window: Int = 20, gathers: Bool = false, interruption: Interruption
     ) throws -> MessageClient {
@@ -54,7 +54,7 @@ extension Context {
         for warning in settings.warnings() { console.warning(warning.text) }
         var options = try MQTTOptions.local(
             settings, clientID: randomClientID("\(prefix)-\(getpid())"), files: files)
-        // A reader of the messages who pauses holds the client up: it is then silent to the broker.
+        // If the reader of the messages pauses, the client is blocked and sends nothing to the broker.
         options.keepAlive = 60
         options.inFlightWindow = window
         options.packetLimit = 8 << 20
@@ -65,7 +65,7 @@ extension Context {
 }
 
 extension TLSOptions {
-    /// The same files for a connection of its own.
+    /// Converts the same files for a separate connection.
     fileprivate init(_ tls: MQTTTLS) {
         let roots = [tls.caFile, tls.caDirectory].compactMap(\.self)
         var identity: Identity?

@@ -3,20 +3,20 @@ import MQTT
 
 /// Why messages cannot be published or received.
 enum MessagingError: ExplainedError, Equatable {
-    /// The broker cannot be reached, refuses or ends the connection.
+    /// The broker cannot be reached, refuses the connection, or ends it.
     case broker(MQTTError)
-    /// Not all of several messages are delivered.
+    /// Not all of several messages were delivered.
     case undelivered(delivered: Int, of: Int, MQTTError)
     /// A signal arrived before all messages were delivered.
     case interrupted(Interrupted, delivered: Int, of: Int)
     /// The standard output cannot be written.
     case output(SystemError)
-    /// One JSON object has no room for more messages.
+    /// The messages do not fit into one JSON object.
     case tooManyMessages(count: Int)
     /// The arguments are not a message.
     case message(MessageProblem)
 
-    /// The reason for each kind of failure.
+    /// The reason for the kind of error.
     var id: ReasonID {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.id(error)
@@ -41,7 +41,7 @@ enum MessagingError: ExplainedError, Equatable {
         }
     }
 
-    /// What to do about it.
+    /// How to fix it; nil if there is no advice.
     var hint: String? {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.hint(error)

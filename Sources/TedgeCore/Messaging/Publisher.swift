@@ -1,12 +1,12 @@
 import MQTT
 
-/// `mqtt pub`: publishes a message, once or several times, and waits until all of it is delivered.
+/// `mqtt pub`: publishes a message once or several times, and waits until all of them are delivered.
 public struct Publisher {
     /// What to publish.
     public struct Request: Sendable {
         /// The topic.
         public var topic: String
-        /// The message as typed.
+        /// The message as an argument.
         public var message: String
         /// Whether the message is base64.
         public var isBase64 = false
@@ -14,12 +14,12 @@ public struct Publisher {
         public var qos = 1
         /// Whether the broker keeps the message for later subscribers.
         public var isRetained = false
-        /// How many times it is published.
+        /// How many times to publish it.
         public var count = 1
-        /// The time between two of them.
+        /// The time between two messages.
         public var pause = Duration.seconds(1)
 
-        /// A message that is published once, at QoS 1.
+        /// Requests one message at QoS 1.
         public init(topic: String, message: String) {
             self.topic = topic
             self.message = message
@@ -30,7 +30,7 @@ public struct Publisher {
     private let qos: QoS
     private let context: Context
 
-    /// Takes the request.
+    /// Creates the command for a request.
     public init(_ request: Request, in context: Context) {
         self.request = request
         self.context = context
@@ -44,7 +44,8 @@ public struct Publisher {
         do {
             let payload = try payload()
             let notice = WaitNotice(on: context.console)
-            // At QoS 2 one at a time, because mosquitto closes the connection on more than its max_inflight_messages.
+            // At QoS 2 send one message at a time: mosquitto disconnects a client with more than its
+            // max_inflight_messages.
             let client = try context.messageClient(
                 "tedge-pub", window: qos == .exactlyOnce ? 1 : 100, gathers: request.pause == .zero,
                 interruption: notice.watching(context.interruption))
@@ -85,7 +86,7 @@ public struct Publisher {
         notice.end()
         let connection = client.connection
         for number in 1...request.count {
-            // A broker that works acknowledges, or reads bytes, all the time.
+            // A working broker acknowledges messages, or reads bytes, all the time.
             _ = try connection.publish(
                 topic: request.topic, payload: payload, qos: qos, retain: request.isRetained,
                 until: .now + Self.stallLimit)
@@ -97,7 +98,7 @@ public struct Publisher {
         try connection.waitForDelivery(until: .now + Self.stallLimit)
     }
 
-    /// How long the broker may take for a message without any progress.
+    /// How long the broker may make no progress with a message.
     private static let stallLimit = Duration.seconds(30)
 
     private func failure(_ error: MQTTError, _ delivered: Int) -> MessagingError {
@@ -130,6 +131,6 @@ extension QoS {
 }
 
 extension String {
-    /// The text for messages; if it is long, its first 79 characters.
+    /// The text for messages; only the first 79 characters if it is long.
     var beginning: String { count > 80 ? "\(prefix(79))…" : self }
 }

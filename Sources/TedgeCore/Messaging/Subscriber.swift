@@ -3,26 +3,26 @@ import MQTT
 
 /// `mqtt sub`: shows messages as they arrive.
 ///
-/// After a loss it connects and subscribes again: messages that are published in between are lost.
+/// After a lost connection it connects and subscribes again; messages published in between are lost.
 public struct Subscriber {
-    /// What to subscribe to, how to show it, and what ends it.
+    /// The subscription, the format of its messages, and the conditions that end it.
     public struct Request: Sendable {
         /// The topic filter.
         public var filter: String
-        /// The highest QoS: 0, 1 or 2.
+        /// The highest QoS to receive: 0, 1 or 2.
         public var qos = 0
-        /// Whether the topic is shown before each message.
+        /// Whether to show the topic before each message.
         public var showsTopic = true
-        /// Whether messages are shown as base64.
+        /// Whether to show messages as base64.
         public var isBase64 = false
-        /// The time after which it ends.
+        /// The time after which the command ends; nil is no limit.
         public var duration: Duration?
-        /// The number of messages after which it ends; 0 is no limit.
+        /// The number of messages after which the command ends; 0 is no limit.
         public var limit = 0
-        /// Whether the first message that is not retained ends it; that one is not shown.
+        /// Whether to end at the first message that is not retained, without showing it.
         public var retainedOnly = false
 
-        /// All messages, at QoS 0, until a signal arrives.
+        /// Requests all messages, at QoS 0, until a signal arrives.
         public init(filter: String) { self.filter = filter }
     }
 
@@ -31,7 +31,7 @@ public struct Subscriber {
     private let context: Context
     private let deadline: ContinuousClock.Instant?
 
-    /// Takes the request; its duration begins.
+    /// Creates the command for a request; the duration starts now.
     public init(_ request: Request, in context: Context) {
         self.request = request
         self.context = context
@@ -39,7 +39,7 @@ public struct Subscriber {
         deadline = request.duration.map { .now + $0 }
     }
 
-    /// Shows messages until something ends it.
+    /// Shows messages until one of the conditions ends the command.
     public func run() -> CommandReport {
         let intake = MessageIntake(request, until: deadline, in: context)
         var report: CommandReport
@@ -62,7 +62,7 @@ public struct Subscriber {
     private func receive(_ intake: MessageIntake) throws -> MessageIntake.Ending {
         let (signal, output) = (context.interruption.signal, context.output)
         let isShown = !context.console.isJSON
-        // A reader that is gone ends the next wait, as a signal does.
+        // A closed reader ends the next wait, as a signal does.
         let interruption = Interruption { signal() ?? (isShown && output.isClosed ? SIGPIPE : nil) }
         let notice = WaitNotice(on: context.console)
         let client = try context.messageClient("tedge-sub", interruption: notice.watching(interruption))
@@ -81,7 +81,7 @@ public struct Subscriber {
         return intake.ending ?? .duration
     }
 
-    /// Returns when a message has ended it, or when the duration is over.
+    /// Returns when a message ends the command or the duration is over.
     private func listen(
         _ client: MessageClient, _ intake: MessageIntake, _ notice: WaitNotice
     ) throws(MQTTError) {
@@ -110,7 +110,7 @@ public struct Subscriber {
         }
     }
 
-    /// Tries to connect and subscribe until both succeed; false if the duration is over before that.
+    /// Tries to connect and subscribe until both succeed. Returns false if the duration is over before that.
     private func isBack(_ connection: any MQTTConnection, _ intake: MessageIntake) throws(MQTTError) -> Bool {
         while true {
             do throws(MQTTError) {
@@ -125,10 +125,10 @@ public struct Subscriber {
         }
     }
 
-    /// How long the broker may take at the start: not longer than the duration, but long enough for a slow device.
+    /// How long the broker may take at the start: at most the duration, but long enough for a slow device.
     private var timeout: Duration { min(Context.brokerTimeout, max(request.duration ?? .seconds(10), .seconds(1))) }
 
-    /// Many brokers send retained messages before they confirm.
+    /// Subscribes and handles messages at once: many brokers send retained messages before they confirm.
     private func subscribe(_ connection: any MQTTConnection, _ intake: MessageIntake) throws(MQTTError) {
         try connection.subscribe([(request.filter, qos)], until: .now + Context.brokerTimeout) {
             intake.take(topic: $0, payload: $1, delivery: $2)
@@ -141,7 +141,7 @@ public struct Subscriber {
 }
 
 extension MQTTError {
-    /// Whether an open connection has ended, or no longer works.
+    /// Whether an open connection has ended or no longer works.
     fileprivate var isLoss: Bool {
         switch self {
         case .disconnected, .keepAliveExpired, .timedOut: true

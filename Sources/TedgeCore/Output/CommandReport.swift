@@ -1,4 +1,4 @@
-/// What a command did, for the exit status and for the JSON object.
+/// The result of a command, for the exit status and the JSON object.
 public struct CommandReport: Sendable {
     /// How a command can end.
     public enum Result: String, Sendable {
@@ -7,45 +7,45 @@ public struct CommandReport: Sendable {
         case unproven
     }
 
-    /// A step with how it went and how long it took.
+    /// A step, with its outcome and duration.
     public struct Step: Sendable, Equatable {
         /// How a step can end.
         public enum Outcome: String, Sendable {
             case ok, failed, skipped
         }
 
-        /// A word for programs.
+        /// The id for programs.
         public let id: String
-        /// How it went; nil while it runs.
+        /// The outcome; nil while the step runs.
         public var outcome: Outcome?
-        /// How long it took.
+        /// The duration in milliseconds.
         public var milliseconds: Int
     }
 
-    /// The command as it is typed.
+    /// The command as the user types it.
     public var command: String
     /// The cloud.
     public var cloud: CloudName?
-    /// How it ended.
+    /// The result.
     public var result: Result
     /// Whether the command changed the device.
     public var changed: Bool
-    /// The word for programs, nil if all is well.
+    /// The id of the reason, for programs; nil if the command succeeded.
     public var reason: ReasonID?
-    /// The same in a sentence, from the outermost cause to the innermost.
+    /// The reason in one sentence, from the outermost cause to the innermost.
     public var message: String?
-    /// The causes one by one, from the outermost to the innermost; empty if all is well.
+    /// The separate causes, from the outermost to the innermost; empty if the command succeeded.
     public var causes: [String] = []
-    /// What to do about it.
+    /// How to fix it; nil if there is no advice.
     public var hint: String?
     /// The steps.
     public var steps: [Step] = []
-    /// What else the object has.
+    /// Additional members of the object.
     public var details: [JSONValue.Member] = []
     /// The exit status.
     public var status: ExitStatus
 
-    /// The object that is printed with JSON.
+    /// The JSON object to print.
     public var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("command", .string(command)), .init("cloud", .optional(cloud?.rawValue)),
@@ -69,12 +69,12 @@ public struct CommandReport: Sendable {
         return .object(members + details)
     }
 
-    /// A command that succeeded.
+    /// Reports a command that succeeded.
     public static func done(_ command: String, cloud: CloudName? = nil, changed: Bool, message: String? = nil) -> Self {
         CommandReport(command: command, cloud: cloud, result: .ok, changed: changed, message: message, status: .success)
     }
 
-    /// A command whose result is a text; with JSON it is a member of the object.
+    /// Prints a text as the result of a command; with JSON the text is a member of the object.
     public static func printing(_ text: String, of command: String, as member: String, on console: Console) -> Self {
         console.result(text)
         var report = CommandReport.done(command, changed: false)
@@ -82,7 +82,7 @@ public struct CommandReport: Sendable {
         return report
     }
 
-    /// A command that failed and left everything as it was.
+    /// Reports a command that failed and changed nothing.
     public static func failed(
         _ command: String, cloud: CloudName? = nil, status: ExitStatus = .failure, reason: ReasonID, causes: [String],
         hint: String? = nil
@@ -92,7 +92,7 @@ public struct CommandReport: Sendable {
             message: sentence(causes), causes: causes, hint: hint, status: status)
     }
 
-    /// Causes on one line, with a colon before what each comes from.
+    /// The causes on one line; a colon precedes the cause of each.
     static func sentence(_ causes: [String]) -> String {
         var sentence = ""
         for cause in causes.map(\.onOneLine) where !sentence.hasSuffix(cause) {
@@ -104,7 +104,7 @@ public struct CommandReport: Sendable {
 }
 
 extension String {
-    /// The text with each line end, and the blanks around it, as one blank.
+    /// The text with each line end, and the spaces around it, replaced by one space.
     fileprivate var onOneLine: String {
         let feed = Character("\n")
         guard contains(feed) else { return self }
@@ -121,11 +121,11 @@ extension String {
 /// Times the steps of a command.
 final class StepLog {
     private(set) var steps: [CommandReport.Step] = []
-    /// A file that is kept for inspection.
+    /// A file that is kept for inspection; nil if there is none.
     var evidence: String?
     private var begin = ContinuousClock.now
 
-    /// Ends the current step as `ok` and begins the next.
+    /// Ends the current step as `ok` and starts the next one.
     func begin(_ id: String) {
         end(.ok)
         begin = .now

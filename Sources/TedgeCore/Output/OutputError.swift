@@ -1,10 +1,10 @@
 import Foundation
 
-/// The standard output cannot be written, so that output is lost.
+/// The standard output cannot be written, so output is lost.
 struct OutputError: ExplainedError, Equatable {
-    /// Why it cannot.
+    /// Why it cannot be written.
     let reason: SystemError
-    /// Whether the command has changed something that stays changed.
+    /// Whether the command has changed something and keeps the change.
     var isDone = false
 
     var id: ReasonID { .outputFailed }
@@ -24,12 +24,13 @@ struct OutputError: ExplainedError, Equatable {
 }
 
 extension SystemError {
-    /// Whether the reader is gone, which is not a failure.
+    /// Whether the reader has closed the output, which is not an error.
     var isReaderGone: Bool { code == EPIPE }
 }
 
 extension Console {
-    /// Reports on stderr that output of a command is lost, unless the command does so itself. Returns whether any is lost.
+    /// Reports on stderr that output of a command is lost, unless the command reported it. Returns whether output is
+    /// lost.
     public func reportLostOutput(of report: CommandReport) -> Bool {
         guard let reason = outputFailure else { return false }
         let error = OutputError(reason: reason, isDone: report.changed)

@@ -1,6 +1,6 @@
-/// Words of commands that are shown to be copied into a shell.
+/// Words of commands that users copy into a shell.
 enum ShellWord {
-    /// The word, in quotes if the shell would not take it as it is.
+    /// The word, in quotes if the shell would interpret it.
     static func quoted(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { byte in
             switch byte {

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Programs for checks: none may take long, none outlives a signal, and one that did not answer is not asked again.
+/// Runs programs for checks: none may take long, a signal stops them, and a program that did not answer is not asked
+/// again.
 final class AskingProcesses: Processes {
     /// How long a program may take.
     static let limit = Duration.seconds(4)
@@ -10,7 +11,7 @@ final class AskingProcesses: Processes {
     /// The programs that did not answer, with their errors.
     private let silent = Mutex<[String: ProcessError]>([:])
 
-    /// Runs the programs of the device until a signal arrives or the time is over.
+    /// Runs the programs of the device until a signal arrives or the time runs out.
     init(_ base: any Processes, _ interruption: Interruption) {
         (self.base, self.interruption) = (base, interruption)
     }
@@ -35,7 +36,7 @@ final class AskingProcesses: Processes {
         }
     }
 
-    /// A dry run, which changes nothing, has its own time.
+    /// A dry run changes nothing and has a separate time limit.
     func run(
         _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult {

@@ -1,4 +1,4 @@
-/// The name of a check of the doctor, for `--only`, `--skip` and programs. The words are an interface.
+/// The id of a check of the doctor, for `--only`, `--skip` and programs. The ids are an interface.
 public enum CheckID: String, Sendable, CaseIterable {
     case libraries
     case settings

@@ -1,19 +1,19 @@
 /// The outcome of a check.
 enum CheckOutcome: Sendable, Equatable {
-    /// All is well; what was seen, in a few words.
+    /// Everything works; the text is a short description of what was found.
     case ok(String)
-    /// It works, and needs attention.
+    /// It works but needs attention.
     case warning(Diagnosis)
-    /// A connection cannot work, or does not.
+    /// A connection cannot work or does not work.
     case error(Diagnosis)
-    /// The caller may not look, or it does not apply here. Checks that need it run all the same.
+    /// The caller has no permission for the check, or the check does not apply. Checks that need it still run.
     case skipped(String)
-    /// There was no answer, so nothing is known. Checks that need it run all the same.
+    /// There was no answer, so the result is unknown. Checks that need it still run.
     case unanswered(String)
-    /// A check that it needs has failed.
+    /// A check that this check needs has failed.
     case blocked(by: CheckID)
 
-    /// The state for people and programs.
+    /// The state, for users and programs.
     enum State: String, CaseIterable {
         case ok, warning, error, skipped
     }
@@ -28,13 +28,13 @@ enum CheckOutcome: Sendable, Equatable {
         }
     }
 
-    /// The word for programs; nil if all is well, or if the check was skipped.
+    /// The reason, for programs; nil if everything works or the check was skipped.
     var reason: ReasonID? {
         if case .unanswered = self { return .unanswered }
         return diagnosis?.id
     }
 
-    /// Whether checks that need this one can run.
+    /// Whether checks that need this check can run.
     var satisfies: Bool {
         switch self {
         case .ok, .warning, .skipped, .unanswered: true
@@ -42,7 +42,7 @@ enum CheckOutcome: Sendable, Equatable {
         }
     }
 
-    /// What is wrong.
+    /// The diagnosis of a warning or error; nil for other outcomes.
     var diagnosis: Diagnosis? {
         switch self {
         case .warning(let diagnosis), .error(let diagnosis): diagnosis
@@ -50,10 +50,10 @@ enum CheckOutcome: Sendable, Equatable {
         }
     }
 
-    /// The outcome of a check for which no time was left.
+    /// The outcome of a check that had no time left.
     static let outOfTime = CheckOutcome.unanswered("there was no time left for it")
 
-    /// A question to the service manager that was not answered.
+    /// The outcome if the service manager did not answer a question.
     static func unanswered(_ error: ServiceError) -> CheckOutcome {
         switch error {
         case .interrupted: outOfTime
@@ -62,7 +62,7 @@ enum CheckOutcome: Sendable, Equatable {
         }
     }
 
-    /// The outcome for an error, in the words of a command that meets it.
+    /// The outcome for an error, with the text that a command prints for it.
     static func error(_ error: any Error) -> CheckOutcome {
         let explained = error as? any ExplainedError ?? UnexpectedError("\(error)")
         return .error(Diagnosis(explained))
@@ -70,8 +70,8 @@ enum CheckOutcome: Sendable, Equatable {
 }
 
 extension Diagnosis {
-    /// The first line of the first cause is the message, the other lines are what was seen. If the error has no hint, its
-    /// advice is the hint.
+    /// Uses the first line of the first cause as the message and the other lines as the observed details. If the error
+    /// has no hint, its advice becomes the hint.
     init(_ error: any ExplainedError) {
         var lines = error.causes.map(Masking.inMessage).flatMap {
             $0.split(separator: Character("\n")).map(String.init)

@@ -1,19 +1,19 @@
 /// A row in the doctor's table.
 struct DoctorCheck: Sendable {
-    /// The name, for `--only`, `--skip` and programs.
+    /// The id, for `--only`, `--skip` and programs.
     let id: CheckID
-    /// What it checks, for `--list`.
+    /// The subject of the check, for `--list`.
     let title: String
     /// The checks that it needs.
     let needs: [CheckID]
-    /// Checks.
+    /// Runs the check.
     let run: @Sendable (DoctorRun) -> CheckOutcome
 
     init(_ id: CheckID, _ title: String, needs: [CheckID] = [], run: @escaping @Sendable (DoctorRun) -> CheckOutcome) {
         (self.id, self.title, self.needs, self.run) = (id, title, needs, run)
     }
 
-    /// All checks in their order: the device, then the network, then the connection.
+    /// All checks in order: the device, then the network, then the connection.
     static let all: [DoctorCheck] = settings + certificates + broker + services + network + connection
 
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })

@@ -1,6 +1,6 @@
 import X509
 
-/// The device certificate, its key and the roots of trust.
+/// The device certificate, its key and the trusted roots.
 extension DoctorRun {
     private func validation() throws -> CertificateValidation {
         let settings = try cloudSettings()
@@ -50,7 +50,7 @@ extension DoctorRun {
     private func openKey(_ path: String) -> CheckOutcome? {
         guard let status = (try? context.files.status(path)) ?? nil, status.mode & 0o006 != 0 else { return nil }
         let word = ShellWord.quoted(path)
-        // Nobody but its owner reads a key of mode 400, and mosquitto must.
+        // Only its owner can read a key of mode 400, and mosquitto must be able to read it.
         let isBrokers = brokerAccount.map { $0.owner.user == status.owner.user } ?? true
         let own = isBrokers ? "" : "sudo chown \(brokerAccount?.name ?? "mosquitto") \(word) && "
         return .warning(
@@ -129,7 +129,7 @@ extension DoctorRun {
 }
 
 extension CheckOutcome {
-    /// The other outcome, if this one is ok and there is another.
+    /// The other outcome if this one is ok and the other is not nil, else this outcome.
     fileprivate func elseWarn(_ other: () -> CheckOutcome?) -> CheckOutcome {
         if case .ok = self { other() ?? self } else { self }
     }

@@ -1,29 +1,29 @@
 import MQTT
 
-/// What the local broker and, through the bridge, the cloud answer: nothing that is asked changes anything there.
+/// The answers of the local broker and, through the bridge, of the cloud. The questions change nothing there.
 struct CloudFindings {
     /// The address of the local broker.
     var broker = ""
-    /// Why the local broker does not serve.
+    /// Why the local broker does not work; nil if it works.
     var localFailure: String?
-    /// What mosquitto says about the bridge; nil if it says nothing.
+    /// Whether mosquitto reports the bridge as up; nil if it reports nothing.
     var isBridgeUp: Bool?
-    /// Whether the time was over before the local broker had answered.
+    /// Whether the time ran out before the local broker answered.
     var isUnanswered = false
-    /// Whether the cloud had less time for its answer than it may take.
+    /// Whether the cloud had less time for its answer than it is allowed to take.
     var isCut = false
-    /// The cloud's answer.
+    /// The cloud's answer; nil if there is none.
     var answer: CheckExchange.Answer?
-    /// The hosts that the device is configured for.
+    /// The configured hosts of the device.
     var hosts: [String] = []
 }
 
 /// The bridge and the cloud behind it.
 extension DoctorRun {
-    /// How many seconds the cloud may take for its answer.
+    /// The longest time in seconds for the answer of the cloud.
     private static let answerTimeout = 4.0
 
-    /// What the local broker and the cloud answer, asked once.
+    /// The answers of the local broker and the cloud; the questions are sent only once.
     func findings() -> CloudFindings {
         if let conversation { return conversation }
         var findings = CloudFindings()
@@ -76,7 +76,7 @@ extension DoctorRun {
         }
     }
 
-    /// What mosquitto said of its last attempt, where it can be looked up.
+    /// What mosquitto's log contains about the last attempt, if the log can be read.
     private func bridgeDown() -> Diagnosis {
         if let manager = try? manager.get(), let plan = try? plan.get(), let deviceID = try? plan.builder.deviceID() {
             let log = BrokerLog(context: brokerContext, manager: manager, since: 0)

@@ -1,6 +1,6 @@
 import MQTT
 
-/// The user name and password of a device that has no certificate for its cloud.
+/// The user name and password of a device that has no certificate for the cloud.
 extension DoctorRun {
     /// The file with the credentials; nil if the device has a certificate.
     var credentialsFile: String? {
@@ -16,7 +16,7 @@ extension DoctorRun {
         .clientCertificate,
     ]
 
-    /// The outcome of a check that the way the device authenticates makes unnecessary; nil if the check is needed.
+    /// The outcome of a check that is unnecessary for the device's way of authentication; nil if the check is needed.
     func exemption(from check: CheckID) -> CheckOutcome? {
         switch check {
         case .credentials, .credentialsAccepted:
@@ -52,7 +52,7 @@ extension DoctorRun {
         else { return Self.needsRoot }
         let isDirectory = context.files.isDirectory(roots)
         let tls = MQTTTLS(caFile: isDirectory ? nil : roots, caDirectory: isDirectory ? roots : nil)
-        // An id of its own: under that of the bridge it would end the bridge's session.
+        // Use a separate client id: with the bridge's id it would end the session of the bridge.
         let options = MQTTOptions(
             host: endpoint.bareHost, port: endpoint.port, clientID: randomClientID("tedge-doctor"),
             username: credentials.user, password: Array(credentials.password.utf8), tls: tls)

@@ -1,4 +1,4 @@
-/// Whether mosquitto accepts its configuration.
+/// The check of mosquitto's configuration.
 extension DoctorRun {
     func mosquittoConfiguration() -> CheckOutcome {
         guard (try? manager.get())?.isDefault == true, let unit = brokerContext.mosquittoUnit, unit.isInstalled else {

@@ -7,7 +7,7 @@ import X509
 extension DoctorRun {
     private var endpoint: HostPort? { (try? plan.get()).flatMap { try? $0.builder.endpoint() } ?? endpointOfURL }
 
-    /// The endpoint of a device that has no id yet.
+    /// The endpoint of a device without an id.
     private var endpointOfURL: HostPort? {
         (try? cloudSettings().string("url")).flatMap { $0 }.flatMap { try? HostPort(parsing: $0, defaultPort: 8883) }
     }
@@ -23,7 +23,7 @@ extension DoctorRun {
         return .error(words ?? Diagnosis(.endpointFailed, "\(endpoint) cannot be used.", seen: "\(error)"))
     }
 
-    /// Checks the endpoint for at most some seconds. If less time was left, silence means nothing.
+    /// Checks the endpoint for at most this many seconds. If there was less time, a missing answer proves nothing.
     private func looked(
         within seconds: Double, _ body: (HostPort, ContinuousClock.Instant) throws(TLSError) -> CheckOutcome
     ) -> CheckOutcome {
@@ -48,7 +48,7 @@ extension DoctorRun {
     func nameResolution() -> CheckOutcome {
         looked(within: 3) { endpoint, end throws(TLSError) in
             let addresses = try addresses(of: endpoint, until: end).map(\.text)
-            // Filters of advertisements and wrong lines of /etc/hosts do this to a name.
+            // Ad blockers and wrong lines in /etc/hosts can cause such an address.
             if let nowhere = addresses.first, ["0.0.0.0", "::"].contains(nowhere), endpoint.bareHost != nowhere {
                 return .error(
                     Diagnosis(
@@ -145,7 +145,8 @@ extension DoctorRun {
             }
             let probe = context.probe(
                 endpoint, TLSOptions(roots: [.path(roots)]), timeout: .zero, until: end, context.interruption)
-            // A server may end the handshake because the client sent no certificate; its own was accepted before that.
+            // A server may end the handshake because the client sent no certificate; by then the client has accepted the
+            // server's certificate.
             if probe.isServerTrusted { return .ok("it is trusted") }
             guard let failure = probe.failure else { return .ok("it is trusted") }
             switch failure {
@@ -156,7 +157,7 @@ extension DoctorRun {
         }
     }
 
-    /// The end of a connection before any certificate, so that the device certificate is not the cause.
+    /// The connection ended before any certificate was sent, so the device certificate is not the cause.
     private func closedEarly(_ endpoint: HostPort, _ error: TLSError) -> Diagnosis {
         let key = key(cloud.endpointSetting)
         return Diagnosis(
@@ -214,14 +215,14 @@ extension DoctorRun {
                             "Check '\(key(cloud.endpointSetting))' with 'tedge config get \(key(cloud.endpointSetting))': "
                             + "is it the MQTT port for devices with a certificate?"))
             }
-            // Azure and AWS judge the device after the handshake.
+            // Azure and AWS check the device after the handshake.
             return .ok(cloud.check == .smartREST ? "it is accepted" : "the TLS handshake accepts it")
         }
     }
 }
 
 extension TLSError {
-    /// Whether nothing answered until the deadline.
+    /// Whether nothing answered before the deadline.
     fileprivate var isSilence: Bool {
         switch self {
         case .socket(.noAnswer), .socket(.nameServerSilent), .silent: true

@@ -1,6 +1,6 @@
-/// Which files the running mosquitto has read.
+/// The check of which files the running mosquitto has read.
 extension DoctorRun {
-    /// Whether mosquitto was started after the last change of its files.
+    /// Whether mosquitto was started after its files last changed.
     func bridgeRead() -> CheckOutcome {
         guard let manager = try? manager.get() else { return .skipped("there is no service manager to ask") }
         let port = (try? plan.get())?.listeners?.port

@@ -16,7 +16,7 @@ extension DoctorRun {
         } catch ServiceError.unanswered(let program, let seconds) {
             return .error(silent("\(program) did not answer within \(seconds) s"))
         } catch ServiceError.failed(let command, _, let detail) {
-            // A question that systemctl cannot bring to systemd.
+            // systemctl could not pass the question to systemd.
             return .error(silent(detail.isEmpty ? command : detail))
         } catch ServiceError.interrupted {
             return .outOfTime
@@ -43,11 +43,11 @@ extension DoctorRun {
 
     private var nobody: CheckOutcome { .skipped("there is no service manager to ask") }
 
-    /// The service manager for a check of one service, or nil with the outcome if it cannot be asked.
+    /// The service manager for a check of one service; if it cannot be asked, nil and the outcome.
     private func askable() -> (manager: ServiceManager?, otherwise: CheckOutcome) {
         switch outcome(of: .serviceManager) {
         case .ok: return (try? manager.get(), nobody)
-        // The command that this check needs may exist.
+        // The command that this check needs may still exist.
         case .error(let diagnosis) where diagnosis.id == .serviceCommandMissing: return (try? manager.get(), nobody)
         case .error(let diagnosis): return (nil, .unanswered(diagnosis.seen ?? diagnosis.message))
         case .unanswered(let reason): return (nil, .unanswered(reason))
@@ -101,7 +101,8 @@ extension DoctorRun {
             return brokerIsDown(said, restart: restart)
         }
         let again = "sudo systemctl reset-failed mosquitto && \(restart)"
-        // systemd 258 and later also say so of a mosquitto that ended five times by itself: what it said is the cause.
+        // systemd 258 and later also report this for a mosquitto that ended five times on its own: then its log lines are
+        // the cause.
         guard said.isEmpty else { return brokerIsDown(said, restart: again) }
         return Diagnosis(
             .mosquittoStartLimit, "mosquitto was started too often, and systemd no longer starts it.",
@@ -116,12 +117,13 @@ extension DoctorRun {
         )
     }
 
-    /// A service that systemd will not start again. One that runs keeps running until it is stopped.
+    /// systemd will not start the service again. If the service is running, it keeps running until it is stopped.
     private func refused(_ refusal: ServiceError, _ state: ServiceState) -> CheckOutcome {
         state.isActive ? .warning(Diagnosis(refusal)) : .error(refusal)
     }
 
-    /// Why systemd did not even start a service; nil if it did. systemd forgets this with the service, its journal does not.
+    /// Why systemd did not even start a service; nil if it did. systemd loses this when it unloads the unit, but its
+    /// journal keeps it.
     private func whyDown(_ service: Service, _ state: ServiceState?, _ manager: ServiceManager) -> Diagnosis? {
         let said = manager.lastLines(of: service).last.flatMap { $0.contains("unmet condition check") ? $0 : nil }
         guard state?.isConditional == true || said != nil else { return nil }
@@ -159,7 +161,7 @@ extension DoctorRun {
 
     func agentRunning() -> CheckOutcome { running(.agent) }
 
-    /// Whether a service of thin-edge.io that is installed runs, and is started with the device.
+    /// Whether an installed service of thin-edge.io is running and starts with the device.
     private func running(_ service: Service) -> CheckOutcome {
         let (askable, otherwise) = askable()
         guard let manager = askable else { return otherwise }

@@ -35,7 +35,7 @@ extension DoctorRun {
             try plan.refuseUnsupported()
             return .ok("\(try plan.builder.endpoint())")
         } catch SettingsError.missing("device.id") {
-            // The check of the certificate has a better message.
+            // The check of the certificate gives a better message.
             guard let url = try? cloudSettings().required("url") else { return .skipped("the device has no id") }
             return .ok(url)
         } catch {
@@ -67,12 +67,12 @@ extension DoctorRun {
             return .skipped("\(directory) is not there")
         }
         let nodes = (attributes?[.systemFreeNodes] as? NSNumber)?.int64Value ?? 1
-        // Some file systems make their nodes as they go, and count none.
+        // Some file systems create inodes on demand and report a count of 0.
         let hasNodes = nodes > 0 || (attributes?[.systemNodes] as? NSNumber)?.int64Value == 0
         return Self.room(in: directory, free: free, hasNodes: hasNodes)
     }
 
-    /// Whether there is room for files in a directory with so many free bytes.
+    /// Whether a directory with this many free bytes has room for files.
     static func room(in directory: String, free: Int64, hasNodes: Bool) -> CheckOutcome {
         let hint = "Run 'df \(directory)', and remove what is not needed."
         if free < 64 << 10 || !hasNodes {

@@ -2,24 +2,25 @@ import MQTT
 import TLS
 import X509
 
-/// One run of the checks for a cloud: the outcomes so far, and what several checks share.
+/// One run of the checks for a cloud: the outcomes so far, and the values that several checks share.
 ///
-/// It changes nothing, and never connects with the bridge's client id, which would end the session of the bridge.
+/// It changes nothing, and never connects with the bridge's client id, because that would end the session of the bridge.
 final class DoctorRun {
     let context: Context
     let cloud: Cloud
     let profile: ProfileName?
-    /// When all checks must have ended.
+    /// The time at which all checks must have ended.
     let deadline: ContinuousClock.Instant
-    /// The outcomes by the ids of their checks.
+    /// The outcomes by check id.
     private(set) var outcomes: [CheckID: CheckOutcome] = [:]
 
-    // What one check finds and others need.
+    // Values that one check finds and others need.
     var certificate: Certificate?
     var tlsFailure: TLSError?
     var conversation: CloudFindings?
 
-    /// Names the cloud. Programs, name servers and servers that do not answer are given up at the deadline, and at a signal.
+    /// Creates a run for a cloud. It stops waiting for programs, name servers and servers at the deadline and at a
+    /// signal.
     init(_ cloud: CloudName, profile: ProfileName?, until deadline: ContinuousClock.Instant, in context: Context) {
         self.context = context.asking(until: deadline)
         self.cloud = Cloud.named(cloud)
@@ -27,7 +28,7 @@ final class DoctorRun {
         self.deadline = deadline
     }
 
-    /// The outcome of a check, which runs only once, after the checks that it needs.
+    /// The outcome of a check. A check runs only once, after the checks that it needs.
     func outcome(of id: CheckID) -> CheckOutcome {
         if let outcome = outcomes[id] { return outcome }
         let check = DoctorCheck.of(id)
@@ -40,13 +41,13 @@ final class DoctorRun {
             return .blocked(by: need)
         }
         var outcome = context.interruption.isRequested ? .outOfTime : check.run(self)
-        // A check that was interrupted found nothing.
+        // An interrupted check has no result.
         if outcome.diagnosis != nil, context.interruption.isRequested { outcome = .outOfTime }
         outcomes[id] = outcome
         return outcome
     }
 
-    /// The outcome of a check that does not concern this device; nil if it does.
+    /// The outcome of a check that is irrelevant for this device; nil if it is relevant.
     func irrelevance(of check: CheckID) -> CheckOutcome? {
         if check == .agentRunning, !context.processes.isOnPath(Service.agent.unit) {
             return .skipped("tedge-agent is not installed")
@@ -54,7 +55,7 @@ final class DoctorRun {
         return exemption(from: check)
     }
 
-    /// The end of a step that may take some seconds.
+    /// The deadline of a step that may take this many seconds.
     func end(after seconds: Double) -> ContinuousClock.Instant { min(deadline, .now + .seconds(seconds)) }
 
     // MARK: Shared by the checks
@@ -63,7 +64,7 @@ final class DoctorRun {
     private(set) lazy var settings: Result<Settings, any Error> = Result {
         try Settings.load(from: context.settingsSource)
     }
-    /// What connect would do.
+    /// The inputs that connect would use.
     private(set) lazy var plan: Result<ConnectionInputs, any Error> = Result {
         try ConnectionInputs(cloud, profile, in: context)
     }
@@ -71,20 +72,21 @@ final class DoctorRun {
     private(set) lazy var manager: Result<ServiceManager, any Error> = Result {
         ServiceManager(try SystemSettings.load(from: context), in: context)
     }
-    /// What systemd knows of mosquitto, the mapper and the agent; nil if something else manages services.
+    /// The states of mosquitto, the mapper and the agent in systemd; nil if something else manages services.
     private(set) lazy var states: Result<[Service: ServiceState]?, any Error> = Result {
         try manager.get().states(of: [.mosquitto] + mapperServices + [.agent])
     }
-    /// The context with what systemd knows of mosquitto: to ask takes a moment, and longer if systemd does not answer.
+    /// The context with systemd's data about mosquitto. It is read once: asking takes a moment, and longer if systemd
+    /// does not answer.
     private(set) lazy var brokerContext = context.knowingMosquitto()
     /// mosquitto's version.
     private(set) lazy var mosquittoVersion = MosquittoVersion.text(
         context.processes, context.interruption, program: brokerContext.mosquittoUnit?.program)
 
-    /// The services that may be the mapper of this cloud.
+    /// The services that can be the mapper of this cloud.
     var mapperServices: [Service] { [.mapper(cloud.name, profile)] + (profile == nil ? [.singleMapper] : []) }
 
-    /// The names of the files.
+    /// The paths of the bridge's files.
     var paths: BridgePaths { BridgePaths(in: context.configurationDirectory, cloud.name, profile) }
 
     /// The settings of the cloud.
@@ -100,21 +102,21 @@ final class DoctorRun {
         "sudo tedge connect \(cloud.name.words(profile))"
     }
 
-    /// The command that disconnects it.
+    /// The command that disconnects this cloud.
     var disconnectCommand: String { "sudo tedge disconnect \(cloud.name.words(profile))" }
 
-    /// The command that disconnects and connects again.
+    /// The command that disconnects this cloud and connects it again.
     var reconnectCommand: String { "sudo tedge reconnect \(cloud.name.words(profile))" }
 
-    /// Whether the caller is root. Others may not look at everything.
+    /// Whether the caller is root. Other callers cannot read everything.
     var isRoot: Bool { context.accounts.isRoot }
 
-    /// For what only root may look at.
+    /// The outcome of a check that only root can run.
     static let needsRoot = CheckOutcome.skipped("only root may look; run 'sudo tedge doctor'")
 }
 
 extension Context {
-    /// The same context for checks: programs end at the deadline, and at a signal.
+    /// The same context for checks: programs are stopped at the deadline and at a signal.
     func asking(until deadline: ContinuousClock.Instant) -> Context {
         var context = self
         context.interruption = interruption.bounded(by: deadline)

@@ -1,10 +1,10 @@
-/// Logs each step to stderr, without secrets: of files, messages and requests only the size.
+/// Logs each step to stderr, without secrets: for files, messages and requests only the size.
 struct EventLog: Sendable {
     private let console: Console
 
     init(_ console: Console) { self.console = console }
 
-    /// Does something, and logs how it ended and how long it took.
+    /// Runs an action, and logs its outcome and duration.
     func record<Result, Failure: Error>(
         _ level: LogLevel, _ what: @autoclosure () -> String, outcome: (Result) -> String? = { _ in nil },
         _ body: () throws(Failure) -> Result
@@ -20,7 +20,7 @@ struct EventLog: Sendable {
         }
     }
 
-    /// Logs something that takes no time.
+    /// Logs an event without a duration.
     func write(_ level: LogLevel, _ text: String) { console.log(level, text) }
 
     private func write(_ level: LogLevel, _ what: String, _ outcome: String?, _ begin: UInt64) {

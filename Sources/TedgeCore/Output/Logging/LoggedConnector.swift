@@ -1,7 +1,7 @@
 import MQTT
 
-/// Connections with each step and message in the log. A topic is logged, a payload only as its size: the cloud answers
-/// with tokens.
+/// Creates connections that log each step and message. The log has the topic but only the size of the payload, because
+/// the cloud answers with tokens.
 struct LoggedConnector: MQTTConnector {
     let base: any MQTTConnector
     let log: EventLog

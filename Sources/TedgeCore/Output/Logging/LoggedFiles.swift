@@ -1,4 +1,4 @@
-/// Files, with each change in the log, and each file and directory that is read.
+/// Accesses files, and logs each change and each file and directory that is read.
 struct LoggedFiles: Files {
     let base: any Files
     let log: EventLog

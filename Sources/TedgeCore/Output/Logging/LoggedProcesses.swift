@@ -1,4 +1,4 @@
-/// Programs, with each run in the log.
+/// Runs programs and logs each run.
 struct LoggedProcesses: Processes {
     let base: any Processes
     let log: EventLog
