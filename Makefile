@@ -2,52 +2,53 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-# Where zsh looks for completions: Debian's own packages have a directory of their own.
+# Where zsh looks for completions: Debian packages have a directory of their own.
 ZSH_COMPLETIONS ?= $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 # How long each fuzz target runs.
 FUZZ_SECONDS ?= 60
 # How often the harnesses of 'make test-hard' try each command; 0 for every step.
 HARD_ROUNDS ?= 25
 
-# The Swift runtime and those of C++ and gcc go into the executable, so that a device needs none of them. What is not used is
-# left out, what is the same is there once, nothing unwinds the stack, relocations are packed, and what every start runs is
-# side by side.
+# The runtimes of Swift, C++ and gcc are linked into the executable, so that a device needs none of them. Unused code and the
+# tables for unwinding the stack are left out, identical code is kept once, and relocations are packed. The functions that a
+# start runs are side by side.
 LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --gc-sections \
 	-Xlinker --no-export-dynamic -Xlinker -L$(CURDIR)/.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
 	-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Sources/tedge/release.ld \
-	-Xlinker --symbol-ordering-file=$(CURDIR)/Sources/tedge/start.order -Xlinker --no-warn-symbol-ordering
-# Type metadata is made by calls in place of a search by name through all that the executable holds. What counts is the size:
-# nothing here computes for long.
-# Libraries are looked for in the system's directories alone: beside the executable, anybody's file could be one.
+	-Xlinker --build-id=sha1 \
+	-Xlinker --symbol-ordering-file=$(CURDIR)/.build/start.order -Xlinker --no-warn-symbol-ordering
+# Type metadata is made by calls instead of a search by name through the whole executable. Size matters more than speed: nothing
+# here computes for long.
+# A fault such as an index out of range ends with a message on stderr, which costs 160 kB.
+# Libraries are searched for only in the system's directories: beside the executable, anybody could put one.
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -no-toolchain-stdlib-rpath $(LINK) \
-	-Xswiftc -Osize \
+	-Xswiftc -Osize -Xswiftc -assert-config -Xswiftc Debug \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 
-BUILD_PACKAGES = libmosquitto-dev libssl-dev
+BUILD_PACKAGES = binutils libmosquitto-dev libssl-dev valgrind
 DEMO_PACKAGES = $(BUILD_PACKAGES) mosquitto openssl procps python3 python3-paho-mqtt util-linux
 TEST_PACKAGES = $(DEMO_PACKAGES) bash-completion dbus faketime fish iproute2 mosquitto-clients strace systemd zsh
 BENCH_PACKAGES = $(TEST_PACKAGES) gcc libc6-dev hyperfine
 
 .PHONY: help
 help:
-	@echo 'make build     build the release executable, .build/release/tedge'
+	@echo 'make build     build the release executable, .build/release/tedge, and its symbols, tedge.debug'
 	@echo 'make demo      build, then run a whole connection on this machine, without root'
 	@echo 'make test      lint, then all tests; as root the system tests too'
-	@echo 'make test-releases  the system tests on Debian 13 and sid; needs root, and makes their roots with debootstrap'
+	@echo 'make test-releases  run the system tests on Debian 13 and sid; needs root and debootstrap'
 	@echo 'make test-hard  races, kills and power cuts, HARD_ROUNDS ($(HARD_ROUNDS)) rounds a command; needs root'
-	@echo 'make fuzz      feed what reads foreign bytes with changed ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
+	@echo 'make fuzz      feed changed bytes to everything that reads foreign ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
 	@echo 'make install   install to DESTDIR/PREFIX, with completions for bash, zsh and fish; PREFIX is $(PREFIX)'
-	@echo 'make uninstall  remove what make install put there'
+	@echo 'make uninstall  remove the files of make install'
 	@echo 'make lint      check the style of the sources'
-	@echo 'make format    put the sources into that style'
-	@echo 'make start-order  note which functions a start runs, for the linker; needs valgrind'
-	@echo 'make coverage  run the unit tests and say how much of the sources they reach'
-	@echo 'make clean     remove what was built'
+	@echo 'make format    format the sources'
+	@echo 'make coverage  run the unit tests and show how much of the sources they cover'
+	@echo 'make clean     remove build products'
 
-# $(call install,PACKAGES): what is missing of Debian packages is installed, and said. Where apt does not know them yet, or
-# knows versions that are gone, its lists are updated first.
+# $(call install,PACKAGES): installs missing Debian packages. If apt does not know them yet, or knows versions that are gone, its
+# lists are updated first.
 define install
 @missing=$$(for package in $(1); do \
 	dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done | xargs); \
@@ -76,16 +77,45 @@ release-deps:
 bench-deps:
 	$(call install,$(BENCH_PACKAGES))
 
-.PHONY: build
-build: deps .build/static/libstdc++.a
-	swift build $(RELEASE) -Xlinker -s --product tedge
+# $(call split-debug,FILE): moves symbols and debug information of an executable to FILE.debug, where debuggers look for them.
+# A file that was split before has no symbols left, and stays as it is.
+define split-debug
+if readelf -S $(1) | grep -q '\.symtab'; then \
+	objcopy --only-keep-debug --compress-debug-sections $(1) $(1).debug && \
+	objcopy --strip-all --add-gnu-debuglink=$(1).debug $(1); \
+fi
+endef
 
-# A directory where the linker finds no other form of the C++ library than the static one.
+.PHONY: build
+build: deps .build/static/libstdc++.a .build/start.order
+	swift build $(RELEASE) --product tedge
+	@$(order-start)
+	@$(call split-debug,.build/release/tedge)
+
+# Links once more if the functions of a start are others than in the last build. An executable without symbols is not new.
+define order-start
+if readelf -S .build/release/tedge | grep -q '\.symtab'; then \
+	if Sources/Packaging/start-order .build/release/tedge >.build/start.order.new; then \
+		cmp -s .build/start.order.new .build/start.order || { \
+			mv .build/start.order.new .build/start.order && rm .build/release/tedge && \
+			swift build $(RELEASE) --product tedge; }; \
+	else \
+		echo "The functions of a start could not be found; the executable starts more slowly." >&2; \
+	fi; \
+fi
+endef
+
+# The functions that a start runs; none before the first build.
+.build/start.order:
+	@mkdir -p $(@D)
+	@touch $@
+
+# A directory where the linker finds only the static form of the C++ library.
 .build/static/libstdc++.a:
 	@mkdir -p $(@D)
 	@ln -sf "$$(clang -print-file-name=$(@F))" $@
 
-# $(call install-completions,SHELL,FILE): the script that the executable makes becomes a file below PREFIX/share.
+# $(call install-completions,SHELL,FILE): writes the script that the executable prints to a file below PREFIX/share.
 define install-completions
 	@.build/release/tedge completions $(1) >.build/completions.$(1)
 	install -D -m 644 .build/completions.$(1) '$(DESTDIR)$(PREFIX)/share/$(2)'
@@ -98,7 +128,7 @@ install: build
 	$(call install-completions,zsh,zsh/$(ZSH_COMPLETIONS)/_tedge)
 	$(call install-completions,fish,fish/vendor_completions.d/tedge.fish)
 
-# Removes what 'install' put there.
+# Removes the files of 'install'.
 .PHONY: uninstall
 uninstall:
 	rm -f '$(DESTDIR)$(PREFIX)/bin/tedge' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tedge' \
@@ -134,11 +164,6 @@ format:
 .PHONY: bench
 bench: bench-deps build
 	@Tests/SystemTests/Bench/all
-
-.PHONY: start-order
-start-order: deps .build/static/libstdc++.a
-	swift build $(RELEASE) --product tedge
-	Tests/SystemTests/Bench/start-order .build/release/tedge
 
 .PHONY: sanitize
 sanitize: test-deps

@@ -14,11 +14,11 @@ let package = Package(
         .executable(name: "tedge", targets: ["tedge"])
     ],
     targets: [
-        // The two system libraries. Their headers are used at build time; the libraries themselves are opened at the first
-        // use, so that a command that needs neither starts without them.
+        // The two system libraries. Their headers are used at build time; the libraries themselves are opened at first use, so
+        // that a command that needs neither starts without them.
         .systemLibrary(name: "CMosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
-        // Takes the place of ICU's 30 MB of locale data in a static build.
+        // Replaces ICU's 30 MB of locale data in a static build.
         .target(name: "CICUData"),
 
         .target(name: "ArgumentParsing", swiftSettings: strictAndSafe),
@@ -31,9 +31,11 @@ let package = Package(
             name: "TedgeCore", dependencies: ["TOML", "X509", "TLS", "MQTT", "Sockets"], swiftSettings: strictAndSafe),
         .executableTarget(
             name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"],
-            exclude: ["release.ld", "start.order"], swiftSettings: strictAndSafe),
+            exclude: ["release.ld"], swiftSettings: strictAndSafe),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Page"], swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["ArgumentParsing"], path: "Tests/TestSupport", exclude: ["Page"],
+            swiftSettings: strict),
         .testTarget(
             name: "ArgumentParsingTests", dependencies: ["ArgumentParsing", "TestSupport"], exclude: ["Golden"],
             swiftSettings: strict),
@@ -44,7 +46,7 @@ let package = Package(
         .testTarget(
             name: "TLSTests", dependencies: ["TLS", "X509", "TestSupport"], exclude: ["Server"], swiftSettings: strict),
         .testTarget(
-            name: "MQTTTests", dependencies: ["MQTT", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
+            name: "MQTTTests", dependencies: ["MQTT", "TLS", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "TedgeCoreTests", dependencies: ["TedgeCore", "TOML", "X509", "TLS", "MQTT", "TestSupport"],
             exclude: ["Configuration/Fixtures", "Bridge/Golden"], swiftSettings: strict),
@@ -61,14 +63,14 @@ let package = Package(
     ]
 )
 
-// 'make fuzz': the modules and what feeds them, as libraries that Tests/Fuzzing/run links with libFuzzer, which has a main
+// 'make fuzz': the modules and the fuzz targets, as libraries that Tests/Fuzzing/run links with libFuzzer, which has a main
 // of its own.
 if Context.environment["TEDGE_FUZZING"] != nil {
     package.targets.removeAll { $0.type == .test || $0.name == "tedge" || $0.name == "TestSupport" }
     package.targets += [
         .target(
             name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore"],
-            exclude: ["main.swift", "release.ld", "start.order"],
+            exclude: ["main.swift", "release.ld"],
             swiftSettings: strictAndSafe),
         .target(name: "FuzzSupport", path: "Tests/Fuzzing/FuzzSupport", swiftSettings: strict),
     ]

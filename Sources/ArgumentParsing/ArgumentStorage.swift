@@ -6,9 +6,9 @@ struct RejectedWord: Error {
 
 /// A property that the parser fills; what the three property wrappers hold.
 protocol DeclaredArgument: AnyObject {
-    var declaration: ArgumentDeclaration { get }
+    var description: ArgumentDescription { get }
 
-    /// The word that is meant by one that is not accepted, or nil.
+    /// The accepted word that is most like one that is not accepted, or nil.
     func meant(by word: String) -> String?
 
     /// Reads the words, of which there is at least one, and keeps the value.
@@ -17,44 +17,40 @@ protocol DeclaredArgument: AnyObject {
 
 /// Holds the value of one property. The parser fills it before anything else can see the command.
 final class ArgumentStorage<Value: ArgumentValue>: DeclaredArgument {
-    let declaration: ArgumentDeclaration
+    let description: ArgumentDescription
     private let parse: ((String) throws -> Value.ArgumentElement)?
     private let suggest: ((String) -> [String])?
     private var value: Value?
 
+    /// Takes the description as it is.
     init(
-        _ declaration: ArgumentDeclaration,
-        value: Value?,
-        suggest: ((String) -> [String])?,
-        parse: ((String) throws -> Value.ArgumentElement)?
+        _ description: ArgumentDescription, value: Value?, suggest: ((String) -> [String])? = nil,
+        parse: ((String) throws -> Value.ArgumentElement)? = nil
     ) {
-        self.declaration = declaration
-        self.value = value
-        self.suggest = suggest
-        self.parse = parse
+        (self.description, self.value, self.suggest, self.parse) = (description, value, suggest, parse)
     }
 
-    /// Completes the declaration with what follows from the type and the default.
+    /// Completes the description with what follows from the type and the default.
     convenience init(
-        _ declaration: ArgumentDeclaration,
-        default value: Value?,
-        suggest: ((String) -> [String])?,
+        _ description: ArgumentDescription, default value: Value?, suggest: ((String) -> [String])?,
         parse: ((String) throws -> Value.ArgumentElement)?
     ) {
-        var declaration = declaration
+        var description = description
         let initial = value ?? Value.valueWithoutArguments
         var text = ""
         for element in value?.argumentElements ?? [] { text += (text.isEmpty ? "" : ", ") + element.argumentText }
-        declaration.defaultText = declaration.defaultText ?? (text.isEmpty ? nil : text)
-        declaration.allowedValues = Value.ArgumentElement.allArgumentValues
-        declaration.isRequired = initial == nil
-        declaration.isRepeating = Value.takesSeveralArguments
-        self.init(declaration, value: initial, suggest: suggest, parse: parse)
+        description.defaultText = description.defaultText ?? (text.isEmpty ? nil : text)
+        let allowed = Value.ArgumentElement.allArgumentValues
+        description.allowedValues = allowed
+        if description.completion == .none, !allowed.isEmpty { description.completion = .values(allowed) }
+        description.isRequired = initial == nil
+        description.isRepeating = Value.takesSeveralArguments
+        self.init(description, value: initial, suggest: suggest, parse: parse)
     }
 
-    /// The value; to read one that was required and never given is a mistake of the program.
+    /// The value. Reading a required one that was never given is a mistake of the program.
     var current: Value {
-        guard let value else { preconditionFailure("the argument was read before the command line was parsed") }
+        guard let value else { fatalError("the argument was read before the command line was parsed") }
         return value
     }
 
@@ -66,7 +62,7 @@ final class ArgumentStorage<Value: ArgumentValue>: DeclaredArgument {
 
     /// A copy that holds another value.
     func holding(_ value: Value) -> ArgumentStorage {
-        ArgumentStorage(declaration, value: value, suggest: suggest, parse: parse)
+        ArgumentStorage(description, value: value, suggest: suggest, parse: parse)
     }
 
     func assign(_ words: [String]) throws(RejectedWord) {

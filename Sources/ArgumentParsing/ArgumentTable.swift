@@ -4,7 +4,7 @@ public struct BoundArgument {
     let property: any DeclaredArgument
 
     init(_ property: any DeclaredArgument) {
-        description = property.declaration.description
+        description = property.description
         self.property = property
     }
 }
@@ -49,6 +49,16 @@ struct ArgumentTable {
 
     /// The last word given for an option.
     func lastWord(long name: String) -> String? { position(long: name).flatMap { words[$0].last } }
+
+    /// The arguments that were given.
+    var given: [ArgumentDescription] { zip(arguments, words).filter { !$1.isEmpty }.map { $0.0.description } }
+
+    /// Takes back the word that ends in a text; returns the argument that it was given for, or nil if there is none.
+    mutating func removeWord(endingIn text: String) -> ArgumentDescription? {
+        guard let position = words.firstIndex(where: { $0.last?.hasSuffix(text) == true }) else { return nil }
+        words[position].removeLast()
+        return arguments[position].description
+    }
 
     mutating func add(_ word: String, at position: Int) {
         words[position].append(word)
@@ -110,7 +120,6 @@ struct ArgumentTable {
 
     /// Finds two arguments that were given and exclude each other.
     func checkConflicts() throws(UsageError) {
-        let given = zip(arguments, words).filter { !$1.isEmpty }.map { $0.0.description }
         for first in given {
             for second in given where first.conflicts.contains(where: second.names.contains) {
                 throw UsageError(.conflict(first.displayName, with: second.displayName))

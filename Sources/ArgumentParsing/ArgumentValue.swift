@@ -8,7 +8,7 @@ public protocol ArgumentValue {
     /// Whether more than one word is taken.
     static var takesSeveralArguments: Bool { get }
 
-    /// The value where no word is given; nil if one is needed.
+    /// The value if no word is given; nil if one is needed.
     static var valueWithoutArguments: Self? { get }
 
     /// Makes the value of at least one element.
@@ -51,7 +51,7 @@ extension Optional: ArgumentValue where Wrapped: ExpressibleByArgument {
         self = .some(last)
     }
 
-    /// The value, where there is one.
+    /// The value, if there is one.
     public var argumentElements: [Wrapped] { map { [$0] } ?? [] }
 }
 

@@ -1,4 +1,4 @@
-/// The candidate that a mistyped word most likely stands for; nil if none is close.
+/// The candidate that a mistyped word most likely means; nil if none is close.
 ///
 /// In this order: a candidate with one letter inserted, left out, replaced or swapped with its neighbour; the only candidate that
 /// begins with the word; the candidate with the fewest such edits, which are at most a third of the letters. Words of one letter

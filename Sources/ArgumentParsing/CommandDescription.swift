@@ -1,30 +1,30 @@
 /// A command and everything below it as a value: what help, usage lines and shell completions are made from.
-public struct CommandDescription: Sendable, Equatable {
+struct CommandDescription: Sendable, Equatable {
     /// The words that select the command, the name of the program first.
-    public let path: [String]
+    let path: [String]
     /// One sentence on what the command does.
-    public let abstract: String
+    let abstract: String
     /// Text at the end of the help.
-    public let discussion: String
+    let discussion: String
     /// Whether help, suggestions and completions leave the command out.
-    public let isHidden: Bool
+    let isHidden: Bool
     /// What is given by position.
-    public let arguments: [ArgumentDescription]
+    let arguments: [ArgumentDescription]
     /// Options and flags of this command alone, `--help` (and at the root `--version`) included.
-    public let options: [ArgumentDescription]
+    let options: [ArgumentDescription]
     /// Options and flags that are taken at every level.
-    public let globalOptions: [ArgumentDescription]
+    let globalOptions: [ArgumentDescription]
     /// The commands below; for a group the last is `help`.
-    public let subcommands: [CommandDescription]
+    let subcommands: [CommandDescription]
 
     /// The word that selects the command.
-    public var name: String { path.last ?? "" }
+    var name: String { path.last ?? "" }
 
     /// Whether the command only declares others.
-    public var isGroup: Bool { !subcommands.isEmpty }
+    var isGroup: Bool { !subcommands.isEmpty }
 
     /// Describes a whole program.
-    public init(of root: any ParsableCommand.Type, globals: any ParsableArguments.Type) {
+    init(of root: any ParsableCommand.Type, globals: any ParsableArguments.Type) {
         let globalOptions = globals.init().arguments.map { $0.description }
         self.init(of: root, path: [root.configuration.name], globalOptions: globalOptions)
     }
@@ -54,12 +54,12 @@ public struct CommandDescription: Sendable, Equatable {
 
     /// The `help` command of a group.
     private static func help(in path: [String], globalOptions: [ArgumentDescription]) -> CommandDescription {
-        let command = ArgumentDeclaration(
-            kind: .positional, help: Messages.helpCommandArgument, valueName: "COMMAND",
-            completion: .custom("command"), isRepeating: true)
+        var command = ArgumentDescription(
+            .positional, help: Messages.helpCommandArgument, valueName: "COMMAND")
+        command.isRepeating = true
         return CommandDescription(
             path: path + ["help"], abstract: Messages.helpCommand, discussion: "", isHidden: false,
-            arguments: [command.description], options: [.help([])],
+            arguments: [command], options: [.help([])],
             globalOptions: globalOptions, subcommands: [])
     }
 
@@ -78,7 +78,7 @@ public struct CommandDescription: Sendable, Equatable {
     }
 
     /// The command below this one that these words select; nil if there is none.
-    public func subcommand(at words: some Collection<String>) -> CommandDescription? {
+    func subcommand(at words: some Collection<String>) -> CommandDescription? {
         guard let first = words.first else { return self }
         return subcommands.first { $0.name == first }?.subcommand(at: words.dropFirst())
     }
@@ -92,18 +92,18 @@ public struct CommandDescription: Sendable, Equatable {
     /// The visible commands at and below this one that have their own option with this long name.
     func owners(ofLongOption name: String) -> [CommandDescription] {
         if isHidden { return [] }
-        let isOwner = options.contains { $0.longNames.contains(name) && !$0.isHidden }
+        let isOwner = options.contains { $0.longNames.contains(name) }
         return (isOwner ? [self] : []) + subcommands.flatMap { $0.owners(ofLongOption: name) }
     }
 }
 
 extension ArgumentDescription {
-    /// `-h, --help`; the short name only where no other option has taken it.
+    /// `-h, --help`; the short name only if no other option has taken it.
     fileprivate static func help(_ taken: Set<Character>) -> ArgumentDescription {
         builtIn("help", short: "h", help: Messages.helpOption, taken: taken)
     }
 
-    /// `-V, --version`; the short name only where no other option has taken it.
+    /// `-V, --version`; the short name only if no other option has taken it.
     fileprivate static func version(_ taken: Set<Character>) -> ArgumentDescription {
         builtIn("version", short: "V", help: Messages.versionOption, taken: taken)
     }
@@ -112,6 +112,6 @@ extension ArgumentDescription {
         _ name: String, short: Character, help: String, taken: Set<Character>
     ) -> ArgumentDescription {
         let names: [ArgumentName] = taken.contains(short) ? [.long(name)] : [.short(short), .long(name)]
-        return ArgumentDeclaration(kind: .flag, names: names, help: help).description
+        return ArgumentDescription(.flag, names: names, help: help)
     }
 }

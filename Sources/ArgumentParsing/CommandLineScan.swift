@@ -17,7 +17,10 @@ struct CommandLineScan {
     private var current: any ParsableCommand.Type
     private var command: (any ParsableCommand)?
     private(set) var words: ArraySlice<String>
-    private var onlyValues = false
+    /// Whether `--` has been scanned.
+    private(set) var onlyValues = false
+    /// Whether the command `help` has been scanned.
+    private(set) var isHelp = false
 
     init(_ words: [String], root: any ParsableCommand.Type, globals: ArgumentTable) {
         self.words = words[...]
@@ -50,7 +53,7 @@ struct CommandLineScan {
         own = ArgumentTable(of: instance)
     }
 
-    /// The option that is taken here and that a word stands for whose dashes are no hyphens; nil if it is none. Web pages
+    /// The known option that is meant by a word whose dashes are not hyphens; nil if it is none. Web pages
     /// show `–user` and `–-user` where `--user` is to be typed.
     private func hyphenated(_ word: String) -> String? {
         guard let body = TypographicDash.body(of: word) else { return nil }
@@ -70,19 +73,25 @@ struct CommandLineScan {
             || (name == "V" && path.count == 1)
     }
 
-    /// Takes a subcommand or a positional argument; true where it was a request for help.
+    /// Takes a subcommand or a positional argument; true if it was a request for help.
     private mutating func take(_ word: String) throws(UsageError) -> Bool {
         if command == nil, !onlyValues {
             guard word == "help" else {
                 try descend(word)
                 return false
             }
+            isHelp = true
             for next in words where !next.looksLikeOption && next != "help" { try descend(next) }
             return true
         }
         guard let position = own.nextPositional else { throw unexpectedWord(word) }
         own.add(word, at: position)
         return false
+    }
+
+    /// Takes back the last value that ends in a text; returns the argument that it was given for, or nil if there is none.
+    mutating func removeValue(endingIn text: String) -> ArgumentDescription? {
+        own.removeWord(endingIn: text) ?? globals.removeWord(endingIn: text)
     }
 
     private mutating func descend(_ word: String) throws(UsageError) {
@@ -145,7 +154,7 @@ struct CommandLineScan {
 }
 
 extension String {
-    /// Whether the word begins with a dash and is not the dash alone, which stands for a stream by custom.
+    /// Whether the word begins with a dash and is not the dash alone, which by custom means a stream.
     var looksLikeOption: Bool {
         utf8.first == UInt8(ascii: "-") && utf8.count > 1
     }

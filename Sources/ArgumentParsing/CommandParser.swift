@@ -15,11 +15,11 @@ public struct CommandParser<Globals: ParsableArguments>: Sendable {
     }
 
     /// The program as a value.
-    public var description: CommandDescription { CommandDescription(of: root, globals: Globals.self) }
+    var description: CommandDescription { CommandDescription(of: root, globals: Globals.self) }
 
     /// Reads the words that follow the name of the program.
     ///
-    /// A request for help is answered even where a word behind it is wrong or a required one is missing.
+    /// A request for help is answered even if a word behind it is wrong or a required one is missing.
     ///
     /// - Parameter helpWidth: The columns of a line of help.
     public func parse(_ words: [String], helpWidth: Int = TextLayout.width) throws(UsageError) -> ParseResult<Globals> {

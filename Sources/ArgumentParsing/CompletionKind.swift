@@ -1,4 +1,4 @@
-/// What a shell offers where a value is expected.
+/// What a shell offers if a value is expected.
 public enum CompletionKind: Sendable, Equatable {
     /// Nothing.
     case none

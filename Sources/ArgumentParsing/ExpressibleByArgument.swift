@@ -1,6 +1,6 @@
 /// Why a word is not a value of the type that was asked for.
 public struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The reason in lower case and without a full stop; empty where the list of possible values says it all.
+    /// The reason in lower case and without a full stop; empty if the list of possible values is enough.
     public let reason: String
 
     /// Makes an error with this reason.
@@ -17,7 +17,7 @@ public protocol ExpressibleByArgument: ArgumentValue where ArgumentElement == Se
     /// Reads a word. The error is ``InvalidValue`` or any other error whose description is the reason.
     init(argument: String) throws
 
-    /// Every word that is accepted, in the order of the help; empty where they cannot be listed.
+    /// Every word that is accepted, in the order of the help; empty if they cannot be listed.
     static var allArgumentValues: [String] { get }
 
     /// The value that is most likely meant by a word that is not accepted, or nil.
@@ -84,19 +84,4 @@ extension Bool: ExpressibleByArgument {
     public static var allArgumentValues: [String] { ["true", "false"] }
 }
 
-extension Double: ExpressibleByArgument {
-    /// Reads a finite decimal number.
-    public init(argument: String) throws {
-        guard let value = Double(argument), value.isFinite else { throw InvalidValue(Messages.notANumber) }
-        self = value
-    }
-}
-
 extension Int: ExpressibleByArgument {}
-extension Int32: ExpressibleByArgument {}
-extension Int64: ExpressibleByArgument {}
-extension UInt: ExpressibleByArgument {}
-extension UInt8: ExpressibleByArgument {}
-extension UInt16: ExpressibleByArgument {}
-extension UInt32: ExpressibleByArgument {}
-extension UInt64: ExpressibleByArgument {}

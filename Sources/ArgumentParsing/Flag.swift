@@ -1,4 +1,4 @@
-/// A switch that is given by a name alone; false where it is not given.
+/// A switch that is given by a name alone; false if it is not given.
 @propertyWrapper
 public struct Flag {
     private var storage: ArgumentStorage<Bool>
@@ -15,14 +15,12 @@ public struct Flag {
     /// Declares a flag.
     ///
     /// - Parameters:
-    ///   - names: The names, of which there is at least one.
+    ///   - names: At least one name.
     ///   - help: What the flag does.
-    ///   - isHidden: Whether help, suggestions and completions leave it out.
     ///   - conflicts: The names, dashes included, it cannot be given together with.
-    public init(_ names: ArgumentName..., help: String, isHidden: Bool = false, conflicts: [String] = []) {
-        let declaration = ArgumentDeclaration(
-            kind: .flag, names: names, help: help, isHidden: isHidden, conflicts: conflicts)
-        storage = ArgumentStorage(declaration, value: false, suggest: nil, parse: nil)
+    public init(_ names: ArgumentName..., help: String, conflicts: [String] = []) {
+        let description = ArgumentDescription(.flag, names: names, help: help, conflicts: conflicts)
+        storage = ArgumentStorage(description, value: false)
     }
 }
 

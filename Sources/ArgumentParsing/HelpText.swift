@@ -1,18 +1,18 @@
 extension CommandDescription {
     /// The usage line without `Usage: `, such as `tedge config get [OPTIONS] <KEY>`.
-    public var usage: String {
-        let required = options.filter { $0.isRequired && !$0.isHidden }.map(\.displayName)
-        let positional = arguments.filter { !$0.isHidden }.map(\.displayName)
+    var usage: String {
+        let required = options.filter(\.isRequired).map(\.displayName)
+        let positional = arguments.map(\.displayName)
         let rest = isGroup ? ["<COMMAND>"] : required + positional
         return (path + ["[OPTIONS]"] + rest).joined(separator: " ")
     }
 
     /// The help with lines of at most 100 columns.
-    public var help: String { help(width: TextLayout.width) }
+    var help: String { help(width: TextLayout.width) }
 
-    /// The help, without a line feed at the end; no line has more than `width` columns where its words allow that.
+    /// The help, without a line feed at the end; no line has more than `width` columns if its words allow that.
     ///
-    /// Sections that would be empty are left out, and so is what is hidden. A line of the discussion that is too long goes on
+    /// Empty sections and hidden commands are left out. A line of the discussion that is too long goes on
     /// below the text behind its first gap of two or more spaces, or else at its indentation.
     func help(width: Int) -> String {
         let commands = subcommands.filter { !$0.isHidden }.map { TextLayout.Row(label: $0.name, text: $0.abstract) }
@@ -36,7 +36,7 @@ extension CommandDescription {
 extension [ArgumentDescription] {
     /// The rows of a section: what is typed, and what it is for.
     fileprivate var rows: [TextLayout.Row] {
-        filter { !$0.isHidden }.map { TextLayout.Row(label: $0.label, text: $0.help, note: $0.note) }
+        map { TextLayout.Row(label: $0.label, text: $0.help, note: $0.note) }
     }
 }
 

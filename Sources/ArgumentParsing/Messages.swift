@@ -7,7 +7,6 @@ enum Messages {
     static let versionOption = "Print the version."
     static let missingSubcommand = "a subcommand is required"
     static let notAWholeNumber = "not a whole number"
-    static let notANumber = "not a number"
 
     static let commandsHeading = "Commands:"
     static let argumentsHeading = "Arguments:"

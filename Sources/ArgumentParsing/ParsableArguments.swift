@@ -23,7 +23,7 @@ extension ParsableArguments {
     public func validate() throws(UsageError) {}
 }
 
-/// A command, or, where its configuration names subcommands, a group that only declares.
+/// A command; if its configuration names subcommands, a group that only declares them.
 public protocol ParsableCommand: ParsableArguments {
     /// The name, the texts and the subcommands.
     static var configuration: CommandConfiguration { get }

@@ -1,11 +1,11 @@
 /// Breaks lines and lines up columns.
 public enum TextLayout {
-    /// The columns of a line of help where nothing else is asked for.
+    /// The default width of a line of help, in columns.
     public static let width = 100
     /// The widest label that shares its line with its text, of a line of so many columns.
     static func widestLabel(in width: Int) -> Int { width * 34 / 100 }
 
-    /// Breaks the lines of a text at spaces so that none has more than `width` columns, where its words allow that.
+    /// Breaks the lines of a text at spaces so that none has more than `width` columns, if its words allow that.
     ///
     /// A line that is too long goes on below the text behind its first gap of two or more spaces, or else at its indentation.
     static func wrap(_ text: String, width: Int = width) -> [String] {
@@ -46,14 +46,14 @@ public enum TextLayout {
         return indentation
     }
 
-    /// One row of a table. The note follows the text, on lines of its own where both do not fit on one.
+    /// One row of a table. The note follows the text, on lines of its own if both do not fit on one.
     struct Row {
         var label: String
         var text: String
         var note = ""
     }
 
-    /// The rows as lines; the texts begin in one column, below their label where that is too wide.
+    /// The rows as lines; the texts begin in one column, below their label if that is too wide.
     static func columns(_ rows: [Row], width: Int = width) -> [String] {
         let widestLabel = widestLabel(in: width)
         let widest = rows.map(\.label.count).filter { $0 <= widestLabel }.max() ?? 0

@@ -31,7 +31,7 @@ extension CommandLineScan {
     /// The option whose short name is the same letter in the other case.
     private func otherCase(of name: Character) -> UsageError.Tip? {
         let here = program.subcommand(at: path.dropFirst())
-        let visible = ((here?.options ?? []) + (here?.globalOptions ?? [])).filter { !$0.isHidden }
+        let visible = (here?.options ?? []) + (here?.globalOptions ?? [])
         let letter = name.isUppercase ? name.lowercased() : name.uppercased()
         return visible.contains { $0.names.contains("-\(letter)") } ? .similarArgument("-\(letter)") : nil
     }
@@ -51,11 +51,11 @@ extension CommandLineScan {
 
     private func similar(to name: String) -> UsageError.Tip? {
         let here = program.subcommand(at: path.dropFirst())
-        let visible = ((here?.options ?? []) + (here?.globalOptions ?? [])).filter { !$0.isHidden }
+        let visible = (here?.options ?? []) + (here?.globalOptions ?? [])
         return closestMatch(to: name, in: visible.flatMap(\.longNames)).map { .similarArgument("--\($0)") }
     }
 
-    /// Points to `--` where the command can take one more positional argument.
+    /// Points to `--` if the command can take one more positional argument.
     private func passAsArgument(_ word: String) -> UsageError.Tip? {
         own.nextPositional.map { _ in .passAsArgument(word) }
     }

@@ -43,7 +43,7 @@ public struct UsageError: Error, Sendable, Equatable {
         case optionOf(command: String, option: String)
         /// The word begins with dashes that are no hyphens; this is the word with hyphens.
         case plainHyphens(String)
-        /// The command line that is meant.
+        /// The command line to type.
         case type(String)
         /// Values of which one may be meant.
         case similarValues([String])
@@ -60,7 +60,7 @@ public struct UsageError: Error, Sendable, Equatable {
 
     /// What is wrong.
     public let kind: Kind
-    /// What to type instead, where that can be told.
+    /// What to type instead; nil if unknown.
     public var tip: Tip?
     /// The words that selected the command, the name of the program first; empty until the parser fills it in.
     public internal(set) var path: [String] = []

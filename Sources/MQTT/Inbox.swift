@@ -1,45 +1,46 @@
 import CMosquitto
 
-/// What libmosquitto's callbacks have reported and the client has not looked at yet.
+/// The reports of libmosquitto's callbacks that the client has not read yet.
 ///
-/// libmosquitto is used without its threads: callbacks come only from inside a call of the client.
+/// libmosquitto is used without its threads: it calls callbacks only during a call of the client.
 final class Inbox {
-    /// The return code of CONNACK.
+    /// The return code of CONNACK; nil before it arrives.
     var connack: Int32?
-    /// Messages handed to libmosquitto that are not done: QoS 0 written, QoS 1 acknowledged, QoS 2 completed.
+    /// Unfinished messages passed to libmosquitto; a message is done when it is written at QoS 0, acknowledged at QoS 1,
+    /// completed at QoS 2.
     var outstanding = 0
     /// How many messages are done.
     private(set) var delivered = 0
     /// The granted QoS, or 0x80, of each SUBACK by packet id.
     var grants: [Int32: Int32] = [:]
-    /// Rises with every callback.
+    /// Incremented by every callback.
     private(set) var events = 0
 
-    /// Takes messages as they come, until it returns false.
+    /// Receives messages as they arrive, until it returns false.
     var sink: ((RawSpan, RawSpan, MQTTDelivery) -> Bool)?
-    /// Messages that came while there was no sink; nil those that were taken.
+    /// Messages that arrived while there was no sink; entries that were read are nil.
     private var waiting: [MQTTMessage?] = []
     private var taken = 0
-    /// How many bytes wait, with what a message needs besides.
+    /// How many bytes are waiting, including the memory that a message needs besides its bytes.
     private var size = 0
-    /// How many may wait.
+    /// How many bytes may wait.
     let limit: Int
 
     init(limit: Int) { self.limit = limit }
 
-    /// Whether a message waits.
+    /// Whether no message is waiting.
     var isEmpty: Bool { taken == waiting.count }
 
-    /// Whether more waits than may.
+    /// Whether more bytes are waiting than allowed.
     var isOverfull: Bool { size > limit }
 
-    /// The message that has waited longest.
+    /// Removes and returns the message that has waited longest.
     func next() -> MQTTMessage? {
         guard !isEmpty, let message = waiting[taken] else { return nil }
         waiting[taken] = nil
         taken += 1
         size -= Self.size(of: message)
-        // Drops what was taken in batches, so that each message is moved at most a few times.
+        // Remove read entries in batches, so that each message is moved at most a few times.
         if taken == waiting.count || taken >= 1024 {
             waiting.removeFirst(taken)
             taken = 0
@@ -60,7 +61,7 @@ final class Inbox {
             let delivery = MQTTDelivery(qos: qos, isRetained: message.retain)
             if !sink(topicBytes.bytes, payload.bytes, delivery) { self.sink = nil }
         } else {
-            // The session ends before the next one.
+            // The session ends before the next message.
             guard !isOverfull else { return }
             let new = MQTTMessage(
                 topic: String(decoding: topicBytes, as: UTF8.self), payload: Array(payload), qos: qos,
@@ -72,7 +73,7 @@ final class Inbox {
 }
 
 extension Inbox {
-    /// The user data under which callbacks find this inbox again; valid as long as the inbox lives.
+    /// The user data with which callbacks find this inbox; valid as long as the inbox lives.
     var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
     private static func at(_ context: UnsafeMutableRawPointer) -> Inbox {
@@ -81,7 +82,7 @@ extension Inbox {
         return inbox
     }
 
-    /// Has `handle`, made with `context` as user data, report here.
+    /// Makes `handle`, created with `context` as user data, report to this inbox.
     func register(with handle: OpaquePointer, _ library: MosquittoLibrary) {
         library.call.mosquitto_connect_callback_set(handle) { _, context, code in
             guard let context else { return }

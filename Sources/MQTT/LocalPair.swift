@@ -1,18 +1,19 @@
 import Glibc
 
-/// A connection within this process to a library that can only connect to a host.
+/// A connection within this process, for a library that can only connect to a host.
 enum LocalPair {
-    /// Why there is none.
+    /// Why the connection cannot be made.
     struct Failure: Error {
         /// The error number.
         let code: Int32
     }
 
-    /// Where the library connects to.
+    /// The host to which the library connects.
     static let host = "127.0.0.1"
 
-    /// Has `begin` connect to a port of `host` and return the descriptor of its end, which then leads to a local socket. Returns
-    /// the other end of that, which does not block and is closed in children, and what the library has sent until then.
+    /// Has `begin` connect to a port of `host` and return the descriptor of its end, and then replaces that descriptor
+    /// with a local socket. Returns the other end of the local socket, which does not block and is closed in children,
+    /// and the bytes that the library has sent so far.
     static func connect(
         _ begin: (_ port: UInt16) throws(Failure) -> Int32
     ) throws(Failure) -> (descriptor: Int32, sent: [UInt8]) {
@@ -29,7 +30,7 @@ enum LocalPair {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
-        // The library goes on with the number that it knows. A local socket passes bytes on at once, and at less cost.
+        // The library keeps using the same descriptor number. A local socket passes bytes on at once, and at less cost.
         var code: Int32 = dup2(ends[1], library) < 0 ? errno : 0
         if code == 0 { _ = fcntl(library, F_SETFD, FD_CLOEXEC) }
         var sent: [UInt8] = []
@@ -43,14 +44,14 @@ enum LocalPair {
         throw Failure(code: code)
     }
 
-    /// Waits for bytes. Within the device this takes no time that a person could notice.
+    /// Waits for bytes. Within the device this takes no noticeable time.
     private static func wait(_ descriptor: Int32) -> Int32 {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, 1000) > 0 ? 0 : ETIMEDOUT
     }
 
-    /// Has `begin` connect to a port, and returns the other end. A connection that another process makes to the port is
-    /// closed.
+    /// Has `begin` connect to a port, and returns the other end. If another process connects to the port, that connection
+    /// is closed.
     private static func accept(_ begin: (_ port: UInt16) throws(Failure) -> Int32) throws(Failure) -> Int32 {
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let listener = socket(AF_INET, kind, 0)

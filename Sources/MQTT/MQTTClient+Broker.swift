@@ -1,38 +1,34 @@
 import Glibc
 
 extension MQTTClient {
-    /// Waits for a broker that is being started: connects again and again, within milliseconds, until it accepts.
+    /// Waits for a broker that is starting: connects again and again, within milliseconds, until the broker accepts.
     ///
-    /// Returns the connected client. Throws at once what waiting cannot change, such as a wrong password, and at the
-    /// deadline what the last attempt met.
-    public static func waitForBroker(
-        _ options: MQTTOptions, until deadline: ContinuousClock.Instant,
-        interrupted: @escaping () -> Bool = { false }
-    ) throws(MQTTError) -> MQTTClient {
-        let client = try MQTTClient(options, interrupted: interrupted)
+    /// Throws an error that waiting cannot change, such as a wrong password, at once; at the deadline throws the error of
+    /// the last attempt.
+    public func waitForBroker(until deadline: ContinuousClock.Instant) throws(MQTTError) {
         var pause: Int32 = 1
         while true {
             do throws(MQTTError) {
-                try client.connect(until: deadline)
-                return client
+                return try connect(until: deadline)
             } catch {
                 guard error.mayPass, ContinuousClock.now < deadline else { throw error }
             }
-            try client.waiter.check()
+            try waiter.check()
             poll(nil, 0, pause)
             pause = min(pause * 2, 5)
         }
     }
 
-    /// Connects again after a loss, as often as it takes: to a broker that is restarted or a network that comes back. The
-    /// pauses before each attempt grow from 100 ms to a second; without a deadline it goes on as long as that takes.
+    /// Connects again after a lost connection, as often as needed, for example until a broker has restarted or a network
+    /// is back. The pauses before each attempt grow from 100 ms to a second; without a deadline it keeps trying.
     ///
-    /// Throws at once what waiting cannot change, such as a wrong password, and at the deadline what the last attempt met.
+    /// Throws an error that waiting cannot change, such as a wrong password, at once; at the deadline throws the error of
+    /// the last attempt.
     public func reconnect(until deadline: ContinuousClock.Instant?) throws(MQTTError) {
         var pause = Duration.milliseconds(100)
         while true {
             let next = ContinuousClock.now + pause
-            // No descriptor: a wait for the time alone.
+            // Without a descriptor this waits only for the time.
             _ = try waiter.ready(-1, 0, until: min(deadline ?? next, next))
             let limit = ContinuousClock.now + .seconds(10)
             do throws(MQTTError) {
@@ -46,20 +42,22 @@ extension MQTTClient {
 }
 
 extension MQTTError {
-    /// Whether a network or a broker that is coming back may show itself like this.
+    /// Whether a network or a broker that is coming back may cause this error.
     var mayPassAfterLoss: Bool {
         switch self {
-        case .cannotConnect, .nameNotResolved, .disconnected, .keepAliveExpired: true
+        case .socket(.cannotConnect), .socket(.nameNotResolved), .socket(.nameServerSilent), .disconnected,
+            .keepAliveExpired:
+            true
         default: mayPass
         }
     }
 
-    /// Whether a broker that is still starting, or a network that is still coming up, shows itself like this.
+    /// Whether a broker that is still starting, or a network that is still coming up, causes this error.
     var mayPass: Bool {
         switch self {
-        case .cannotConnect(_, let code):
+        case .socket(.cannotConnect(_, _, let code)):
             [ECONNREFUSED, ECONNABORTED, ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL].contains(code)
-        case .closedBeforeAnswer, .noRoute, .silent, .refused(_, .serverUnavailable): true
+        case .closedBeforeAnswer, .socket(.noAnswer), .silent, .refused(_, .serverUnavailable): true
         default: false
         }
     }

@@ -3,9 +3,9 @@ import Sockets
 import TLS
 
 extension MQTTClient {
-    /// Connects, and returns when the broker has accepted it. A connection that there was before is dropped.
+    /// Connects and returns when the broker has accepted the connection. An earlier connection is dropped.
     ///
-    /// The host's addresses are tried in the resolver's order, each with its share of the time.
+    /// Tries the host's addresses in the resolver's order, with a share of the time for each.
     ///
     /// Throws `nameNotResolved`, `cannotConnect`, `noRoute`, `tls`, `silent`, `closedBeforeAnswer`, `refused`,
     /// `protocolViolation`, `messageTooLarge`, `flooded`, `unreadable` or `interrupted`.
@@ -23,19 +23,19 @@ extension MQTTClient {
         session = attempt
     }
 
-    /// Shakes hands over a connection that is made, and owns it from now on.
+    /// Makes the TLS handshake over a new connection and takes ownership of its descriptor.
     private func secure(
         _ descriptor: Int32, _ tls: TLSOptions, until deadline: ContinuousClock.Instant
     ) throws(MQTTError) -> Wire {
-        var hasHeard = false
+        var hasReceived = false
         do throws(TLSError) {
             let connection = try TLSConnection(
                 over: descriptor, host: options.host, options: tls, interrupted: interrupted)
-            defer { hasHeard = connection.hasHeard }
-            try connection.shakeHands(until: deadline)
+            defer { hasReceived = connection.hasReceived }
+            try connection.makeHandshake(until: deadline)
             return Wire(connection, over: descriptor)
         } catch {
-            throw MQTTError.beforeAnswer(endpoint, .end(.tls(error)), hasHeard)
+            throw MQTTError.beforeAnswer(endpoint, .end(.tls(error)), hasReceived)
         }
     }
 
@@ -44,7 +44,7 @@ extension MQTTClient {
         while session.inbox.connack == nil {
             let isLast = ContinuousClock.now >= deadline
             try session.write()
-            // What has come goes first: it may be the TLS alert that explains why the write has failed.
+            // Read first: the bytes that have arrived may be the TLS alert that explains why the write failed.
             let mayHaveMore = try session.read()
             if session.inbox.connack != nil { break }
             if isLast { throw .silent(endpoint) }

@@ -1,12 +1,12 @@
 extension MQTTClient {
-    /// The most bytes that fit behind the fixed header of a packet (MQTT 3.1.1 §2.2.3).
+    /// The most bytes that fit after the fixed header of a packet (MQTT 3.1.1 §2.2.3).
     static let packetLimit = 268_435_455
 
-    /// Subscribes to all filters, and returns when the broker has confirmed each.
+    /// Subscribes to all filters and returns when the broker has confirmed each of them.
     ///
-    /// Messages that come meanwhile, retained ones for example, are kept for `receive` and `nextMessage`; the connection
-    /// ends if they are too many. Throws `invalidTopic` before anything is sent, `subscriptionRefused` for the first refused
-    /// filter, `timedOut`, what ended the connection, `flooded` among it, or `interrupted`.
+    /// Messages that arrive in the meantime, for example retained ones, are kept for `receive` and `nextMessage`; too
+    /// many of them end the connection. Throws `invalidTopic` before anything is sent, `subscriptionRefused` for the
+    /// first refused filter, `timedOut`, the error that ended the connection (for example `flooded`), or `interrupted`.
     public func subscribe(_ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant)
         throws(MQTTError)
     {
@@ -31,8 +31,8 @@ extension MQTTClient {
         }
     }
 
-    /// Subscribes as `subscribe` does, and hands the messages that come meanwhile to `handler`, as `receive` does. Returns
-    /// early, although the broker has not confirmed, if the handler returns false.
+    /// Subscribes as `subscribe` does, but passes the messages that arrive in the meantime to `handler`, as `receive`
+    /// does. If the handler returns false, returns early, even if the broker has not confirmed the subscriptions.
     public func subscribe(
         _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
         handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
@@ -50,11 +50,12 @@ extension MQTTClient {
         try result.get()
     }
 
-    /// Publishes a message: hands it over and, unless the options say otherwise, writes it at once. Returns its packet id.
+    /// Publishes a message: passes it to libmosquitto and, unless the options gather messages, writes it at once. Returns
+    /// its packet id.
     ///
-    /// Waits only where the socket takes no more bytes, or `inFlightWindow` messages are not acknowledged yet; without a
-    /// deadline as long as that takes. That it has arrived is known after `waitForDelivery`. Throws `invalidTopic`,
-    /// `payloadTooLarge`, `timedOut`, what ended the connection, or `interrupted`.
+    /// Waits only if the socket accepts no more bytes, or if `inFlightWindow` messages are not acknowledged yet; without
+    /// a deadline it waits as long as that takes. Use `waitForDelivery` to check that the message has arrived. Throws
+    /// `invalidTopic`, `payloadTooLarge`, `timedOut`, the error that ended the connection, or `interrupted`.
     @discardableResult
     public func publish(
         topic: String, payload: RawSpan, qos: QoS = .atMostOnce, retain: Bool = false,
@@ -70,7 +71,7 @@ extension MQTTClient {
         try waiter.check()
         let inbox = session.inbox
         if inbox.outstanding >= options.inFlightWindow {
-            // Half a window at a time, so that acknowledgements are read in batches.
+            // Wait for half a window, so that acknowledgements are read in batches.
             let room = options.inFlightWindow / 2
             guard try run(session, until: deadline, { inbox.outstanding <= room }) else {
                 throw .timedOut(.delivery(messages: inbox.outstanding))
@@ -95,7 +96,7 @@ extension MQTTClient {
 
     /// Returns when every published message is done: written at QoS 0, acknowledged at QoS 1, completed at QoS 2.
     ///
-    /// Throws `timedOut` with the number of messages that are not, what ended the connection, or `interrupted`.
+    /// Throws `timedOut` with the number of unfinished messages, the error that ended the connection, or `interrupted`.
     public func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError) {
         let session = try active()
         let inbox = session.inbox
@@ -103,10 +104,10 @@ extension MQTTClient {
         if !isDone { throw .timedOut(.delivery(messages: inbox.outstanding)) }
     }
 
-    /// Returns the next message, nil at the deadline; without a deadline it waits on.
+    /// Returns the next message, or nil at the deadline; without a deadline it keeps waiting.
     ///
-    /// What had arrived before the connection ended is returned first; then what ended it is thrown. Throws
-    /// `interrupted`, too.
+    /// Returns all messages that arrived before the connection ended, and then throws the error that ended it. Throws
+    /// `interrupted` after an interruption.
     public func nextMessage(until deadline: ContinuousClock.Instant?) throws(MQTTError) -> MQTTMessage? {
         guard let session else { throw .notConnected }
         try waiter.check()
@@ -115,15 +116,16 @@ extension MQTTClient {
         return session.inbox.next()
     }
 
-    /// Hands messages to `handler` as they come, without a copy, until it returns false. Returns whether it did; false
-    /// at the deadline.
+    /// Passes messages to `handler` as they arrive, without a copy, until it returns false. Returns true if the handler
+    /// stopped, false at the deadline.
     ///
     /// - Parameters:
-    ///   - deadline: Nil waits on.
-    ///   - idle: Called before each wait, when all that has come is handled: the moment to flush an output buffer.
-    ///   - handler: Gets the topic's and the payload's bytes, valid during the call. It must not call the client.
+    ///   - deadline: When to stop waiting; nil keeps waiting.
+    ///   - idle: Called before each wait, after all messages that have arrived were handled: use it to flush an output
+    ///     buffer.
+    ///   - handler: Receives the bytes of the topic and the payload, valid during the call. It must not call the client.
     ///
-    /// Throws what ended the connection, after all that came before, or `interrupted`.
+    /// Throws the error that ended the connection, after all earlier messages, or `interrupted`.
     @discardableResult
     public func receive(
         until deadline: ContinuousClock.Instant?, idle: () -> Void = {},

@@ -2,13 +2,13 @@ import CMosquitto
 import Glibc
 import Sockets
 
-/// A synchronous MQTT 3.1.1 client over libmosquitto, to be used by one thread.
+/// A synchronous MQTT 3.1.1 client over libmosquitto, for use by one thread.
 ///
-/// Nothing happens between calls: a connection that is kept open in silence for longer than the keep-alive time needs a
-/// call of `receive` or `nextMessage` in the meantime. Every wait ends as soon as something happens, at its deadline, or
-/// at most 100 ms after `interrupted` begins to say so; a signal ends it at once.
+/// The client works only during calls: to keep a silent connection open for longer than the keep-alive time, call
+/// `receive` or `nextMessage` in the meantime. Every wait ends as soon as something happens, at its deadline, or at most
+/// 100 ms after `interrupted` starts to return true; a signal ends it at once.
 ///
-/// From the first client on the process ignores SIGPIPE; libmosquitto sees to that.
+/// libmosquitto makes the process ignore SIGPIPE as soon as the first client is created.
 public final class MQTTClient {
     let options: MQTTOptions
     let library: MosquittoLibrary
@@ -16,20 +16,20 @@ public final class MQTTClient {
     let interrupted: () -> Bool
     let endpoint: MQTTError.Endpoint
     var session: Session?
-    /// Says which addresses the host has.
+    /// Returns the addresses of the host.
     var resolver = AddressLookup.system
-    /// The topic that was published to last, known to be valid.
+    /// The last topic for publishing that was checked and found valid.
     var checkedTopic: String?
 
-    /// Opens libmosquitto, and no connection. Throws `libraryMissing` or `invalidOption`.
+    /// Opens libmosquitto but does not connect. Throws `libraryMissing` or `invalidOption`.
     ///
-    /// - Parameter interrupted: Asked before and during each wait; true ends it with `MQTTError.interrupted`.
+    /// - Parameter interrupted: Called before and during each wait; true ends the wait with `MQTTError.interrupted`.
     public convenience init(_ options: MQTTOptions, interrupted: @escaping () -> Bool = { false }) throws(MQTTError) {
         try options.validate()
         self.init(options, try MosquittoLibrary.open(), interrupted: interrupted)
     }
 
-    /// Takes options that are valid.
+    /// Uses options that were validated before.
     init(_ options: MQTTOptions, _ library: MosquittoLibrary, interrupted: @escaping () -> Bool) {
         self.options = options
         self.library = library
@@ -38,17 +38,17 @@ public final class MQTTClient {
         endpoint = MQTTError.Endpoint(host: options.host, port: options.port)
     }
 
-    /// Whether CONNECT was accepted and nothing has ended the connection since, as far as seen.
+    /// Whether the broker accepted CONNECT and no end of the connection has been seen since.
     public var isConnected: Bool { session.map { $0.ended == nil } ?? false }
 
-    /// How many messages that were published over this connection are done: written at QoS 0, acknowledged at QoS 1,
-    /// completed at QoS 2. Known until `disconnect`, also when the connection has ended.
+    /// How many messages published over this connection are done: written at QoS 0, acknowledged at QoS 1, completed at
+    /// QoS 2. Available until `disconnect`, even after the connection has ended.
     public var delivered: Int { session?.inbox.delivered ?? 0 }
 
-    /// Tells the broker that the connection ends. If the socket takes no more bytes, it waits at most one second for it,
-    /// and not at all after an interruption.
+    /// Tells the broker that the connection ends. If the socket accepts no more bytes, waits at most one second for it,
+    /// and after an interruption not at all.
     ///
-    /// What was published and not waited for with `waitForDelivery` may be lost. Does nothing without a connection.
+    /// Published messages may be lost unless `waitForDelivery` returned before. Does nothing if there is no connection.
     public func disconnect() {
         guard let session else { return }
         self.session = nil
@@ -65,22 +65,22 @@ public final class MQTTClient {
             }
             session.relay.wire.shutDown()
         } catch {
-            // The connection is gone, which was the aim.
+            // The connection is already gone, so nothing is left to do.
         }
     }
 
-    /// The session, as long as it can send. Throws what ended it, or `notConnected`.
+    /// The session, if it can still send. Throws the error that ended it, or `notConnected`.
     func active() throws(MQTTError) -> Session {
         guard let session else { throw .notConnected }
         if let ended = session.ended { throw ended }
         return session
     }
 
-    /// Moves bytes both ways until `done` says so. Returns false at the deadline.
+    /// Moves bytes in both directions until `done` returns true. Returns false at the deadline.
     ///
-    /// `idle` is called before each wait, when everything that had arrived has been handled. With `gathering`, a stream
-    /// of messages is let come in for a moment after each burst: to be woken for every message costs the broker, which
-    /// does the waking, more than the message itself.
+    /// Calls `idle` before each wait, after everything that has arrived was handled. With `gathering`, waits a moment
+    /// after each burst of a stream of messages, so that more can arrive: waking this client for every message costs the
+    /// broker, which does the waking, more than the message itself.
     func run(
         _ session: Session, until deadline: ContinuousClock.Instant?, gathering: Bool = false, idle: () -> Void = {},
         _ done: () -> Bool
@@ -114,10 +114,10 @@ public final class MQTTClient {
         return true
     }
 
-    /// Waits at most 100 ms, after a write, until something has come or what is left can be written.
+    /// Waits at most 100 ms, after a write, until bytes arrive or the remaining bytes can be written.
     ///
-    /// libmosquitto 2.1 wants to write where it can only wait for the broker. If it keeps wanting to although its socket
-    /// takes bytes, it is left alone for 2 ms each time.
+    /// libmosquitto 2.1 also wants to write when it can only wait for the broker. If it keeps wanting to write although
+    /// its socket accepts bytes, each further wait is for input only and takes at most 2 ms.
     func wait(for session: Session, until deadline: ContinuousClock.Instant?) throws(MQTTError) {
         let wantsToWrite = session.descriptor >= 0 && session.libraryWantsToWrite
         func entries(_ wantsToWrite: Bool) -> [pollfd] {
@@ -134,7 +134,7 @@ public final class MQTTClient {
             if found.allSatisfy({ $0 == 0 }) { _ = try waiter.slice(entries(true), until: deadline) }
             return
         }
-        // The first times the socket may have become free since the write.
+        // At first, the socket may have become writable since the write.
         session.futileWrites += 1
         guard session.futileWrites > 3 else { return }
         let pause = ContinuousClock.now + .milliseconds(2)

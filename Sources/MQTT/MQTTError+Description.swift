@@ -2,7 +2,7 @@ import Glibc
 import Sockets
 
 extension MQTTError: CustomStringConvertible {
-    /// One or two sentences: what happened, and what to do about it.
+    /// One or two sentences: what happened, and how to fix it.
     public var description: String {
         switch self {
         case .libraryMissing(let reason):
@@ -10,12 +10,7 @@ extension MQTTError: CustomStringConvertible {
         case .invalidOption(let name, let reason): "The MQTT \(name) \(reason)."
         case .unusable(let path, let reason): "Cannot read \(path): \(reason)"
         case .unreadable(let path, let code): "Cannot read \(path): \(SystemErrorText.text(code))"
-        case .nameNotResolved(let host, let reason):
-            "Cannot look up the MQTT broker's host name '\(host)': \(reason)"
-        case .cannotConnect(let endpoint, let code):
-            "Cannot connect to the MQTT broker at \(endpoint): \(SystemErrorText.text(code))\(Self.advice(code))"
-        case .noRoute(let endpoint):
-            "Nothing answers at \(endpoint): check the host name, the network and firewalls on the way."
+        case .socket(let error): Self.text(error)
         case .silent(let endpoint):
             "\(endpoint) accepts connections but does not answer: check that an MQTT broker listens there, and whether "
                 + "that listener uses TLS."
@@ -23,7 +18,9 @@ extension MQTTError: CustomStringConvertible {
             "\(endpoint) closed the connection without an answer: check that an MQTT broker listens there, and whether "
                 + "that listener uses TLS."
         case .refused(let endpoint, let refusal): "The MQTT broker at \(endpoint) refuses the connection: \(refusal)"
-        case .tls(let endpoint, let reason): "No secure connection to the MQTT broker at \(endpoint): \(reason)"
+        case .tls(let endpoint, let error):
+            "No secure connection to the MQTT broker at \(endpoint): "
+                + (error.map { "\($0)" } ?? "the broker ended the connection during or after the handshake")
         case .protocolViolation(let endpoint): "What \(endpoint) answers is not MQTT 3.1.1."
         case .messageTooLarge(let endpoint, let bytes, let limit):
             "The MQTT broker at \(endpoint) sends a message of \(bytes) bytes; at most \(limit) are taken."
@@ -42,12 +39,26 @@ extension MQTTError: CustomStringConvertible {
             "The message is \(bytes) bytes long; at most \(limit) are possible."
         case .invalidTopic(let topic, let problem):
             topic.isEmpty ? "The topic \(problem)." : "The topic '\(Self.shortened(topic))' \(problem)."
-        case .interrupted: "Interrupted"
         case .timedOut(.subscription(let filter)):
             "The MQTT broker did not confirm the subscription to '\(filter)' in time."
         case .timedOut(.delivery(let messages)):
             "The MQTT broker did not take \(messages) message\(messages == 1 ? "" : "s") in time."
         case .library(let code, let reason): "Unexpected result of the MQTT library: \(reason) (\(code))"
+        }
+    }
+
+    private static func text(_ error: SocketError) -> String {
+        switch error {
+        case .nameNotResolved(let host, let reason): "Cannot look up the MQTT broker's host name '\(host)': \(reason)"
+        case .nameServerSilent(let host):
+            "Cannot look up the MQTT broker's host name '\(host)': no answer from the name server in time"
+        case .cannotConnect(let host, let port, let code):
+            "Cannot connect to the MQTT broker at \(Endpoint(host: host, port: port)): "
+                + "\(SystemErrorText.text(code))\(advice(code))"
+        case .noAnswer(let host, let port):
+            "Nothing answers at \(Endpoint(host: host, port: port)): check the host name, the network and firewalls on "
+                + "the way."
+        case .interrupted: "Interrupted"
         }
     }
 
@@ -61,7 +72,7 @@ extension MQTTError: CustomStringConvertible {
 }
 
 extension MQTTError.Refusal: CustomStringConvertible {
-    /// Reads the return code of CONNACK.
+    /// Converts the return code of CONNACK.
     init(code: UInt8) {
         switch code {
         case 1: self = .protocolVersion
@@ -73,7 +84,7 @@ extension MQTTError.Refusal: CustomStringConvertible {
         }
     }
 
-    /// What the return code means.
+    /// The meaning of the return code.
     public var description: String {
         switch self {
         case .protocolVersion: "it does not speak MQTT 3.1.1 (1)"

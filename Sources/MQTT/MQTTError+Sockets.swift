@@ -2,42 +2,36 @@ import Glibc
 import Sockets
 import TLS
 
-/// A wait of this module: an interruption and an unknown host are errors of MQTT here.
+/// A waiter that throws the errors of this module.
 typealias Waiter = Sockets.Waiter<MQTTError>
 
-extension MQTTError: ConnectFailure {
-    /// The TCP connection cannot be made.
-    public static func cannotConnect(host: String, port: UInt16, errno: Int32) -> MQTTError {
-        .cannotConnect(Endpoint(host: host, port: port), errno: errno)
-    }
-
-    /// Nothing answered the TCP connection in time.
-    public static func noAnswer(host: String, port: UInt16) -> MQTTError {
-        .noRoute(Endpoint(host: host, port: port))
-    }
+extension MQTTError: SocketFailure {
+    /// `interrupted` returned true.
+    public static var interrupted: MQTTError { .socket(.interrupted) }
 }
 
 extension MQTTError {
-    /// What an end before CONNECT is answered means: only what was accepted can be reset.
+    /// The error for an end before the broker answers CONNECT: only an accepted connection can be reset.
     ///
-    /// In TLS 1.3 the client's handshake is over before the broker looks at the client certificate (RFC 8446, appendix
-    /// E.1), and the reset that follows a refusal can overtake the alert that says so.
-    static func beforeAnswer(_ endpoint: Endpoint, _ stop: Relay.Stop, _ hasHeard: Bool) -> MQTTError {
+    /// In TLS 1.3 the client finishes its handshake before the broker checks the client certificate (RFC 8446, appendix
+    /// E.1), and the reset after a refusal can arrive before the alert with the reason.
+    static func beforeAnswer(_ endpoint: Endpoint, _ stop: Relay.Stop, _ hasReceived: Bool) -> MQTTError {
         let closed: MQTTError =
-            hasHeard
-            ? .tls(endpoint, reason: "the broker ended the connection during or after the handshake")
+            hasReceived
+            ? .tls(endpoint, nil)
             : .closedBeforeAnswer(endpoint)
         switch stop {
         case .end(.closed), .end(.code(ECONNRESET)), .end(.code(EPIPE)), .end(.tls(.closed)): return closed
-        case .end(.code(let code)), .end(.tls(.lost(let code))): return .cannotConnect(endpoint, errno: code)
-        case .end(.tls(.interrupted)): return .interrupted
+        case .end(.code(let code)), .end(.tls(.lost(let code))):
+            return .socket(.cannotConnect(host: endpoint.host, port: endpoint.port, errno: code))
+        case .end(.tls(.socket(let error))): return .socket(error)
         case .end(.tls(.silent)): return .silent(endpoint)
-        case .end(.tls(let error)): return .tls(endpoint, reason: "\(error)")
+        case .end(.tls(let error)): return .tls(endpoint, error)
         case .gate(let problem): return violation(endpoint, problem)
         }
     }
 
-    /// What an end means after CONNECT was accepted.
+    /// The error for an end after the broker accepted CONNECT.
     static func loss(_ endpoint: Endpoint, _ stop: Relay.Stop) -> MQTTError {
         switch stop {
         case .end(.closed): return .disconnected(endpoint, errno: 0)

@@ -1,23 +1,26 @@
-/// Why something with the broker failed. The texts are in `MQTTError+Description.swift`.
+import Sockets
+import TLS
+
+/// Why an operation with the broker failed. The texts are in `MQTTError+Description.swift`.
 public enum MQTTError: Error, Equatable, Sendable {
-    /// A broker's place; `endpoint.description` is `host:port`.
+    /// The address of a broker; `description` is `host:port`.
     public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
-        /// The name or address as it was configured.
+        /// The configured name or address.
         public let host: String
         /// The TCP port.
         public let port: UInt16
 
-        /// Names a place.
+        /// Creates an address.
         public init(host: String, port: UInt16) {
             self.host = host
             self.port = port
         }
 
-        /// `host:port`, an IPv6 address in brackets.
+        /// `host:port`, with an IPv6 address in brackets.
         public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
-    /// The return codes of CONNACK that refuse (MQTT 3.1.1 §3.2.2.3).
+    /// The return codes of CONNACK for a refusal (MQTT 3.1.1 §3.2.2.3).
     public enum Refusal: Hashable, Sendable {
         /// 1
         case protocolVersion
@@ -33,7 +36,7 @@ public enum MQTTError: Error, Equatable, Sendable {
         case other(UInt8)
     }
 
-    /// What was being waited for when the time was over.
+    /// What the client was waiting for at the deadline.
     public enum Wait: Hashable, Sendable {
         /// The answer to SUBSCRIBE.
         case subscription(filter: String)
@@ -41,50 +44,46 @@ public enum MQTTError: Error, Equatable, Sendable {
         case delivery(messages: Int)
     }
 
-    /// libmosquitto cannot be opened; `reason` is the dynamic linker's.
+    /// libmosquitto cannot be opened; `reason` is the text of the dynamic linker.
     case libraryMissing(reason: String)
-    /// An option that libmosquitto or the protocol does not take.
+    /// libmosquitto or the protocol does not accept an option.
     case invalidOption(name: String, reason: String)
-    /// A file or directory of `MQTTTLS` that cannot be read.
+    /// A file or directory of `MQTTTLS` cannot be read.
     case unreadable(path: String, errno: Int32)
-    /// A file of `MQTTTLS` that cannot be read to its end: a pipe, a device, or one that is too large.
+    /// A file of `MQTTTLS` cannot be read to its end: it is a pipe, a device, or too large.
     case unusable(path: String, reason: String)
-    /// The host's name is unknown, or was not looked up in time; `reason` is the resolver's.
-    case nameNotResolved(host: String, reason: String)
-    /// The TCP connection cannot be made.
-    case cannotConnect(Endpoint, errno: Int32)
-    /// Nothing answered the TCP connection in time.
-    case noRoute(Endpoint)
-    /// The TCP connection was accepted, but CONNECT, or the TLS handshake before it, was not answered in time.
+    /// The broker's host cannot be reached, or `interrupted` returned true.
+    case socket(SocketError)
+    /// The broker accepted the TCP connection but did not answer CONNECT, or the TLS handshake before it, in time.
     case silent(Endpoint)
-    /// The connection was closed before CONNECT was answered.
+    /// The connection was closed before the broker answered CONNECT.
     case closedBeforeAnswer(Endpoint)
-    /// CONNECT was answered with a refusal.
+    /// The broker answered CONNECT with a refusal.
     case refused(Endpoint, Refusal)
-    /// The TLS handshake failed, or the certificate, key or authorities cannot be used; `reason` is OpenSSL's.
-    case tls(Endpoint, reason: String)
-    /// What came is not MQTT 3.1.1.
+    /// The TLS handshake failed, or the certificate, key or authorities cannot be used; nil if the broker ended the
+    /// connection without a reason during the handshake or right after it.
+    case tls(Endpoint, TLSError?)
+    /// The received bytes are not MQTT 3.1.1.
     case protocolViolation(Endpoint)
-    /// The broker sends a message that is longer than this client takes, in bytes.
+    /// The broker sends a message that is longer than this client accepts, in bytes.
     case messageTooLarge(Endpoint, bytes: Int, limit: Int)
-    /// The broker sends more messages than this client keeps, in bytes, before they are asked for or released.
+    /// The broker sends more messages, in bytes, than this client keeps before the caller reads them or the broker
+    /// releases them.
     case flooded(Endpoint, limit: Int)
-    /// An established connection is lost; `errno` is 0 when the broker closed it.
+    /// An established connection was lost; `errno` is 0 if the broker closed it.
     case disconnected(Endpoint, errno: Int32)
-    /// There was no answer to a PINGREQ within the keep-alive time.
+    /// The broker did not answer a PINGREQ within the keep-alive time.
     case keepAliveExpired(Endpoint)
     /// `connect` has not succeeded, or `disconnect` was called.
     case notConnected
     /// The broker refuses the subscription (SUBACK 0x80, MQTT 3.1.1 §3.9.3).
     case subscriptionRefused(filter: String)
-    /// The payload is longer than a packet can be.
+    /// The payload is longer than the longest packet.
     case payloadTooLarge(bytes: Int, limit: Int)
-    /// A topic name or filter that breaks the rules.
+    /// A topic name or filter breaks the rules.
     case invalidTopic(String, TopicProblem)
-    /// `interrupted` said so.
-    case interrupted
     /// The deadline has passed.
     case timedOut(Wait)
-    /// An unexpected result of libmosquitto, with its words.
+    /// An unexpected result of libmosquitto, with its text.
     case library(code: Int32, reason: String)
 }

@@ -2,14 +2,14 @@
 public struct MQTTMessage: Sendable, Equatable {
     /// The topic it was published to.
     public let topic: String
-    /// The bytes as sent.
+    /// The payload as it was sent.
     public let payload: [UInt8]
-    /// The guarantee it came with.
+    /// The QoS of its delivery.
     public let qos: QoS
-    /// Whether it was stored at the broker before the subscription was made.
+    /// Whether the broker stored it before the subscription was made.
     public let isRetained: Bool
 
-    /// Puts a message together, for tests of code that receives messages.
+    /// Creates a message, for tests of code that receives messages.
     public init(topic: String, payload: [UInt8], qos: QoS = .atMostOnce, isRetained: Bool = false) {
         self.topic = topic
         self.payload = payload
@@ -18,14 +18,14 @@ public struct MQTTMessage: Sendable, Equatable {
     }
 }
 
-/// What comes with a message besides topic and payload.
+/// The properties of a delivered message besides topic and payload.
 public struct MQTTDelivery: Sendable, Equatable {
-    /// The guarantee the message came with.
+    /// The QoS of the delivery.
     public let qos: QoS
-    /// Whether it was stored at the broker before the subscription was made.
+    /// Whether the broker stored the message before the subscription was made.
     public let isRetained: Bool
 
-    /// Puts the values together, for tests of code that receives messages.
+    /// Creates the properties, for tests of code that receives messages.
     public init(qos: QoS, isRetained: Bool) {
         self.qos = qos
         self.isRetained = isRetained

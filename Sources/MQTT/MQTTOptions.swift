@@ -11,18 +11,18 @@ public enum QoS: UInt8, Sendable, Comparable, CaseIterable {
     public static func < (left: QoS, right: QoS) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// The files that secure a connection. The broker's certificate must be trusted and carry the name that is connected to.
+/// The files that secure a connection. The broker's certificate must be trusted and carry the host's name.
 public struct MQTTTLS: Sendable, Equatable {
-    /// PEM certificates of the authorities that are trusted.
+    /// PEM certificates of trusted authorities.
     public var caFile: String?
-    /// A directory of such certificates, named by `openssl rehash`.
+    /// A directory of such certificates, with file names made by `openssl rehash`.
     public var caDirectory: String?
     /// The client's own PEM certificate; needs `keyFile`.
     public var certificateFile: String?
     /// The PEM private key of `certificateFile`, without a passphrase.
     public var keyFile: String?
 
-    /// Without `caFile` and `caDirectory` the authorities in `/etc/ssl/certs` are trusted.
+    /// Without `caFile` and `caDirectory` the client trusts the authorities in `/etc/ssl/certs`.
     public init(
         caFile: String? = nil, caDirectory: String? = nil, certificateFile: String? = nil, keyFile: String? = nil
     ) {
@@ -33,37 +33,39 @@ public struct MQTTTLS: Sendable, Equatable {
     }
 }
 
-/// Where and as whom to connect.
+/// The broker's address and the client's identity.
 public struct MQTTOptions: Sendable, Equatable {
-    /// A name or an address. Of several addresses the first that accepts is used.
+    /// A name or an address. If the name has several addresses, the first one that accepts is used.
     public var host: String
     /// The TCP port.
     public var port: UInt16
-    /// Unique among the broker's clients: a second client with the same one ends the connection of the first.
+    /// Unique among the broker's clients: the broker disconnects a client when a second one connects with the same id.
     public var clientID: String
-    /// Nil connects anonymously.
+    /// The user name; nil connects anonymously.
     public var username: String?
-    /// Any bytes but null; needs `username` (MQTT 3.1.1 §3.1.2.9).
+    /// The password: any bytes except null; needs `username` (MQTT 3.1.1 §3.1.2.9).
     public var password: [UInt8]?
-    /// The seconds of silence after which the connection is probed; 5…65535.
+    /// The seconds of silence after which the client probes the connection; 5…65535.
     public var keepAlive: Int
-    /// Whether the broker forgets subscriptions and waiting messages of earlier connections.
+    /// Whether the broker discards subscriptions and queued messages of earlier connections.
     public var cleanSession: Bool
-    /// Nil connects in the clear.
+    /// The TLS files; nil connects without TLS.
     public var tls: MQTTTLS?
     /// How many messages above QoS 0 may wait for their acknowledgement before `publish` waits.
     ///
-    /// mosquitto closes the connection of a client that has more QoS 2 messages under way than its
-    /// `max_inflight_messages`, 20 by default.
+    /// mosquitto disconnects a client that has more unfinished QoS 2 messages than its `max_inflight_messages`, 20 by
+    /// default.
     public var inFlightWindow: Int
 
-    /// Whether messages are gathered and written together. A message is then written at the latest by the next call that waits.
+    /// Whether to gather messages and write them together. The next call that waits writes gathered messages at the
+    /// latest.
     public var gathersMessages = false
-    /// The longest message that is taken from the broker, in bytes; 1024 at least. Messages that wait to be asked for, or for
-    /// the broker to release them, may have twice as many together; a broker that sends more ends the connection.
+    /// The longest message that is accepted from the broker, in bytes; at least 1024. Messages that the caller has not
+    /// read, or that the broker has not released, may have twice as many bytes together; if the broker sends more, the
+    /// connection ends.
     public var packetLimit = 8 << 20
 
-    /// Anonymous and in the clear unless said otherwise.
+    /// By default connects anonymously and without TLS.
     public init(
         host: String, port: UInt16, clientID: String, username: String? = nil, password: [UInt8]? = nil,
         keepAlive: Int = 60, cleanSession: Bool = true, tls: MQTTTLS? = nil, inFlightWindow: Int = 20

@@ -1,22 +1,22 @@
 import CMosquitto
 
-/// libmosquitto's functions, opened and initialised once at the first use and never closed.
+/// libmosquitto's functions. The library is opened and initialised once, at its first use, and never closed.
 ///
-/// libmosquitto makes the process ignore SIGPIPE with the first client, so that a broker that goes away is an error
-/// number and not the end of the process.
+/// With the first client, libmosquitto makes the process ignore SIGPIPE, so a broker that disappears causes an error
+/// number and does not end the process.
 final class MosquittoLibrary: @unchecked Sendable {
-    /// The file that the Debian package libmosquitto1 installs.
+    /// The library file of the Debian package libmosquitto1.
     static let fileName = "libmosquitto.so.1"
 
-    /// Not changed after `init`, hence unchecked but safe to share.
+    /// Never changed after `init`, so it is safe to share although unchecked.
     let call: mosquitto_functions
 
     private static let opened = Result { () throws(MQTTError) in try MosquittoLibrary(fileName: fileName) }
 
-    /// The one library of the process. Throws `libraryMissing`.
+    /// The only instance in the process. Throws `libraryMissing` if libmosquitto cannot be opened.
     static func open() throws(MQTTError) -> MosquittoLibrary { try opened.get() }
 
-    /// Throws `libraryMissing` with the dynamic linker's reason.
+    /// Throws `libraryMissing` with the reason of the dynamic linker.
     init(fileName: String) throws(MQTTError) {
         let table = UnsafeMutablePointer<mosquitto_functions>.allocate(capacity: 1)
         defer { table.deallocate() }
@@ -28,10 +28,10 @@ final class MosquittoLibrary: @unchecked Sendable {
         guard result == MOSQ_ERR_SUCCESS.code else { throw failure(result) }
     }
 
-    /// Takes functions of a library that is initialised.
+    /// Uses the functions of an initialised library.
     init(_ call: mosquitto_functions) { self.call = call }
 
-    /// An unexpected result with the library's words for it.
+    /// An unexpected result, with the text of the library for it.
     func failure(_ result: Int32) -> MQTTError {
         .library(code: result, reason: call.mosquitto_strerror(result).map { String(cString: $0) } ?? "unknown")
     }
@@ -39,11 +39,11 @@ final class MosquittoLibrary: @unchecked Sendable {
 
 /// libmosquitto as a whole.
 public enum MQTTLibrary {
-    /// Opens it, unless it is open. Throws `libraryMissing`.
+    /// Opens libmosquitto if it is not open yet. Throws `libraryMissing` if it cannot be opened.
     public static func open() throws(MQTTError) { _ = try MosquittoLibrary.open() }
 }
 
 extension mosq_err_t {
-    /// As the functions return it.
+    /// The code as the library's functions return it.
     var code: Int32 { Int32(bitPattern: UInt32(truncatingIfNeeded: Int64(rawValue))) }
 }

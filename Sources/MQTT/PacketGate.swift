@@ -1,50 +1,50 @@
-/// Follows the packets that a broker sends, from the bytes as they come, and says where one begins that is not to be taken:
-/// libmosquitto would set memory aside for all that the head of a packet announces, and keep every message of QoS 2 that
+/// Follows the packets of a broker as their bytes arrive and stops before a packet that must not pass. Without it
+/// libmosquitto would allocate as much memory as the head of a packet announces, and would keep every QoS 2 message that
 /// the broker does not release.
 struct PacketGate {
-    /// Why a packet is not taken.
+    /// Why a packet must not pass.
     enum Problem: Error, Equatable {
-        /// A packet is longer than the limit, in bytes.
+        /// The packet is longer than the limit; both are in bytes.
         case tooLarge(bytes: Int, limit: Int)
-        /// Messages of QoS 2 that the broker has not released are longer together than the limit, in bytes.
+        /// The QoS 2 messages that the broker has not released are together longer than the limit, in bytes.
         case tooManyUnfinished(limit: Int)
-        /// No packet of MQTT 3.1.1 begins like this, or has this id.
+        /// No MQTT 3.1.1 packet begins like this or has this id.
         case malformed
     }
 
     private enum State {
         case kind
         case length(value: Int, shift: Int)
-        /// The first bytes that matter: the length of the topic, or an id.
+        /// The first bytes that are examined: the length of the topic, or an id.
         case number(high: Int?, isTopic: Bool)
-        /// Bytes that do not matter here; an id follows if `idFollows`.
+        /// Bytes that are not examined; an id follows if `idFollows`.
         case skip(left: Int, idFollows: Bool)
     }
 
     private let limit: Int
     private var state = State.kind
     private var kind: UInt8 = 0
-    /// How many bytes of the packet are left.
+    /// How many bytes of the packet are still missing.
     private var left = 0
     private var size = 0
-    /// The sizes of the messages of QoS 2 that are not released, by their ids.
+    /// The sizes of the unreleased QoS 2 messages, by id.
     private var unfinished: [Int: Int] = [:]
     private var unfinishedSize = 0
-    /// Packets other than messages have 2 bytes, and a few more if we subscribe to several topics at once.
+    /// Packets without a message have 2 bytes, or a few more if the client subscribes to several topics at once.
     private static let controlLimit = 1024
-    /// What libmosquitto needs for a message besides its bytes.
+    /// The memory that libmosquitto needs for a message besides its bytes.
     private static let overhead = 256
 
     /// - Parameter limit: The longest message, in bytes.
     init(limit: Int) { self.limit = limit }
 
-    /// The most that messages of QoS 2 may have together that the broker has not released.
+    /// The largest total size of QoS 2 messages that the broker has not released.
     private var unfinishedLimit: Int { limit * 2 }
 
-    /// Looks at the next bytes. Returns how many may be passed on, and the problem of what follows them.
+    /// Examines the next bytes. Returns how many of them may pass, and the problem of the packet after them.
     mutating func admit(_ bytes: UnsafeRawBufferPointer) -> (count: Int, problem: Problem?) {
         var position = 0
-        // Where the packet began that is being looked at: none of it is passed on if it is not to be taken.
+        // The start of the current packet: if the packet must not pass, none of its bytes pass.
         var begin = 0
         while position < bytes.count {
             if case .kind = state { begin = position }
@@ -57,7 +57,7 @@ struct PacketGate {
         return (bytes.count, nil)
     }
 
-    /// Takes a byte that matters, or several that do not. Returns how many.
+    /// Reads one byte that is examined, or several that are not. Returns how many bytes it read.
     private mutating func step(_ bytes: UnsafeRawBufferPointer, _ position: Int) throws(Problem) -> Int {
         let byte = bytes[position]
         switch state {
@@ -96,7 +96,7 @@ struct PacketGate {
         return 1
     }
 
-    /// The head of a packet is complete.
+    /// Handles the complete head of a packet.
     private mutating func begin(_ length: Int) throws(Problem) {
         (left, size) = (length, length + Self.overhead)
         let isMessage = kind >> 4 == 3
@@ -122,12 +122,12 @@ struct PacketGate {
         state = left == 0 ? .kind : idFollows ? .number(high: nil, isTopic: false) : .skip(left: left, idFollows: false)
     }
 
-    /// A message of QoS 2 has this id, or the broker releases the one that has it.
+    /// Records the id of a QoS 2 message, or the release of the message with this id.
     private mutating func note(_ id: Int) throws(Problem) {
         if kind >> 4 == 6 {
             unfinishedSize -= unfinished.removeValue(forKey: id) ?? 0
         } else {
-            // As long as a message is not released, no other can have its id (MQTT 3.1.1 §2.3.1).
+            // Until a message is released, no other message can have its id (MQTT 3.1.1 §2.3.1).
             guard unfinished.updateValue(size, forKey: id) == nil else { throw .malformed }
             unfinishedSize += size
         }

@@ -1,35 +1,36 @@
 import Glibc
 
-/// Passes bytes on between the broker and libmosquitto, which has a connection within this process instead of the broker's.
+/// Passes bytes between the broker and libmosquitto, which is connected to this process instead of the broker.
 ///
-/// libmosquitto reads a socket itself, as much as it likes. Here it gets what the broker sends in chunks, and only what
-/// `PacketGate` lets pass.
+/// libmosquitto reads a socket directly and without a limit. From the relay it gets the broker's bytes in chunks, and
+/// only those that `PacketGate` lets pass.
 final class Relay {
-    /// Why no more comes from the broker.
+    /// Why no more bytes arrive from the broker.
     enum Stop {
         case end(Wire.End)
         case gate(PacketGate.Problem)
     }
 
     let wire: Wire
-    /// This end of the connection to libmosquitto.
+    /// The relay's end of the connection to libmosquitto.
     let local: Int32
     private(set) var stop: Stop?
     /// How many bytes libmosquitto has written.
     private(set) var taken = 0
-    /// Whether libmosquitto has ended its connection.
+    /// Whether libmosquitto has closed its connection.
     private(set) var isLeft = false
     private var gate: PacketGate
     private let inbound = Queue(holding: [])
     private let outbound: Queue
-    /// How many bytes have come since the broker last took some while others waited for it.
+    /// How many bytes have arrived since the broker last accepted some of the waiting bytes.
     private var comeWhileStuck = 0
-    /// How many may: for each message libmosquitto makes an acknowledgement, which is kept until the broker takes it.
+    /// The limit of that count: libmosquitto creates an acknowledgement for each message and keeps it until the broker
+    /// accepts it.
     private static let stuckLimit = 512 << 10
 
     /// - Parameters:
-    ///   - local: This end of the connection to libmosquitto. It is closed with the relay.
-    ///   - sent: What libmosquitto has sent already.
+    ///   - local: The relay's end of the connection to libmosquitto. The relay closes it.
+    ///   - sent: The bytes that libmosquitto has already sent.
     init(_ wire: Wire, local: Int32, sent: [UInt8], packetLimit: Int) {
         self.wire = wire
         self.local = local
@@ -39,10 +40,10 @@ final class Relay {
 
     deinit { close(local) }
 
-    /// Whether bytes wait for the broker.
+    /// Whether bytes are waiting for the broker.
     var hasOutput: Bool { !outbound.isEmpty || wire.hasOutput }
 
-    /// What is waited for, by descriptor.
+    /// The events to wait for, by descriptor.
     var interests: [pollfd] {
         var wished: Int32 = 0
         if stop == nil, inbound.isEmpty, mayPull { wished |= POLLIN }
@@ -58,7 +59,8 @@ final class Relay {
 
     private var mayPull: Bool { !hasOutput || comeWhileStuck < Self.stuckLimit }
 
-    /// Passes on to libmosquitto what has come. Returns whether it was anything, the end included.
+    /// Passes the bytes that have arrived on to libmosquitto. Returns whether there was anything to pass on, including
+    /// the end.
     func pull() -> Bool {
         if inbound.isEmpty, stop == nil, mayPull {
             do throws(Wire.End) {
@@ -77,14 +79,14 @@ final class Relay {
         }
         guard !inbound.isEmpty else { return false }
         let count = send(local, inbound.bytes.baseAddress, inbound.bytes.count, Int32(MSG_NOSIGNAL))
-        // libmosquitto has closed its end: nobody wants the rest.
+        // libmosquitto has closed its end: drop the rest.
         if count < 0, errno != EAGAIN, errno != EINTR { inbound.keep(0) }
         inbound.drop(max(0, count))
         if inbound.isEmpty, stop != nil { shutdown(local, Int32(SHUT_WR)) }
         return count > 0
     }
 
-    /// Passes on to the broker what libmosquitto has written, as far as the socket takes it.
+    /// Passes the bytes that libmosquitto has written on to the broker, as far as the socket accepts them.
     func push() {
         guard stop == nil else { return }
         do throws(Wire.End) {
@@ -104,7 +106,7 @@ final class Relay {
         }
     }
 
-    /// Takes what libmosquitto has written. Returns false if there is nothing.
+    /// Reads the bytes that libmosquitto has written. Returns false if there are none.
     private func takeOutput() -> Bool {
         let count = outbound.fill { recv(local, $0.baseAddress, $0.count, 0) } ?? 0
         if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { isLeft = true }
@@ -113,7 +115,7 @@ final class Relay {
     }
 }
 
-/// Bytes on their way, up to a chunk.
+/// A buffer for bytes in transit, at most one chunk.
 private final class Queue {
     private static let chunkSize = 65_536
     private let memory: UnsafeMutableRawBufferPointer
@@ -129,10 +131,10 @@ private final class Queue {
 
     var isEmpty: Bool { range.isEmpty }
 
-    /// The bytes, until the queue is changed.
+    /// The bytes, valid until the queue is changed.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[range]) }
 
-    /// Fills an empty queue with as many bytes as `body` says.
+    /// Fills an empty queue with as many bytes as `body` returns.
     func fill<Failure>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int?
     ) throws(Failure) -> Int? {
@@ -141,7 +143,7 @@ private final class Queue {
         return count
     }
 
-    /// Leaves only the first bytes in it.
+    /// Keeps only the first `count` bytes.
     func keep(_ count: Int) { range = range.lowerBound..<range.lowerBound + count }
 
     func drop(_ count: Int) { range = range.lowerBound + count..<range.upperBound }

@@ -4,7 +4,7 @@ import Sockets
 import TLS
 
 extension MQTTOptions {
-    /// Throws `invalidOption` for what neither the protocol nor libmosquitto takes.
+    /// Throws `invalidOption` if the protocol or libmosquitto does not accept an option.
     func validate() throws(MQTTError) {
         if host.isEmpty { throw .invalidOption(name: "host", reason: "must not be empty") }
         if port == 0 { throw .invalidOption(name: "port", reason: "must be between 1 and 65535") }
@@ -36,8 +36,8 @@ extension MQTTOptions {
 }
 
 extension Session {
-    /// Connects libmosquitto with this process itself, and has a relay pass its bytes on to the broker. Throws
-    /// `invalidOption` or `library`.
+    /// Connects libmosquitto to this process, and has a relay pass its bytes on to the broker. Throws `invalidOption` or
+    /// `library`.
     static func connect(
         _ handle: OpaquePointer, _ library: MosquittoLibrary, to wire: Wire, _ options: MQTTOptions
     ) throws(MQTTError) -> Relay {
@@ -71,16 +71,16 @@ extension Session {
 }
 
 extension TLSOptions {
-    /// Authorities of Debian's ca-certificates, by hash.
+    /// The directory of Debian's ca-certificates, with hashed names.
     private static let systemAuthorities = "/etc/ssl/certs"
 
-    /// What the files of an MQTT connection mean. Throws `unreadable`.
+    /// Converts the files of an MQTT connection to TLS options. Throws `unreadable` or `unusable`.
     init(_ tls: MQTTTLS) throws(MQTTError) {
         let paths = [tls.caFile, tls.caDirectory, tls.certificateFile, tls.keyFile]
         for path in paths.compactMap({ $0 }) where access(path, R_OK) != 0 {
             throw .unreadable(path: path, errno: errno)
         }
-        // OpenSSL opens them by their names.
+        // OpenSSL opens these files by path.
         for path in paths.compactMap({ $0 }) {
             if let reason = PlainFile.objection(to: path) { throw .unusable(path: path, reason: reason) }
         }

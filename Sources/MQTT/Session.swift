@@ -2,17 +2,17 @@ import CMosquitto
 import Glibc
 import Sockets
 
-/// One MQTT connection: owns libmosquitto's client object, what its callbacks report, and the relay to the broker.
+/// One MQTT connection: owns libmosquitto's client object, the reports of its callbacks, and the relay to the broker.
 final class Session {
     let inbox: Inbox
     let endpoint: MQTTError.Endpoint
-    /// Set when the connection is gone; nothing more can be sent or received then.
+    /// Set when the connection has ended; nothing can be sent or received then.
     private(set) var ended: MQTTError?
     let handle: OpaquePointer
     let library: MosquittoLibrary
     let options: MQTTOptions
     let relay: Relay
-    /// How often in a row libmosquitto still wanted to write after a write, although the socket took bytes.
+    /// How many times in a row libmosquitto still wanted to write after a write, although the socket accepted bytes.
     var futileWrites = 0
     private var isConnected = false
 
@@ -37,23 +37,23 @@ final class Session {
 
     deinit { library.call.mosquitto_destroy(handle) }
 
-    /// libmosquitto's file descriptor; negative when there is none.
+    /// The file descriptor of libmosquitto; negative if there is none.
     var descriptor: Int32 { library.call.mosquitto_socket(handle) }
 
     /// Whether libmosquitto has bytes to write.
     var libraryWantsToWrite: Bool { library.call.mosquitto_want_write(handle) }
 
-    /// Whether bytes wait to be written.
+    /// Whether bytes are waiting to be written.
     var wantsToWrite: Bool { libraryWantsToWrite || relay.hasOutput }
 
-    /// Whether the connection takes no more bytes from here. libmosquitto 2.1 ends it like that as soon as DISCONNECT is
-    /// written, keeps the socket open, and wants to write for ever.
+    /// Whether libmosquitto has closed its connection for sending. libmosquitto 2.1 does so as soon as it has written
+    /// DISCONNECT, but keeps the socket open and wants to write for ever.
     var hasEndedSending: Bool { send(descriptor, nil, 0, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)) < 0 && errno == EPIPE }
 
-    /// Notes that CONNECT was accepted.
+    /// Records that the broker accepted CONNECT.
     func accept() { isConnected = true }
 
-    /// Has libmosquitto read a packet, or what there is of it. Returns whether there may be more.
+    /// Has libmosquitto read a packet, or the part of it that has arrived. Returns whether more may have arrived.
     func read() throws(MQTTError) -> Bool {
         errno = 0
         let result = library.call.mosquitto_loop_read(handle, 1)
@@ -63,7 +63,7 @@ final class Session {
         return code != EAGAIN || relay.pull()
     }
 
-    /// Writes what waits, as far as the socket takes it.
+    /// Writes waiting bytes, as far as the socket accepts them.
     func write() throws(MQTTError) {
         for _ in 1...16 {
             guard libraryWantsToWrite else { break }
@@ -78,28 +78,30 @@ final class Session {
         relay.push()
     }
 
-    /// Sends what libmosquitto has written by itself. Throws what ended the connection, if the broker takes no more.
+    /// Sends the bytes that libmosquitto has written on its own. Throws the error that ended the connection if the broker
+    /// accepts no more bytes.
     func push() throws(MQTTError) {
         relay.push()
         guard relay.wire.sendFailure != nil || relay.stop != nil else { return }
         while try read() {}
     }
 
-    /// Probes a connection on which nothing has moved for the keep-alive time.
+    /// Probes the connection if no bytes have moved for the keep-alive time.
     func housekeep() throws(MQTTError) {
         try require(library.call.mosquitto_loop_misc(handle))
     }
 
-    /// Has the kernel acknowledge at once what it has received.
+    /// Has the kernel acknowledge received bytes at once.
     ///
-    /// mosquitto sends without TCP_NODELAY: its second small packet waits until the first is acknowledged, which
-    /// the kernel would put off for 40 ms. It forgets the request, hence before each wait (tcp(7), TCP_QUICKACK).
+    /// mosquitto sends without TCP_NODELAY: its second small packet waits until the first is acknowledged, and the kernel
+    /// would delay that by 40 ms. The kernel forgets the setting, so it is set before each wait (tcp(7), TCP_QUICKACK).
     func acknowledgeAtOnce() {
         var on: Int32 = 1
         setsockopt(relay.wire.descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Hands a message over; its bytes are written at once as far as the socket takes them. Returns its packet id.
+    /// Passes a message to libmosquitto and writes its bytes at once, as far as the socket accepts them. Returns its
+    /// packet id.
     func publish(_ topic: String, _ payload: RawSpan, _ qos: QoS, _ retain: Bool) throws(MQTTError) -> Int {
         var packet: Int32 = 0
         inbox.outstanding += 1
@@ -114,7 +116,7 @@ final class Session {
         return Int(packet)
     }
 
-    /// Asks for messages. Returns the packet id that the answer will have.
+    /// Subscribes to a filter. Returns the packet id of the expected answer.
     func subscribe(_ filter: String, _ qos: QoS) throws(MQTTError) -> Int32 {
         var packet: Int32 = 0
         errno = 0
@@ -123,18 +125,18 @@ final class Session {
         return packet
     }
 
-    /// Says goodbye to the broker, so that it does not take the end for a failure.
+    /// Sends DISCONNECT, so that the broker does not treat the end as a failure.
     func sendDisconnect() throws(MQTTError) {
         try require(library.call.mosquitto_disconnect(handle))
     }
 
-    /// Throws, and notes as the session's end, what a result other than success means.
+    /// If a result is not success, records its error as the session's end and throws it.
     func require(_ result: Int32, _ code: Int32 = 0) throws(MQTTError) {
         guard result != MOSQ_ERR_SUCCESS.code else { return }
         try end(failure(result, code))
     }
 
-    /// Throws, and notes as the session's end, an error.
+    /// Records an error as the session's end and throws it.
     private func end(_ error: MQTTError) throws(MQTTError) {
         ended = error
         throw error
@@ -145,8 +147,8 @@ final class Session {
             return .refused(endpoint, MQTTError.Refusal(code: UInt8(truncatingIfNeeded: refusal)))
         }
         if let stop = relay.stop {
-            let hasHeard = relay.wire.hasHeard
-            return isConnected ? MQTTError.loss(endpoint, stop) : MQTTError.beforeAnswer(endpoint, stop, hasHeard)
+            let hasReceived = relay.wire.hasReceived
+            return isConnected ? MQTTError.loss(endpoint, stop) : MQTTError.beforeAnswer(endpoint, stop, hasReceived)
         }
         switch result {
         case MOSQ_ERR_CONN_LOST.code, MOSQ_ERR_NO_CONN.code, MOSQ_ERR_ERRNO.code:

@@ -9,7 +9,7 @@ public struct TopicFilter: Hashable, Sendable {
         self.text = text
     }
 
-    /// Says why `text` is not a topic filter; nil when it is one.
+    /// Why `text` is not a topic filter; nil if it is one.
     public static func problem(in text: String) -> TopicProblem? {
         if let problem = TopicProblem.common(text) { return problem }
         let levels = split(text)
@@ -22,10 +22,10 @@ public struct TopicFilter: Hashable, Sendable {
         return nil
     }
 
-    /// Tells whether a message published to `topic` is one that this filter asks for.
+    /// Whether the filter matches a message published to `topic`.
     ///
-    /// `a/#` includes `a` (§4.7.1.2); `+` takes an empty level too (§4.7.1.3); a filter that begins with a wildcard
-    /// leaves out topics that begin with `$` (§4.7.2).
+    /// `a/#` matches `a` (§4.7.1.2); `+` matches an empty level (§4.7.1.3); a filter that begins with a wildcard does not
+    /// match topics that begin with `$` (§4.7.2).
     public func matches(_ topic: String) -> Bool {
         let filters = Self.split(text)
         let levels = Self.split(topic)

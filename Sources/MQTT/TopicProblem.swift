@@ -1,26 +1,26 @@
-/// What makes a text unusable as a topic name or a topic filter.
+/// Why a text cannot be a topic name or a topic filter.
 ///
-/// MQTT 3.1.1 §1.5.3 (UTF-8 strings), §4.7 (names and filters). A Swift string is valid Unicode, so that an ill-formed
-/// encoding cannot get this far.
+/// MQTT 3.1.1 §1.5.3 (UTF-8 strings), §4.7 (names and filters). A Swift string is valid Unicode, so an ill-formed
+/// encoding cannot occur here.
 public enum TopicProblem: Error, Equatable, Sendable {
-    /// There is no character at all (§4.7.3).
+    /// The text is empty (§4.7.3).
     case empty
     /// More than 65,535 bytes of UTF-8 (§4.7.3).
     case tooLong(bytes: Int)
     /// The null character (§1.5.3).
     case null
-    /// A control or non-character that a receiver may close the connection for, as mosquitto does (§1.5.3).
+    /// A control character or non-character; the receiver may close the connection, as mosquitto does (§1.5.3).
     case unsuitable(Unicode.Scalar)
-    /// `+` or `#` in a topic that is published to (§4.7.1).
+    /// `+` or `#` in a topic name for publishing (§4.7.1).
     case wildcardInName(Character)
     /// `#` that is not the last level on its own (§4.7.1.2). Levels are counted from 1.
     case misplacedMultiLevel(level: Int)
-    /// `+` that shares its level with other characters (§4.7.1.3). Levels are counted from 1.
+    /// `+` together with other characters in a level (§4.7.1.3). Levels are counted from 1.
     case misplacedSingleLevel(level: Int)
 }
 
 extension TopicProblem: CustomStringConvertible {
-    /// The end of a sentence that begins with the topic, such as `must not be empty`.
+    /// The end of a sentence that starts with the topic, for example `must not be empty`.
     public var description: String {
         switch self {
         case .empty: "must not be empty"
@@ -42,7 +42,7 @@ extension TopicProblem: CustomStringConvertible {
 }
 
 extension TopicProblem {
-    /// The first problem of the kinds that names and filters share.
+    /// The first problem of the kinds that are common to names and filters.
     static func common(_ text: String) -> TopicProblem? {
         if text.isEmpty { return .empty }
         if text.utf8.count > 65_535 { return .tooLong(bytes: text.utf8.count) }

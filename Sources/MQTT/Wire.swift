@@ -1,11 +1,11 @@
 import Glibc
 import TLS
 
-/// The connection to the broker, in the clear or over TLS, without a wait.
+/// The connection to the broker, with or without TLS. Its calls do not wait.
 final class Wire {
     /// Why a connection has ended.
     enum End: Error {
-        /// The broker has closed it.
+        /// The broker closed it.
         case closed
         /// The socket failed, with this error number.
         case code(Int32)
@@ -15,25 +15,27 @@ final class Wire {
 
     let descriptor: Int32
     private let tls: TLSConnection?
-    /// Why the socket takes no more bytes: what has come may say more, and goes first.
+    /// Why the socket accepts no more bytes. Bytes that have arrived are read first, because they may give a better
+    /// reason.
     var sendFailure: Int32? { tls.map(\.sendFailure) ?? plainFailure }
     private var plainFailure: Int32?
 
-    /// Takes a socket that is connected and does not block, in the clear.
+    /// Uses a connected, non-blocking socket without TLS.
     init(_ descriptor: Int32) { (self.descriptor, tls) = (descriptor, nil) }
 
-    /// Takes a connection whose handshake is done, with the socket that it has.
+    /// Uses a connection with a finished TLS handshake, and its socket.
     init(_ tls: TLSConnection, over descriptor: Int32) { (self.descriptor, self.tls) = (descriptor, tls) }
 
     deinit { if tls == nil { close(descriptor) } }
 
-    /// Whether the broker has taken part in TLS.
-    var hasHeard: Bool { tls?.hasHeard ?? false }
+    /// Whether the broker has sent any bytes over TLS.
+    var hasReceived: Bool { tls?.hasReceived ?? false }
 
-    /// Whether bytes that were taken wait for the socket.
+    /// Whether accepted bytes are waiting for the socket.
     var hasOutput: Bool { tls?.hasOutput ?? false }
 
-    /// Takes what has come, as far as there is room for it. Returns nil if nothing has come. Throws the connection's end.
+    /// Reads the bytes that have arrived, as far as the buffer has room. Returns nil if none have arrived. Throws the
+    /// connection's end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(End) -> Int? {
         if let tls {
             let count = try Self.explained { () throws(TLSError) in try tls.readNow(into: buffer) }
@@ -49,7 +51,7 @@ final class Wire {
         return nil
     }
 
-    /// Sends bytes. Returns how many were taken.
+    /// Sends bytes. Returns how many were accepted.
     func write(_ bytes: UnsafeRawBufferPointer) throws(End) -> Int {
         if let tls { return try Self.explained { () throws(TLSError) in try tls.writeNow(bytes) } }
         guard sendFailure == nil else { return 0 }
@@ -59,10 +61,10 @@ final class Wire {
         return 0
     }
 
-    /// Sends what was taken before.
+    /// Sends the bytes accepted earlier.
     func flush() { tls?.flushNow() }
 
-    /// Says that the connection ends.
+    /// Announces the end of the connection to the broker.
     func shutDown() { tls?.shutDown() }
 
     private static func explained<Value>(_ body: () throws(TLSError) -> Value) throws(End) -> Value {

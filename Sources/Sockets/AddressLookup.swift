@@ -2,12 +2,12 @@ import Glibc
 
 /// A numeric address of a host.
 public struct NetworkAddress: Hashable, Sendable {
-    /// The address as it is written, without brackets.
+    /// The text of the address, without brackets.
     public let text: String
-    /// Whether it is one of version 6.
+    /// Whether it is an IPv6 address.
     public let isIPv6: Bool
 
-    /// Takes an address as it is written.
+    /// Creates an address from its text.
     public init(text: String, isIPv6: Bool) {
         self.text = text
         self.isIPv6 = isIPv6
@@ -16,44 +16,42 @@ public struct NetworkAddress: Hashable, Sendable {
 
 /// Finds the addresses of a host name without waiting past a deadline.
 public enum AddressLookup {
-    /// Why there are no addresses, in the resolver's words.
+    /// Why there are no addresses.
     public struct Failure: Error {
-        /// The resolver's words.
+        /// The text of the resolver.
         public let reason: String
 
-        /// Takes the resolver's words.
+        /// Creates a failure with the text of the resolver.
         public init(reason: String) { self.reason = reason }
     }
 
     /// Finds the addresses of a host.
     public typealias Resolver = @Sendable (_ host: String) -> Result<[NetworkAddress], Failure>
 
-    /// What `/etc/hosts`, the name servers and the rest of `/etc/nsswitch.conf` say.
+    /// Looks in `/etc/hosts`, the name servers and the other sources of `/etc/nsswitch.conf`.
     public static let system: Resolver = { resolve($0, flags: 0) }
 
-    /// The address that a numeric text names, in its usual form; nil for a name.
+    /// The numeric address in `text`, in its usual form; nil if `text` is a name.
     public static func literal(_ text: String) -> NetworkAddress? {
         guard case .success(let addresses) = resolve(text, flags: AI_NUMERICHOST) else { return nil }
         return addresses.first
     }
 
-    /// In the order in which the resolver would have them tried. Throws `nameNotResolved` or `interrupted`.
+    /// The addresses of a host, in the order of the resolver. Throws `nameNotResolved`, `nameServerSilent` or
+    /// `interrupted`.
     public static func addresses<Problem: SocketFailure>(
         of host: String, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>,
         resolver: @escaping Resolver = system
     ) throws(Problem) -> [NetworkAddress] {
         if case .success(let literal) = resolve(host, flags: AI_NUMERICHOST) { return literal }
-        // getaddrinfo takes as long as the name servers make it.
+        // getaddrinfo blocks until the name servers answer.
         switch try SideThread.run(until: deadline, waiter, { resolver(host) }) {
         case .ended(.success(let addresses)): return addresses
-        case .ended(.failure(let failure)): throw Problem.nameNotResolved(host: host, reason: failure.reason)
-        case .late: throw Problem.nameNotResolved(host: host, reason: noAnswer)
-        case .notBegun(let code): throw Problem.nameNotResolved(host: host, reason: SystemErrorText.text(code))
+        case .ended(.failure(let failure)): throw .socket(.nameNotResolved(host: host, reason: failure.reason))
+        case .late: throw .socket(.nameServerSilent(host: host))
+        case .notBegun(let code): throw .socket(.nameNotResolved(host: host, reason: SystemErrorText.text(code)))
         }
     }
-
-    /// The reason if the name servers have not answered at the deadline.
-    public static let noAnswer = "no answer from the name server in time"
 
     private static func resolve(_ host: String, flags: Int32) -> Result<[NetworkAddress], Failure> {
         var hints = addrinfo()
@@ -80,7 +78,7 @@ public enum AddressLookup {
     }
 }
 
-/// Error numbers in the C library's words.
+/// The texts of the C library for error numbers.
 public enum SystemErrorText {
     /// For example `Connection refused (os error 111)`.
     public static func text(_ code: Int32) -> String { "\(String(cString: strerror(code))) (os error \(code))" }

@@ -2,9 +2,9 @@ import Glibc
 
 /// Addresses of this machine.
 public enum LocalAddress {
-    /// Why a program cannot listen on a numeric address: the error number of bind(2) or listen(2), nil if it can.
+    /// The error number of bind(2) or listen(2) if a program cannot listen on a numeric address; nil if it can.
     ///
-    /// The system decides, by its interfaces and its settings such as `ip_nonlocal_bind`. Port 0 stands for any port.
+    /// The system decides, from its interfaces and settings such as `ip_nonlocal_bind`. Port 0 means any port.
     public static func refusal(_ address: String, port: UInt16) -> Int32? {
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE

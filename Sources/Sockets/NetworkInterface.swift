@@ -4,15 +4,15 @@ import Glibc
 public struct NetworkInterface: Hashable, Sendable {
     /// The name of the interface, such as `eth0`.
     public let name: String
-    /// Its address.
+    /// The address of the interface.
     public let address: NetworkAddress
 
-    /// Names an interface and an address.
+    /// Creates an entry for an interface and an address.
     public init(name: String, address: NetworkAddress) {
         (self.name, self.address) = (name, address)
     }
 
-    /// The addresses of all interfaces, in the order of getifaddrs(3); empty if the kernel does not say.
+    /// The addresses of all interfaces, in the order of getifaddrs(3); empty if getifaddrs fails.
     public static func all() -> [NetworkInterface] {
         var first: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&first) == 0 else { return [] }
@@ -30,7 +30,7 @@ public struct NetworkInterface: Hashable, Sendable {
                 getnameinfo(address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
             else { continue }
             let written = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            // Without the zone of a link-local address.
+            // Remove the zone of a link-local address.
             let plain = String(written.prefix { $0 != "%" })
             found.append(
                 NetworkInterface(

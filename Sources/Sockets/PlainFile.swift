@@ -1,12 +1,13 @@
 import Glibc
 
-/// What a library opens by its name: a pipe or a device would hold it up, and no signal or deadline reaches it.
+/// Checks files that a library opens by path. A pipe or a device would block the library, and no signal or deadline ends
+/// that.
 public enum PlainFile {
     /// The largest file that a library may open, in bytes: many times the size of all public authorities together.
     public static let limit = 16 << 20
 
-    /// Why the file with this name is none that can be read to its end: what it is, or how large. Nil if it can be, if it is a
-    /// directory, or if nothing can be said of it.
+    /// Why the file at this path cannot be read to its end: its kind or its size. Nil if it can be read, if it is a
+    /// directory, or if it cannot be examined.
     public static func objection(to path: String) -> String? {
         var information = stat()
         guard stat(path, &information) == 0 else { return nil }
@@ -17,14 +18,14 @@ public enum PlainFile {
         case S_IFREG: return nil
         case S_IFIFO: return "it is a FIFO, not a file"
         case S_IFSOCK: return "it is a socket, not a file"
-        // null(4): an empty file.
+        // null(4) counts as an empty file.
         case S_IFCHR where information.st_rdev == 0x103: return nil
         default: return "it is a device, not a file"
         }
     }
 
-    /// The same for a directory of certificates by the hashes of their names (openssl-rehash(1)): the first that cannot be
-    /// read to its end. Others in the directory are not opened.
+    /// The same for a directory of certificates with hashed names (openssl-rehash(1)): the first file that cannot be read
+    /// to its end. OpenSSL opens no other files in the directory.
     public static func objection(inHashedDirectory directory: String) -> (path: String, reason: String)? {
         guard let entries = opendir(directory) else { return nil }
         defer { closedir(entries) }

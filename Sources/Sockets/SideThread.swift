@@ -1,22 +1,24 @@
 import Glibc
 import Synchronization
 
-/// Runs calls that cannot be interrupted, such as a look-up of a name, so that the caller need not wait for their end.
+/// Runs calls that cannot be interrupted, such as a name lookup, on another thread, so that the caller need not wait for
+/// them.
 public enum SideThread {
-    /// What became of a call.
+    /// The outcome of a call.
     public enum Outcome<Value> {
-        /// It has ended, with this result.
+        /// The call returned this result.
         case ended(Value)
-        /// It has not ended at the deadline. Its thread is left behind, and ends with the call.
+        /// The call did not return before the deadline. Its thread keeps running and ends with the call.
         case late
-        /// It was not begun, for lack of a thread or of descriptors.
+        /// The call was not started, because no thread or no descriptors were available.
         case notBegun(errno: Int32)
     }
 
-    /// Calls `work` on a thread of its own and waits for its end. The thread gets no signals: they end the caller's wait.
+    /// Calls `work` on a separate thread and waits for its result. The thread receives no signals, so they end the
+    /// caller's wait.
     ///
-    /// After `late` or an interruption `work` still runs, so it must not use what the caller goes on to use. Throws
-    /// `interrupted`.
+    /// After `late` or an interruption `work` still runs, so it must not use anything that the caller continues to use.
+    /// Throws `interrupted`.
     public static func run<Value: Sendable, Problem: SocketFailure>(
         until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>, _ work: @escaping @Sendable () -> Value
     ) throws(Problem) -> Outcome<Value> {
@@ -39,7 +41,7 @@ public enum SideThread {
         return result.value.withLock { $0 }.map { .ended($0) } ?? .late
     }
 
-    /// What the caller and the thread share.
+    /// The data that the caller and the thread share.
     private final class Result<Value: Sendable>: Sendable {
         let value = Mutex<Value?>(nil)
     }
@@ -50,7 +52,7 @@ public enum SideThread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// Returns the error number if there is no thread.
+    /// Starts a thread. Returns the error number if there is none, else nil.
     private static func start(_ task: Task) -> Int32? {
         var all = sigset_t()
         var before = sigset_t()

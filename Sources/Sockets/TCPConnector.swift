@@ -1,28 +1,20 @@
 import Glibc
 
-/// What a module calls the failures of a TCP connection.
-public protocol ConnectFailure: SocketFailure {
-    /// The connection is refused, or there is no way to the host.
-    static func cannotConnect(host: String, port: UInt16, errno: Int32) -> Self
-    /// Nobody answers.
-    static func noAnswer(host: String, port: UInt16) -> Self
-}
-
-/// Which of a host's addresses are tried.
+/// Which addresses of a host to try.
 public enum AddressChoice: Sendable {
     /// One after the other, until one accepts.
     case each
-    /// The one that mosquitto's bridge takes, and no other: the first that a connection can be begun to.
+    /// Only the address that mosquitto's bridge uses: the first to which a connection can be started.
     case first
 }
 
 /// Makes TCP connections.
 public enum TCPConnector {
-    /// Connects to the first address of a host that accepts, each with its share of the time; or to the one address of
-    /// `choice`. The descriptor does not block, sends small packets at once, and is closed in children.
+    /// Connects to the first address of a host that accepts, with a share of the time for each; or only to the address
+    /// that `choice` selects. The descriptor does not block, sends small packets at once, and is closed in children.
     ///
-    /// Throws what the last address met, `nameNotResolved` or `interrupted`.
-    public static func connect<Problem: ConnectFailure>(
+    /// Throws the error of the last address, or the reason why there is no address.
+    public static func connect<Problem: SocketFailure>(
         host: String, port: UInt16, choice: AddressChoice = .each, until deadline: ContinuousClock.Instant,
         _ waiter: Waiter<Problem>, resolver: @escaping AddressLookup.Resolver = AddressLookup.system
     ) throws(Problem) -> Int32 {
@@ -31,26 +23,26 @@ public enum TCPConnector {
         return try connect(to: addresses, of: host, port: port, until: deadline, waiter)
     }
 
-    /// Connects to the first of some addresses that accepts, as `connect(host:port:)` does.
-    public static func connect<Problem: ConnectFailure>(
+    /// Connects to the first address that accepts, as `connect(host:port:)` does.
+    public static func connect<Problem: SocketFailure>(
         to addresses: [NetworkAddress], of host: String, port: UInt16, until deadline: ContinuousClock.Instant,
         _ waiter: Waiter<Problem>
     ) throws(Problem) -> Int32 {
-        var failure = Problem.noAnswer(host: host, port: port)
+        var failure = SocketError.noAnswer(host: host, port: port)
         for (index, address) in addresses.enumerated() {
             let now = ContinuousClock.now
             let share = now + now.duration(to: deadline) / (addresses.count - index)
             switch try reach(address, port: port, until: share, waiter) {
             case .success(let descriptor): return descriptor
-            case .failure(.code(let code)): failure = Problem.cannotConnect(host: host, port: port, errno: code)
-            case .failure(.silence): failure = Problem.noAnswer(host: host, port: port)
+            case .failure(.code(let code)): failure = .cannotConnect(host: host, port: port, errno: code)
+            case .failure(.silence): failure = .noAnswer(host: host, port: port)
             }
         }
-        throw failure
+        throw .socket(failure)
     }
 
-    /// The address that mosquitto's bridge takes: the first that a connection can be begun to, whatever becomes of it. Nil
-    /// if there is none.
+    /// The address that mosquitto's bridge uses: the first to which a connection can be started, whether or not it
+    /// succeeds. Nil if there is none.
     public static func first(of addresses: [NetworkAddress], port: UInt16) -> NetworkAddress? {
         addresses.first { address in
             guard let descriptor = makeSocket(for: address) else { return false }
@@ -65,7 +57,7 @@ public enum TCPConnector {
         case silence
     }
 
-    private static func reach<Problem: ConnectFailure>(
+    private static func reach<Problem: SocketFailure>(
         _ address: NetworkAddress, port: UInt16, until deadline: ContinuousClock.Instant, _ waiter: Waiter<Problem>
     ) throws(Problem) -> Result<Int32, Failure> {
         guard let descriptor = makeSocket(for: address) else { return .failure(.code(errno)) }
@@ -89,7 +81,7 @@ public enum TCPConnector {
         return descriptor >= 0 ? descriptor : nil
     }
 
-    /// Starts connecting. Returns the error number, or nil if the connection is there at once.
+    /// Starts to connect. Returns the error number, or nil if the connection is made at once.
     private static func start(_ descriptor: Int32, _ address: NetworkAddress, _ port: UInt16) -> Int32? {
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV

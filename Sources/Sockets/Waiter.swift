@@ -1,29 +1,21 @@
 import Glibc
 
-/// What a module whose waits can fail calls the failures that are the same for all of them.
-public protocol SocketFailure: Error {
-    /// The wait was ended from outside.
-    static var interrupted: Self { get }
-    /// A host has no address; the reason is the resolver's.
-    static func nameNotResolved(host: String, reason: String) -> Self
-}
-
 /// Waits for a file descriptor, a deadline or an interruption, whichever comes first.
 public struct Waiter<Failure: SocketFailure> {
-    /// Asked before every wait, and at least every 100 ms.
+    /// Called before every wait, and at least every 100 ms.
     let interrupted: () -> Bool
 
-    /// Makes a waiter.
+    /// Creates a waiter.
     ///
-    /// - Parameter interrupted: Asked before every wait, and at least every 100 ms.
+    /// - Parameter interrupted: Called before every wait, and at least every 100 ms.
     public init(interrupted: @escaping () -> Bool) { self.interrupted = interrupted }
 
-    /// Throws `interrupted` when there was an interruption.
+    /// Throws `interrupted` if there was an interruption.
     public func check() throws(Failure) {
-        if interrupted() { throw .interrupted }
+        if interrupted() { throw .socket(.interrupted) }
     }
 
-    /// Waits at most 100 ms. Returns what `poll` found; 0 when there was nothing or a signal came.
+    /// Waits at most 100 ms. Returns the events of `poll`; 0 if there were none or a signal arrived.
     public func slice(_ descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant?) throws(Failure)
         -> Int16
     {
@@ -33,7 +25,7 @@ public struct Waiter<Failure: SocketFailure> {
         return found > 0 ? entry.revents : 0
     }
 
-    /// Waits at most 100 ms for several descriptors. Returns what `poll` found for each.
+    /// Waits at most 100 ms for several descriptors. Returns the events of `poll` for each.
     public func slice(_ entries: [pollfd], until deadline: ContinuousClock.Instant?) throws(Failure) -> [Int16] {
         try check()
         var entries = entries
@@ -41,7 +33,7 @@ public struct Waiter<Failure: SocketFailure> {
         return entries.map { found > 0 ? $0.revents : 0 }
     }
 
-    /// Waits until the deadline. Returns what `poll` found; 0 at the deadline.
+    /// Waits until the deadline. Returns the events of `poll`; 0 at the deadline.
     public func ready(_ descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant) throws(Failure)
         -> Int16
     {
@@ -52,7 +44,7 @@ public struct Waiter<Failure: SocketFailure> {
         }
     }
 
-    /// What is left until the deadline, rounded up so that the last wait does not end before it.
+    /// The time until the deadline, rounded up so that the last wait does not end before the deadline.
     private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
         guard let deadline else { return 100 }
         let left = ContinuousClock.now.duration(to: deadline)

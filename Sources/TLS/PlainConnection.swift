@@ -1,19 +1,19 @@
 import Glibc
 import Sockets
 
-/// A connection that requests and answers of HTTP go over.
+/// A connection for HTTP requests and responses.
 protocol HTTPConnection: AnyObject {
     /// Sends all bytes.
     func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(TLSError)
-    /// Waits for bytes. Returns none at the end of the connection.
+    /// Waits for bytes. Returns an empty array at the end of the connection.
     func read(until deadline: ContinuousClock.Instant) throws(TLSError) -> [UInt8]
-    /// Says that the connection ends.
+    /// Announces the end of the connection to the peer.
     func shutDown()
 }
 
 extension TLSConnection: HTTPConnection {}
 
-/// A TCP connection without TLS, for services on this device. It waits and fails as `TLSConnection` does.
+/// A TCP connection without TLS, for services on this device. It waits and fails like `TLSConnection`.
 final class PlainConnection: HTTPConnection {
     private let descriptor: Int32
     private let waiter: Waiter<TLSError>
@@ -23,7 +23,7 @@ final class PlainConnection: HTTPConnection {
     ) throws(TLSError) {
         waiter = Waiter(interrupted: interrupted)
         let name = host.first == "[" && host.last == "]" ? String(host.dropFirst().dropLast()) : host
-        guard HostName.isPossible(name) else { throw .nameNotResolved(host: host, reason: "not a host name") }
+        guard HostName.isPossible(name) else { throw .socket(.nameNotResolved(host: host, reason: "not a host name")) }
         descriptor = try TCPConnector.connect(host: name, port: port, until: deadline, waiter)
     }
 
@@ -48,7 +48,7 @@ final class PlainConnection: HTTPConnection {
 
     func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    /// Waits after a call that could not go on. Throws what it failed with, and `silent` at the deadline.
+    /// Waits after a call that would block. Throws the error of the call, or `silent` at the deadline.
     private func wait(
         _ events: Int32, _ stage: TLSError.Stage, until deadline: ContinuousClock.Instant
     ) throws(TLSError) {

@@ -1,7 +1,7 @@
 import Glibc
 import Sockets
 
-/// The way through an HTTP proxy (RFC 9110, section 9.3.6), on a socket that does not block.
+/// A tunnel through an HTTP proxy (RFC 9110, section 9.3.6), on a non-blocking socket.
 struct ProxyTunnel {
     private let descriptor: Int32
     private let waiter: Waiter<TLSError>
@@ -12,14 +12,15 @@ struct ProxyTunnel {
         self.waiter = waiter
     }
 
-    /// Asks for a tunnel. Throws `proxyRefused` and `proxyNotHTTP`.
+    /// Asks the proxy for a tunnel. Throws `proxyRefused` if the proxy refuses, and `proxyNotHTTP` if its answer is not
+    /// HTTP.
     func open(to target: String, _ proxy: TLSProxy, until deadline: ContinuousClock.Instant) throws(TLSError) {
         var request = "CONNECT \(target) HTTP/1.1\r\nHost: \(target)\r\n"
         if let authorization = proxy.authorization { request += "Proxy-Authorization: \(authorization)\r\n" }
         try send(Array((request + "\r\n").utf8), until: deadline)
         var parser = HTTPResponseParser(answersConnect: true)
         do throws(HTTPError) {
-            // Byte by byte: what follows the head belongs to TLS.
+            // Read single bytes: the bytes after the head belong to TLS.
             for _ in 0..<Self.longestAnswer {
                 if try parser.add([try byte(until: deadline)]) { break }
             }

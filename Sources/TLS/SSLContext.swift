@@ -2,29 +2,30 @@ import COpenSSL
 import Glibc
 import Sockets
 
-/// What connections have in common: OpenSSL's `SSL_CTX`, and what was seen while it verified.
+/// OpenSSL's `SSL_CTX`, and the results of its verification.
 final class SSLContext {
     let call: ssl_functions
     let pointer: OpaquePointer
     /// Whether the client has a certificate.
     let hasIdentity: Bool
-    /// What OpenSSL's verification found, where it failed.
+    /// Why OpenSSL's verification failed; nil if it did not fail.
     fileprivate(set) var failure: Verification?
     /// Whether the server's certificate was verified.
     fileprivate(set) var isServerTrusted = false
-    /// Whether the server asked for a certificate of the client.
+    /// Whether the server asked for a client certificate.
     fileprivate(set) var isIdentityWanted = false
-    /// Whether the server was sent a message that should hold a certificate of the client, and holds none.
+    /// Whether the client sent a Certificate message without a certificate.
     fileprivate(set) var isIdentityWithheld = false
 
-    /// What verification found.
+    /// The result of a failed verification.
     struct Verification {
         var code: Int
         var reason: String
         var names: [String]
         var notBefore: Int64
         var notAfter: Int64
-        /// The name of the authority, of those that this device trusts, that is at fault; nil if the server sent what is.
+        /// The name of the trusted authority of this device that caused the failure; nil if a certificate from the server
+        /// caused it.
         var ownAuthority: String?
     }
 
@@ -72,7 +73,7 @@ final class SSLContext {
         case .path(let path):
             var status = stat()
             guard stat(path, &status) == 0 else { throw .rootsUnusable(path: path, reason: SystemReason.last) }
-            // OpenSSL opens it by its name.
+            // OpenSSL opens the file by its path.
             if let reason = PlainFile.objection(to: path) { throw .rootsUnusable(path: path, reason: reason) }
             if status.st_mode & S_IFMT == S_IFDIR {
                 if let objection = PlainFile.objection(inHashedDirectory: path) {
@@ -107,7 +108,7 @@ final class SSLContext {
         else { throw .identityUnusable(path: identity.keyPath, reason: call.words(call.takeError())) }
     }
 
-    /// Verifies as OpenSSL does, and remembers what it finds.
+    /// Verifies the chain with OpenSSL and records the result.
     private func verify(_ store: OpaquePointer) -> Int32 {
         let result = call.X509_verify_cert(store)
         guard result <= 0 else {
@@ -127,7 +128,7 @@ final class SSLContext {
         return result
     }
 
-    /// The common name of a certificate's subject, or the whole of it.
+    /// The common name of a certificate's subject, or the whole subject.
     private func subject(of certificate: OpaquePointer) -> String? {
         guard let name = call.X509_get_subject_name(certificate) else { return nil }
         var text = [CChar](repeating: 0, count: 256)
@@ -137,7 +138,7 @@ final class SSLContext {
         return Printable.text(text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)))
     }
 
-    /// The host names that a certificate is for, at most ten.
+    /// The host names in a certificate, at most ten.
     private func names(of certificate: OpaquePointer?) -> [String] {
         guard let certificate,
             let list = call.X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil)
@@ -161,13 +162,14 @@ final class SSLContext {
     }
 }
 
-/// Whether a Certificate message holds none: behind its header of 4 bytes is the length of the list, 3 bytes (RFC 5246,
-/// section 7.4.2), in TLS 1.3 behind a context, which is empty in a handshake (RFC 8446, section 4.4.2).
+/// Whether a Certificate message holds no certificate: after its 4-byte header follows the 3-byte length of the list (RFC
+/// 5246, section 7.4.2); in TLS 1.3 a context precedes the list, and it is empty in a handshake (RFC 8446, section
+/// 4.4.2).
 private func isEmpty(_ message: UnsafeRawBufferPointer) -> Bool {
     message.dropFirst(4).allSatisfy { $0 == 0 }
 }
 
-/// An address of version 4 or 6 as it is written.
+/// The text of an IPv4 or IPv6 address.
 private func address(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
     guard let family = [4: AF_INET, 16: AF_INET6][bytes.count] else { return nil }
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
@@ -175,17 +177,14 @@ private func address(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
     return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
 
-/// The last error of the system in words.
+/// The last error of the system as text.
 enum SystemReason {
-    static var last: String {
-        let code = errno
-        return "\(String(cString: strerror(code))) (os error \(code))"
-    }
+    static var last: String { SystemErrorText.text(errno) }
 }
 
 /// Text from a peer.
 enum Printable {
-    /// The text with everything that a terminal could obey replaced, and not longer than 200 characters.
+    /// The text, at most 200 characters long, with every character that could control a terminal replaced.
     static func text(_ bytes: some Sequence<UInt8>) -> String {
         var result = ""
         for scalar in String(decoding: Array(bytes.prefix(800)), as: UTF8.self).unicodeScalars.prefix(200) {

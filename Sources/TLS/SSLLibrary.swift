@@ -3,7 +3,7 @@ import Glibc
 
 /// libssl with libcrypto, opened once per process.
 struct SSLLibrary: @unchecked Sendable {
-    // The pointers of the table are functions, and the table never changes.
+    // The table holds pointers to functions and never changes.
     let call: ssl_functions
 
     private static let opened: Result<SSLLibrary, TLSError> = {
@@ -16,23 +16,23 @@ struct SSLLibrary: @unchecked Sendable {
         return .success(SSLLibrary(call: table.pointee))
     }()
 
-    /// The functions. Throws `libraryMissing`.
+    /// Returns the functions. Throws `libraryMissing` if libssl cannot be opened.
     static func open() throws(TLSError) -> ssl_functions { try opened.get().call }
 }
 
 extension ssl_functions {
-    /// What OpenSSL said first about the last failure, and nothing of it is left behind.
+    /// Returns the first error of the last failure and clears OpenSSL's error queue.
     func takeError() -> UInt {
         defer { ERR_clear_error() }
         return ERR_get_error()
     }
 
-    /// An error in OpenSSL's words.
+    /// The text of OpenSSL for an error code.
     func words(_ code: UInt) -> String {
         ERR_reason_error_string(code).map { String(cString: $0) } ?? "unknown error"
     }
 
-    /// A certificate's time in seconds since 1970.
+    /// The time of a certificate in seconds since 1970.
     func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
         var parts = tm()
         guard let time, ASN1_TIME_to_tm(time, &parts) == 1 else { return 0 }

@@ -2,11 +2,11 @@ import COpenSSL
 import Glibc
 import Sockets
 
-/// One TLS connection as a client, TLS 1.2 or later, to be used by one thread.
+/// A TLS client connection with TLS 1.2 or later, for use by one thread.
 ///
-/// The server's name goes with the handshake (RFC 6066), and its certificate must carry it. Every wait ends as soon as
-/// something happens, at its deadline, or at most 100 ms after `interrupted` begins to say so. The process must ignore
-/// SIGPIPE.
+/// The handshake sends the server's name (RFC 6066), and the server's certificate must carry that name. Every wait ends
+/// as soon as something happens, at its deadline, or at most 100 ms after `interrupted` starts to return true. The
+/// process must ignore SIGPIPE.
 public final class TLSConnection {
     private let call: ssl_functions
     private let context: SSLContext
@@ -14,18 +14,19 @@ public final class TLSConnection {
     private let descriptor: Int32
     private let host: String
     private let waiter: Waiter<TLSError>
-    /// Why the socket takes no more bytes: what has come may say more, and goes first.
+    /// Why the socket accepts no more bytes. Bytes that have arrived are read first, because they may give a better
+    /// reason.
     package private(set) var sendFailure: Int32?
-    /// Bytes on their way to the socket.
+    /// Bytes that are waiting for the socket.
     private var outgoing: [UInt8] = []
     private var chunk = [UInt8](repeating: 0, count: TLSEngine.chunkSize)
 
-    /// Connects and shakes hands.
+    /// Connects and makes the TLS handshake.
     ///
     /// - Parameters:
-    ///   - choice: Which addresses of the host are tried.
-    ///   - proxy: An HTTP proxy to go through.
-    ///   - interrupted: Asked before and during each wait; true ends it with `TLSError.interrupted`.
+    ///   - choice: Which addresses of the host to try.
+    ///   - proxy: The HTTP proxy to use; nil connects directly.
+    ///   - interrupted: Called before and during each wait; true ends the wait with `TLSError.interrupted`.
     public convenience init(
         host: String, port: UInt16, choice: AddressChoice = .each, proxy: TLSProxy? = nil,
         options: TLSOptions = TLSOptions(),
@@ -33,10 +34,10 @@ public final class TLSConnection {
     ) throws(TLSError) {
         try self.init(
             reaching: host, port, choice: choice, proxy, options, until: deadline, interrupted: interrupted)
-        try shakeHands(until: deadline)
+        try makeHandshake(until: deadline)
     }
 
-    /// Connects, without a handshake.
+    /// Connects without a handshake.
     convenience init(
         reaching host: String, _ port: UInt16, choice: AddressChoice, _ proxy: TLSProxy?, _ options: TLSOptions,
         until deadline: ContinuousClock.Instant, interrupted: @escaping () -> Bool
@@ -44,7 +45,7 @@ public final class TLSConnection {
         let context = try SSLContext(options)
         let waiter = Waiter<TLSError>(interrupted: interrupted)
         let name = host.first == "[" && host.last == "]" ? String(host.dropFirst().dropLast()) : host
-        guard HostName.isPossible(name) else { throw .nameNotResolved(host: host, reason: "not a host name") }
+        guard HostName.isPossible(name) else { throw .socket(.nameNotResolved(host: host, reason: "not a host name")) }
         let descriptor = try TCPConnector.connect(
             host: proxy?.host ?? name, port: proxy?.port ?? port, choice: choice, until: deadline, waiter)
         try self.init(descriptor, name, context, waiter)
@@ -53,7 +54,8 @@ public final class TLSConnection {
         }
     }
 
-    /// Takes a socket that is connected and does not block, whatever comes of it. The handshake follows with `shakeHands`.
+    /// Takes ownership of a connected, non-blocking socket, also if this throws. Call `makeHandshake` next to make the
+    /// handshake.
     package convenience init(
         over descriptor: Int32, host: String, options: TLSOptions, interrupted: @escaping () -> Bool
     ) throws(TLSError) {
@@ -82,14 +84,14 @@ public final class TLSConnection {
 
     deinit { close(descriptor) }
 
-    /// Whether the server asked for a certificate of this client.
+    /// Whether the server asked for a client certificate.
     public var isIdentityWanted: Bool { context.isIdentityWanted }
 
-    /// Whether the server has shown a certificate that is trusted and carries its name.
+    /// Whether the server sent a certificate that is trusted and carries its name.
     var isServerTrusted: Bool { context.isServerTrusted }
 
-    /// Whether the server has sent anything.
-    package var hasHeard: Bool { engine.received > 0 }
+    /// Whether the server has sent any bytes.
+    package var hasReceived: Bool { engine.received > 0 }
 
     /// Sends all bytes.
     public func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(TLSError) {
@@ -103,7 +105,7 @@ public final class TLSConnection {
         }
     }
 
-    /// Waits for bytes. Returns none at the end of the connection, where the server has said that it ends.
+    /// Waits for bytes. Returns an empty array if the server announced the end of the connection.
     public func read(until deadline: ContinuousClock.Instant) throws(TLSError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: TLSEngine.chunkSize)
         let count = try proceed(.read, until: deadline) {
@@ -112,22 +114,23 @@ public final class TLSConnection {
         return Array(buffer.prefix(count ?? 0))
     }
 
-    /// Says that the connection ends.
+    /// Announces the end of the connection to the server.
     public func shutDown() {
         engine.shutDown()
         sendNow()
     }
 
-    package func shakeHands(until deadline: ContinuousClock.Instant) throws(TLSError) {
+    package func makeHandshake(until deadline: ContinuousClock.Instant) throws(TLSError) {
         try engine.expect(host)
-        guard try proceed(.handshake, until: deadline, { engine.shakeHands() }) != nil else {
+        guard try proceed(.handshake, until: deadline, { engine.makeHandshake() }) != nil else {
             throw explained(.closed(.handshake))
         }
     }
 
-    // MARK: Without a wait
+    // MARK: Without waiting
 
-    /// Takes what has come, as far as there is room for it. Returns nil if nothing has come, 0 at the connection's end.
+    /// Reads the bytes that have arrived, as far as the buffer has room. Returns nil if none have arrived, 0 at the end
+    /// of the connection.
     package func readNow(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> Int? {
         for turn in 1...Self.timeout {
             let step = engine.read(into: buffer)
@@ -136,14 +139,14 @@ public final class TLSConnection {
             case .done(let count): return count
             case .ended: return 0
             case .failed: throw explained(failure(.read))
-            // What is not looked at any more stays in the socket, where a wait finds it.
+            // Bytes that are not read now stay in the socket, and the next wait finds them.
             case .needsInput: guard turn < Self.timeout, try receiveNow(.read) else { return nil }
             }
         }
         return nil
     }
 
-    /// Sends bytes. Returns how many were taken: none as long as the socket does not take what was taken before.
+    /// Sends bytes. Returns how many were accepted: 0 as long as the socket does not accept the bytes accepted earlier.
     package func writeNow(_ bytes: UnsafeRawBufferPointer) throws(TLSError) -> Int {
         guard !hasOutput, !bytes.isEmpty else { return 0 }
         switch engine.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(TLSEngine.chunkSize))) {
@@ -152,28 +155,28 @@ public final class TLSConnection {
             return count
         case .ended: throw explained(.closed(.write))
         case .failed: throw explained(failure(.write))
-        // The server shakes hands again: what it sends is read next.
+        // The server starts another handshake: its bytes are read next.
         case .needsInput:
             sendNow()
             return 0
         }
     }
 
-    /// Sends what was taken before, as far as the socket takes it.
+    /// Sends the bytes accepted earlier, as far as the socket accepts them.
     package func flushNow() { sendNow() }
 
-    /// Whether bytes wait for the socket.
+    /// Whether bytes are waiting for the socket.
     package var hasOutput: Bool { !outgoing.isEmpty || engine.pendingOutput > 0 }
 
-    /// How many chunks without a message are looked at before the caller looks at its deadline.
+    /// How many chunks without data are read before the caller checks its deadline.
     private static let timeout = 4
 
     // MARK: Steps
 
-    /// Takes a step of OpenSSL as often as it needs, and moves its bytes. Returns its count; nil if the server has said that
-    /// the connection ends. Throws what it failed with, and `silent` at the deadline.
+    /// Repeats a step of OpenSSL until it is done, and moves its bytes. Returns the step's count; nil if the server
+    /// announced the end of the connection. Throws the error of the step, or `silent` at the deadline.
     ///
-    /// Deadline and interruption are looked at between any two chunks of bytes.
+    /// The deadline and interruption are checked between any two chunks of bytes.
     private func proceed(
         _ stage: TLSError.Stage, until deadline: ContinuousClock.Instant, _ body: () -> TLSEngine.Step
     ) throws(TLSError) -> Int? {
@@ -202,7 +205,7 @@ public final class TLSConnection {
         }
     }
 
-    /// Sends what waits, as far as the socket takes it.
+    /// Sends waiting bytes, as far as the socket accepts them.
     private func sendNow() {
         guard sendFailure == nil else { return }
         while true {
@@ -223,7 +226,7 @@ public final class TLSConnection {
         }
     }
 
-    /// Gives OpenSSL what has come, or the end. Returns false if nothing has come.
+    /// Passes the bytes that have arrived, or the end, to OpenSSL. Returns false if nothing has arrived.
     private func receiveNow(_ stage: TLSError.Stage) throws(TLSError) -> Bool {
         let count = chunk.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
         if count > 0 {
@@ -245,11 +248,11 @@ public final class TLSConnection {
         explained([ECONNRESET, EPIPE].contains(code) ? .closed(stage) : .lost(errno: code))
     }
 
-    /// The same failure, with its cause if the server was sent no certificate although the client has one.
+    /// Returns the same error, or its cause if the client has a certificate but did not send it.
     private func explained(_ error: TLSError) -> TLSError {
         guard context.isIdentityWithheld, context.hasIdentity else { return error }
         return switch error {
-        case .alert(let number): .identityUnfit(seen: "TLS alert '\(TLSError.alertName(number))'")
+        case .alert(let number): .identityUnfit(seen: "TLS alert '\(TLSAlert.name(number))'")
         case .closed, .lost: .identityUnfit(seen: "\(error)")
         default: error
         }
@@ -267,7 +270,7 @@ public final class TLSConnection {
             SSL_R_RECORD_LENGTH_MISMATCH, SSL_R_BAD_PROTOCOL_VERSION_NUMBER, SSL_R_UNEXPECTED_MESSAGE,
             SSL_R_RECORD_TOO_SMALL, SSL_R_UNKNOWN_PROTOCOL:
             return .notTLS(reason: call.words(code))
-        // The peer went away without a word (RFC 8446, section 6.1).
+        // The peer closed the connection without a closing alert (RFC 8446, section 6.1).
         case SSL_R_UNEXPECTED_EOF_WHILE_READING: return .closed(stage)
         default: return .openSSL(reason: call.words(code))
         }

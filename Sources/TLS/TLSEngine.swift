@@ -1,41 +1,41 @@
 import COpenSSL
 import Glibc
 
-/// OpenSSL's side of a connection without a socket: bytes go in and come out in chunks, so that no call runs for longer
-/// than the chunk it was given, whatever the peer sends.
+/// OpenSSL's part of a connection, without a socket. Bytes go in and out in chunks, so no call runs for longer than one
+/// chunk takes, whatever the peer sends.
 final class TLSEngine {
-    /// What a step of OpenSSL came to.
+    /// The result of a step of OpenSSL.
     enum Step {
-        /// It is done; of a read or write, with so many bytes.
+        /// The step is done; for a read or a write, the number of bytes.
         case done(Int)
-        /// It needs bytes from the peer.
+        /// OpenSSL needs bytes from the peer.
         case needsInput
-        /// The peer has said that the connection ends.
+        /// The peer announced the end of the connection.
         case ended
-        /// It failed; what was found is still in OpenSSL's queue of errors.
+        /// The step failed; the errors are still in OpenSSL's error queue.
         case failed
 
-        /// Whether it failed.
+        /// Whether the step failed.
         var isFailure: Bool { if case .failed = self { true } else { false } }
     }
 
-    /// As many bytes as OpenSSL is given at once.
+    /// The most bytes that OpenSSL gets at once.
     static let chunkSize = 16_384
-    /// As many bytes as a peer may send before the handshake is done, or between two chunks of what it has to say. The
-    /// longest chain of certificates that OpenSSL takes has 100 kB.
+    /// The most bytes that a peer may send before the handshake is done, or between two chunks of data. The longest chain
+    /// of certificates that OpenSSL accepts has 100 kB.
     static let fruitlessLimit = 512 << 10
 
     private let call: ssl_functions
     private let ssl: OpaquePointer
-    /// What comes from the peer, and what goes to it. They belong to `ssl`.
+    /// The bytes from the peer and the bytes to the peer. `ssl` owns both.
     private let input: OpaquePointer
     private let output: OpaquePointer
     /// How many bytes the peer has sent.
     private(set) var received = 0
-    /// How many bytes the peer has sent since OpenSSL was last done with something.
+    /// How many bytes the peer has sent since OpenSSL last completed a step.
     private var fruitless = 0
 
-    /// Throws `openSSL`.
+    /// Throws `openSSL` if OpenSSL cannot create the connection.
     init(_ context: SSLContext) throws(TLSError) {
         call = context.call
         guard let input = call.BIO_new(call.BIO_s_mem()), let output = call.BIO_new(call.BIO_s_mem()),
@@ -43,16 +43,16 @@ final class TLSEngine {
         else { throw .openSSL(reason: call.words(call.takeError())) }
         (self.ssl, self.input, self.output) = (ssl, input, output)
         call.SSL_set_bio(ssl, input, output)
-        // What is written again after a handshake in between may be at another place in memory.
+        // After a handshake in between, the bytes of a repeated write may have moved in memory.
         _ = call.SSL_ctrl(ssl, SSL_CTRL_MODE, Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), nil)
     }
 
     deinit { call.SSL_free(ssl) }
 
-    /// Says which name or address the peer's certificate must carry. Throws `openSSL`.
+    /// Sets the name or address that the peer's certificate must carry. Throws `openSSL` if OpenSSL rejects it.
     func expect(_ host: String) throws(TLSError) {
         call.ERR_clear_error()
-        // An address is compared with the addresses of the certificate, and is no server name.
+        // An address is compared with the addresses of the certificate and is not sent as a server name.
         guard call.X509_VERIFY_PARAM_set1_ip_asc(call.SSL_get0_param(ssl), host) != 1 else { return }
         call.ERR_clear_error()
         guard call.SSL_set1_host(ssl, host) == 1 else { throw .openSSL(reason: call.words(call.takeError())) }
@@ -62,7 +62,8 @@ final class TLSEngine {
         }
     }
 
-    /// Takes bytes from the peer, at most a chunk. Returns false if there were too many for nothing.
+    /// Accepts at most one chunk of bytes from the peer. Returns false if the peer sent too many bytes without completing
+    /// a step.
     func feed(_ bytes: UnsafeRawBufferPointer) -> Bool {
         received += bytes.count
         fruitless += bytes.count
@@ -70,11 +71,11 @@ final class TLSEngine {
         return call.BIO_write(input, bytes.baseAddress, Int32(bytes.count)) == bytes.count
     }
 
-    /// Notes that the peer sends no more.
+    /// Records that the peer sends no more bytes.
     func feedEnd() { _ = call.BIO_ctrl(input, BIO_C_SET_BUF_MEM_EOF_RETURN, 0, nil) }
 
-    /// Goes on with the handshake.
-    func shakeHands() -> Step {
+    /// Continues the handshake.
+    func makeHandshake() -> Step {
         call.ERR_clear_error()
         return step(call.SSL_connect(ssl), 0)
     }
@@ -87,26 +88,26 @@ final class TLSEngine {
         return step(result, count)
     }
 
-    /// Encrypts bytes, of which there is at least one. What is encrypted waits as output.
+    /// Encrypts at least one byte. The encrypted bytes wait as output.
     func write(_ bytes: UnsafeRawBufferPointer) -> Step {
         var count = 0
-        // What other calls of this thread have left would be taken for a failure of this one.
+        // Errors that other calls of this thread left behind would look like a failure of this call.
         call.ERR_clear_error()
         let result = call.SSL_write_ex(ssl, bytes.baseAddress, bytes.count, &count)
         return step(result, count)
     }
 
-    /// Says that the connection ends.
+    /// Announces the end of the connection to the peer.
     func shutDown() {
         call.ERR_clear_error()
         _ = call.SSL_shutdown(ssl)
         call.ERR_clear_error()
     }
 
-    /// How many bytes wait to be sent.
+    /// How many bytes are waiting to be sent.
     var pendingOutput: Int { call.BIO_ctrl(output, BIO_CTRL_PENDING, 0, nil) }
 
-    /// Takes bytes that wait to be sent.
+    /// Removes bytes that are waiting to be sent and copies them into a buffer.
     func takeOutput(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         max(0, Int(call.BIO_read(output, buffer.baseAddress, Int32(buffer.count))))
     }
@@ -117,7 +118,7 @@ final class TLSEngine {
             return .done(count)
         }
         return switch call.SSL_get_error(ssl, result) {
-        // A memory has always room to be written to.
+        // A memory BIO always accepts bytes.
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: .needsInput
         case SSL_ERROR_ZERO_RETURN: .ended
         default: .failed

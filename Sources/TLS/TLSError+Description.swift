@@ -1,14 +1,11 @@
 import Sockets
 
 extension TLSError: CustomStringConvertible {
-    /// The error in a sentence without a full stop.
+    /// The error as a sentence without a full stop.
     public var description: String {
         switch self {
         case .libraryMissing(let reason): "OpenSSL's libssl cannot be opened, install libssl3: \(reason)"
-        case .nameNotResolved(let host, let reason): "the name \(host) cannot be resolved: \(reason)"
-        case .cannotConnect(let host, let port, let code):
-            "cannot connect to \(host):\(port): \(SystemErrorText.text(code))"
-        case .noAnswer(let host, let port): "no answer from \(host):\(port)"
+        case .socket(let error): "\(error)"
         case .silent(let stage): "the server does not answer: waited in vain for \(stage.rawValue)"
         case .flooded(let stage):
             "the server floods the connection: waited in vain for \(stage.rawValue)"
@@ -19,7 +16,7 @@ extension TLSError: CustomStringConvertible {
                 + (names.isEmpty ? "" : ", but for \(names.joined(separator: ", "))")
         case .serverExpired: "the server's certificate has expired"
         case .serverNotYetValid: "the server's certificate is not valid yet"
-        case .alert(let number): "the server ended the connection with the TLS alert '\(Self.alertName(number))'"
+        case .alert(let number): "the server ended the connection with the TLS alert '\(TLSAlert.name(number))'"
         case .notTLS(let reason): "the server does not speak TLS: \(reason)"
         case .closed(let stage): "the server closed the connection before \(stage.rawValue)"
         case .lost(let code): "the connection is lost: \(SystemErrorText.text(code))"
@@ -34,37 +31,6 @@ extension TLSError: CustomStringConvertible {
         case .proxyRefused(let status, let reason): "the proxy refuses the connection: \(status) \(reason)"
         case .proxyNotHTTP: "the proxy's answer is not HTTP"
         case .openSSL(let reason): "OpenSSL fails: \(reason)"
-        case .interrupted: "interrupted"
-        }
-    }
-
-    /// The name of an alert (RFC 8446, section 6; RFC 5246, section 7.2).
-    public static func alertName(_ number: Int) -> String {
-        switch number {
-        case 0: "close notify"
-        case 10: "unexpected message"
-        case 20: "bad record mac"
-        case 40: "handshake failure"
-        case 42: "bad certificate"
-        case 43: "unsupported certificate"
-        case 44: "certificate revoked"
-        case 45: "certificate expired"
-        case 46: "certificate unknown"
-        case 47: "illegal parameter"
-        case 48: "unknown ca"
-        case 49: "access denied"
-        case 50: "decode error"
-        case 51: "decrypt error"
-        case 70: "protocol version"
-        case 71: "insufficient security"
-        case 80: "internal error"
-        case 86: "inappropriate fallback"
-        case 90: "user canceled"
-        case 112: "unrecognized name"
-        case 115: "unknown psk identity"
-        case 116: "certificate required"
-        case 120: "no application protocol"
-        default: "alert \(number)"
         }
     }
 }

@@ -2,34 +2,30 @@ import Sockets
 
 /// Why a connection over TLS cannot be made or used. The texts are in `TLSError+Description.swift`.
 public enum TLSError: Error, Sendable, Equatable {
-    /// What was being waited for.
+    /// What the connection was waiting for.
     public enum Stage: String, Sendable {
         case handshake = "the TLS handshake"
         case read = "an answer"
         case write = "more to be sent"
     }
 
-    /// libssl cannot be opened; `reason` is the dynamic linker's.
+    /// libssl cannot be opened; `reason` is the text of the dynamic linker.
     case libraryMissing(reason: String)
-    /// The host's name is unknown, or was not looked up in time; `reason` is the resolver's.
-    case nameNotResolved(host: String, reason: String)
-    /// The TCP connection is refused, or there is no way to the host.
-    case cannotConnect(host: String, port: UInt16, errno: Int32)
-    /// Nothing answered the TCP connection in time.
-    case noAnswer(host: String, port: UInt16)
-    /// The connection is there, and the peer has been silent for too long.
+    /// The host or its proxy cannot be reached, or `interrupted` returned true.
+    case socket(SocketError)
+    /// The connection is open, but the peer sent nothing for too long.
     case silent(Stage)
-    /// The peer sends and sends, and nothing of it is what is waited for.
+    /// The peer keeps sending bytes, but nothing that completes this stage.
     case flooded(Stage)
-    /// The server's certificate is not signed by an authority that is trusted; `reason` is OpenSSL's.
+    /// No trusted authority signed the server's certificate; `reason` is the text of OpenSSL.
     case untrusted(code: Int, reason: String)
-    /// A certificate of the server's chain has a key or a signature that OpenSSL's security level does not take.
+    /// A certificate of the server's chain has a key or a signature that OpenSSL's security level rejects.
     case tooWeak(reason: String)
     /// The server's certificate is for other names.
     case wrongHost(host: String, names: [String])
     /// The server's certificate was valid until this second since 1970.
     case serverExpired(notAfter: Int64)
-    /// The server's certificate is valid from this second since 1970 on.
+    /// The server's certificate is not valid before this second since 1970.
     case serverNotYetValid(notBefore: Int64)
     /// The server ended the handshake or the connection with an alert (RFC 8446, section 6).
     case alert(number: Int)
@@ -39,28 +35,29 @@ public enum TLSError: Error, Sendable, Equatable {
     case closed(Stage)
     /// The connection is lost.
     case lost(errno: Int32)
-    /// The server's certificate is signed by an authority that this device trusts, whose own certificate was valid until
-    /// this second since 1970.
+    /// The server's certificate is signed by an authority that this device trusts, but the authority's own certificate
+    /// was valid only until this second since 1970.
     case authorityExpired(name: String, notAfter: Int64)
-    /// The server asked for a certificate, and was sent none: it takes no signature that the client's key can make. How
-    /// the server ended the connection then.
+    /// The server asked for a certificate, but the client sent none, because the server accepts no signature that the
+    /// client's key can make. `seen` is how the server then ended the connection.
     case identityUnfit(seen: String)
     /// The file or directory of trusted certificates cannot be used.
     case rootsUnusable(path: String, reason: String)
     /// The client's own certificate or key cannot be used.
     case identityUnusable(path: String, reason: String)
-    /// The proxy took the connection, and does not answer.
+    /// The proxy accepted the connection but does not answer.
     case proxySilent
-    /// The proxy took the connection and closed it.
+    /// The proxy accepted the connection and closed it.
     case proxyClosed
-    /// The proxy refuses the way.
+    /// The proxy refuses the tunnel.
     case proxyRefused(status: Int, reason: String)
-    /// What the proxy answers is not HTTP.
+    /// The proxy's answer is not HTTP.
     case proxyNotHTTP
-    /// OpenSSL fails otherwise.
+    /// OpenSSL failed for another reason.
     case openSSL(reason: String)
-    /// `interrupted` said so.
-    case interrupted
 }
 
-extension TLSError: ConnectFailure {}
+extension TLSError: SocketFailure {
+    /// `interrupted` returned true.
+    public static var interrupted: TLSError { .socket(.interrupted) }
+}

@@ -1,40 +1,41 @@
-/// What a connection trusts, and who it is.
+/// The trusted roots and the client's identity.
 public struct TLSOptions: Sendable, Equatable {
-    /// Where trusted certificates are.
+    /// The location of trusted certificates.
     public enum Roots: Sendable, Equatable {
-        /// Where OpenSSL looks by itself: `/etc/ssl/certs` on Debian, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
+        /// The default locations of OpenSSL: `/etc/ssl/certs` on Debian, or the values of `SSL_CERT_FILE` and
+        /// `SSL_CERT_DIR`.
         case system
-        /// A PEM file, or a directory with names by `openssl rehash`.
+        /// A PEM file, or a directory with file names made by `openssl rehash`.
         case path(String)
     }
 
-    /// All of them count.
+    /// Certificates from all these locations are trusted.
     public var roots: [Roots]
-    /// PEM files with the client's certificate, its chain behind it, and its key.
+    /// The client's certificate and key; nil if the client has none.
     public var identity: Identity?
 
     /// A client certificate and its key.
     public struct Identity: Sendable, Equatable {
-        /// The certificate's file.
+        /// The PEM file with the certificate, followed by its chain.
         public var certificatePath: String
-        /// The key's file.
+        /// The PEM file with the key.
         public var keyPath: String
 
-        /// Names the files.
+        /// Creates an identity from two files.
         public init(certificatePath: String, keyPath: String) {
             self.certificatePath = certificatePath
             self.keyPath = keyPath
         }
     }
 
-    /// Trusts what the system trusts, and is nobody.
+    /// By default trusts the roots of the system and has no client identity.
     public init(roots: [Roots] = [.system], identity: Identity? = nil) {
         self.roots = roots
         self.identity = identity
     }
 }
 
-/// An HTTP proxy that connections go through (RFC 9110, section 9.3.6).
+/// An HTTP proxy for connections (RFC 9110, section 9.3.6).
 public struct TLSProxy: Sendable, Equatable {
     /// The proxy's host.
     public var host: String
@@ -43,7 +44,7 @@ public struct TLSProxy: Sendable, Equatable {
     /// The value of the header `Proxy-Authorization`.
     public var authorization: String?
 
-    /// Names the proxy.
+    /// Creates a proxy.
     public init(host: String, port: UInt16, authorization: String? = nil) {
         self.host = host
         self.port = port

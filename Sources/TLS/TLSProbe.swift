@@ -1,29 +1,29 @@
 import Sockets
 
-/// What a handshake with a server shows, with nothing said over the connection.
+/// The result of a handshake with a server. The probe sends no data over the connection.
 public struct TLSProbe: Sendable, Equatable {
-    /// Why the connection cannot be made or was ended; nil if the server keeps it.
+    /// Why the connection cannot be made or was ended; nil if the server keeps it open.
     public var failure: TLSError?
-    /// Whether the server has shown a certificate that is trusted and carries its name.
+    /// Whether the server sent a certificate that is trusted and carries its name.
     public var isServerTrusted: Bool
-    /// Whether the server asked for a certificate of the client.
+    /// Whether the server asked for a client certificate.
     public var isIdentityWanted: Bool
 
-    /// Tells what was found.
+    /// Creates a result.
     public init(failure: TLSError?, isServerTrusted: Bool = false, isIdentityWanted: Bool = false) {
         self.failure = failure
         self.isServerTrusted = isServerTrusted
         self.isIdentityWanted = isIdentityWanted
     }
 
-    /// Connects to the address that mosquitto's bridge takes, shakes hands, and waits for what the server says then: with
-    /// TLS 1.3 it judges the client's certificate after the handshake.
+    /// Connects to the address that mosquitto's bridge uses, makes the TLS handshake, and waits for what the server sends
+    /// next: with TLS 1.3 it judges the client's certificate after the handshake.
     ///
-    /// A server that resets the connection may drop the alert that says why. So one that asked for a certificate and ends
-    /// the connection without a word is asked again, twice at most.
+    /// If a server resets the connection, the alert with the reason may get lost. If a server asks for a certificate and
+    /// ends the connection without an alert, the probe therefore tries again, at most twice.
     ///
-    /// - Parameter timeout: How long the server may take to judge at most; zero if that does not matter. It is given five
-    ///   times as long as the connection took, but at least a quarter of a second.
+    /// - Parameter timeout: The longest time that the server may take to judge the certificate; zero if its judgement
+    ///   does not matter. The server gets five times as long as the connection took, but at least a quarter of a second.
     public static func run(
         host: String, port: UInt16, options: TLSOptions, timeout: Duration, until deadline: ContinuousClock.Instant,
         interrupted: @escaping () -> Bool
@@ -40,7 +40,7 @@ public struct TLSProbe: Sendable, Equatable {
         return probe
     }
 
-    private static let shortestPatience = Duration.milliseconds(250)
+    private static let shortestWait = Duration.milliseconds(250)
 
     private static func once(
         _ host: String, _ port: UInt16, _ options: TLSOptions, _ timeout: Duration,
@@ -57,10 +57,10 @@ public struct TLSProbe: Sendable, Equatable {
         }
         var failure: TLSError?
         do throws(TLSError) {
-            try connection.shakeHands(until: deadline)
+            try connection.makeHandshake(until: deadline)
             if timeout > .zero {
                 do throws(TLSError) {
-                    let judgement = min(timeout, max(Self.shortestPatience, begin.duration(to: .now) * 5))
+                    let judgement = min(timeout, max(Self.shortestWait, begin.duration(to: .now) * 5))
                     _ = try connection.read(until: min(deadline, .now + judgement))
                     failure = .closed(.read)
                 } catch {

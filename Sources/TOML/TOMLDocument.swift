@@ -1,54 +1,53 @@
-/// A TOML 1.0 document that keeps its own bytes: an edit changes the lines of one key and nothing else.
+/// A TOML 1.0 document that keeps its bytes: an edit changes only the lines of one key.
 ///
 /// Reading and each edit take time linear in the size of the document.
 public struct TOMLDocument: Sendable {
-    /// The document as it is written, comments, blanks and line ends included.
+    /// The document as it is written, with comments, blanks and line ends.
     public private(set) var bytes: [UInt8]
     private(set) var tree: Tree
 
-    /// Reads a document. Throws with the place where it is not valid TOML 1.0.
+    /// Reads a document. Throws the position at which it is not valid TOML 1.0.
     public init(parsing bytes: [UInt8]) throws(TOMLError) {
         tree = try Parser.parse(bytes)
         self.bytes = bytes
     }
 
-    /// All that the document holds.
+    /// The whole contents.
     public var root: TOMLTable { tree.contents(of: 0) }
 
-    /// The value at a path of keys, tables included; nil if there is none. Arrays are not passed through.
+    /// The value, which may be a table, at a path of keys; nil if there is none. Paths do not go through arrays.
     public subscript(path path: [String]) -> TOMLValue? {
         tree.node(at: path).map { tree.value(of: tree.nodes[$0].content) }
     }
 
-    /// The keys of the table at a path, in constant time; nil if there is none or something else.
+    /// The keys of the table at a path, in constant time; nil if there is no table.
     public func keys(of path: [String]) -> [String]? {
         guard let node = tree.node(at: path), case .table(let table) = tree.nodes[node].content else { return nil }
         return tree.tables[Int(table)].entries.keys
     }
 
-    /// Where the line of a key or the header of a table begins, both counted from 1 and columns in Unicode scalars; nil
-    /// where there is no such key.
+    /// The position at which the line of a key or the header of a table begins, counted from 1, columns in Unicode scalars;
+    /// nil if there is no such key.
     public func position(of path: [String]) -> (line: Int, column: Int)? {
         tree.node(at: path).map { LineIndex.lineAndColumn(of: Int(tree.nodes[$0].start), in: bytes) }
     }
 
-    /// The line of `position(of:)`, which is known without a look at the document.
+    /// The line of `position(of:)`, in constant time.
     public func line(of path: [String]) -> Int? {
         tree.node(at: path).map { Int(tree.nodes[$0].line) }
     }
 
-    /// Sets a key to a value. A new key is written at the end of its table, in a new table at the end of the document where
-    /// there is none yet.
+    /// Sets a key to a value. A new key is added at the end of its table, or of a new table at the end of the document.
     ///
-    /// Throws where a table with keys of its own or an array of tables stands at the path, or a value on the way to it;
-    /// nothing has changed then.
+    /// Throws if there is a table with keys of its own or an array of tables at the path, or a value on the way to it; nothing
+    /// has changed then.
     public mutating func set(_ path: [String], to value: TOMLValue) throws(TOMLError) {
         try apply(Editor(bytes: bytes, tree: tree).setting(path, to: value))
     }
 
-    /// Takes a key with its lines, or the header of an empty table, out. Returns false where there was none.
+    /// Removes a key with its lines, or the header of an empty table. Returns false if there was none.
     ///
-    /// Throws where a table with keys of its own or an array of tables stands at the path; nothing has changed then.
+    /// Throws if there is a table with keys of its own or an array of tables at the path; nothing has changed then.
     @discardableResult
     public mutating func remove(_ path: [String]) throws(TOMLError) -> Bool {
         guard let splice = try Editor(bytes: bytes, tree: tree).removing(path) else { return false }
@@ -56,7 +55,7 @@ public struct TOMLDocument: Sendable {
         return true
     }
 
-    /// Takes bytes out. The ranges are in order and apart from each other.
+    /// Removes bytes. The ranges are in order and do not overlap.
     mutating func apply(_ cuts: [Range<Int>]) throws(TOMLError) {
         var changed: [UInt8] = []
         var next = 0

@@ -1,4 +1,4 @@
-/// Why a document could not be read or an edit could not be made, and where.
+/// Why a document could not be read or edited, and where.
 public struct TOMLError: Error, Sendable, Equatable {
     /// The line, counted from 1.
     public let line: Int
@@ -7,7 +7,7 @@ public struct TOMLError: Error, Sendable, Equatable {
     /// What is wrong.
     public let kind: Kind
 
-    /// What can be wrong with a document or an edit. A key is given as written in a dotted key.
+    /// The kinds of errors. Keys are given as in a dotted key.
     public enum Kind: Sendable, Equatable {
         /// The bytes are not UTF-8.
         case invalidUTF8
@@ -15,11 +15,11 @@ public struct TOMLError: Error, Sendable, Equatable {
         case documentTooLarge
         /// A control character that TOML forbids, or a carriage return without a line feed.
         case controlCharacter(UInt8)
-        /// Something else stands where the grammar wants `wanted`; nil is the end of the file.
+        /// There is something else than `wanted`; nil is the end of the file.
         case unexpected(Unicode.Scalar?, wanted: Wanted)
         /// A string is not closed on its line, or a multi-line string not in the file.
         case unterminatedString
-        /// A backslash is followed by something that is no escape.
+        /// A backslash is not followed by a valid escape.
         case invalidEscape
         /// A `\u` or `\U` escape is not followed by the 4 or 8 hexadecimal digits of a Unicode scalar.
         case invalidUnicodeEscape
@@ -31,11 +31,11 @@ public struct TOMLError: Error, Sendable, Equatable {
         case integerTooLarge
         /// A sign stands before a hexadecimal, octal or binary integer.
         case signedPrefix
-        /// A part of a date or time is outside its range.
+        /// A part of a date or time is out of range.
         case dateTimeOutOfRange(DateTimePart)
         /// A comma follows the last entry of an inline table.
         case trailingComma
-        /// An inline table goes on after the end of its line.
+        /// An inline table continues after the end of its line.
         case newlineInInlineTable
         /// Tables, arrays and dotted keys are nested deeper than `limit`.
         case tooDeep(limit: Int)
@@ -43,7 +43,7 @@ public struct TOMLError: Error, Sendable, Equatable {
         case duplicateKey(String, firstLine: Int)
         /// A table is defined a second time.
         case duplicateTable(String, firstLine: Int)
-        /// A key goes through, or a header names, something that holds a value and is no table.
+        /// A key goes through, or a header names, something that is a value and not a table.
         case notATable(String, firstLine: Int)
         /// A header or key adds to an inline table, which is complete when its brace closes.
         case closedInlineTable(String, firstLine: Int)
@@ -51,13 +51,13 @@ public struct TOMLError: Error, Sendable, Equatable {
         case closedArray(String, firstLine: Int)
         /// A header or dotted key treats an array of tables as one table.
         case arrayOfTables(String, firstLine: Int)
-        /// An edit names no key.
+        /// An edit has an empty path.
         case emptyPath
-        /// An edit puts a value in place of a table that has a header or dotted keys of its own.
+        /// An edit would replace a table that has a header or dotted keys of its own by a value.
         case tableInTheWay(String)
     }
 
-    /// What the grammar wants at a place.
+    /// What the grammar wants at a position.
     public enum Wanted: Sendable, Equatable {
         /// A key.
         case key

@@ -1,23 +1,23 @@
 extension TOMLError: CustomStringConvertible {
-    /// The place and what is wrong, for example `line 3, column 5: expected '=' after the key, found the end of the line`.
+    /// The position and the message, for example `line 3, column 5: expected '=' after the key, found the end of the line`.
     public var description: String { "line \(line), column \(column): \(message)" }
 
-    /// What is wrong, without the place: one line of text without a full stop.
+    /// The message without the position: one line without a full stop.
     public var message: String {
         switch kind {
         case .invalidUTF8: "the file is not valid UTF-8 from here on"
         case .documentTooLarge: "the file is larger than 2 GiB"
         case .controlCharacter(0x0D): "a carriage return must be followed by a line feed; in a string write \\r"
         case .controlCharacter(let byte):
-            "the control character U+\(hexadecimal(UInt32(byte))) is not allowed; in a string write "
-                + "\\u\(hexadecimal(UInt32(byte)))"
+            "the control character U+\(Spelling.hexadecimal(UInt32(byte))) is not allowed; in a string write "
+                + "\\u\(Spelling.hexadecimal(UInt32(byte)))"
         case .unexpected(let found, let wanted): "expected \(wanted.text), found \(name(of: found))"
         case .unterminatedString: "the string is not closed"
         case .invalidEscape: "no such escape; write \\\\ for a backslash, or use a string in single quotes"
         case .invalidUnicodeEscape:
-            "\\u takes four and \\U eight hexadecimal digits of a Unicode character that is no surrogate"
+            "\\u needs four and \\U eight hexadecimal digits of a Unicode character that is not a surrogate"
         case .multilineKey: "a multi-line string cannot be a key"
-        case .leadingZero: "a number cannot begin with a needless zero; a text goes in quotes"
+        case .leadingZero: "a number cannot begin with a needless zero; write a text in quotes"
         case .integerTooLarge: "the integer does not fit in 64 bits"
         case .signedPrefix: "a hexadecimal, octal or binary integer has no sign"
         case .dateTimeOutOfRange(let part): "there is no such \(part.rawValue)"
@@ -26,7 +26,7 @@ extension TOMLError: CustomStringConvertible {
         case .tooDeep(let limit): "tables and arrays are nested deeper than \(limit) levels"
         case .duplicateKey(let key, let line): "the key '\(key)' is already defined on line \(line)"
         case .duplicateTable(let key, let line): "the table '\(key)' is already defined on line \(line)"
-        case .notATable(let key, let line): "'\(key)' is no table: it has a value on line \(line)"
+        case .notATable(let key, let line): "'\(key)' is not a table: it has a value on line \(line)"
         case .closedInlineTable(let key, let line):
             "the inline table '\(key)' on line \(line) is complete; add the key between its braces"
         case .closedArray(let key, let line):
@@ -43,7 +43,7 @@ extension TOMLError.Wanted {
         switch self {
         case .key: "a key"
         case .equals: "'=' after the key"
-        case .value: "a value (a text goes in quotes)"
+        case .value: "a value (write a text in quotes)"
         case .lineEnd: "the end of the line"
         case .headerEnd: "']' at the end of the table's name"
         case .commaOrBracket: "',' or ']' in the array"
@@ -62,11 +62,11 @@ private func name(of scalar: Unicode.Scalar?) -> String {
     case "\t": "a tab"
     case "'": "\"'\""
     case let scalar? where isVisible(scalar): "'\(scalar)'"
-    case let scalar?: "U+\(hexadecimal(scalar.value))"
+    case let scalar?: "U+\(Spelling.hexadecimal(scalar.value))"
     }
 }
 
-/// Whether a character shows what it is, alone and in quotes, and steers no terminal.
+/// Whether a character is visible alone and in quotes, and does not control a terminal.
 private func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator,
@@ -74,9 +74,4 @@ private func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         false
     default: true
     }
-}
-
-private func hexadecimal(_ number: UInt32) -> String {
-    let digits = String(number, radix: 16, uppercase: true)
-    return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
 }

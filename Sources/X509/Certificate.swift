@@ -19,18 +19,18 @@ public final class Certificate: Sendable {
 
     deinit { CryptoLibrary.functions.X509_free(pointer) }
 
-    /// Reads the first certificate of PEM text, a "trusted" one of OpenSSL too. Throws `noPEM` if there is none, and what
-    /// OpenSSL says of a broken one.
+    /// Reads the first certificate of PEM text, also one in OpenSSL's "trusted" form. Throws `noPEM` if there is none, and
+    /// `openSSL` if it is broken.
     public convenience init(pem: [UInt8]) throws(X509Error) {
         let crypto = try CryptoLibrary.open()
         self.init(
             takingOwnership: try crypto.reading(pem) { bio throws(X509Error) in
-                guard let certificate = try Self.next(bio, crypto) else { throw .noPEM(label: "CERTIFICATE") }
+                guard let certificate = try Self.next(bio, crypto) else { throw .noPEM(label: Self.label) }
                 return certificate
             })
     }
 
-    /// Reads all certificates of PEM text. Throws where one is broken, and `noPEM` where there is none.
+    /// Reads all certificates of PEM text. Throws `openSSL` if one is broken, and `noPEM` if there is none.
     public static func all(inPEM pem: [UInt8]) throws(X509Error) -> [Certificate] {
         let crypto = try CryptoLibrary.open()
         let certificates = try crypto.reading(pem) { bio throws(X509Error) in
@@ -40,36 +40,33 @@ public final class Certificate: Sendable {
             }
             return certificates
         }
-        guard !certificates.isEmpty else { throw .noPEM(label: "CERTIFICATE") }
+        guard !certificates.isEmpty else { throw .noPEM(label: Self.label) }
         return certificates
     }
 
     /// The next certificate, or nil at the end of the text.
     private static func next(_ bio: OpaquePointer, _ crypto: crypto_functions) throws(X509Error) -> OpaquePointer? {
         if let pointer = crypto.PEM_read_bio_X509_AUX(bio, nil, crypto_no_passphrase, nil) { return pointer }
-        let code = crypto.ERR_get_error()
-        if crypto_is_end_of_pem(code) != 0 {
-            crypto.ERR_clear_error()
-            return nil
-        }
-        let reason = crypto.ERR_reason_error_string(code).map { String(cString: $0) }
-        crypto.ERR_clear_error()
-        throw .openSSL(.readCertificate, reason: reason)
+        let error = crypto.pemError(.readCertificate, label: label)
+        if error == .noPEM(label: label) { return nil }
+        throw error
     }
 
-    /// The certificate alone in PEM, with line feeds, and nothing else of what it was read from.
+    private static let label = "CERTIFICATE"
+
+    /// The certificate in PEM, with line feeds, without anything else from the file it was read from.
     public func pem() throws(X509Error) -> [UInt8] {
         let crypto = CryptoLibrary.functions
         return try crypto.writing(.writeCertificate) { crypto.PEM_write_bio_X509($0, pointer) }
     }
 
-    /// Who the certificate is for, for example `CN=device, O=Thin Edge, OU=Device`, with nothing a terminal obeys.
+    /// The subject, for example `CN=device, O=Thin Edge, OU=Device`. Control characters are escaped.
     public var subject: String { DistinguishedName.text(of: CryptoLibrary.functions.X509_get_subject_name(pointer)) }
 
-    /// Who has signed the certificate.
+    /// The issuer. Control characters are escaped.
     public var issuer: String { DistinguishedName.text(of: CryptoLibrary.functions.X509_get_issuer_name(pointer)) }
 
-    /// The common name of the subject as it is, control characters included; nil if there is none.
+    /// The common name of the subject, with any control characters in it; nil if there is none.
     public var commonName: String? {
         DistinguishedName.value(of: "CN", in: CryptoLibrary.functions.X509_get_subject_name(pointer))
     }
@@ -80,13 +77,7 @@ public final class Certificate: Sendable {
         return CryptoLibrary.functions.X509_self_signed(pointer, 1) == 1
     }
 
-    /// Whether the certificate may sign others.
-    public var isAuthority: Bool { CryptoLibrary.functions.X509_check_ca(pointer) == 1 }
-
-    /// The kind and size of the key, for example `EC P-256` or `RSA 2048`.
-    public var keyKind: String { CryptoLibrary.functions.X509_get0_pubkey(pointer).map(KeyKind.text) ?? "unknown" }
-
-    /// Whether the certificate has signed another one, by names, key identifiers and permitted uses.
+    /// Whether the certificate signed another one, judged by names, key identifiers and permitted uses.
     public func isIssuer(of other: Certificate) -> Bool {
         let crypto = CryptoLibrary.functions
         defer { crypto.ERR_clear_error() }
@@ -117,7 +108,7 @@ public final class Certificate: Sendable {
         return "\(String(cString: decimal)) (\(sign)0x\(digits.isEmpty ? "0" : String(digits)))"
     }
 
-    /// The SHA-1 digest of the certificate in 40 upper-case hexadecimal digits: what clouds call its thumbprint.
+    /// The SHA-1 digest of the certificate in 40 upper-case hexadecimal digits, which clouds call its thumbprint.
     public var thumbprint: String {
         let crypto = CryptoLibrary.functions
         var digest = [UInt8](repeating: 0, count: 64)

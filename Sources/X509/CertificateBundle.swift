@@ -1,10 +1,10 @@
 import COpenSSL
 
 extension Certificate {
-    /// Reads the certificates of a signed message that holds nothing else (`certs-only`, RFC 5652 in DER): the answer of
-    /// Enrollment over Secure Transport (RFC 7030, section 4.1.3). They are a set, whose order says nothing.
+    /// Reads the certificates of a signed message that holds nothing else (`certs-only`, RFC 5652 in DER): the response of
+    /// Enrollment over Secure Transport (RFC 7030, section 4.1.3). They are a set; their order has no meaning.
     ///
-    /// Throws `noCertificates` where it holds none, and `openSSL` where it is something else.
+    /// Throws `noCertificates` if it holds none, and `openSSL` if it is something else.
     public static func all(inPKCS7 bytes: [UInt8]) throws(X509Error) -> [Certificate] {
         let crypto = try CryptoLibrary.open()
         crypto.ERR_clear_error()
@@ -21,7 +21,7 @@ extension Certificate {
             crypto.ERR_clear_error()
             throw .noCertificates
         }
-        // The certificates go to their new owners, the list itself does not.
+        // Each certificate gets a new owner; the list itself is freed here.
         defer { crypto.OPENSSL_sk_free(stack) }
         let certificates = (0..<crypto.OPENSSL_sk_num(stack)).compactMap { index in
             crypto.OPENSSL_sk_value(stack, index).map { Certificate(takingOwnership: OpaquePointer($0)) }
@@ -30,10 +30,10 @@ extension Certificate {
         return certificates
     }
 
-    /// The certificates that lead from this one to its authority, in this order. The authority that has signed itself is
-    /// left out: who checks the chain must know it already.
+    /// The certificates that lead from this one to its authority, in this order. The self-signed authority is left out:
+    /// whoever checks the chain must already trust it.
     ///
-    /// - Parameter others: Where they are looked for.
+    /// - Parameter others: The certificates to choose from.
     public func chain(among others: [Certificate]) -> [Certificate] {
         let crypto = CryptoLibrary.functions
         defer { crypto.ERR_clear_error() }

@@ -2,15 +2,15 @@ import COpenSSL
 import Glibc
 
 extension Certificate {
-    /// From the year 0 to the year 9999; OpenSSL writes others with a sign or a fifth digit, which nothing can read.
+    /// Seconds since 1970 from the year 0 to the year 9999. OpenSSL writes other years with a sign or a fifth digit, which
+    /// nothing can read.
     static let possibleDates: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
 
-    /// Makes a certificate that a key signs for itself, as an authority (`CA:TRUE`), which Cumulocity demands of a
-    /// self-signed certificate.
+    /// Makes a self-signed certificate that is an authority (`CA:TRUE`), as Cumulocity requires.
     ///
-    /// The serial number is the first 20 bytes of the SHA-256 digest of the public point without its top bit, the key
-    /// identifier those of the public key's DER. Dates before 2050 are UTCTime, later ones GeneralizedTime (RFC 5280,
-    /// section 4.1.2.5).
+    /// The serial number is the first 20 bytes of the SHA-256 digest of the public point, with the top bit cleared. The key
+    /// identifier is the first 20 bytes of the SHA-256 digest of the public key's DER. Dates before 2050 are UTCTime, later
+    /// ones GeneralizedTime (RFC 5280, section 4.1.2.5).
     ///
     /// - Parameters:
     ///   - notBefore: Seconds since 1970.
@@ -22,28 +22,59 @@ extension Certificate {
         let crypto = try CryptoLibrary.open()
         crypto.ERR_clear_error()
         guard let pointer = crypto.X509_new() else { throw crypto.error(.memory) }
-        var isComplete = false
-        defer { if !isComplete { crypto.X509_free(pointer) } }
+        let certificate = UnfinishedCertificate(pointer)
         // The version is counted from 0.
         try crypto.check(crypto.X509_set_version(pointer, 2))
-        try crypto.setSerialNumber(of: pointer, for: key)
-        for (time, seconds) in [
-            (crypto.X509_getm_notBefore(pointer), notBefore), (crypto.X509_getm_notAfter(pointer), notAfter),
-        ] {
-            guard Self.possibleDates.contains(seconds) else { throw .invalidDate(seconds) }
-            guard crypto.ASN1_TIME_set(time, time_t(seconds)) != nil else { throw crypto.error(.memory) }
-        }
+        try certificate.setSerialNumber(crypto.serialNumber(for: key))
+        try certificate.setValidity(from: notBefore, to: notAfter)
         let name = crypto.X509_get_subject_name(pointer)
         try crypto.fill(name, commonName, organization, organizationalUnit)
         try crypto.check(crypto.X509_set_issuer_name(pointer, name))
         try crypto.check(crypto.X509_set_pubkey(pointer, key.pointer))
         try crypto.addExtensions(to: pointer, for: key)
-        guard crypto.X509_sign(pointer, key.pointer, crypto.EVP_sha256()) > 0 else {
+        return try certificate.signed(by: key)
+    }
+}
+
+/// A certificate that is being made. It is freed unless it is signed.
+final class UnfinishedCertificate {
+    private var pointer: OpaquePointer?
+    private let crypto = CryptoLibrary.functions
+
+    init(_ pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { if let pointer { crypto.X509_free(pointer) } }
+
+    func setSerialNumber(_ bytes: [UInt8]) throws(X509Error) {
+        guard let number = crypto.BN_bin2bn(bytes, Int32(bytes.count), nil) else { throw crypto.error(.memory) }
+        defer { crypto.BN_free(number) }
+        guard let integer = crypto.BN_to_ASN1_INTEGER(number, nil) else { throw crypto.error(.memory) }
+        defer { crypto.ASN1_INTEGER_free(integer) }
+        try crypto.check(crypto.X509_set_serialNumber(pointer, integer))
+    }
+
+    /// Sets the validity, in seconds since 1970. Throws `invalidDate` for a date outside `Certificate.possibleDates`.
+    func setValidity(from begin: Int64, to end: Int64) throws(X509Error) {
+        for (time, seconds) in [
+            (crypto.X509_getm_notBefore(pointer), begin), (crypto.X509_getm_notAfter(pointer), end),
+        ] {
+            guard Certificate.possibleDates.contains(seconds) else { throw .invalidDate(seconds) }
+            guard crypto.ASN1_TIME_set(time, time_t(seconds)) != nil else { throw crypto.error(.memory) }
+        }
+    }
+
+    func signed(by key: PrivateKey) throws(X509Error) -> Certificate {
+        guard let pointer, crypto.X509_sign(pointer, key.pointer, key.digest) > 0 else {
             throw crypto.error(.makeCertificate)
         }
-        isComplete = true
+        self.pointer = nil
         return Certificate(takingOwnership: pointer)
     }
+}
+
+extension PrivateKey {
+    /// The digest that a signature with the key is made over; nil for EdDSA, which has its own (RFC 8410).
+    fileprivate var digest: OpaquePointer? { kind.hasPrefix("ED") ? nil : CryptoLibrary.functions.EVP_sha256() }
 }
 
 /// A request for a certificate (PKCS #10, RFC 2986).
@@ -59,11 +90,7 @@ public enum CertificateRequest {
         try crypto.check(crypto.X509_REQ_set_version(request, 0), .makeRequest)
         try crypto.fill(crypto.X509_REQ_get_subject_name(request), commonName, organization, organizationalUnit)
         try crypto.check(crypto.X509_REQ_set_pubkey(request, key.pointer), .makeRequest)
-        // EdDSA has its digest within itself (RFC 8410).
-        let digest = key.kind.hasPrefix("ED") ? nil : crypto.EVP_sha256()
-        guard crypto.X509_REQ_sign(request, key.pointer, digest) > 0 else {
-            throw crypto.error(.makeRequest)
-        }
+        guard crypto.X509_REQ_sign(request, key.pointer, key.digest) > 0 else { throw crypto.error(.makeRequest) }
         return try crypto.writing(.makeRequest) { crypto.PEM_write_bio_X509_REQ($0, request) }
     }
 }
@@ -73,7 +100,7 @@ extension crypto_functions {
         guard result == 1 else { throw error(step) }
     }
 
-    /// Puts common name, organization and unit into a name, as UTF8String. An empty one is left out.
+    /// Adds common name, organization and unit to a name, as UTF8String. Empty ones are left out.
     fileprivate func fill(
         _ name: OpaquePointer?, _ commonName: String, _ organization: String, _ unit: String
     ) throws(X509Error) {
@@ -84,17 +111,14 @@ extension crypto_functions {
         }
     }
 
-    fileprivate func setSerialNumber(of certificate: OpaquePointer, for key: PrivateKey) throws(X509Error) {
+    /// The serial number of a self-signed certificate, 20 bytes.
+    fileprivate func serialNumber(for key: PrivateKey) throws(X509Error) -> [UInt8] {
         var point = [UInt8](repeating: 0, count: 1024)
         var length = 0
         try check(EVP_PKEY_get_octet_string_param(key.pointer, "encoded-pub-key", &point, point.count, &length))
         var serial = Array(try sha256(point.prefix(length)).prefix(20))
         serial[0] &= 0x7F
-        guard let number = BN_bin2bn(serial, Int32(serial.count), nil) else { throw error(.memory) }
-        defer { BN_free(number) }
-        guard let integer = BN_to_ASN1_INTEGER(number, nil) else { throw error(.memory) }
-        defer { ASN1_INTEGER_free(integer) }
-        try check(X509_set_serialNumber(certificate, integer))
+        return serial
     }
 
     fileprivate func addExtensions(to certificate: OpaquePointer, for key: PrivateKey) throws(X509Error) {

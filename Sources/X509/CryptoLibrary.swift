@@ -20,17 +20,17 @@ struct CryptoLibrary: @unchecked Sendable {
         try opened.get().functions
     }
 
-    /// The functions, for objects whose existence shows that they are there.
+    /// The functions, for objects of the library, which cannot exist without it.
     static var functions: crypto_functions {
         guard case .success(let library) = opened else {
-            preconditionFailure("an object of libcrypto without libcrypto")
+            fatalError("an object of libcrypto without libcrypto")
         }
         return library.functions
     }
 }
 
 extension crypto_functions {
-    /// What OpenSSL said last, and nothing of it is left behind.
+    /// The last error that OpenSSL reported. Clears the queue of errors.
     func error(_ step: X509Error.Step) -> X509Error {
         var reason: String?
         var code = ERR_get_error()
@@ -43,6 +43,14 @@ extension crypto_functions {
             code = ERR_get_error()
         }
         return .openSSL(step, reason: reason)
+    }
+
+    /// Why no object could be read from PEM: `noPEM` at the end of the text, else OpenSSL's reason. Clears the queue of errors.
+    func pemError(_ step: X509Error.Step, label: String) -> X509Error {
+        let code = ERR_get_error()
+        let reason = ERR_reason_error_string(code).map { String(cString: $0) }
+        ERR_clear_error()
+        return crypto_is_end_of_pem(code) != 0 ? .noPEM(label: label) : .openSSL(step, reason: reason)
     }
 
     /// Reads PEM from bytes.
@@ -72,7 +80,7 @@ extension crypto_functions {
         return try outcome.get()
     }
 
-    /// Collects PEM that a function writes. The memory it went through is overwritten.
+    /// Returns the PEM that a function writes. OpenSSL's copy is overwritten.
     func writing(_ step: X509Error.Step, _ body: (OpaquePointer) -> Int32) throws(X509Error) -> [UInt8] {
         guard let bio = BIO_new(BIO_s_mem()) else { throw error(.memory) }
         defer { _ = BIO_free(bio) }

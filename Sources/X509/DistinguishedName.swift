@@ -1,9 +1,9 @@
 import COpenSSL
 
-/// Names of subjects and issuers in words.
+/// Names of subjects and issuers as text.
 enum DistinguishedName {
-    /// The attributes in the certificate's order, `CN=device, O=Thin Edge`; those of one set joined by `+`. What cannot be
-    /// printed is escaped as in Swift source, so that a name cannot steer a terminal or break a line.
+    /// The attributes in the certificate's order, for example `CN=device, O=Thin Edge`; those of one set are joined by `+`.
+    /// Control characters are escaped as in Swift source, so that a name cannot control a terminal or break a line.
     static func text(of name: OpaquePointer?) -> String {
         let crypto = CryptoLibrary.functions
         guard let name else { return "" }
@@ -19,7 +19,7 @@ enum DistinguishedName {
         return text
     }
 
-    /// The last value of an attribute, as it is; nil if there is none.
+    /// The last value of an attribute, unescaped; nil if there is none.
     static func value(of shortName: String, in name: OpaquePointer?) -> String? {
         let crypto = CryptoLibrary.functions
         guard let name else { return nil }

@@ -24,8 +24,8 @@ public final class PrivateKey: Sendable {
         return PrivateKey(takingOwnership: key)
     }
 
-    /// Reads the first private key of PEM text, of whatever kind and in whatever form OpenSSL knows. Throws `encryptedKey`
-    /// for one that needs a passphrase.
+    /// Reads the first private key of PEM text, of any kind and form that OpenSSL knows. Throws `encryptedKey` for one that
+    /// needs a passphrase.
     public init(pem: [UInt8]) throws(X509Error) {
         let crypto = try CryptoLibrary.open()
         pointer = try crypto.reading(pem) { bio throws(X509Error) in
@@ -45,7 +45,7 @@ public final class PrivateKey: Sendable {
         }
     }
 
-    /// The key as PKCS #8 (RFC 5208) in PEM, not encrypted, with line feeds. The caller wipes it.
+    /// The key as PKCS #8 (RFC 5208) in PEM, not encrypted, with line feeds. The caller must wipe it.
     public func pem() throws(X509Error) -> [UInt8] {
         let crypto = CryptoLibrary.functions
         return try crypto.writing(.writeKey) {
@@ -57,7 +57,7 @@ public final class PrivateKey: Sendable {
     public var kind: String { KeyKind.text(of: pointer) }
 }
 
-/// Kinds of keys in words.
+/// Kinds of keys as text.
 enum KeyKind {
     static func text(of key: OpaquePointer) -> String {
         let crypto = CryptoLibrary.functions

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Dates as mail has them (RFC 2822, section 3.3), in UTC.
+/// Dates in the format of mail (RFC 2822, section 3.3), in UTC.
 public enum RFC2822Date {
     private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -17,8 +17,8 @@ public enum RFC2822Date {
             "\(days[Int(parts.tm_wday)]), \(date) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) +0000"
     }
 
-    /// The seconds since 1970 of a date as HTTP has them (RFC 9110, section 5.6.7): `Tue, 09 Mar 2021 14:10:30 GMT`. Nil for
-    /// anything else.
+    /// The seconds since 1970 of a date in the format of HTTP (RFC 9110, section 5.6.7): `Tue, 09 Mar 2021 14:10:30 GMT`. Nil
+    /// for anything else.
     public static func seconds(ofHTTPDate text: String) -> Int64? {
         let words = text.split(separator: " ")
         let clock = words.count == 6 ? words[4].split(separator: ":") : []
@@ -34,7 +34,7 @@ public enum RFC2822Date {
     }
 
     private static func number(_ digits: Substring, in range: ClosedRange<Int32>) -> Int32? {
-        // The usual initializer takes a sign as well.
+        // The initializer of the standard library also takes a sign.
         guard digits.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
         return Int32(digits).flatMap { range.contains($0) ? $0 : nil }
     }

@@ -1,21 +1,17 @@
 import COpenSSL
 
-/// A request for a certificate (PKCS #10, RFC 2986) that somebody has made.
+/// A certificate signing request (PKCS #10, RFC 2986) that was read from a file.
 public final class SigningRequest: Sendable {
     // OpenSSL's requests are not changed after they are made.
     nonisolated(unsafe) private let pointer: OpaquePointer
 
-    /// Reads the first request of PEM text. Throws `noPEM` where there is none, and `openSSL` where it is broken or not
-    /// signed with its own key.
+    /// Reads the first request of PEM text. Throws `noPEM` if there is none, and `openSSL` if it is broken or not signed with
+    /// its own key.
     public init(pem: [UInt8]) throws(X509Error) {
         let crypto = try CryptoLibrary.open()
         pointer = try crypto.reading(pem) { bio throws(X509Error) in
             if let request = crypto.PEM_read_bio_X509_REQ(bio, nil, crypto_no_passphrase, nil) { return request }
-            let code = crypto.ERR_get_error()
-            let reason = crypto.ERR_reason_error_string(code).map { String(cString: $0) }
-            crypto.ERR_clear_error()
-            if crypto_is_end_of_pem(code) != 0 { throw .noPEM(label: "CERTIFICATE REQUEST") }
-            throw .openSSL(.readRequest, reason: reason)
+            throw crypto.pemError(.readRequest, label: "CERTIFICATE REQUEST")
         }
         guard let key = crypto.X509_REQ_get0_pubkey(pointer), crypto.X509_REQ_verify(pointer, key) == 1 else {
             // Every property is set: deinit frees the request.

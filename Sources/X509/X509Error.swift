@@ -1,6 +1,6 @@
 /// Why a key, certificate or request cannot be read or made.
 public enum X509Error: Error, Sendable, Equatable {
-    /// What was tried.
+    /// The step that failed.
     public enum Step: String, Sendable {
         case memory = "allocate memory"
         case generateKey = "generate a key"
@@ -14,15 +14,15 @@ public enum X509Error: Error, Sendable, Equatable {
         case readBundle = "read the PKCS #7 message"
     }
 
-    /// libcrypto cannot be opened; `reason` is the dynamic linker's.
+    /// libcrypto cannot be opened; `reason` is the message of the dynamic linker.
     case libraryMissing(reason: String)
-    /// There is no PEM block of the kind that is looked for.
+    /// The text has no PEM block of the wanted kind.
     case noPEM(label: String)
-    /// A message that is to hold certificates holds none.
+    /// A message that should hold certificates holds none.
     case noCertificates
     /// The key is encrypted with a passphrase.
     case encryptedKey
-    /// OpenSSL cannot do it; `reason` is its own.
+    /// OpenSSL failed; `reason` is its message.
     case openSSL(Step, reason: String?)
     /// A date that a certificate cannot hold.
     case invalidDate(Int64)

@@ -1,11 +1,11 @@
 import ArgumentParsing
 import TedgeCore
 
-/// What people type who know another command or an older page, and what they have to type here.
+/// What people type who know another command or an older page, and what to type instead.
 enum NearMiss {
-    /// The tip for a command line that is wrong; nil if it is none of these.
+    /// The tip for a wrong command line; nil if it is none of these.
     static func tip(for error: UsageError, words: [String]) -> UsageError.Tip? {
-        // What cannot be shown as it is cannot be typed by what is shown.
+        // A word that is shown escaped cannot be typed from what is shown.
         guard words.allSatisfy(isPrintable) else { return nil }
         let command = Array(error.path.dropFirst())
         var rest = words[...]
@@ -66,10 +66,10 @@ enum NearMiss {
         return .type("tedge \(command.joined(separator: " ")) c8y\(profile)")
     }
 
-    /// Commands of thin-edge.io that other programs are.
+    /// Commands that belong to other programs of thin-edge.io.
     private static let absent: Set = ["diag", "upload", "http", "flows", "mapper", "agent", "run", "bridge"]
 
-    /// Words that other programs have for what a command does here.
+    /// Words that other programs use for a command of this one.
     private static let others = [
         "version": "tedge --version", "status": "tedge doctor", "check": "tedge doctor", "test": "tedge doctor",
         "diagnose": "tedge doctor", "health": "tedge doctor", "start": "tedge connect <cloud>",
@@ -109,7 +109,7 @@ enum NearMiss {
         return "tedge config \(command) \(key) \(shown(given, of: key))"
     }
 
-    /// A value as a shell takes it. A secret is not repeated.
+    /// A value as a shell reads it. A secret is not repeated.
     private static func shown(_ value: String, of key: String) -> String {
         SettingName.isSecret(key) || value.isEmpty ? "<value>" : quoted(value)
     }
@@ -146,12 +146,12 @@ enum NearMiss {
             let values = rest.filter(isValue)
             guard values.count > 2 else { return nil }
             if values[1] == "=" { return .type("tedge config set \(values[0]) \(shown(values[2], of: values[0]))") }
-            return .advice("a value that holds blanks is put in quotes")
+            return .advice("put a value with blanks in quotes")
         default: return nil
         }
     }
 
-    /// The options that `mosquitto_pub` and `mosquitto_sub` have for what is given by position here.
+    /// The options of `mosquitto_pub` and `mosquitto_sub` for what is given by position here.
     private static func message(_ command: [String], _ rest: ArraySlice<String>) -> UsageError.Tip? {
         var found: [String: String] = [:]
         var isNamed = false
@@ -169,7 +169,7 @@ enum NearMiss {
                 + (command[1] == "pub" ? " \(found["-m"].map(quoted) ?? "<message>")" : ""))
     }
 
-    /// A word as a shell takes it.
+    /// A word as a shell reads it.
     private static func quoted(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { byte in
             byte &- UInt8(ascii: "0") < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26

@@ -5,13 +5,15 @@ import TedgeCore
 /// From words to an exit status.
 enum Program {
     /// Reads the command line of the program.
-    static let parser = CommandParser(root: Tedge.self, globals: GlobalOptions.self, version: Tedge.version)
+    static let parser = CommandParser(root: Tedge.self, globals: GlobalOptions.self, version: ProgramRelease.version)
 
-    /// Whether the words ask for a JSON object, also where they are wrong otherwise.
+    /// Whether the words ask for a JSON object, even if they are wrong otherwise.
     static func wantsJSON(_ words: [String]) -> Bool { words.prefix { $0 != "--" }.contains("--json") }
 
-    /// Runs the command that the words name.
-    static func run(_ words: [String], _ console: Console) -> Int32 {
+    /// Runs the command that the words name. Returns the exit status.
+    static func run(_ words: [String], _ console: Console) -> Int32 { status(of: words, console).rawValue }
+
+    private static func status(of words: [String], _ console: Console) -> ExitStatus {
         do throws(UsageError) {
             switch try parser.parse(words, helpWidth: helpWidth) {
             case .help(let text, let path):
@@ -21,10 +23,10 @@ enum Program {
             case .version(let text):
                 console.result(text + "\n")
                 var report = CommandReport.done("--version", changed: false)
-                report.details = [.init("version", .string(Tedge.version))]
+                report.details = [.init("version", .string(ProgramRelease.version))]
                 return ended(report, on: console)
             case .command(let command, let globals, _):
-                guard let command = command as? any RunnableCommand else { return UsageError.exitStatus }
+                guard let command = command as? any RunnableCommand else { return .misuse }
                 return run(command, globals)
             }
         } catch {
@@ -32,7 +34,7 @@ enum Program {
         }
     }
 
-    private static func run(_ command: any RunnableCommand, _ globals: GlobalOptions) -> Int32 {
+    private static func run(_ command: any RunnableCommand, _ globals: GlobalOptions) -> ExitStatus {
         let context = Context.real(
             configurationDirectory: globals.configDir, isJSON: globals.json, logLevel: globals.level)
         return ended(command.run(in: context), on: context.console, failure: type(of: command).failureStatus)
@@ -44,14 +46,16 @@ enum Program {
         console.error(error.description + "\n")
         let command = error.path.dropFirst().joined(separator: " ")
         return .failed(
-            command, status: UsageError.exitStatus, reason: "wrong-usage", causes: [error.reason], hint: error.advice)
+            command, status: .misuse, reason: .wrongUsage, causes: [error.reason], hint: error.advice)
     }
 
-    /// Prints the JSON object where one is wanted. Output that could not be written makes a command that went well fail.
-    private static func ended(_ report: CommandReport, on console: Console, failure: Int32 = 1) -> Int32 {
+    /// Prints the JSON object if one is wanted. A command that succeeded fails if its output could not be written.
+    private static func ended(_ report: CommandReport, on console: Console, failure: ExitStatus = .failure)
+        -> ExitStatus
+    {
         console.object(report.json)
         guard console.reportLostOutput(of: report) else { return report.status }
-        return report.status == 0 ? failure : report.status
+        return report.status == .success ? failure : report.status
     }
 
     private static var helpWidth: Int {

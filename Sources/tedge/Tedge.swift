@@ -1,17 +1,15 @@
 import ArgumentParsing
 import TedgeCore
 
-/// The program itself: the commands below it, and what all have in common.
+/// The program itself, with its commands.
 struct Tedge: ParsableCommand {
-    static let version = "1.0.0"
-
     static let configuration = CommandConfiguration(
-        name: "tedge", abstract: "Put this device on an IoT cloud and keep it there.",
+        name: "tedge", abstract: "Connect this device to an IoT cloud and keep it connected.",
         discussion: """
             Exit status:
               0  done
-              1  failed; what was there before is there again
-              2  wrong usage; also an unknown setting
+              1  failed; the previous state is restored
+              2  wrong usage, or an unknown setting
               3  connected, but a renewed certificate was refused and the old one is in use
               4  configured, but the connection is not proven
 
@@ -28,19 +26,19 @@ struct Tedge: ParsableCommand {
             MQTTCommand.self,
             DoctorCommand.self,
             CompletionsCommand.self,
-            CompletionValuesCommand.self,
+            CompleteCommand.self,
         ])
 }
 
 /// A command that can be run.
 protocol RunnableCommand: ParsableCommand {
-    /// Does what the command is for, and prints it.
+    /// Runs the command and prints its output.
     func run(in context: Context) -> CommandReport
 
-    /// The exit status where all went well but the output cannot be written.
-    static var failureStatus: Int32 { get }
+    /// The exit status if the command succeeded but its output cannot be written.
+    static var failureStatus: ExitStatus { get }
 }
 
 extension RunnableCommand {
-    static var failureStatus: Int32 { 1 }
+    static var failureStatus: ExitStatus { .failure }
 }

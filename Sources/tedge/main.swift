@@ -3,9 +3,9 @@ import Foundation
 import TedgeCore
 
 StandardStreams.open()
-// A process that becomes mosquitto for a dry run, in the place that its unit gives it.
+// A process that becomes mosquitto for a dry run, confined as its unit says.
 if ProcessArguments.typed.first == UnitProcess.word { exit(UnitProcess.run()) }
-// A reader that went away, and a limit of the size of files, are errors of the write.
+// A reader that has gone, or a file size limit, makes the write fail instead of ending the program.
 signal(SIGPIPE, SIG_IGN)
 signal(SIGXFSZ, SIG_IGN)
 CoreDump.forbid()

@@ -1,4 +1,4 @@
-import ArgumentParsing
+@testable import ArgumentParsing
 import Testing
 
 @Suite("The program as a value")
@@ -38,7 +38,6 @@ struct CommandDescriptionTests {
         #expect(try command("cert upload c8y").discussion.hasPrefix("Examples:"))
         #expect(try command("migrate").isHidden)
         #expect(try !command("init").isHidden)
-        #expect(try option("--trace-parser", of: "init").isHidden)
     }
 
     @Test("every level has help, the top alone has the version")
@@ -50,7 +49,7 @@ struct CommandDescriptionTests {
 
     @Test("global options are told at every level")
     func globals() throws {
-        let names = [["--config-dir"], ["--json"], ["--log-level"], ["--trace-parser"]]
+        let names = [["--config-dir"], ["--json"], ["--log-level"]]
         for path in ["", "config", "config get", "help"] {
             #expect(try command(path).globalOptions.map(\.names) == names)
         }

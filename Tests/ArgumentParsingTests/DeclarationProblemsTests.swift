@@ -1,10 +1,11 @@
-import ArgumentParsing
+@testable import ArgumentParsing
+import TestSupport
 import Testing
 
 @Suite("Mistakes in declarations")
 struct DeclarationProblemsTests {
     private func problems(_ command: any ParsableCommand.Type) -> [String] {
-        CommandDescription(of: command, globals: SampleGlobals.self).declarationProblems
+        CommandParser(root: command, globals: SampleGlobals.self, version: "1").declarationProblems
     }
 
     @Test("a program that is well declared has none")

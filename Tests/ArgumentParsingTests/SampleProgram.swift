@@ -1,4 +1,4 @@
-import ArgumentParsing
+@testable import ArgumentParsing
 
 // A program with every shape of declaration, in the manner of the real one. The tests read words with it.
 
@@ -10,9 +10,8 @@ struct SampleGlobals: ParsableArguments {
     @Flag(.long("json"), help: "Print one JSON object.") var json: Bool
     @Option(.long("log-level"), help: "Least important message that is written.", valueName: "LEVEL")
     var logLevel: LogLevel = .warn
-    @Flag(.long("trace-parser"), help: "Not for users.", isHidden: true) var traceParser: Bool
 
-    var arguments: [BoundArgument] { [$configDir, $json, $logLevel, $traceParser] }
+    var arguments: [BoundArgument] { [$configDir, $json, $logLevel] }
 }
 
 enum LogLevel: String, CaseIterable, ExpressibleByArgument {
@@ -189,3 +188,6 @@ struct SampleSubscribe: ParsableCommand {
 
 /// A parser of the sample.
 let sampleParser = CommandParser(root: Sample.self, globals: SampleGlobals.self, version: "1.2.3")
+
+extension UInt8: ExpressibleByArgument {}
+extension UInt16: ExpressibleByArgument {}

@@ -105,7 +105,7 @@ import TestSupport
         #expect(ready.gateway.text("mosquitto-conf/c8y-bridge.conf") == nil)
     }
 
-    @Test("where mosquitto refuses a line of somebody's file, ours are taken back")
+    @Test("if mosquitto rejects a line of somebody's file, our files are rolled back")
     func brokenConfiguration() throws {
         let ready = try Ready()
         try write("no_such_option 1\n", to: ready.gateway.path("mosquitto-conf/zz.conf"))

@@ -132,7 +132,7 @@ import TestSupport
 
     static let faults = [
         ("expired:https", "has expired"), ("other-host:https", "is not for localhost"),
-        ("unknown-authority:https", "is not trusted"),
+        ("unknown-authority:https", "that this device does not trust"),
         ("not-found", "issues no certificates to devices (404 Not Found)"),
         ("not-json", "Fail to extract a certificate from the response"), ("not-http", "cannot be used"),
         ("refuse-credentials", "Maximum timeout elapsed. No certificate has been downloaded"),

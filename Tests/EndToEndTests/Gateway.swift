@@ -67,9 +67,10 @@ final class Gateway: Sendable {
     }
 
     /// Runs `tedge` as somebody who may read but not write here.
-    func runAsStranger(_ words: [String]) throws -> Outcome {
+    func runAsStranger(_ words: [String], input: String = "") throws -> Outcome {
         let words = try asStranger(words)
-        return Outcome(try ChildProcess.run(words[0], Array(words.dropFirst()), environment: environment))
+        let rest = Array(words.dropFirst())
+        return Outcome(try ChildProcess.run(words[0], rest, environment: environment, input: input))
     }
 
     /// Starts `tedge` as somebody who may read but not write here.

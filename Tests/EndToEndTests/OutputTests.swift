@@ -23,7 +23,7 @@ import Testing
     static let readers = [
         "config list", "config list --doc", "config get mqtt.bind.port", "config get mqtt.bind.port --json",
         "config set mqtt.bind.port 1884 --json", "--help", "connect --help", "--version", "completions bash",
-        "doctor --list", "doctor --only clock", "completion-values setting-key", "config get c8y.url --json",
+        "doctor --list", "doctor --only clock", "__complete", "config get c8y.url --json",
         "connect c8y --json", "disconnect c8y", "cert show --json", "mqtt sub # --json",
     ]
 

@@ -51,7 +51,7 @@ import Testing
         let gateway = device.gateway
         #expect(
             try gateway.tedge("refresh-bridges")
-                == Outcome(status: 0, output: "All bridges are as the settings ask for them.\n"))
+                == Outcome(status: 0, output: "All bridges match the settings.\n"))
         try gateway.tedge("config", "set", "c8y.bridge.keepalive_interval", "42s").expectSuccess()
         let restarts = gateway.calls.count { $0 == "restart mosquitto" }
         let outcome = try gateway.tedge("refresh-bridges")

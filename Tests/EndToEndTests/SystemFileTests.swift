@@ -56,7 +56,7 @@ import Testing
         #expect(
             outcome.errors
                 == "Warning: There is no user 'no-such-user' on this device, which \(other.path("system.toml")) names; "
-                + "root owns what is new.\n")
+                + "root owns new files.\n")
         #expect(try owner(other.path("tedge.toml")) == "root:games")
     }
 }

@@ -40,7 +40,9 @@ import TestSupport
         Fault(ways: "expired:https", cause: "has expired", hint: "Check the clock"),
         Fault(ways: "not-yet-valid:https", cause: "not valid yet", hint: "Check the clock"),
         Fault(ways: "other-host:https", cause: "is not for localhost", hint: "tedge config get c8y."),
-        Fault(ways: "unknown-authority:https", cause: "is not trusted", hint: "tedge config set c8y.root_cert_path"),
+        Fault(
+            ways: "unknown-authority:https", cause: "that this device does not trust",
+            hint: "tedge config set c8y.root_cert_path"),
         Fault(ways: "refuse-credentials", cause: "(401 Unauthorized)", hint: "Check user name and password"),
         Fault(ways: "forbid", cause: "the role 'Tenant management admin' is missing", hint: "administrator"),
         Fault(ways: "not-found", cause: "(404 Not Found)", hint: "tedge config get c8y."),

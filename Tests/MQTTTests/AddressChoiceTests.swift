@@ -14,7 +14,7 @@ struct AddressChoiceTests {
         return client
     }
 
-    @Test("an address that refuses is followed by the next one")
+    @Test("if an address refuses, the next one is tried")
     func refusedFirst() throws {
         let broker = try MosquittoBroker()
         let client = try client(.test(broker.port, host: "gateway"), ["::1", "127.0.0.9", "127.0.0.1"])
@@ -22,7 +22,7 @@ struct AddressChoiceTests {
         #expect(client.isConnected)
     }
 
-    @Test("an address that is silent leaves the next one its share of the time")
+    @Test("a silent address leaves the next one its share of the time")
     func silentFirst() throws {
         let broker = try FakeBroker.answering(0)
         let silent = try listeningSocket(backlog: 0, lastByte: 2, port: broker.port)
@@ -39,7 +39,7 @@ struct AddressChoiceTests {
         #expect(client.isConnected)
     }
 
-    @Test("where all addresses refuse the last refusal is the error, under the name that was asked for")
+    @Test("if all addresses refuse, the error is the last refusal, with the given name")
     func allRefuse() throws {
         let port = try freePort()
         let client = try client(.test(port, host: "gateway"), ["127.0.0.2", "127.0.0.1"])
@@ -47,7 +47,7 @@ struct AddressChoiceTests {
         #expect(throws: MQTTError.cannotConnect(place, errno: ECONNREFUSED)) { try client.connect(until: later) }
     }
 
-    @Test("a broker that has answered is not passed over")
+    @Test("if a broker has answered, no other address is tried")
     func refusal() throws {
         let broker = try FakeBroker.answering(5)
         let client = try client(.test(broker.port, host: "gateway"), ["127.0.0.1", "127.0.0.2"])
@@ -72,14 +72,14 @@ struct AddressChoiceTests {
     }
 
     @Test(
-        "what a broker that is starting shows is told from what waiting cannot change",
+        "errors of a starting broker are distinguished from errors that waiting cannot change",
         arguments: [
             (.cannotConnect(place, errno: ECONNREFUSED), true), (.cannotConnect(place, errno: EHOSTUNREACH), true),
             (.cannotConnect(place, errno: EACCES), false), (.closedBeforeAnswer(place), true),
             (.noRoute(place), true), (.silent(place), true), (.refused(place, .serverUnavailable), true),
             (.refused(place, .notAuthorised), false), (.refused(place, .badUserNameOrPassword), false),
-            (.tls(place, reason: "x"), false), (.protocolViolation(place), false), (.interrupted, false),
-            (.nameNotResolved(host: "x", reason: "x"), false), (.unreadable(path: "x", errno: 2), false),
+            (.tls(place, .closed(.read)), false), (.protocolViolation(place), false), (.interrupted, false),
+            (.socket(.nameNotResolved(host: "x", reason: "x")), false), (.unreadable(path: "x", errno: 2), false),
         ] as [(MQTTError, Bool)])
     func mayPass(error: MQTTError, mayPass: Bool) {
         #expect(error.mayPass == mayPass)

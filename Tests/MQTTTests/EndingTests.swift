@@ -43,7 +43,7 @@ struct EndingTests {
         }
     }
 
-    @Test("what came before the end can still be taken")
+    @Test("messages that arrived before the end can still be received")
     func messagesBeforeTheEnd() throws {
         let broker = try FakeBroker { connection in
             _ = connection.readPacket()
@@ -90,7 +90,7 @@ struct EndingTests {
         #expect(client.isConnected)
     }
 
-    @Test("a broker that stops answering is noticed at each deadline")
+    @Test("every wait for a broker that stopped answering ends at its deadline")
     func silent() throws {
         let broker = try FakeBroker.answering(0)
         let client = try MQTTClient.connected(broker.port)
@@ -122,7 +122,7 @@ struct EndingTests {
         #expect(eventually { packets.all.count == 5 })
     }
 
-    @Test("a socket that takes no more bytes ends a publish at its deadline")
+    @Test("if the socket accepts no more bytes, a publish ends at its deadline")
     func full() throws {
         let done = DispatchSemaphore(value: 0)
         defer { done.signal() }
@@ -138,7 +138,7 @@ struct EndingTests {
         }
     }
 
-    @Test("the broker is told of the end, so that it logs none for a failure")
+    @Test("the client tells the broker that the connection ends, so that the broker does not log a failure")
     func disconnect() throws {
         let broker = try MosquittoBroker()
         let options = MQTTOptions.test(broker.port)
@@ -151,7 +151,7 @@ struct EndingTests {
         #expect(broker.log.contains("'a/99'"))
     }
 
-    @Test("a client connects again after it was disconnected")
+    @Test("a disconnected client can connect again")
     func again() throws {
         let broker = try MosquittoBroker()
         let client = try MQTTClient.connected(broker.port)

@@ -12,12 +12,13 @@ struct ErrorTextTests {
         .libraryMissing(reason: "libmosquitto.so.1: cannot open shared object file: No such file or directory"),
         .invalidOption(name: "port", reason: "must be between 1 and 65535"),
         .unreadable(path: "/etc/tedge/ca.pem", errno: EACCES),
-        .nameNotResolved(host: "gateway", reason: "Name or service not known"),
+        .socket(.nameNotResolved(host: "gateway", reason: "Name or service not known")),
         .cannotConnect(place, errno: ECONNREFUSED), .cannotConnect(place, errno: ENETUNREACH),
         .noRoute(.init(host: "fe80::1", port: 8883)), .silent(place), .closedBeforeAnswer(place),
         .refused(place, .protocolVersion), .refused(place, .clientID), .refused(place, .serverUnavailable),
         .refused(place, .badUserNameOrPassword), .refused(place, .notAuthorised), .refused(place, .other(9)),
-        .tls(place, reason: "certificate verify failed"), .protocolViolation(place),
+        .tls(place, nil), .tls(place, .untrusted(code: 20, reason: "certificate verify failed")),
+        .protocolViolation(place),
         .messageTooLarge(place, bytes: 9_000_000, limit: 8_388_608), .flooded(place, limit: 16_777_216),
         .disconnected(place, errno: 0), .disconnected(place, errno: ECONNRESET), .keepAliveExpired(place),
         .notConnected, .subscriptionRefused(filter: "c8y/#"), .payloadTooLarge(bytes: 300_000_000, limit: 268_435_455),
@@ -29,7 +30,7 @@ struct ErrorTextTests {
         .timedOut(.delivery(messages: 20)), .library(code: 3, reason: "Invalid arguments provided."),
     ]
 
-    @Test("each error says what happened and what to do")
+    @Test("each error says what happened and how to fix it")
     func texts() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/errors.txt")
         let texts = Self.errors.map { "\($0)\n" }.joined()
@@ -52,7 +53,7 @@ struct ErrorTextTests {
         #expect(MQTTError.Endpoint(host: host, port: 1883).description == text)
     }
 
-    @Test("CONNACK's codes are read", arguments: Array(1...255) as [UInt8])
+    @Test("the codes of CONNACK are recognised", arguments: Array(1...255) as [UInt8])
     func refusals(code: UInt8) {
         let known: [UInt8: MQTTError.Refusal] = [
             1: .protocolVersion, 2: .clientID, 3: .serverUnavailable, 4: .badUserNameOrPassword, 5: .notAuthorised,

@@ -53,7 +53,7 @@ struct FloodTests {
     }
 
     @Test(
-        "messages before the subscription is confirmed, which nobody takes, end the connection when they are too many")
+        "too many unread messages before the subscription is confirmed end the connection")
     func beforeConfirmation() throws {
         let broker = try broker(after: 1) { _ in Self.small }
         let client = try MQTTClient.connected(broker.port)
@@ -61,7 +61,7 @@ struct FloodTests {
         #expect(throws: error) { try client.subscribe([("a", .atMostOnce)], until: later) }
     }
 
-    @Test("messages before the subscription is confirmed can be taken, and a handler that stops ends the wait")
+    @Test("messages before the subscription is confirmed can be received, and a handler that stops ends the wait")
     func handler() throws {
         let broker = try broker(after: 1) { _ in Self.small }
         let client = try MQTTClient.connected(broker.port)
@@ -78,7 +78,7 @@ struct FloodTests {
     }
 
     @Test(
-        "packets without a message do not keep a call from its deadline",
+        "packets without a message do not delay a call beyond its deadline",
         arguments: [[0xD0, 0], [0x40, 2, 0, 9]] as [[UInt8]])
     func withoutMessage(packet: [UInt8]) throws {
         let many = [[UInt8]](repeating: packet, count: 1000).flatMap(\.self)
@@ -91,7 +91,7 @@ struct FloodTests {
     }
 
     @Test(
-        "messages without end do not keep a call from its deadline or from an interruption",
+        "endless messages do not delay a call beyond its deadline or an interruption",
         arguments: [0x30, 0x32] as [UInt8])
     func endless(kind: UInt8) throws {
         // The broker reads none of the acknowledgements.
@@ -111,7 +111,7 @@ struct FloodTests {
     }
 
     @Test(
-        "a TLS handshake that never ends is given up",
+        "a TLS handshake that never ends is abandoned",
         arguments: [[0x16, 3, 3, 0, 4, 0, 0, 0, 0], [0x16, 3, 3, 0, 0]] as [[UInt8]])
     func handshake(record: [UInt8]) throws {
         let many = [[UInt8]](repeating: record, count: 1000).flatMap(\.self)

@@ -10,7 +10,7 @@ struct MessageTests {
         broker = try MosquittoBroker(general: ["max_queued_messages 0"], listener: ["allow_anonymous true"])
     }
 
-    @Test("a message goes there and back", arguments: QoS.allCases)
+    @Test("a published message comes back to its subscriber", arguments: QoS.allCases)
     func roundTrip(qos: QoS) throws {
         let client = try MQTTClient.connected(broker.port)
         try client.subscribe([("a/+", qos)], until: later)
@@ -21,7 +21,7 @@ struct MessageTests {
         client.disconnect()
     }
 
-    @Test("the granted guarantee is the weaker one of subscription and message")
+    @Test("a message arrives with the lower QoS of subscription and message")
     func weaker() throws {
         let client = try MQTTClient.connected(broker.port)
         try client.subscribe([("a", .atMostOnce), ("b", .exactlyOnce)], until: later)
@@ -33,7 +33,7 @@ struct MessageTests {
         #expect(Set(found) == ["a atMostOnce", "b atLeastOnce"])
     }
 
-    @Test("a retained message is stored, is marked, and goes with an empty one")
+    @Test("a retained message is stored and marked, and an empty one removes it")
     func retained() throws {
         let client = try MQTTClient.connected(broker.port)
         try client.publish(topic: "r", payload: [1], qos: .atLeastOnce, retain: true)
@@ -49,7 +49,7 @@ struct MessageTests {
         #expect(try third.nextMessage(until: soon) == nil)
     }
 
-    @Test("payloads from nothing to 1 MiB arrive byte for byte", arguments: [0, 1, 127, 128, 16_384, 1 << 20])
+    @Test("payloads from 0 bytes to 1 MiB arrive unchanged", arguments: [0, 1, 127, 128, 16_384, 1 << 20])
     func sizes(count: Int) throws {
         let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let client = try MQTTClient.connected(broker.port)
@@ -58,7 +58,7 @@ struct MessageTests {
         #expect(try client.nextMessage(until: later)?.payload == payload)
     }
 
-    @Test("topics may hold any script", arguments: ["тема/übung", "日本/😀", "a b/c", "/", "a//b/"])
+    @Test("topics may contain any script", arguments: ["тема/übung", "日本/😀", "a b/c", "/", "a//b/"])
     func unicode(topic: String) throws {
         let client = try MQTTClient.connected(broker.port)
         try client.subscribe([(topic, .atMostOnce)], until: later)
@@ -84,7 +84,7 @@ struct MessageTests {
         #expect(received == Array(0..<count))
     }
 
-    @Test("a handler that stops leaves what came after it for the next call")
+    @Test("a handler that stops leaves later messages for the next call")
     func stopping() throws {
         let client = try MQTTClient.connected(broker.port)
         try client.subscribe([("s", .atLeastOnce)], until: later)
@@ -105,7 +105,7 @@ struct MessageTests {
         #expect(numbers == Array(0..<20))
     }
 
-    @Test("before a wait the receiver is told, after it has had everything")
+    @Test("the receiver is notified before a wait, after it has received every message")
     func idle() throws {
         let client = try MQTTClient.connected(broker.port)
         try client.subscribe([("i", .atMostOnce)], until: later)
@@ -120,7 +120,7 @@ struct MessageTests {
         #expect(seen.suffix(2) == ["message", "idle"])
     }
 
-    @Test("nothing until the deadline is nil")
+    @Test("the next message is nil if none arrives until the deadline")
     func nothing() throws {
         let client = try MQTTClient.connected(broker.port)
         try client.subscribe([("n", .atMostOnce)], until: later)
@@ -128,7 +128,7 @@ struct MessageTests {
         #expect(client.isConnected)
     }
 
-    @Test("what cannot be sent is said before anything is sent")
+    @Test("a message that cannot be sent is an error before anything is sent")
     func invalid() throws {
         let client = try MQTTClient.connected(broker.port)
         #expect(throws: MQTTError.invalidTopic("a/#", .wildcardInName("#"))) {

@@ -41,7 +41,7 @@ struct NewerLibraryTests {
         MQTTClient(.test(port), try library(), interrupted: interrupted)
     }
 
-    @Test("a goodbye that is written ends the connection, although the library wants to write more")
+    @Test("a written DISCONNECT ends the connection, although the library wants to write more")
     func goodbye() throws {
         let packets = PacketLog()
         let broker = try FakeBroker { connection in
@@ -57,7 +57,7 @@ struct NewerLibraryTests {
         #expect(eventually { packets.all == [[0xE0, 0]] })
     }
 
-    @Test("a library that never writes its goodbye is left after a second, and at once after an interruption")
+    @Test("a library that never writes DISCONNECT is abandoned after a second, and at once after an interruption")
     func noGoodbye() throws {
         let broker = try FakeBroker.answering(0)
         var call = try library().call
@@ -78,7 +78,7 @@ struct NewerLibraryTests {
         #expect(writes - before < 2_000)
     }
 
-    @Test("a library that wants to write while only the broker can go on does not use up the processor")
+    @Test("a library that wants to write when it can only wait for the broker does not use up the processor")
     func silentBroker() throws {
         let broker = try FakeBroker { $0.drain() }
         let client = try client(broker.port)
@@ -88,7 +88,7 @@ struct NewerLibraryTests {
         #expect(writes < 500)
     }
 
-    @Test("messages go there and back, and nothing is acknowledged twice")
+    @Test("messages arrive and come back, and nothing is acknowledged twice")
     func messages() throws {
         let broker = try MosquittoBroker()
         let client = try client(broker.port)

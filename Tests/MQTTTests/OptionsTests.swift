@@ -15,7 +15,7 @@ struct OptionsTests {
         #expect(found == name)
     }
 
-    @Test("what libmosquitto would cut off or refuse is named before anything is sent")
+    @Test("an option that libmosquitto would cut off or refuse is named before anything is sent")
     func invalid() {
         check("host") { $0.host = "" }
         check("host") { $0.host = "a\u{0}b" }
@@ -32,7 +32,7 @@ struct OptionsTests {
         check("client certificate") { $0.tls = MQTTTLS(keyFile: "k.pem") }
     }
 
-    @Test("a password may be any bytes but null")
+    @Test("a password may have any bytes except null")
     func password() throws {
         var options = MQTTOptions(host: "localhost", port: 1883, clientID: "x", username: "u", password: [0xFF, 0x80])
         #expect(throws: Never.self) { try MQTTClient(options) }
@@ -42,13 +42,13 @@ struct OptionsTests {
         }
     }
 
-    @Test("the limits of the keep-alive time are taken", arguments: [5, 65_535])
+    @Test("the limits of the keep-alive time are accepted", arguments: [5, 65_535])
     func keepAlive(seconds: Int) throws {
         let options = MQTTOptions(host: "localhost", port: 1883, clientID: "x", keepAlive: seconds)
         #expect(try MQTTClient(options).isConnected == false)
     }
 
-    @Test("without a connection nothing can be sent or received")
+    @Test("nothing can be sent or received without a connection")
     func notConnected() throws {
         let client = try MQTTClient(MQTTOptions(host: "localhost", port: 1883, clientID: "x"))
         #expect(throws: MQTTError.notConnected) { try client.publish(topic: "a", payload: []) }

@@ -27,7 +27,7 @@ struct PacketGateTests {
 
     private static let portions = [1, 2, 3, 7, 100_000]
 
-    @Test("packets of every kind pass as they came, wherever they are cut", arguments: portions)
+    @Test("packets of every kind pass unchanged, wherever they are split", arguments: portions)
     func passing(portion: Int) {
         let packets: [[UInt8]] = [
             [0x20, 2, 0, 0], [0x90, 3, 0, 1, 0], [0xD0, 0], message(size: 1500, qos: 0), message(7, size: 300, qos: 1),
@@ -39,7 +39,7 @@ struct PacketGateTests {
         #expect(passed == packets.flatMap(\.self))
     }
 
-    @Test("a message that is too long is known from its head, and what came before it passes", arguments: portions)
+    @Test("a message that is too long is refused at its head, and earlier packets pass", arguments: portions)
     func tooLong(portion: Int) {
         let good = message(size: 10, qos: 0)
         let (passed, problem) = admit(

@@ -8,7 +8,7 @@ import Testing
 struct ReconnectTests {
     private func place(_ port: UInt16) -> MQTTError.Endpoint { MQTTError.Endpoint(host: "127.0.0.1", port: port) }
 
-    @Test("a broker that is restarted is connected to again, and subscriptions are made anew")
+    @Test("the client connects to a restarted broker again and can subscribe again")
     func restarted() throws {
         let port = try freePort()
         let first = try MosquittoBroker(port: port)
@@ -30,7 +30,7 @@ struct ReconnectTests {
         #expect(try client.nextMessage(until: later)?.payload == [1])
     }
 
-    @Test("at the deadline the last refusal is thrown")
+    @Test("the last refusal is thrown at the deadline")
     func deadline() throws {
         let port = try freePort()
         let client = try MQTTClient(.test(port))
@@ -39,7 +39,7 @@ struct ReconnectTests {
         }
     }
 
-    @Test("what waiting cannot change is thrown at once")
+    @Test("an error that waiting cannot change is thrown at once")
     func refused() throws {
         let broker = try FakeBroker.answering(5)
         let client = try MQTTClient(.test(broker.port))
@@ -59,7 +59,7 @@ struct ReconnectTests {
 
 @Suite("How many are delivered")
 struct DeliveredTests {
-    @Test("each message counts when it is done", arguments: QoS.allCases)
+    @Test("each message counts as delivered when it is done", arguments: QoS.allCases)
     func counted(qos: QoS) throws {
         let broker = try MosquittoBroker()
         let client = try MQTTClient.connected(broker.port)
@@ -69,7 +69,7 @@ struct DeliveredTests {
         #expect(client.delivered == 50)
     }
 
-    @Test("what is not acknowledged does not count, also after the connection has ended")
+    @Test("an unacknowledged message does not count as delivered, even after the connection has ended")
     func unacknowledged() throws {
         let broker = try FakeBroker { connection in
             _ = connection.readPacket()

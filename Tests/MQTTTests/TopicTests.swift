@@ -4,7 +4,7 @@ import Testing
 @Suite("Topics")
 struct TopicTests {
     @Test(
-        "a topic name takes any level, empty ones too",
+        "a topic name may have any levels, including empty ones",
         arguments: ["a", "/", "a/b", "a//b", "/a/", "c8y/s/us", "te/device/main//", "$SYS/x", "тема/übung/日本/😀", "a b"])
     func goodNames(topic: String) {
         #expect(TopicName.problem(in: topic) == nil)
@@ -48,14 +48,16 @@ struct TopicTests {
         #expect(TopicFilter.problem(in: "\(Character(scalar))/+") == .unsuitable(scalar))
     }
 
-    @Test("their neighbours are fine", arguments: [0x20, 0x7E, 0xA0, 0xFDCF, 0xFDF0, 0xFFFD, 0x10FFFD] as [UInt32])
+    @Test(
+        "the characters next to them are accepted",
+        arguments: [0x20, 0x7E, 0xA0, 0xFDCF, 0xFDF0, 0xFFFD, 0x10FFFD] as [UInt32])
     func suitable(value: UInt32) throws {
         let scalar = try #require(Unicode.Scalar(value))
         #expect(TopicName.problem(in: "a/\(Character(scalar))") == nil)
     }
 
     @Test(
-        "a wildcard fills its level, and # is the last",
+        "a wildcard is a whole level, and # is the last level",
         arguments: [
             ("#", nil), ("+", nil), ("a/#", nil), ("+/+", nil), ("/+", nil), ("+/a/#", nil), ("a/b", nil),
             ("a#", TopicProblem.misplacedMultiLevel(level: 1)), ("#/a", .misplacedMultiLevel(level: 1)),

@@ -6,11 +6,12 @@ import Testing
 
 @Suite("Waiting for a broker")
 struct WaitForBrokerTests {
-    @Test("a broker that is started later is connected to")
+    @Test("the client connects to a broker that starts later")
     func startedLater() throws {
         let port = try freePort()
         let broker = LateBroker(port: port)
-        let client = try MQTTClient.waitForBroker(.test(port), until: later)
+        let client = try MQTTClient(.test(port))
+        try client.waitForBroker(until: later)
         try client.subscribe([("a", .atMostOnce)], until: later)
         client.disconnect()
         #expect(broker.failure == nil)
@@ -33,12 +34,12 @@ struct WaitForBrokerTests {
         }
     }
 
-    @Test("a broker that never comes is the last refusal")
+    @Test("a broker that never starts causes the last refusal as the error")
     func never() throws {
         let port = try freePort()
         let place = MQTTError.Endpoint(host: "127.0.0.1", port: port)
         #expect(throws: MQTTError.cannotConnect(place, errno: ECONNREFUSED)) {
-            try MQTTClient.waitForBroker(.test(port), until: soon)
+            try MQTTClient(.test(port)).waitForBroker(until: soon)
         }
     }
 
@@ -47,7 +48,7 @@ struct WaitForBrokerTests {
         let broker = try FakeBroker.answering(5)
         let place = MQTTError.Endpoint(host: "127.0.0.1", port: broker.port)
         #expect(throws: MQTTError.refused(place, .notAuthorised)) {
-            try MQTTClient.waitForBroker(.test(broker.port), until: later)
+            try MQTTClient(.test(broker.port)).waitForBroker(until: later)
         }
     }
 
@@ -61,7 +62,9 @@ struct WaitForBrokerTests {
             connection.write([0x20, 2, 0, attempt == 2 ? 3 : 0])
             connection.drain()
         }
-        #expect(try MQTTClient.waitForBroker(.test(broker.port), until: later).isConnected)
+        let client = try MQTTClient(.test(broker.port))
+        try client.waitForBroker(until: later)
+        #expect(client.isConnected)
         #expect(attempts.load(ordering: .relaxed) == 3)
     }
 
@@ -74,7 +77,7 @@ struct WaitForBrokerTests {
             return questions > 20
         }
         #expect(throws: MQTTError.interrupted) {
-            try MQTTClient.waitForBroker(.test(port), until: later, interrupted: interrupted)
+            try MQTTClient(.test(port), interrupted: interrupted).waitForBroker(until: later)
         }
     }
 }

@@ -24,18 +24,18 @@ struct AddressLookupTests {
         #expect(addresses.allSatisfy { ["127.0.0.1", "::1"].contains($0.text) })
     }
 
-    @Test("a name that cannot exist is an error with the resolver's words")
+    @Test("a name that cannot exist is an error with the resolver's text")
     func unknown() {
         #expect(
-            throws: TestSocketFailure.nameNotResolved(host: "a..b", reason: String(cString: gai_strerror(EAI_NONAME)))
+            throws: SocketError.nameNotResolved(host: "a..b", reason: String(cString: gai_strerror(EAI_NONAME)))
         ) {
             try AddressLookup.addresses(of: "a..b", until: later, patient)
         }
     }
 
-    @Test("a name that does not exist is an error with the resolver's words")
+    @Test("a name that does not exist is an error with the resolver's text")
     func invalid() {
-        let error = #expect(throws: TestSocketFailure.self) {
+        let error = #expect(throws: SocketError.self) {
             try AddressLookup.addresses(of: "nowhere.invalid", until: later, patient)
         }
         // Without any name server it is the second.
@@ -43,7 +43,7 @@ struct AddressLookupTests {
         #expect(words.map { .nameNotResolved(host: "nowhere.invalid", reason: $0) }.contains(error))
     }
 
-    @Test("the resolver is asked for the name as it is, and its addresses keep their order")
+    @Test("the resolver gets the name unchanged, and its addresses keep their order")
     func order() throws {
         let answer = ["192.0.2.2", "::1", "192.0.2.1"].map { NetworkAddress(text: $0, isIPv6: $0 == "::1") }
         let addresses = try AddressLookup.addresses(of: "Some.Name", until: later, patient) { host in
@@ -52,17 +52,16 @@ struct AddressLookupTests {
         #expect(addresses == answer)
     }
 
-    @Test("an error number is told in words with the number")
+    @Test("an error number is shown as text with the number")
     func words() {
         #expect(SystemErrorText.text(ECONNREFUSED) == "Connection refused (os error 111)")
     }
 
-    @Test("a name server that does not answer ends at the deadline, and the late answer disturbs nobody")
+    @Test("the wait for a silent name server ends at the deadline, and a late answer has no effect")
     func silence() {
         let answer = DispatchSemaphore(value: 0)
         let done = DispatchSemaphore(value: 0)
-        #expect(throws: TestSocketFailure.nameNotResolved(host: "x", reason: "no answer from the name server in time"))
-        {
+        #expect(throws: SocketError.nameServerSilent(host: "x")) {
             try AddressLookup.addresses(of: "x", until: soon, patient) { _ in
                 answer.wait()
                 done.signal()
@@ -77,7 +76,7 @@ struct AddressLookupTests {
     func interrupted() {
         let answer = DispatchSemaphore(value: 0)
         defer { answer.signal() }
-        #expect(throws: TestSocketFailure.interrupted) {
+        #expect(throws: SocketError.interrupted) {
             try AddressLookup.addresses(of: "x", until: later, Waiter { true }) { _ in
                 answer.wait()
                 return .success([])

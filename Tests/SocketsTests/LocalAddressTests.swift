@@ -5,13 +5,13 @@ import Sockets
 
 /// Whether a program can listen on an address.
 @Suite struct LocalAddressTests {
-    @Test("every address of this machine can be listened on, one of nobody and a name cannot")
+    @Test("a program can listen on every address of this machine, but not on a foreign address or a name")
     func addresses() {
         for address in ["127.0.0.1", "0.0.0.0"] { #expect(LocalAddress.refusal(address, port: 0) == nil) }
         #expect(LocalAddress.refusal("localhost", port: 0) == EADDRNOTAVAIL)
     }
 
-    @Test("a port that is listened on is in use, at its address and at every one")
+    @Test("a port with a listener is in use, at its address and at the wildcard address")
     func port() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }

@@ -9,7 +9,7 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test("a file, a directory, /dev/null and what is not there meet no objection")
+    @Test("a file, a directory, /dev/null and a missing file are accepted")
     func plain() throws {
         #expect(PlainFile.objection(to: try directory.write("x", to: "file")) == nil)
         for path in [directory.path, "/dev/null", directory.file("none")] {
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test("a FIFO, a device and a file that is too large are told")
+    @Test("a FIFO, a device and a file that is too large are refused")
     func objections() throws {
         let pipe = directory.file("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)
@@ -28,7 +28,7 @@ import Testing
         #expect(PlainFile.objection(to: large) == "it has 17179869184 bytes, and at most 16777216 are read")
     }
 
-    @Test("of a directory of certificates the names that OpenSSL looks up count, and others do not")
+    @Test("in a directory of certificates only the names that OpenSSL looks up are checked")
     func hashed() throws {
         #expect(mkfifo(directory.file("other.pem"), 0o600) == 0)
         #expect(PlainFile.objection(inHashedDirectory: directory.path) == nil)

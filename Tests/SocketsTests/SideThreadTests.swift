@@ -15,7 +15,7 @@ struct SideThreadTests {
         }
     }
 
-    @Test("a call that does not end is left at the deadline and at an interruption, and ends by itself")
+    @Test("a call that does not end is abandoned at the deadline and at an interruption, and ends on its own")
     func left() throws {
         let (go, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let work: @Sendable () -> Int = {
@@ -27,7 +27,7 @@ struct SideThreadTests {
             Issue.record("not left")
             return
         }
-        #expect(throws: TestSocketFailure.interrupted) { try SideThread.run(until: later, Waiter { true }, work) }
+        #expect(throws: SocketError.interrupted) { try SideThread.run(until: later, Waiter { true }, work) }
         for _ in 1...2 { go.signal() }
         for _ in 1...2 { #expect(done.wait(timeout: .now() + 10) == .success) }
     }

@@ -50,7 +50,7 @@ struct TCPConnectorTests {
         #expect(bytes == Array("hi".utf8))
     }
 
-    @Test("a listener on the loopback of version 6 is reached", .enabled(if: (try? IPv6Listener()) != nil))
+    @Test("a listener on the IPv6 loopback address is reached", .enabled(if: (try? IPv6Listener()) != nil))
     func reachedIPv6() throws {
         let listener = try IPv6Listener()
         let descriptor = try TCPConnector.connect(host: "::1", port: listener.port, until: later, patient)
@@ -59,23 +59,23 @@ struct TCPConnectorTests {
         #expect(isReady(descriptor))
     }
 
-    @Test("a port that nothing listens on refuses", arguments: ["127.0.0.1", "localhost"])
+    @Test("a port without a listener refuses the connection", arguments: ["127.0.0.1", "localhost"])
     func refused(host: String) throws {
         let port = try freePort()
-        #expect(throws: TestSocketFailure.cannotConnect(host: host, port: port, errno: ECONNREFUSED)) {
+        #expect(throws: SocketError.cannotConnect(host: host, port: port, errno: ECONNREFUSED)) {
             try TCPConnector.connect(host: host, port: port, until: later, patient)
         }
     }
 
-    @Test("an address that no connection can go to is an error with the system's reason")
+    @Test("an address that cannot be reached is an error with the system's reason")
     func unreachable() {
         // 255.255.255.255 is for broadcasts, which TCP has none of.
-        #expect(throws: TestSocketFailure.cannotConnect(host: "255.255.255.255", port: 1, errno: ENETUNREACH)) {
+        #expect(throws: SocketError.cannotConnect(host: "255.255.255.255", port: 1, errno: ENETUNREACH)) {
             try TCPConnector.connect(host: "255.255.255.255", port: 1, until: later, patient)
         }
     }
 
-    @Test("addresses that refuse are passed over for one that accepts")
+    @Test("addresses that refuse are skipped until one accepts")
     func nextAddress() throws {
         let listener = try listeningSocket(backlog: 4, lastByte: 3)
         defer { close(listener) }
@@ -86,23 +86,23 @@ struct TCPConnectorTests {
         #expect(peerPort(descriptor) == port)
     }
 
-    @Test("of several addresses the last one's failure is told, with the name")
+    @Test("if several addresses fail, the error is that of the last one, with the name")
     func allRefuse() throws {
         let port = try freePort()
-        #expect(throws: TestSocketFailure.cannotConnect(host: "name", port: port, errno: ECONNREFUSED)) {
+        #expect(throws: SocketError.cannotConnect(host: "name", port: port, errno: ECONNREFUSED)) {
             try TCPConnector.connect(
                 host: "name", port: port, until: later, patient, resolver: resolver("255.255.255.255", "127.0.0.1"))
         }
-        #expect(throws: TestSocketFailure.cannotConnect(host: "name", port: port, errno: ENETUNREACH)) {
+        #expect(throws: SocketError.cannotConnect(host: "name", port: port, errno: ENETUNREACH)) {
             try TCPConnector.connect(
                 host: "name", port: port, until: later, patient, resolver: resolver("127.0.0.1", "255.255.255.255"))
         }
     }
 
-    @Test("a host that drops packets, as a full backlog does, ends at the deadline")
+    @Test("the wait for a host that drops packets, like a full backlog, ends at the deadline")
     func noAnswer() throws {
         let full = try FullListener()
-        #expect(throws: TestSocketFailure.noAnswer(host: "127.0.0.1", port: full.port)) {
+        #expect(throws: SocketError.noAnswer(host: "127.0.0.1", port: full.port)) {
             try TCPConnector.connect(host: "127.0.0.1", port: full.port, until: soon, patient)
         }
     }
@@ -133,24 +133,24 @@ struct TCPConnectorTests {
             questions += 1
             return questions == 3
         }
-        #expect(throws: TestSocketFailure.interrupted) {
+        #expect(throws: SocketError.interrupted) {
             try TCPConnector.connect(host: "127.0.0.1", port: full.port, until: later, waiter)
         }
     }
 
-    @Test("a name without addresses, and one that the resolver does not know, are errors")
+    @Test("a name without addresses and an unknown name are errors")
     func noAddress() {
-        #expect(throws: TestSocketFailure.nameNotResolved(host: "name", reason: "who?")) {
+        #expect(throws: SocketError.nameNotResolved(host: "name", reason: "who?")) {
             try TCPConnector.connect(host: "name", port: 1, until: later, patient) { _ in
                 .failure(AddressLookup.Failure(reason: "who?"))
             }
         }
-        #expect(throws: TestSocketFailure.noAnswer(host: "name", port: 1)) {
+        #expect(throws: SocketError.noAnswer(host: "name", port: 1)) {
             try TCPConnector.connect(host: "name", port: 1, until: later, patient) { _ in .success([]) }
         }
     }
 
-    @Test("failures leave no descriptor behind")
+    @Test("failures leave no descriptor open")
     func descriptors() throws {
         // A lookup's thread closes its end late; an address needs none.
         let port = try freePort()
@@ -158,7 +158,7 @@ struct TCPConnectorTests {
         close(first)
         // Other tests open descriptors meanwhile, but not hundreds at a time.
         for _ in 0..<500 {
-            #expect(throws: TestSocketFailure.self) {
+            #expect(throws: SocketError.self) {
                 try TCPConnector.connect(host: "127.0.0.1", port: port, until: later, patient)
             }
         }
@@ -167,13 +167,13 @@ struct TCPConnectorTests {
         #expect(last < first + 250)
     }
 
-    @Test("the one address that mosquitto takes is the first that a connection can be begun to, whatever becomes of it")
+    @Test("mosquitto uses the first address to which a connection can be started, whether or not it succeeds")
     func firstAlone() throws {
         let full = try FullListener()
         let listener = try listeningSocket(backlog: 4, lastByte: 3, port: full.port)
         defer { close(listener) }
         let silentFirst = resolver("255.255.255.255", "127.0.0.1", "127.0.0.3")
-        #expect(throws: TestSocketFailure.noAnswer(host: "name", port: full.port)) {
+        #expect(throws: SocketError.noAnswer(host: "name", port: full.port)) {
             try TCPConnector.connect(
                 host: "name", port: full.port, choice: .first, until: soon, patient, resolver: silentFirst)
         }
@@ -183,10 +183,10 @@ struct TCPConnectorTests {
         close(descriptor)
     }
 
-    @Test("of addresses to which no connection can be begun none is taken, and the last one's failure is told")
+    @Test("addresses to which no connection can be started are skipped, and the error is that of the last one")
     func noneTaken() throws {
         #expect(TCPConnector.first(of: [NetworkAddress(text: "255.255.255.255", isIPv6: false)], port: 1) == nil)
-        #expect(throws: TestSocketFailure.cannotConnect(host: "name", port: 1, errno: ENETUNREACH)) {
+        #expect(throws: SocketError.cannotConnect(host: "name", port: 1, errno: ENETUNREACH)) {
             try TCPConnector.connect(
                 host: "name", port: 1, choice: .first, until: later, patient, resolver: resolver("255.255.255.255"))
         }

@@ -15,7 +15,7 @@ struct WaiterTests {
 
     private func closeEnds() { for end in ends { close(end) } }
 
-    @Test("what is ready is returned, after the deadline too")
+    @Test("events that are ready are returned, even after the deadline")
     func ready() throws {
         defer { closeEnds() }
         let waiter = Waiter { false }
@@ -25,7 +25,7 @@ struct WaiterTests {
         #expect(try waiter.slice(ends[0], Int16(POLLIN), until: nil) == Int16(POLLIN))
     }
 
-    @Test("nothing is 0, and not before the deadline", arguments: [0, 1, 150])
+    @Test("without events a wait returns 0, and not before the deadline", arguments: [0, 1, 150])
     func nothing(milliseconds: Int) throws {
         defer { closeEnds() }
         let deadline = ContinuousClock.now + .milliseconds(milliseconds)
@@ -33,14 +33,14 @@ struct WaiterTests {
         #expect(ContinuousClock.now >= deadline)
     }
 
-    @Test("the end of the other side is not nothing")
+    @Test("the end of the other side is an event")
     func hangUp() throws {
         close(ends[1])
         defer { close(ends[0]) }
         #expect(try Waiter { false }.ready(ends[0], Int16(POLLIN), until: later) == Int16(POLLHUP))
     }
 
-    @Test("it is asked for interruptions again and again during a wait")
+    @Test("a wait checks for interruptions repeatedly")
     func interrupted() {
         defer { closeEnds() }
         var questions = 0
@@ -48,7 +48,7 @@ struct WaiterTests {
             questions += 1
             return questions == 3
         }
-        #expect(throws: TestSocketFailure.interrupted) { try waiter.ready(ends[0], Int16(POLLIN), until: later) }
+        #expect(throws: SocketError.interrupted) { try waiter.ready(ends[0], Int16(POLLIN), until: later) }
         #expect(questions == 3)
         #expect(throws: Never.self) { try waiter.check() }
     }

@@ -3,7 +3,7 @@ import Testing
 
 extension SystemTests {
     /// What would cost the device the broker that runs is found before mosquitto is restarted.
-    @Suite("the trial of mosquitto") struct BrokerTrialTests {
+    @Suite("the dry run of mosquitto") struct BrokerDryRunTests {
         /// Puts back what a reset of the device leaves: systemd's own files and the addresses of `lo`.
         private func tidy(_ device: Device) {
             let script = """
@@ -87,7 +87,7 @@ extension SystemTests {
             #expect(try mainProcess(prepared.device) == process)
             try prepared.device.ask(["chmod", "755", "/etc/tedge/mosquitto-conf"])
             try prepared.expectConnected()
-            // What our directory has besides is seen by the trial, and what is removed is not.
+            // What our directory has besides is visible in the dry run, and what is removed is not.
             try prepared.device.write("max_queued_messages 900\n", to: "/etc/tedge/mosquitto-conf/mine.conf")
             try prepared.device.ask(["tedge", "disconnect", "c8y"])
             #expect(try prepared.hasLocalMQTT())
@@ -141,7 +141,7 @@ extension SystemTests {
                 ])
         }
 
-        @Test("a trial that hangs ends with a signal at once, and leaves the broker alone")
+        @Test("a dry run that hangs ends with a signal at once, and leaves the broker alone")
         func hanging() throws {
             let prepared = try PreparedDevice()
             try prepared.device.ask(["systemctl", "start", "mosquitto"])

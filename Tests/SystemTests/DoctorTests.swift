@@ -225,7 +225,7 @@ extension SystemTests {
             try prepared.device.ask(["systemctl", "start", "mosquitto"])
             let outcome = try prepared.tedge("connect", "c8y")
             #expect(outcome.status == 1)
-            #expect(outcome.stderr.contains("Could not put services back"))
+            #expect(outcome.stderr.contains("Could not restore services"))
             #expect(try prepared.device.enablement(of: "mosquitto") == "disabled")
             #expect(try prepared.device.enablement(of: "tedge-mapper-c8y") == "disabled")
         }

@@ -30,7 +30,7 @@ extension SystemTests {
         }
 
         @Test(
-            "where mosquitto ends whenever it has the bridge, that is taken away, and mosquitto runs",
+            "a bridge with which mosquitto always ends is removed, and mosquitto runs",
             arguments: ["no", "on-failure"])
         func endsWithBridge(restart: String) throws {
             let prepared = try PreparedDevice()
@@ -49,7 +49,7 @@ extension SystemTests {
             try prepared.device.ask(["systemctl", "daemon-reload"])
             let outcome = try prepared.tedge("connect", "c8y")
             #expect(outcome.status == 1)
-            #expect(outcome.stderr.contains("The bridge was taken away, and mosquitto runs."))
+            #expect(outcome.stderr.contains("The bridge was removed, and mosquitto runs."))
             #expect(try !prepared.device.exists(PreparedDevice.bridge))
             #expect(try prepared.hasLocalMQTT())
             #expect(try prepared.services()[1] == "tedge-mapper-c8y: inactive disabled")

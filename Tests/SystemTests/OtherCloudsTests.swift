@@ -151,7 +151,7 @@ extension SystemTests {
             let first = try prepared.tedge("disconnect", "az")
             #expect(first.status == 0)
             #expect(
-                first.stderr == "tedge-mapper goes on, because it serves other bridges too: c8y-bridge.conf.\n")
+                first.stderr == "tedge-mapper is not stopped, because it also serves other bridges: c8y-bridge.conf.\n")
             #expect(try prepared.services(["tedge-mapper"]) == ["tedge-mapper: active enabled"])
             #expect(try prepared.tedge("connect", "c8y", "--test").status == 0)
             #expect(try prepared.tedge("disconnect", "c8y") == Outcome(status: 0, try page("disconnect")))

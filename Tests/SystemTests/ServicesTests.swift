@@ -151,7 +151,7 @@ extension SystemTests {
             #expect(try device.owner("/etc/tedge/plugins") == "operator:tedge")
             #expect(try device.owner("/etc/tedge/system.toml") == "root:tedge")
             let named = try device.run(["tedge", "init", "--user", "tedge", "--group", "tedge", "--relative-links"])
-            let note = "No links are made: mapper, agent and plugins are no part of this program.\n"
+            let note = "No links were created: mapper, agent and plugins are not part of this program.\n"
             #expect(named == Outcome(status: 0, stdout: "", stderr: note))
             #expect(try device.owner("/etc/tedge/.tedge-mapper-c8y") == "tedge:tedge")
         }
@@ -171,7 +171,7 @@ extension SystemTests {
             #expect(outcome.status == 0)
             #expect(
                 outcome.stderr
-                    == "Warning: There is no user 'no-such-user' on this device, which \(file) names; root owns what is new.\n"
+                    == "Warning: There is no user 'no-such-user' on this device, which \(file) names; root owns new files.\n"
             )
             #expect(try prepared.device.owner("/etc/tedge/mosquitto-conf") == "root:tedge")
         }

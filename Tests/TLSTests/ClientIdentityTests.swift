@@ -20,7 +20,7 @@ struct ClientIdentityTests {
             extra: ["--client-authority", root] + extra)
     }
 
-    @Test("a server that asks gets the client's certificate", arguments: ["TLSv1_2", "TLSv1_3"])
+    @Test("a server that asks for the client's certificate gets it", arguments: ["TLSv1_2", "TLSv1_3"])
     func presented(newest: String) throws {
         let server = try server(["--demand", "--newest", newest])
         let connection = try reach(server.port, .trusting(root, authority.issue("device-7")))
@@ -30,7 +30,7 @@ struct ClientIdentityTests {
         #expect(try server.request().client == "device-7")
     }
 
-    @Test("a server that asks and does not demand is content without one, and the asking is seen")
+    @Test("a server that asks for a certificate without requiring it accepts none, and the request is recorded")
     func asked() throws {
         let server = try server([])
         let connection = try reach(server.port, .trusting(root))
@@ -40,7 +40,7 @@ struct ClientIdentityTests {
         #expect(try server.request().client == nil)
     }
 
-    @Test("a certificate that nobody asks for is not sent")
+    @Test("a certificate is not sent unless the server asks for it")
     func notAsked() throws {
         let server = try TLSServer(try authority.issue("server", alternativeNames: "DNS:localhost"), answer: "hello")
         let connection = try reach(server.port, .trusting(root, authority.issue("device-7")))
@@ -50,7 +50,7 @@ struct ClientIdentityTests {
         #expect(try server.request().client == nil)
     }
 
-    @Test("with TLS 1.3 the alert of a server that demands one comes behind the handshake")
+    @Test("with TLS 1.3 the alert of a server that requires a certificate arrives after the handshake")
     func missing() throws {
         let server = try server(["--demand"])
         let connection = try reach(server.port, .trusting(root))
@@ -58,13 +58,13 @@ struct ClientIdentityTests {
         #expect(connection.isIdentityWanted)
     }
 
-    @Test("with TLS 1.2 the alert of a server that demands one ends the handshake")
+    @Test("with TLS 1.2 the alert of a server that requires a certificate ends the handshake")
     func missingOlder() throws {
         let server = try server(["--demand", "--newest", "TLSv1_2"])
         #expect(throws: TLSError.alert(number: 40)) { try reach(server.port, .trusting(root)) }
     }
 
-    @Test("the alert about a certificate of an unknown authority is told")
+    @Test("the alert about a certificate of an unknown authority is reported")
     func unknownAuthority() throws {
         let other = try TestAuthority(name: "Other")
         let server = try server(["--demand"])
@@ -72,7 +72,7 @@ struct ClientIdentityTests {
         #expect(throws: TLSError.alert(number: 48)) { try connection.read(until: later) }
     }
 
-    @Test("the chain behind the certificate is sent with it")
+    @Test("the chain after the certificate is sent with it")
     func chain() throws {
         let directory = try TemporaryDirectory()
         let request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
@@ -94,7 +94,7 @@ struct ClientIdentityTests {
         #expect(try server.request().client == "leaf")
     }
 
-    @Test("files that cannot be used are told before anything is sent, with their path and a reason")
+    @Test("unusable files are reported with their path and a reason before anything is sent")
     func unusable() throws {
         let directory = try TemporaryDirectory()
         let good = try authority.issue("device-7")
@@ -129,7 +129,7 @@ struct ClientIdentityTests {
     }
 
     @Test(
-        "a key that the server takes no signature of is told, because no certificate was sent",
+        "a key whose signatures the server does not accept is reported, because no certificate was sent",
         arguments: [("-tls1_2", "handshake failure"), ("-tls1_3", "certificate required")])
     func unfit(version: String, alert: String) throws {
         let directory = try TemporaryDirectory()

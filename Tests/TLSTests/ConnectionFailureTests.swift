@@ -8,18 +8,18 @@ import Testing
 struct ConnectionFailureTests {
     private let nobody = TLSOptions(roots: [])
 
-    @Test("a port that nothing listens on refuses", arguments: ["127.0.0.1", "localhost"])
+    @Test("a port without a listener refuses the connection", arguments: ["127.0.0.1", "localhost"])
     func refused(host: String) throws {
         let port = try freePort()
-        #expect(throws: TLSError.cannotConnect(host: host, port: port, errno: ECONNREFUSED)) {
+        #expect(throws: TLSError.socket(.cannotConnect(host: host, port: port, errno: ECONNREFUSED))) {
             try reach(port, nobody, host: host)
         }
     }
 
-    @Test("a name that does not exist is an error with the resolver's words")
+    @Test("a name that does not exist is an error with the resolver's text")
     func noSuchHost() throws {
         let error = #expect(throws: TLSError.self) { try reach(443, nobody, host: "nowhere.invalid") }
-        guard case .nameNotResolved("nowhere.invalid", let reason) = error else {
+        guard case .socket(.nameNotResolved("nowhere.invalid", let reason)) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -28,39 +28,39 @@ struct ConnectionFailureTests {
     }
 
     @Test(
-        "what cannot be a host name is refused, also by way of a proxy",
+        "an invalid host name is refused, also through a proxy",
         arguments: ["", "[]", ".localhost", "a b", "a\r\nb", "a\u{0}b"])
     func impossibleHost(host: String) throws {
         let contacted = Flag()
         let proxy = try FakeServer { _ in contacted.set() }
         for way in [nil, TLSProxy(host: "127.0.0.1", port: proxy.port)] {
-            #expect(throws: TLSError.nameNotResolved(host: host, reason: "not a host name")) {
+            #expect(throws: TLSError.socket(.nameNotResolved(host: host, reason: "not a host name"))) {
                 try reach(443, nobody, host: host, proxy: way)
             }
         }
         #expect(!contacted.isSet)
     }
 
-    @Test("a server that accepts and says nothing ends at the deadline")
+    @Test("the wait for a silent server ends at the deadline")
     func silent() throws {
         let server = try FakeServer { $0.drain() }
         #expect(throws: TLSError.silent(.handshake)) { try reach(server.port, nobody, until: soon) }
     }
 
-    @Test("a deadline that has passed is met at once")
+    @Test("a deadline in the past ends the attempt at once")
     func passedDeadline() throws {
         let server = try FakeServer { $0.drain() }
         let error = #expect(throws: TLSError.self) { try reach(server.port, nobody, host: "127.0.0.1", until: .now) }
-        #expect([.silent(.handshake), .noAnswer(host: "127.0.0.1", port: server.port)].contains(error))
+        #expect([.silent(.handshake), .socket(.noAnswer(host: "127.0.0.1", port: server.port))].contains(error))
     }
 
-    @Test("a server that closes is told, whether it has read the greeting or not", arguments: [0, 5, 100])
+    @Test("a server that closes is reported, whether or not it has read the greeting", arguments: [0, 5, 100])
     func closes(count: Int) throws {
         let server = try FakeServer { _ = $0.read(count) }
         #expect(throws: TLSError.closed(.handshake)) { try reach(server.port, nobody) }
     }
 
-    @Test("a server that resets the connection has closed it")
+    @Test("a server that resets the connection is reported as closed")
     func resets() throws {
         let server = try FakeServer { connection in
             _ = connection.read(5)
@@ -69,7 +69,7 @@ struct ConnectionFailureTests {
         #expect(throws: TLSError.closed(.handshake)) { try reach(server.port, nobody) }
     }
 
-    @Test("a server that closes in the middle of its own greeting is told")
+    @Test("a server that closes in the middle of its own greeting is reported")
     func closesMidway() throws {
         let server = try FakeServer { connection in
             // The beginning of a record with a ServerHello of 80 bytes.
@@ -81,7 +81,7 @@ struct ConnectionFailureTests {
     }
 
     @Test(
-        "what does not speak TLS is said so",
+        "a server that does not speak TLS is reported",
         arguments: [
             "HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "220 mail.example ESMTP\r\n",
             "\u{20}\u{2}\u{0}\u{5}\u{0}", "<html></html>", "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}",
@@ -99,7 +99,7 @@ struct ConnectionFailureTests {
         #expect(!reason.isEmpty)
     }
 
-    @Test("each alert of a server is told by its number", arguments: [10, 40, 42, 47, 48, 70, 80, 112, 116])
+    @Test("each alert of a server is reported with its number", arguments: [10, 40, 42, 47, 48, 70, 80, 112, 116])
     func alerts(number: Int) throws {
         let server = try FakeServer { connection in
             // A fatal alert in a record of TLS 1.2.
@@ -132,7 +132,7 @@ struct ConnectionFailureTests {
         #expect(ended.wait(timeout: .now() + 10) == .success)
     }
 
-    @Test("a place of authorities that cannot be used is an error with its path")
+    @Test("a location of authorities that cannot be used is an error with its path")
     func badRoots() throws {
         let directory = try TemporaryDirectory()
         let port = try freePort()

@@ -5,15 +5,15 @@ import Testing
 @Suite("Words of errors of connections")
 struct ErrorTextTests {
     @Test(
-        "an error of TLS is a sentence without a full stop",
+        "a TLS error is a sentence without a full stop",
         arguments: [
             (.libraryMissing(reason: "r"), "OpenSSL's libssl cannot be opened, install libssl3: r"),
-            (.nameNotResolved(host: "h", reason: "r"), "the name h cannot be resolved: r"),
+            (.socket(.nameNotResolved(host: "h", reason: "r")), "the name h cannot be resolved: r"),
             (
-                .cannotConnect(host: "h", port: 1, errno: 111),
+                .socket(.cannotConnect(host: "h", port: 1, errno: 111)),
                 "cannot connect to h:1: Connection refused (os error 111)"
             ),
-            (.noAnswer(host: "h", port: 1), "no answer from h:1"),
+            (.socket(.noAnswer(host: "h", port: 1)), "no answer from h:1"),
             (.silent(.handshake), "the server does not answer: waited in vain for the TLS handshake"),
             (.flooded(.handshake), "the server floods the connection: waited in vain for the TLS handshake"),
             (.untrusted(code: 1, reason: "r"), "the server's certificate is not trusted: r"),
@@ -38,7 +38,7 @@ struct ErrorTextTests {
     }
 
     @Test(
-        "an error of HTTP is a sentence without a full stop",
+        "an HTTP error is a sentence without a full stop",
         arguments: [
             (.connection(.interrupted), "interrupted"),
             (.invalidRequest, "the request holds a control character"),
@@ -54,13 +54,13 @@ struct ErrorTextTests {
         #expect(error.description == text)
     }
 
-    @Test("each alert has a name of its own")
+    @Test("each alert has a different name")
     func alerts() {
-        let names = (0...255).map(TLSError.alertName)
+        let names = (0...255).map(TLSAlert.name)
         #expect(Set(names).count == names.count)
     }
 
-    @Test("text of a peer is cut at 200 characters and holds nothing that a terminal obeys")
+    @Test("text of a peer is cut at 200 characters and contains no control sequences for a terminal")
     func printable() {
         #expect(Printable.text("a\u{1B}b\u{85}c\u{202E}d\u{2028}e\u{E000}f".utf8) == "a b c d e f")
         #expect(Printable.text(String(repeating: "ä", count: 300).utf8) == String(repeating: "ä", count: 200))

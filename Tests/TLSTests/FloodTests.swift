@@ -18,7 +18,7 @@ struct TLSFloodTests {
         }
     }
 
-    @Test("a handshake that gets nowhere ends when too much has come for nothing")
+    @Test("a handshake without progress ends after too many bytes")
     func helloRequests() throws {
         let server = try server(Self.helloRequest)
         #expect(throws: TLSError.flooded(.handshake)) {
@@ -26,7 +26,7 @@ struct TLSFloodTests {
         }
     }
 
-    @Test("a handshake that gets nowhere ends at its deadline, however slowly bytes come")
+    @Test("a handshake without progress ends at its deadline, however slowly bytes arrive")
     func trickle() throws {
         let server = try FakeServer { connection in
             while send(connection.descriptor, Self.helloRequest, 9, Int32(MSG_NOSIGNAL)) == 9 { usleep(1000) }
@@ -36,7 +36,7 @@ struct TLSFloodTests {
         }
     }
 
-    @Test("a handshake that gets nowhere ends at an interruption")
+    @Test("a handshake without progress ends at an interruption")
     func interruption() throws {
         let server = try server(Self.helloRequest)
         var questions = 0
@@ -49,14 +49,14 @@ struct TLSFloodTests {
     }
 
     @Test(
-        "warnings and empty records without end are no handshake",
+        "endless warnings and empty records do not make a handshake",
         arguments: [[0x15, 3, 3, 0, 2, 1, 90], [0x16, 3, 3, 0, 0]] as [[UInt8]])
     func warnings(record: [UInt8]) throws {
         let server = try server(record)
         #expect(throws: TLSError.self) { try TLSConnection(host: "127.0.0.1", port: server.port, until: later) }
     }
 
-    @Test("an answer of HTTP whose chunks have extensions without end ends at its deadline")
+    @Test("the wait for an HTTP response with endless chunk extensions ends at its deadline")
     func extensions() throws {
         let chunk = "1;" + String(repeating: "x", count: 60_000) + "\r\ny\r\n"
         let server = try FakeServer { connection in

@@ -7,7 +7,7 @@ struct HTTPBodyTests {
     private static let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     @Test(
-        "a length says where the body ends, and what follows is left out",
+        "the body ends after its length, and the bytes after it are ignored",
         arguments: [("0", ""), ("5", "hello"), ("005", "hello"), ("13", "hello, world\n")])
     func length(length: String, expected: String) throws {
         let text = "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n"
@@ -16,7 +16,7 @@ struct HTTPBodyTests {
         #expect(try parser.add([UInt8](text + expected)))
     }
 
-    @Test("the same length twice is one length, and two lengths are an error")
+    @Test("the same length twice is accepted, and two different lengths are an error")
     func lengths() throws {
         let same = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\ncontent-length: 5\r\n\r\nhello"
         #expect(try body(same) == "hello")
@@ -24,7 +24,7 @@ struct HTTPBodyTests {
         #expect(outcome(different) == .failure(.ambiguousLength))
     }
 
-    @Test("a length beside chunks is an error, in either order")
+    @Test("a length together with chunks is an error, in either order")
     func lengthAndChunks() {
         let headers = ["Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"]
         for order in [headers, headers.reversed()] {
@@ -34,20 +34,21 @@ struct HTTPBodyTests {
         }
     }
 
-    @Test("what is no length is an error", arguments: ["", "-1", "+5", "5, 5", "0x5", "5 5", "five", "٥", "5.0"])
+    @Test("an invalid length is an error", arguments: ["", "-1", "+5", "5, 5", "0x5", "5 5", "five", "٥", "5.0"])
     func badLength(length: String) {
         let text = "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\nhello"
         #expect(outcome(text) == .failure(.invalidHeader("content-length: \(length)")))
     }
 
     @Test(
-        "a length beyond the limit is refused before the body comes", arguments: ["1048577", "99999999999999999999999"])
+        "a length beyond the limit is refused before the body arrives",
+        arguments: ["1048577", "99999999999999999999999"])
     func largeLength(length: String) {
         let text = "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n"
         #expect(outcome(text) == .failure(.tooLarge(limit: 1 << 20)))
     }
 
-    @Test("a body as large as the limit is taken, however its end is told")
+    @Test("a body as large as the limit is accepted, however its end is marked")
     func limit() throws {
         let full = String(repeating: "x", count: 1 << 20)
         #expect(try body("HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n\(full)") == full)
@@ -59,7 +60,7 @@ struct HTTPBodyTests {
     }
 
     @Test(
-        "chunks are put together",
+        "chunks are joined",
         arguments: [
             ("5\r\nhello\r\n0\r\n\r\n", "hello"),
             ("0\r\n\r\n", ""),
@@ -82,7 +83,7 @@ struct HTTPBodyTests {
     }
 
     @Test(
-        "what is no chunk is an error",
+        "an invalid chunk is an error",
         arguments: [
             "\r\n", "x\r\n", "-1\r\n", "+5\r\nhello\r\n", "0x5\r\nhello\r\n", ";\r\n", " 5\r\nhello\r\n",
             "5,\r\nhello\r\n",
@@ -93,18 +94,18 @@ struct HTTPBodyTests {
         #expect(outcome(Self.chunked + chunks) == .failure(.invalidChunk))
     }
 
-    @Test("a chunk beyond the limit is refused before it comes", arguments: ["100001", "ffffffff"])
+    @Test("a chunk beyond the limit is refused before it arrives", arguments: ["100001", "ffffffff"])
     func largeChunk(size: String) {
         #expect(outcome("\(Self.chunked)\(size)\r\n") == .failure(.tooLarge(limit: 1 << 20)))
     }
 
-    @Test("many small chunks are no large head")
+    @Test("many small chunks do not count as a large head")
     func smallChunks() throws {
         let chunks = String(repeating: "1\r\nx\r\n", count: 30_000)
         #expect(try body("\(Self.chunked)\(chunks)0\r\n\r\n").utf8.count == 30_000)
     }
 
-    @Test("a size with an endless extension, and endless trailers, are too large")
+    @Test("an endless chunk extension and endless trailers are too large")
     func endless() {
         let long = String(repeating: "x", count: 65_536)
         let tooLarge = Result<HTTPResponse, HTTPError>.failure(.tooLarge(limit: 64 << 10))
@@ -113,7 +114,7 @@ struct HTTPBodyTests {
     }
 
     @Test(
-        "another coding than chunks is an error",
+        "a transfer coding other than chunked is an error",
         arguments: ["gzip", "gzip, chunked", "chunked, chunked", "identity", "", "xchunked", "chunked;q=1"])
     func coding(coding: String) {
         let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: \(coding)\r\n\r\n0\r\n\r\n"
@@ -129,7 +130,7 @@ struct HTTPBodyTests {
         }
     }
 
-    @Test("the name of the coding is in any case")
+    @Test("upper and lower case do not matter in the name of the coding")
     func codingCase() throws {
         #expect(try body("HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n") == "ab")
     }
@@ -142,7 +143,7 @@ struct HTTPBodyTests {
         #expect(try !parser.add([UInt8]("HTTP/1.1 200 OK\r\n\r\nhello")))
     }
 
-    @Test("some answers have no body, whatever their headers say", arguments: [204, 304])
+    @Test("some responses have no body, whatever their headers are", arguments: [204, 304])
     func noBody(status: Int) throws {
         for header in ["", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"] {
             var parser = HTTPResponseParser()
@@ -154,7 +155,7 @@ struct HTTPBodyTests {
     }
 
     @Test(
-        "the answer to CONNECT ends with its head, whatever its headers and its status say",
+        "the response to CONNECT ends with its head, whatever its headers and its status are",
         arguments: [200, 299, 403, 407, 502], ["", "Content-Length: 500\r\n", "Transfer-Encoding: chunked\r\n"])
     func connect(status: Int, header: String) throws {
         var parser = HTTPResponseParser(answersConnect: true)
@@ -163,7 +164,7 @@ struct HTTPBodyTests {
         #expect(try parser.finish().status == status)
     }
 
-    @Test("an answer cut off anywhere is truncated, and never an answer")
+    @Test("a response that is cut off anywhere is truncated, and never accepted")
     func truncated() throws {
         let answers = [
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",

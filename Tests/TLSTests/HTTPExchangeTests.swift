@@ -24,7 +24,7 @@ struct HTTPExchangeTests {
         try HTTPExchange.send(request, to: "localhost", port: server.port, options: trusting, until: deadline)
     }
 
-    @Test("a request arrives with its headers and its body, and the answer comes back")
+    @Test("a request arrives with its headers and its body, and the response comes back")
     func exchange() throws {
         let server = try server("HTTP/1.1 201 Created\r\nContent-Length: 2\r\nX: y\r\n\r\nhi")
         let request = HTTPRequest(
@@ -42,7 +42,7 @@ struct HTTPExchangeTests {
     }
 
     @Test(
-        "the answer is the same in parts of any size, whether the server says goodbye, just closes or waits",
+        "the response is the same in parts of any size, whether the server announces the end, just closes or waits",
         arguments: [1, 7, 1_000], ["notify", "close", "wait"])
     func parts(part: Int, ending: String) throws {
         let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x\r\nhello\r\n1\r\n!\r\n0\r\nA: b\r\n\r\n"
@@ -50,13 +50,13 @@ struct HTTPExchangeTests {
         #expect(try send(to: server).body == [UInt8]("hello!"))
     }
 
-    @Test("an answer without a length ends with the connection", arguments: ["notify", "close"])
+    @Test("a response without a length ends with the connection", arguments: ["notify", "close"])
     func untilEnd(ending: String) throws {
         let server = try server("HTTP/1.1 200 OK\r\n\r\nhello", ["--ending", ending])
         #expect(try send(to: server).body == [UInt8]("hello"))
     }
 
-    @Test("an answer that ends too early is truncated", arguments: ["notify", "close"])
+    @Test("a response that ends too early is truncated", arguments: ["notify", "close"])
     func truncated(ending: String) throws {
         for answer in ["", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"] {
             let server = try server(answer, ["--ending", ending])
@@ -64,7 +64,7 @@ struct HTTPExchangeTests {
         }
     }
 
-    @Test("an answer that does not come ends at the deadline")
+    @Test("the wait for a response that does not arrive ends at the deadline")
     func silent() throws {
         let server = try server("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", ["--ending", "wait"])
         #expect(throws: HTTPError.connection(.silent(.read))) {
@@ -72,27 +72,27 @@ struct HTTPExchangeTests {
         }
     }
 
-    @Test("an answer without an end stops at the limit")
+    @Test("an endless response stops at the limit")
     func tooLarge() throws {
         let server = try server("HTTP/1.1 200 OK\r\n\r\n" + String(repeating: "x", count: 2 << 20))
         #expect(throws: HTTPError.tooLarge(limit: 1 << 20)) { try send(to: server) }
     }
 
-    @Test("an answer that is not HTTP is said so")
+    @Test("a response that is not HTTP is an error")
     func notHTTP() throws {
         let server = try server("hello, world\r\n")
         #expect(throws: HTTPError.notHTTP("hello, world")) { try send(to: server) }
     }
 
-    @Test("a failure of the connection is passed on")
+    @Test("an error of the connection is passed on")
     func connectionFails() throws {
         let port = try freePort()
-        #expect(throws: HTTPError.connection(.cannotConnect(host: "127.0.0.1", port: port, errno: 111))) {
+        #expect(throws: HTTPError.connection(.socket(.cannotConnect(host: "127.0.0.1", port: port, errno: 111)))) {
             try HTTPExchange.send(HTTPRequest("GET", "/"), to: "127.0.0.1", port: port, until: later)
         }
     }
 
-    @Test("a request that breaks the rules is refused before anything is sent")
+    @Test("an invalid request is refused before anything is sent")
     func invalid() throws {
         let contacted = Flag()
         let server = try FakeServer { _ in contacted.set() }
@@ -102,7 +102,7 @@ struct HTTPExchangeTests {
         #expect(!contacted.isSet)
     }
 
-    @Test("the port is named in the request unless it is 443, and addresses of version 6 are in brackets")
+    @Test("the request names the port unless it is 443, and puts IPv6 addresses in brackets")
     func hosts() throws {
         #expect(HTTPExchange.hostHeader("a.example", 443) == "a.example")
         #expect(HTTPExchange.hostHeader("a.example", 8443) == "a.example:8443")

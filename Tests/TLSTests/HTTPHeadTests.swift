@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Heads of HTTP answers")
 struct HTTPHeadTests {
-    @Test("a head as long as the limit may come byte by byte")
+    @Test("a head as long as the limit may arrive byte by byte")
     func longLine() throws {
         let start = "HTTP/1.1 200 OK\r\nA: "
         let value = String(repeating: "x", count: (64 << 10) - start.utf8.count - 4)
@@ -18,7 +18,7 @@ struct HTTPHeadTests {
     }
 
     @Test(
-        "a status line gives status and words",
+        "a status line gives the status and the reason",
         arguments: [
             ("HTTP/1.1 200 OK", 200, "OK"),
             ("HTTP/1.0 404 Not Found", 404, "Not Found"),
@@ -34,7 +34,7 @@ struct HTTPHeadTests {
     }
 
     @Test(
-        "what is no status line is not HTTP",
+        "a response without a status line is not HTTP",
         arguments: [
             "\r\n", "\n", "hello\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "220 mail.example ESMTP\r\n", "<html>\r\n",
             "GET / HTTP/1.1\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "http/1.1 200 OK\r\n\r\n", "HTTP/1.1\r\n\r\n",
@@ -51,7 +51,7 @@ struct HTTPHeadTests {
         #expect(!shown.unicodeScalars.contains { $0.properties.generalCategory == .control })
     }
 
-    @Test("what is not HTTP is known from its first byte that cannot be, and shown up to 60 bytes")
+    @Test("bytes that are not HTTP are refused at the first wrong byte, and up to 60 of them are shown")
     func beginning() {
         var parser = HTTPResponseParser()
         #expect(throws: HTTPError.notHTTP("HTTQ")) { try parser.add([UInt8]("HTTQ")) }
@@ -59,7 +59,7 @@ struct HTTPHeadTests {
         #expect(outcome("\(line)\n") == .failure(.notHTTP(String(line.prefix(60)))))
     }
 
-    @Test("header names are in lower case, values without blanks around them, in their order")
+    @Test("header names are in lower case, values have no surrounding spaces, and the order is kept")
     func headers() throws {
         let text =
             "HTTP/1.1 200 OK\r\nServer: a b\r\nX-Empty:\r\nx-BLANKS: \t c\td \t\r\nX-Empty: 2\r\nV: a:b\r\nContent-Length:0\r\n\r\n"
@@ -71,14 +71,14 @@ struct HTTPHeadTests {
         #expect(response.header("Server") == nil)
     }
 
-    @Test("bytes that are no UTF-8 in a value are replaced")
+    @Test("bytes in a value that are not UTF-8 are replaced")
     func latin1() throws {
         let bytes = [UInt8]("HTTP/1.1 200 OK\r\nV: a") + [0xE9] + [UInt8]("b\r\nContent-Length: 0\r\n\r\n")
         #expect(try outcome([bytes]).get().header("v") == "a\u{FFFD}b")
     }
 
     @Test(
-        "a header that breaks the rules is an error",
+        "an invalid header is an error",
         arguments: [
             " folded", "\tfolded: x", "no colon", ": no name", "with space: x", "space-before : x", "a\tb: x",
             "na(me): x", "näme: x", "v: a\u{0}b", "v: a\u{1B}[31m", "v: a\rb", "v: a\u{7F}", "v: x\r",
@@ -96,14 +96,14 @@ struct HTTPHeadTests {
         }
     }
 
-    @Test("each character of a token is one of a name")
+    @Test("each token character is allowed in a header name")
     func tokens() throws {
         let name = "!#$%&'*+-.^_`|~09azAZ"
         let response = try outcome("HTTP/1.1 200 OK\r\n\(name): x\r\nContent-Length: 0\r\n\r\n").get()
         #expect(response.header(name.lowercased()) == "x")
     }
 
-    @Test("lines may end with a line feed alone")
+    @Test("lines may end with only a line feed")
     func lineFeeds() throws {
         let response = try outcome("HTTP/1.1 200 OK\nA: b\nContent-Length: 2\n\nhi").get()
         #expect(
@@ -114,7 +114,7 @@ struct HTTPHeadTests {
                     body: [UInt8]("hi")))
     }
 
-    @Test("interim answers before the answer are left out")
+    @Test("interim responses are ignored")
     func interim() throws {
         let answer = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nhi"
         let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
@@ -125,7 +125,7 @@ struct HTTPHeadTests {
         #expect(outcome(interim) == .failure(.truncated))
     }
 
-    @Test("a head as large as the limit is taken, and a larger one is not, however it is made")
+    @Test("a head as large as the limit is accepted and a larger one is not, whatever its lines")
     func limit() throws {
         let begin = "HTTP/1.1 204 No Content\r\nA: "
         let room = (64 << 10) - begin.utf8.count - 4
@@ -137,7 +137,7 @@ struct HTTPHeadTests {
         #expect(outcome(String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 3_000)) == tooLarge)
     }
 
-    @Test("nothing at all is truncated")
+    @Test("an empty response is truncated")
     func nothing() {
         #expect(outcome([]) == .failure(.truncated))
     }

@@ -23,12 +23,12 @@ struct HTTPPartsTests {
         Sample("a bad status", "HTTP/1.1 2x0 OK\r\n\r\n"),
     ]
 
-    @Test("an answer is the same byte by byte as at once", arguments: samples)
+    @Test("a response is the same byte by byte as at once", arguments: samples)
     func bytes(sample: Sample) {
         #expect(outcome(sample.bytes.map { [$0] }) == outcome([sample.bytes]))
     }
 
-    @Test("an answer is the same in two parts, wherever it is split", arguments: samples)
+    @Test("a response is the same in two parts, wherever it is split", arguments: samples)
     func halves(sample: Sample) {
         let whole = outcome([sample.bytes])
         for index in 0...sample.bytes.count {
@@ -37,7 +37,7 @@ struct HTTPPartsTests {
         }
     }
 
-    @Test("an answer says that it is complete with its last byte and not before")
+    @Test("a response is complete with its last byte and not before")
     func complete() throws {
         let answers = [
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
@@ -55,7 +55,7 @@ struct HTTPPartsTests {
         }
     }
 
-    @Test("arbitrary bytes are answered, and never with an answer that is too large", arguments: 1...4)
+    @Test("arbitrary bytes give a response or an error, and never a response that is too large", arguments: 1...4)
     func noise(seed: UInt64) {
         var state = seed
         let pieces = Self.samples.map(\.bytes)

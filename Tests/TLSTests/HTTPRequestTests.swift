@@ -8,14 +8,14 @@ struct HTTPRequestTests {
         String(decoding: try request.bytes(host: host), as: UTF8.self)
     }
 
-    @Test("a request without a body has its host, and asks for the connection's end")
+    @Test("a request without a body names its host and asks the server to close the connection")
     func get() throws {
         #expect(
             try text(HTTPRequest("GET", "/a?b=c"))
                 == "GET /a?b=c HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n")
     }
 
-    @Test("a request with a body has its length, and its headers in their order")
+    @Test("a request with a body has its length and keeps the order of its headers")
     func post() throws {
         let request = HTTPRequest("POST", "/", headers: [("B", "2"), ("A", "1 ä")], body: [UInt8]("hé\r\n"))
         #expect(
@@ -26,7 +26,7 @@ struct HTTPRequestTests {
     }
 
     @Test(
-        "a part that would add a line or steer a terminal is an error",
+        "a part that would add a line or control a terminal is an error",
         arguments: ["\r\n", "\n", "\r", "\u{0}", "\t", "\u{1B}", "\u{7F}", "\r\nEvil: yes"])
     func injection(text: String) {
         let requests = [
@@ -41,7 +41,7 @@ struct HTTPRequestTests {
     }
 
     @Test(
-        "a target that is no path, or has a blank in it, is an error",
+        "a target that is not a path, or contains a space, is an error",
         arguments: ["", "a", "*", "/a b", " /", "http://a/"])
     func target(target: String) {
         #expect(throws: HTTPError.invalidRequest) { try HTTPRequest("GET", target).bytes(host: "example.com") }

@@ -19,7 +19,7 @@ struct HandshakeTests {
         try TLSServer(try authority.issue("server", alternativeNames: names), answer: answer, extra: extra)
     }
 
-    @Test("a server with a certificate of the given authority is trusted, and bytes go both ways")
+    @Test("a server with a certificate of the given authority is trusted, and bytes flow in both directions")
     func verified() throws {
         let server = try server()
         let connection = try reach(server.port, trusting)
@@ -33,7 +33,7 @@ struct HandshakeTests {
         #expect(!connection.isIdentityWanted)
     }
 
-    @Test("a server that knows TLS 1.2 only is taken")
+    @Test("a server that supports only TLS 1.2 is accepted")
     func older() throws {
         let server = try server(extra: ["--newest", "TLSv1_2"])
         let connection = try reach(server.port, trusting)
@@ -42,14 +42,14 @@ struct HandshakeTests {
         #expect(try server.request().version == "TLSv1.2")
     }
 
-    @Test("a server that knows TLS 1.1 only ends the handshake with an alert")
+    @Test("a server that supports only TLS 1.1 ends the handshake with an alert")
     func tooOld() throws {
         let server = try server(extra: ["--newest", "TLSv1_1"])
         #expect(throws: TLSError.alert(number: 70)) { try reach(server.port, trusting) }
     }
 
     @Test(
-        "an address is looked for among the certificate's addresses, and is no server name",
+        "an address is compared with the certificate's addresses and is not sent as a server name",
         arguments: ["127.0.0.1", "[127.0.0.1]"])
     func address(host: String) throws {
         let server = try server()
@@ -59,7 +59,7 @@ struct HandshakeTests {
         #expect(try server.request().serverName == nil)
     }
 
-    @Test("a directory of authorities is searched by their hashes")
+    @Test("a directory of authorities is searched by hashed names")
     func directory() throws {
         let server = try server()
         let directory = try TemporaryDirectory()
@@ -73,7 +73,7 @@ struct HandshakeTests {
         #expect(throws: Never.self) { try reach(server.port, .trusting(directory.path)) }
     }
 
-    @Test("all the places of authorities count")
+    @Test("the authorities of all locations are trusted")
     func several() throws {
         let other = try TestAuthority(name: "Other")
         let server = try server()
@@ -81,7 +81,7 @@ struct HandshakeTests {
         #expect(throws: Never.self) { try reach(server.port, options) }
     }
 
-    @Test("an authority that is not known is not trusted")
+    @Test("an unknown authority is not trusted")
     func unknownAuthority() throws {
         let other = try TestAuthority(name: "Other")
         let server = try server()
@@ -108,7 +108,7 @@ struct HandshakeTests {
     }
 
     @Test(
-        "a name that the certificate does not carry is an error with those that it does",
+        "a name that is not in the certificate is an error with the names that are",
         arguments: ["127.0.0.2", "::1"])
     func wrongAddress(host: String) throws {
         // The server is reached through a proxy, which does not care for the name.
@@ -126,7 +126,7 @@ struct HandshakeTests {
     }
 
     @Test(
-        "another host's certificate is an error with its names",
+        "the certificate of another host is an error with its names",
         arguments: [
             ("DNS:other.example", ["other.example"]), ("DNS:*.localhost,IP:127.0.0.1", ["*.localhost", "127.0.0.1"]),
             ("DNS:localhost.evil,DNS:xlocalhost", ["localhost.evil", "xlocalhost"]), ("email:a@localhost", []),
@@ -137,7 +137,7 @@ struct HandshakeTests {
         #expect(throws: TLSError.wrongHost(host: "localhost", names: names)) { try reach(server.port, trusting) }
     }
 
-    @Test("a certificate without alternative names is for its common name alone")
+    @Test("a certificate without alternative names is valid only for its common name")
     func commonName() throws {
         let server = try TLSServer(try authority.issue("localhost"), answer: "hello")
         #expect(throws: Never.self) { try reach(server.port, trusting) }
@@ -146,7 +146,7 @@ struct HandshakeTests {
         }
     }
 
-    @Test("long bodies go both ways, with a server that reads late")
+    @Test("long bodies flow in both directions, with a server that reads late")
     func large() throws {
         let text = String(repeating: "0123456789abcdef", count: 1 << 16)
         let server = try server(answer: text, extra: ["--part", "1000"])
@@ -157,7 +157,7 @@ struct HandshakeTests {
         #expect(try server.request().bodySize == 4 << 20)
     }
 
-    @Test("a server that has gone without a word is told by reading, and by writing")
+    @Test("reading and writing report a server that closed without a closing alert")
     func gone() throws {
         let server = try server(extra: ["--ending", "close"])
         let reader = try reach(server.port, trusting)
@@ -173,7 +173,7 @@ struct HandshakeTests {
         }
     }
 
-    @Test("after a server's goodbye there is nothing more to read, however often one asks")
+    @Test("after a server's closing alert every read returns nothing")
     func goodbye() throws {
         let server = try server()
         let connection = try reach(server.port, trusting)
@@ -184,7 +184,7 @@ struct HandshakeTests {
         #expect(try connection.read(until: later) == [])
     }
 
-    @Test("what other calls left in OpenSSL's queue of errors disturbs neither writing nor reading")
+    @Test("errors that other calls left in OpenSSL's error queue disturb neither writing nor reading")
     func leftErrors() throws {
         let server = try server()
         let connection = try reach(server.port, trusting)

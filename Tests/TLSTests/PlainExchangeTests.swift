@@ -12,7 +12,7 @@ struct PlainExchangeTests {
         try HTTPExchange.send(request, to: host, port: port, isPlain: true, until: later)
     }
 
-    @Test("a request arrives as it is, and the answer comes back whether the server closes or waits")
+    @Test("a request arrives unchanged, and the response comes back whether the server closes or waits")
     func exchange() throws {
         let server = try FakeServer { connection in
             let head = connection.readHead()
@@ -26,7 +26,7 @@ struct PlainExchangeTests {
         #expect(String(decoding: response.body, as: UTF8.self) == "POST /c8y/x HTTP/1.1|abc")
     }
 
-    @Test("an answer without a length ends with the connection, and a part of one is truncated")
+    @Test("a response without a length ends with the connection, and a partial response is truncated")
     func ends() throws {
         let server = try FakeServer { connection in
             let isCut = connection.readHead().contains("/cut")
@@ -36,10 +36,12 @@ struct PlainExchangeTests {
         #expect(throws: HTTPError.truncated) { try send(HTTPRequest("GET", "/cut"), to: server.port) }
     }
 
-    @Test("a port that nobody listens on, a host that is none, and one that says nothing are told apart")
+    @Test("a closed port, an invalid host name and a silent server cause different errors")
     func failures() throws {
         let port = try freePort()
-        #expect(throws: HTTPError.connection(.cannotConnect(host: "127.0.0.1", port: port, errno: ECONNREFUSED))) {
+        #expect(
+            throws: HTTPError.connection(.socket(.cannotConnect(host: "127.0.0.1", port: port, errno: ECONNREFUSED)))
+        ) {
             try send(HTTPRequest("GET", "/"), to: port)
         }
         #expect(throws: HTTPError.self) { try send(HTTPRequest("GET", "/"), to: 1, host: "a b") }
@@ -56,7 +58,7 @@ struct PlainExchangeTests {
         }
     }
 
-    @Test("the host is named with its port, unless that is HTTP's own")
+    @Test("the request names the port unless it is the default port of HTTP")
     func host() {
         #expect(HTTPExchange.hostHeader("a", 80, isPlain: true) == "a")
         #expect(HTTPExchange.hostHeader("a", 443, isPlain: true) == "a:443")

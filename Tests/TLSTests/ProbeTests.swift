@@ -28,7 +28,8 @@ struct ProbeTests {
     }
 
     @Test(
-        "a refused certificate has the same alert each time, whatever the version", arguments: ["tlsv1.2", "tlsv1.3"])
+        "a refused certificate causes the same alert each time, whatever the version",
+        arguments: ["tlsv1.2", "tlsv1.3"])
     func refused(version: String) throws {
         let broker = try broker(["require_certificate true", "tls_version \(version)"])
         let other = try TestAuthority(name: "Other")
@@ -40,7 +41,7 @@ struct ProbeTests {
         }
     }
 
-    @Test("a server that takes the certificate keeps the connection, and one that does not ask is seen not to")
+    @Test("a server that accepts the certificate keeps the connection, and a server that asks for none is reported")
     func kept() throws {
         let asking = try broker(["require_certificate true"])
         let identity = try authority.issue("device-7")
@@ -49,7 +50,7 @@ struct ProbeTests {
         #expect(probe(other.port, identity) == TLSProbe(failure: nil, isServerTrusted: true, isIdentityWanted: false))
     }
 
-    @Test("a server that is not trusted, or that ends before it shows itself, is not said to be trusted")
+    @Test("a server that is not trusted, or that ends before it sends a certificate, is not reported as trusted")
     func untrusted() throws {
         let broker = try broker(["allow_anonymous true"])
         let other = try TestAuthority(name: "Other")
@@ -64,7 +65,7 @@ struct ProbeTests {
         #expect(probe(closing.port) == TLSProbe(failure: .closed(.handshake)))
     }
 
-    @Test("an authority of the device that has expired is named, and is not the server's fault")
+    @Test("an expired authority of the device is named, and the server is not blamed")
     func authorityExpired() throws {
         let directory = try TemporaryDirectory()
         let old = directory.file("old.pem")
@@ -85,7 +86,7 @@ struct ProbeTests {
         #expect(end < Int64(Date().timeIntervalSince1970) && !found.isServerTrusted)
     }
 
-    @Test("a certificate that OpenSSL's security level does not take is too weak, and not untrusted")
+    @Test("a certificate that OpenSSL's security level rejects is too weak, not untrusted")
     func weak() throws {
         let directory = try TemporaryDirectory()
         let weak = TestAuthority.Identity(certificate: directory.file("weak.pem"), key: directory.file("weak.key"))

@@ -23,7 +23,7 @@ struct ProxyTunnelTests {
     }
 
     @Test(
-        "TLS goes through a tunnel, to the host's name and port, and the host is verified",
+        "TLS runs through a tunnel to the host's name and port, and the host is verified",
         arguments: [
             "HTTP/1.1 200 Connection established\r\n\r\n", "HTTP/1.0 200 OK\r\nVia: x\r\nContent-Length: 0\r\n\r\n",
         ],
@@ -51,7 +51,7 @@ struct ProxyTunnelTests {
             ])
     }
 
-    @Test("without authorization none is sent")
+    @Test("the header for authorization is sent only if it is set")
     func noAuthorization() throws {
         let heads = Mutex<[String]>([])
         let proxy = try FakeServer { connection in
@@ -63,7 +63,7 @@ struct ProxyTunnelTests {
     }
 
     @Test(
-        "a refusal is told with its status and words, whatever comes behind its head",
+        "a refusal is reported with its status and reason, whatever follows its head",
         arguments: [
             "Content-Length: 0\r\n\r\n", "Content-Length: 5\r\n\r\nhello", "Content-Length: 5000000\r\n\r\n<html>",
             "\r\n<html>", "Transfer-Encoding: chunked\r\n\r\n5\r\n",
@@ -76,7 +76,7 @@ struct ProxyTunnelTests {
     }
 
     @Test(
-        "a redirection or another status is a refusal too, and its words cannot steer a terminal",
+        "a redirection or another status is a refusal too, and its reason cannot control a terminal",
         arguments: [(302, "Found", "Found"), (502, "Bad\u{1B}[2JGateway", "Bad [2JGateway"), (403, "", "")])
     func otherStatus(status: Int, words: String, shown: String) throws {
         let proxy = try proxy("HTTP/1.1 \(status) \(words)\r\n\r\n")
@@ -86,7 +86,7 @@ struct ProxyTunnelTests {
     }
 
     @Test(
-        "what is not HTTP is said so",
+        "an answer that is not HTTP is reported",
         arguments: [
             "SSH-2.0-OpenSSH_9.2\r\n", "\u{5}\u{0}", "HTTP/1.1 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno header\r\n\r\n",
             "HTTP/1.1 200 OK\r\nA: \(String(repeating: "x", count: 20_000))",
@@ -96,7 +96,7 @@ struct ProxyTunnelTests {
         #expect(throws: TLSError.proxyNotHTTP) { try reach(443, nobody, proxy: way(proxy)) }
     }
 
-    @Test("a proxy that closes before the end of its answer is told", arguments: ["", "HTTP/1.1 200 OK\r\n"])
+    @Test("a proxy that closes before the end of its answer is reported", arguments: ["", "HTTP/1.1 200 OK\r\n"])
     func closes(answer: String) throws {
         let proxy = try FakeServer { connection in
             _ = connection.readHead()
@@ -105,7 +105,7 @@ struct ProxyTunnelTests {
         #expect(throws: TLSError.proxyClosed) { try reach(443, nobody, proxy: way(proxy)) }
     }
 
-    @Test("a proxy that resets the connection has closed it")
+    @Test("a proxy that resets the connection is reported as closed")
     func resets() throws {
         let proxy = try FakeServer { connection in
             _ = connection.readHead()
@@ -114,21 +114,21 @@ struct ProxyTunnelTests {
         #expect(throws: TLSError.proxyClosed) { try reach(443, nobody, proxy: way(proxy)) }
     }
 
-    @Test("a proxy that does not answer ends at the deadline", arguments: ["", "HTTP/1.1 200 OK\r\n"])
+    @Test("the wait for a silent proxy ends at the deadline", arguments: ["", "HTTP/1.1 200 OK\r\n"])
     func silent(answer: String) throws {
         let proxy = try proxy(answer)
         #expect(throws: TLSError.proxySilent) { try reach(443, nobody, proxy: way(proxy), until: soon) }
     }
 
-    @Test("a proxy that is not there is named instead of the host")
+    @Test("the error for an unreachable proxy names the proxy instead of the host")
     func refusedConnection() throws {
         let port = try freePort()
-        #expect(throws: TLSError.cannotConnect(host: "127.0.0.1", port: port, errno: ECONNREFUSED)) {
+        #expect(throws: TLSError.socket(.cannotConnect(host: "127.0.0.1", port: port, errno: ECONNREFUSED))) {
             try reach(443, nobody, host: "a.example", proxy: TLSProxy(host: "127.0.0.1", port: port))
         }
     }
 
-    @Test("what comes behind the head of a success belongs to TLS")
+    @Test("the bytes after the head of a successful answer belong to TLS")
     func behindHead() throws {
         let proxy = try proxy("HTTP/1.1 200 OK\r\n\r\nhello, this is no TLS\r\n")
         let error = #expect(throws: TLSError.self) { try reach(443, nobody, proxy: way(proxy)) }

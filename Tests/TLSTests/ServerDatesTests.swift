@@ -22,7 +22,7 @@ struct ServerDatesTests {
             key: try directory.write(String(decoding: try key.pem(), as: UTF8.self), to: "server.key"))
     }
 
-    @Test("one that is not known is not trusted, and one that is known is")
+    @Test("a self-signed certificate is trusted only if it is one of the trusted roots")
     func selfSigned() throws {
         let identity = try identity(from: now - 60, to: now + 3_600)
         let server = try TLSServer(identity)
@@ -32,7 +32,7 @@ struct ServerDatesTests {
         #expect(throws: Never.self) { try reach(server.port, .trusting(identity.certificate)) }
     }
 
-    @Test("one that has expired is told with its last second")
+    @Test("an expired certificate is reported with its last second")
     func expired() throws {
         let identity = try identity(from: now - 3_600, to: now - 60)
         let server = try TLSServer(identity)
@@ -41,7 +41,7 @@ struct ServerDatesTests {
         }
     }
 
-    @Test("one that is not valid yet is told with its first second")
+    @Test("a certificate that is not valid yet is reported with its first second")
     func notYetValid() throws {
         let identity = try identity(from: now + 3_600, to: now + 7_200)
         let server = try TLSServer(identity)
@@ -50,7 +50,7 @@ struct ServerDatesTests {
         }
     }
 
-    @Test("of an expired certificate that is not trusted either, trust comes first")
+    @Test("an expired certificate that is not trusted either is reported as untrusted")
     func expiredAndUnknown() throws {
         let server = try TLSServer(try identity(from: now - 3_600, to: now - 60))
         #expect(throws: TLSError.untrusted(code: 18, reason: "self-signed certificate")) {

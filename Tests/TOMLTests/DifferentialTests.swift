@@ -31,7 +31,7 @@ import Testing
                 print("-")
         """
 
-    @Test("both take and refuse the same documents, and read the same values")
+    @Test("both accept and refuse the same documents, and read the same values")
     func documents() throws {
         var numbers = Numbers(seed: 4)
         var texts: [String] = []

@@ -96,7 +96,7 @@ extension TOMLDocument {
         ("a = [1]\n", "a.b", TOMLError(line: 1, column: 1, kind: .notATable("a", firstLine: 1))),
     ]
 
-    @Test("refuses what stands in the way, and changes nothing", arguments: refusals)
+    @Test("refuses an edit with something in the way, and changes nothing", arguments: refusals)
     func refusal(before: String, key: String, error: TOMLError) throws {
         var document = try document(before)
         #expect(throws: error) { try document.set(key.split(separator: ".").map(String.init), to: 1) }
@@ -134,7 +134,7 @@ extension TOMLDocument {
         ("\u{FEFF}a = 1\nb = 2\n", "a", "\u{FEFF}b = 2\n"),
     ]
 
-    @Test("takes its own lines out and no others", arguments: edits)
+    @Test("removes only its own lines", arguments: edits)
     func bytes(before: String, key: String, after: String) throws {
         var document = try document(before)
         let path = key.split(separator: ".").map(String.init)

@@ -1,7 +1,7 @@
 import Testing
 @testable import TOML
 
-@Suite("what stands at a key, and moving it") struct FragmentTests {
+@Suite("fragments, and moving them") struct FragmentTests {
     struct Place: Sendable {
         let text: String
         let key: String
@@ -27,13 +27,13 @@ import Testing
         Place("# x\na = {b=1,c = 2}\n", "a.c", "", "2", ""), Place("\u{FEFF}# x\na = 1\n", "a", "# x\n", "1", ""),
     ]
 
-    @Test("the comments above, the value as it is written and what follows are told", arguments: places)
+    @Test("a fragment has the comments above, the value as written and the remark", arguments: places)
     func fragment(_ place: Place) throws {
         let found = try document(place.text).fragment(of: place.key.split(separator: ".").map(String.init))
         #expect(found == TOMLFragment(comments: place.comments, value: place.value, remark: place.remark))
     }
 
-    @Test("nothing is told of what has no place of its own", arguments: ["x", "a.x", "t", "t.u.v", "d", "l"])
+    @Test("a table without a header or braces has no fragment", arguments: ["x", "a.x", "t", "t.u.v", "d", "l"])
     func nothing(_ key: String) throws {
         let text = "a = 1\nd.e = 1\n[t.u]\nb = 2\n[[l]]\nc = 1\n"
         #expect(try document(text).fragment(of: key.split(separator: ".").map(String.init)) == nil)
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(
-        "nothing moves where a value is in the way, or a table is to be moved",
+        "nothing is moved if a value is in the way, or if it is a table",
         arguments: [
             ("a = 1\nb = 2\n", "a", "b"), ("[m]\na = 1\nb.c = 2\n", "m.a", "m.b"), ("a = 1\nb = 2\n", "a", "b.c"),
             ("[a]\nb = 1\n", "a", "c"),
@@ -75,23 +75,6 @@ import Testing
                 from.split(separator: ".").map(String.init), to: to.split(separator: ".").map(String.init))
         }
         #expect(document.text == text)
-    }
-
-    static let removals: [(before: String, key: String, after: String)] = [
-        ("a = 1\n\n# far\n\n# b\nb = 2 # x\nc = 3\n", "b", "a = 1\n\n# far\n\nc = 3\n"),
-        ("a = 1\n\n\n# t\n[t] # x\n\n# u\n[u]\n", "t", "a = 1\n\n# u\n[u]\n"), ("[t]\n", "t", ""),
-        ("\n\n[t]\n", "t", ""),
-        ("a = 1\n  \n[t]\n", "t", "a = 1\n"), ("a = 1 # x\n[t]\n", "t", "a = 1 # x\n"),
-        ("# x\na = { b = 1, c = 2 }\n", "a.b", "# x\na = { c = 2 }\n"),
-        ("\u{FEFF}# x\na = 1\n", "a", "\u{FEFF}"), ("a = 1\n", "b", "a = 1\n"),
-    ]
-
-    @Test("a key goes with its comments, a header with the blank lines above it as well", arguments: removals)
-    func removal(_ before: String, _ key: String, _ after: String) throws {
-        var document = try document(before)
-        let isThere = try document.removeWithComments(key.split(separator: ".").map(String.init))
-        #expect(document.text == after)
-        #expect(isThere == (before != after))
     }
 
     @Test("keys are written with the quotes that they need")

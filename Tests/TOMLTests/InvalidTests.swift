@@ -1,12 +1,12 @@
 @testable import TOML
 import Testing
 
-@Suite("what is no TOML") struct InvalidTests {
+@Suite("invalid documents") struct InvalidTests {
     static let documents: [(String, String)] = [
         ("a", "line 1, column 2: expected '=' after the key, found the end of the file"),
         ("a\n= 1", "line 1, column 2: expected '=' after the key, found the end of the line"),
-        ("a =", "line 1, column 4: expected a value (a text goes in quotes), found the end of the file"),
-        ("url = example.com", "line 1, column 7: expected a value (a text goes in quotes), found 'e'"),
+        ("a =", "line 1, column 4: expected a value (write a text in quotes), found the end of the file"),
+        ("url = example.com", "line 1, column 7: expected a value (write a text in quotes), found 'e'"),
         ("a = 1 b = 2", "line 1, column 7: expected the end of the line, found 'b'"),
         ("= 1", "line 1, column 1: expected a key, found '='"),
         ("a. = 1", "line 1, column 4: expected a key, found '='"),
@@ -27,17 +27,17 @@ import Testing
         ),
         (
             #"a = "\uD800""#,
-            "line 1, column 6: \\u takes four and \\U eight hexadecimal digits of a Unicode character that is no surrogate"
+            "line 1, column 6: \\u needs four and \\U eight hexadecimal digits of a Unicode character that is not a surrogate"
         ),
         ("\"\"\"a\"\"\" = 1", "line 1, column 1: a multi-line string cannot be a key"),
-        ("a = 01", "line 1, column 5: a number cannot begin with a needless zero; a text goes in quotes"),
+        ("a = 01", "line 1, column 5: a number cannot begin with a needless zero; write a text in quotes"),
         ("a = 9223372036854775808", "line 1, column 5: the integer does not fit in 64 bits"),
         ("a = -0x1", "line 1, column 5: a hexadecimal, octal or binary integer has no sign"),
         ("a = 2001-02-29", "line 1, column 13: there is no such day"),
         ("a = 25:00:00", "line 1, column 5: there is no such hour"),
         ("a = 1\n[t]\na = 1\n a = 2", "line 4, column 2: the key 'a' is already defined on line 3"),
         ("[a]\n[b]\n[a]", "line 3, column 2: the table 'a' is already defined on line 1"),
-        ("a = 1\n[a.b]", "line 2, column 2: 'a' is no table: it has a value on line 1"),
+        ("a = 1\n[a.b]", "line 2, column 2: 'a' is not a table: it has a value on line 1"),
         (
             "a = { b = 1 }\n[a.c]",
             "line 2, column 2: the inline table 'a' on line 1 is complete; add the key between its braces"
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(
-        "bytes that are no UTF-8 are refused where they begin",
+        "bytes that are not UTF-8 are refused at their position",
         arguments: [[0xFF], [0xC3, 0x28], [0xED, 0xA0, 0x80]] as [[UInt8]])
     func encoding(bytes: [UInt8]) {
         let error = #expect(throws: TOMLError.self) { try TOMLDocument(parsing: Array("a = 1\nb = '".utf8) + bytes) }
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(
-        "nesting without end is refused, not followed",
+        "endless nesting is refused",
         arguments: [
             "a = " + String(repeating: "[", count: 200_000), "a = " + String(repeating: "{a=", count: 200_000),
             String(repeating: "a.", count: 200_000) + "a = 1", "[" + String(repeating: "a.", count: 200_000) + "a]",
@@ -87,7 +87,7 @@ import Testing
         ("a = 0x", "F", 5), ("", "x", (1 << 20) + 1), ("# ", "\u{1}", 3), ("a = \"", "\\q", 6),
     ]
 
-    @Test("a megabyte of one thing is refused at its place", arguments: megabytes)
+    @Test("a megabyte of the same character is refused at its position", arguments: megabytes)
     func megabyte(start: String, piece: String, column: Int) {
         let text = start + String(repeating: piece, count: ((1 << 20) - start.utf8.count) / piece.utf8.count)
         let error = #expect(throws: TOMLError.self) { try document(text) }
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(
-        "very many keys or headers are read, and an error behind them has its place",
+        "very many keys or headers are read, and an error after them has its position",
         arguments: [("k", " = 1"), ("[k", "]"), ("k", ".a = 1"), ("[[k", "]]")])
     func manyKeys(before: String, after: String) throws {
         let text = (1...60_000).map { "\(before)\($0)\(after)\n" }.joined()

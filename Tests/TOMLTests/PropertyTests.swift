@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test("an edit changes one key, and no line but its own")
+    @Test("an edit changes only the line of its key")
     func edits() throws {
         var numbers = Numbers(seed: 2)
         var edited = 0

@@ -36,7 +36,7 @@ import Testing
         #expect(Spelling.value(value) == text)
     }
 
-    @Test("takes the other forms of a date and time")
+    @Test("accepts the other forms of a date and time")
     func otherForms() throws {
         let expected = try document("a = 1979-05-27T07:32:00Z")[path: ["a"]]
         #expect(try document("a = 1979-05-27t07:32:00z")[path: ["a"]] == expected)
@@ -91,7 +91,7 @@ import Testing
         #expect(read[path: ["\u{E9}"]] == 1 && read[path: ["e\u{301}"]] == 2)
     }
 
-    @Test("the place of a key is its line and column")
+    @Test("the position of a key is its line and column")
     func position() throws {
         let read = try document("\u{FEFF}a = 1\r\n[b]\n  \u{22}\u{E9}\u{22} = 1\n  c.d = 1\n")
         let places = [["a"], ["b"], ["b", "\u{E9}"], ["b", "c", "d"]].map { read.position(of: $0) }

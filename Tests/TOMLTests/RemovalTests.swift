@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test(
-        "tables go with their comments and the blank lines above, others stay byte for byte",
+        "tables are removed with their comments and the blank lines above, everything else stays byte for byte",
         arguments: [
             ("# x\na = 1\n\n# t\n[t] # y\n# k\nk = 1\n\n[u]\nb = 2\n", "# x\na = 1\n\n[u]\nb = 2\n"),
             ("[t]\nk = 1\n\nl = 2\n\n[t.s]\nm = 3\n\n[u]\nb = 2\n", "[u]\nb = 2\n"),
@@ -32,7 +32,7 @@ import Testing
         #expect(document.bytes == before)
     }
 
-    @Test("tens of thousands of tables go as fast as the document is read", .timeLimit(.minutes(1)))
+    @Test("tens of thousands of tables are removed as fast as the document is read", .timeLimit(.minutes(1)))
     func many() throws {
         let tables = (0..<22_000).map { "[t.p\($0)]\nurl = \"h\"\n" }.joined()
         #expect(try text("a = 1\n\n" + tables + "\n[u]\nb = 2\n", without: "t") == "a = 1\n\n[u]\nb = 2\n")

@@ -1,4 +1,4 @@
-import ArgumentParsing
+@testable import ArgumentParsing
 import Foundation
 import Testing
 
@@ -31,7 +31,7 @@ import Testing
         ("mqtt pub a/b AA== -q 2 -r --base64 --repeat 3 --sleep 0s", MQTTPubCommand.self),
         ("mqtt sub a/# -q 1 --no-topic --base64 -W 1m -C 0 --retained-only", MQTTSubCommand.self),
         ("doctor c8y --only clock --skip tcp", DoctorCommand.self), ("doctor --list", DoctorCommand.self),
-        ("completions zsh", CompletionsCommand.self), ("completion-values profile", CompletionValuesCommand.self),
+        ("completions zsh", CompletionsCommand.self), ("__complete", CompleteCommand.self),
     ]
 
     /// The command of a line.
@@ -69,14 +69,14 @@ import Testing
     @Test("what is typed arrives in the command")
     func values() throws {
         let connect = try command("connect az --timeout 30 --profile p", ConnectCommand.self)
-        #expect(connect.target.cloud == .az && connect.timeout.seconds == 30 && connect.profile?.text == "p")
+        #expect(connect.target.cloud == .az && connect.timeout == 30 && connect.target.profile?.text == "p")
         #expect(!connect.test && !connect.offline)
-        #expect(try command("connect c8y", ConnectCommand.self).timeout.seconds == 10)
+        #expect(try command("connect c8y", ConnectCommand.self).timeout == 10)
         let upload = try command("cert upload c8y --user me --password-file -", CertUploadC8yCommand.self)
         #expect(upload.user == "me" && upload.passwordFile == "-" && upload.password == nil)
         let download = try command("cert download c8y -pabc --max-timeout 1h30m", CertDownloadC8yCommand.self)
-        #expect(download.password == "abc" && download.maxTimeout.time == .seconds(5400))
-        #expect(download.retryEvery.time == .seconds(30) && download.url == nil)
+        #expect(download.password == "abc" && download.maxTimeout?.duration == .seconds(5400))
+        #expect(download.retryEvery == nil && download.url == nil)
         #expect(try command("cert renew", CertRenewCommand.self).authority == .c8y)
         #expect(try command("config set c8y.url -- -x", ConfigSetCommand.self).value == "-x")
         let publish = try command("mqtt pub a/b AA== -rq2 --base64 --repeat 3 --sleep 1500ms", MQTTPubCommand.self)
@@ -101,15 +101,15 @@ import Testing
                 case .command(let command, _, _) = try Program.parser.parse(
                     "\(name) \(words)".split(separator: " ").map(String.init))
             else { throw UsageMismatch(line: words) }
-            let target: (CloudTarget, ProfileName?) =
+            let target =
                 switch command {
-                case let command as ConnectCommand: (command.target, command.profile)
-                case let command as DisconnectCommand: (command.target, command.profile)
-                case let command as ReconnectCommand: (command.target, command.profile)
+                case let command as ConnectCommand: command.target
+                case let command as DisconnectCommand: command.target
+                case let command as ReconnectCommand: command.target
                 default: throw UsageMismatch(line: words)
                 }
-            #expect(target.0.cloud.rawValue == words.prefix { $0.isLetter || $0.isNumber })
-            #expect(target.0.profile(or: target.1)?.text == profile)
+            #expect(target.cloud.rawValue == words.prefix { $0.isLetter || $0.isNumber })
+            #expect(target.profile?.text == profile)
         }
     }
 
@@ -128,7 +128,7 @@ import Testing
         "cert download c8y --max-timeout 2y", "cert download c8y --retry-every x",
         "cert upload c8y --password a --password-file b", "--config-dir= config list", "--config-dir=~/x init",
         "frobnicate", "--log-level loud", "init extra",
-        "completions", "completions tcsh", "completions bash zsh", "completion-values",
+        "completions", "completions tcsh", "completions bash zsh", "__complete x",
     ]
 
     @Test("a line that is wrong prints why on stderr, and the status says so", arguments: wrong)
@@ -173,7 +173,7 @@ import Testing
     @Test("with --json help and version are members of the object")
     func resultObjects() throws {
         for (words, member, beginning) in [
-            (["connect", "--help"], "help", "Connect this device"), (["--version"], "version", Tedge.version),
+            (["connect", "--help"], "help", "Connect this device"), (["--version"], "version", ProgramRelease.version),
         ] {
             let printed = Transcript()
             #expect(Program.run(words + ["--json"], printed.console(isJSON: true)) == 0)

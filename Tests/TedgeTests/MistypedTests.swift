@@ -1,4 +1,4 @@
-import ArgumentParsing
+@testable import ArgumentParsing
 import Testing
 
 @testable import TedgeCore
@@ -44,7 +44,7 @@ import Testing
     @Test("a mistyped option is answered with the one that is meant", arguments: HelpTests.commands.map(\.path))
     func options(_ path: [String]) {
         let command = HelpTests.commands.first { $0.path == path }
-        for option in (command?.options ?? []) + (command?.globalOptions ?? []) where !option.isHidden {
+        for option in (command?.options ?? []) + (command?.globalOptions ?? []) {
             // Of two letters a slip leaves too little.
             for name in option.longNames where name.count > 2 {
                 let errors = errors(path.dropFirst() + ["--\(slip(name))"])

@@ -1,4 +1,4 @@
-import ArgumentParsing
+@testable import ArgumentParsing
 import Testing
 
 @testable import TedgeCore
@@ -75,7 +75,7 @@ import Testing
         #expect(errors(["flows", "list"]).contains("tip: 'flows' belongs to other programs of thin-edge.io"))
         #expect(
             errors(["config", "set", "mqtt.topic_root", "a", "b"]).contains(
-                "a value that holds blanks is put in quotes"))
+                "put a value with blanks in quotes"))
     }
 
     @Test("what cannot be shown, or is huge, is no part of a tip")

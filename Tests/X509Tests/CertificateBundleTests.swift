@@ -36,7 +36,7 @@ struct CertificateBundleTests {
         #expect(try isErrorQueueEmpty())
     }
 
-    @Test("what is no such message, or goes on behind it, is refused")
+    @Test("another message, or one with more bytes after it, is refused")
     func broken() throws {
         let whole = try bundle(try Certificate.made(key: .generateP256()).pem())
         let wrong: [[UInt8]] = [

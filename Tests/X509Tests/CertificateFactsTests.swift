@@ -3,7 +3,7 @@ import Testing
 
 @testable import X509
 
-@Suite("What a certificate says")
+@Suite("Contents of a certificate")
 struct CertificateFactsTests {
     private let program: OpenSSLProgram
 
@@ -55,7 +55,7 @@ struct CertificateFactsTests {
         }
     }
 
-    @Test("a certificate of an authority is told from one that it issued")
+    @Test("an authority's certificate differs from one that it issued")
     func issued() throws {
         let authority = try TestAuthority(name: "Root")
         let root = try Certificate(pem: bytes(authority.authority.certificate))
@@ -80,7 +80,7 @@ struct CertificateFactsTests {
         #expect(try isErrorQueueEmpty())
     }
 
-    @Test("a self-signed certificate with CA:FALSE is no authority")
+    @Test("a self-signed certificate with CA:FALSE is not an authority")
     func notAuthority() throws {
         let pem = try program.makeCertificate(extra: ["-addext", "basicConstraints=critical,CA:FALSE"])
         let certificate = try Certificate(pem: pem)

@@ -16,7 +16,7 @@ struct CertificateRequestTests {
     }
 
     @Test(
-        "openssl finds the signature right, whatever the kind of the key",
+        "openssl verifies the signature of each kind of key",
         arguments: [OpenSSLProgram.Kind.p256, .p384, .rsa, .ed25519])
     func verify(kind: OpenSSLProgram.Kind) throws {
         try write(key: try PrivateKey(pem: try program.makeKey(kind)))

@@ -39,7 +39,7 @@ struct DistinguishedNameTests {
     }
 
     @Test(
-        "what a terminal obeys is escaped in the text, and kept in the common name",
+        "control characters are escaped in the text and kept in the common name",
         arguments: [
             ("a\u{1B}[31mb", "a\\u{1b}[31mb"),
             ("a\nb", "a\\u{a}b"),

@@ -78,3 +78,8 @@ extension Certificate {
             notBefore: notBefore, notAfter: notAfter)
     }
 }
+
+extension Certificate {
+    /// Whether the certificate may sign others.
+    var isAuthority: Bool { CryptoLibrary.functions.X509_check_ca(pointer) == 1 }
+}

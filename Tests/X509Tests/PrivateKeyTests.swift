@@ -72,7 +72,7 @@ struct PrivateKeyTests {
     }
 
     @Test(
-        "an encrypted key is said to be one, in both forms",
+        "an encrypted key is reported as encrypted, in both forms",
         arguments: [
             ["pkey", "-aes256", "-passout", "pass:secret", "-in"],
             ["ec", "-aes256", "-passout", "pass:secret", "-in"],
@@ -85,7 +85,7 @@ struct PrivateKeyTests {
         #expect(try isErrorQueueEmpty())
     }
 
-    @Test("a file without a key is said to be one")
+    @Test("a file without a key is reported as such")
     func noKey() throws {
         let certificate = try program.makeCertificate()
         let path = program.path("key.pem")

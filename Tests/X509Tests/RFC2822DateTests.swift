@@ -2,7 +2,7 @@ import Testing
 
 import X509
 
-@Suite("Dates as mail has them")
+@Suite("Dates in the format of mail")
 struct MailDateTests {
     @Test(
         "a moment is written with its day of the week, in UTC",

@@ -100,7 +100,7 @@ struct SelfSignedTests {
         #expect(try Certificate.made(key: .generateP256()).serialNumber != certificate.serialNumber)
     }
 
-    @Test("openssl verifies the signature and takes the certificate for an authority's")
+    @Test("openssl verifies the signature and accepts the certificate as an authority")
     func verify() throws {
         let path = program.path("certificate.pem")
         let arguments = ["verify", "-attime", "1750000000", "-check_ss_sig", "-CAfile", path]

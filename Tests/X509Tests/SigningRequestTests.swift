@@ -27,7 +27,7 @@ struct SigningRequestTests {
         #expect(decoded == (try program.bytes("der")))
     }
 
-    @Test("what is no request, or is not signed with its key, is refused")
+    @Test("a text that is not a request, or not signed with its key, is refused")
     func broken() throws {
         #expect(throws: X509Error.noPEM(label: "CERTIFICATE REQUEST")) { try SigningRequest(pem: []) }
         let pem = try CertificateRequest.pem(

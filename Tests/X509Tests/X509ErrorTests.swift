@@ -2,7 +2,7 @@ import Testing
 
 import X509
 
-@Suite("Words of errors with keys and certificates")
+@Suite("Messages of errors with keys and certificates")
 struct X509ErrorTests {
     @Test(
         "an error is a sentence",

@@ -1,11 +1,11 @@
-/// One request and its answer, on a connection of its own.
+/// One request and its response, on a separate connection.
 public enum HTTPExchange {
-    /// Sends a request and reads the answer.
+    /// Sends a request and reads the response.
     ///
     /// - Parameters:
-    ///   - host: The server, which its certificate must name.
-    ///   - isPlain: Without TLS, and without a proxy: for a service on this device.
-    ///   - deadline: When the answer must be complete.
+    ///   - host: The server; its certificate must carry this name.
+    ///   - isPlain: Whether to connect without TLS and without a proxy, for a service on this device.
+    ///   - deadline: The time at which the response must be complete.
     public static func send(
         _ request: HTTPRequest, to host: String, port: UInt16, proxy: TLSProxy? = nil,
         options: TLSOptions = TLSOptions(), isPlain: Bool = false,
@@ -26,13 +26,13 @@ public enum HTTPExchange {
         while true {
             let part: [UInt8]
             do throws(TLSError) {
-                // An answer that comes without a pause, and without an end, is waited for nowhere else.
+                // If bytes arrive without a pause, no wait checks the deadline and the interruption, so check them here.
                 if ContinuousClock.now >= deadline { throw TLSError.silent(.read) }
                 if interrupted() { throw TLSError.interrupted }
                 part = try connection.read(until: deadline)
             } catch {
-                // Many servers close without saying so in TLS; whether the answer is complete the parser knows, and of a body
-                // without a length whoever reads it.
+                // Many servers close without a TLS closing alert. The parser detects whether the response is complete;
+                // for a body without a length, the caller must decide.
                 guard case .closed = error else { throw .connection(error) }
                 return try parser.finish()
             }
@@ -44,7 +44,7 @@ public enum HTTPExchange {
         }
     }
 
-    /// The host as the server's own address has it (RFC 9110, section 7.2).
+    /// The value of the header `Host` (RFC 9110, section 7.2).
     static func hostHeader(_ host: String, _ port: UInt16, isPlain: Bool = false) -> String {
         HostName.bracketed(host) + (port == (isPlain ? 80 : 443) ? "" : ":\(port)")
     }

@@ -1,15 +1,15 @@
-/// A request of HTTP/1.1 (RFC 9112).
+/// An HTTP/1.1 request (RFC 9112).
 public struct HTTPRequest: Sendable {
     /// The method.
     public var method: String
-    /// The path with the query, percent-encoded.
+    /// The path and the query, percent-encoded.
     public var target: String
-    /// Further headers, in this order.
+    /// Additional headers, in this order.
     public var headers: [(name: String, value: String)]
-    /// The body, where there is one.
+    /// The body; nil if there is none.
     public var body: [UInt8]?
 
-    /// Makes a request.
+    /// Creates a request.
     public init(_ method: String, _ target: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil)
     {
         self.method = method
@@ -18,7 +18,7 @@ public struct HTTPRequest: Sendable {
         self.body = body
     }
 
-    /// The bytes of the request. Throws `invalidRequest` where a part would add a line.
+    /// The bytes of the request. Throws `invalidRequest` if a part would add a line.
     func bytes(host: String) throws(HTTPError) -> [UInt8] {
         var lines = ["\(method) \(target) HTTP/1.1", "Host: \(host)"]
         lines += headers.map { "\($0.name): \($0.value)" }
@@ -30,51 +30,51 @@ public struct HTTPRequest: Sendable {
     }
 }
 
-/// The answer to a request.
+/// The response to a request.
 public struct HTTPResponse: Sendable, Equatable {
     /// The status, 100 to 599.
     public var status: Int
-    /// The words beside the status, with nothing that a terminal obeys.
+    /// The reason phrase of the status, without control sequences for a terminal.
     public var reason: String
-    /// The headers; names are in lower case.
+    /// The headers, with names in lower case.
     public var headers: [Header]
-    /// The body, decoded where it came in chunks.
+    /// The body; chunks are decoded.
     public var body: [UInt8] = []
 
     /// A header.
     public struct Header: Sendable, Equatable {
         /// The name in lower case.
         public var name: String
-        /// The value without blanks around it.
+        /// The value without surrounding spaces or tabs.
         public var value: String
     }
 
-    /// The value of a header whose name is given in lower case.
+    /// The value of a header; `name` is in lower case. Nil if the header is missing.
     public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
-/// Why there is no answer to a request.
+/// Why there is no response to a request.
 public enum HTTPError: Error, Sendable, Equatable {
     /// The connection cannot be made or used.
     case connection(TLSError)
     /// A part of the request holds a line end or another control character.
     case invalidRequest
-    /// What came is not HTTP; its beginning, with nothing that a terminal obeys.
+    /// The received bytes are not HTTP; the text is their beginning, without control sequences for a terminal.
     case notHTTP(String)
     /// A header breaks the rules.
     case invalidHeader(String)
-    /// The answer says in two ways how long it is.
+    /// The response gives its length in two ways.
     case ambiguousLength
     /// The chunks of the body break the rules.
     case invalidChunk
-    /// The answer is larger than this program takes, in bytes.
+    /// The response is larger than this program accepts; `limit` is in bytes.
     case tooLarge(limit: Int)
-    /// The connection ended before the answer did.
+    /// The connection ended before the response was complete.
     case truncated
 }
 
 extension HTTPError: CustomStringConvertible {
-    /// The error in a sentence without a full stop.
+    /// The error as a sentence without a full stop.
     public var description: String {
         switch self {
         case .connection(let error): error.description

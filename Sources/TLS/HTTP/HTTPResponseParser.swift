@@ -1,8 +1,8 @@
-/// Reads an answer of HTTP/1.1 (RFC 9112) from bytes as they come.
+/// Parses an HTTP/1.1 response (RFC 9112) from bytes as they arrive.
 struct HTTPResponseParser {
-    /// The most that a body may hold, in bytes.
+    /// The longest body, in bytes.
     static let bodyLimit = 1 << 20
-    /// The most that the head, or the trailers, may hold, in bytes.
+    /// The longest head, and the longest trailers, in bytes.
     static let headLimit = 64 << 10
 
     private enum State {
@@ -19,7 +19,8 @@ struct HTTPResponseParser {
     private var state = State.head
     private var pending: [UInt8] = []
     private var consumed = 0
-    /// How much of what is pending holds no line feed, so that a line that comes byte by byte is looked through once.
+    /// How many of the pending bytes contain no line feed, so that a line that arrives byte by byte is searched only
+    /// once.
     private var searched = 0
     private var lines: [[UInt8]] = []
     private var headSize = 0
@@ -28,7 +29,7 @@ struct HTTPResponseParser {
 
     init(answersConnect: Bool = false) { self.answersConnect = answersConnect }
 
-    /// Takes bytes. True as soon as the answer is complete; what comes behind it is left out.
+    /// Adds bytes. Returns true as soon as the response is complete; bytes after its end are ignored.
     mutating func add(_ bytes: [UInt8]) throws(HTTPError) -> Bool {
         pending += bytes
         while try step() {}
@@ -39,7 +40,7 @@ struct HTTPResponseParser {
         return false
     }
 
-    /// The answer, when no more bytes come. Throws `truncated` where it is not complete.
+    /// Returns the response when no more bytes arrive. Throws `truncated` if it is incomplete.
     func finish() throws(HTTPError) -> HTTPResponse {
         switch state {
         case .done, .untilEnd: if let response { return response }
@@ -50,7 +51,7 @@ struct HTTPResponseParser {
 
     private var left: ArraySlice<UInt8> { pending[consumed...] }
 
-    /// Goes on by one element. False where more bytes are needed or wanted.
+    /// Parses one element. Returns false if the parser needs more bytes or is done.
     private mutating func step() throws(HTTPError) -> Bool {
         switch state {
         case .head:
@@ -87,7 +88,7 @@ struct HTTPResponseParser {
         return true
     }
 
-    /// The next line without its end, or nil if it has not come yet.
+    /// The next line without its line end; nil if it has not fully arrived.
     private mutating func nextLine() throws(HTTPError) -> [UInt8]? {
         guard let end = pending[max(consumed, searched)...].firstIndex(of: UInt8(ascii: "\n")) else {
             searched = pending.count
@@ -123,7 +124,7 @@ struct HTTPResponseParser {
         var response = try Self.statusLine(first)
         response.headers = try lines.dropFirst().map(Self.header)
         lines = []
-        // Interim answers come before the real one (RFC 9110, section 15.2).
+        // Interim responses precede the final one (RFC 9110, section 15.2).
         if response.status < 200 {
             guard response.status != 101 else { throw .notHTTP("101") }
             return
@@ -132,9 +133,9 @@ struct HTTPResponseParser {
         state = try framing(of: response)
     }
 
-    /// How the body ends (RFC 9112, section 6.3).
+    /// How to find the end of the body (RFC 9112, section 6.3).
     private func framing(of response: HTTPResponse) throws(HTTPError) -> State {
-        // Of a proxy that refuses its head says enough; its body may be long, or without an end.
+        // The head of a proxy's refusal is enough; its body may be long or endless.
         if response.status == 204 || response.status == 304 || answersConnect { return .done }
         let lengths = response.headers.filter { $0.name == "content-length" }.map(\.value)
         let codings = response.headers.filter { $0.name == "transfer-encoding" }.map(\.value)
@@ -190,7 +191,7 @@ struct HTTPResponseParser {
         consumed += part.count
     }
 
-    /// The size of a chunk; extensions behind a semicolon are left out (RFC 9112, section 7.1.1).
+    /// The size of a chunk; extensions after a semicolon are ignored (RFC 9112, section 7.1.1).
     private static func chunkSize(_ line: [UInt8]) throws(HTTPError) -> Int {
         let digits = line.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 && $0 != 0x09 }
         let rest = line[digits.count...].drop { $0 == 0x20 || $0 == 0x09 }

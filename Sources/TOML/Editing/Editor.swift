@@ -1,4 +1,4 @@
-/// Bytes that are put in the place of others.
+/// A replacement of bytes by a text.
 struct Splice {
     var range: Range<Int>
     var text: String
@@ -9,7 +9,7 @@ struct Editor {
     let bytes: [UInt8]
     let tree: Tree
 
-    /// What sets a key to a value; nil if it has that value.
+    /// The splice that sets a key to a value; nil if the key has that value already.
     func setting(_ path: [String], to value: TOMLValue) throws(TOMLError) -> Splice? {
         let route = try route(to: path)
         guard let node = route.node else { return adding(path, Spelling.value(value), route) }
@@ -19,7 +19,7 @@ struct Editor {
         return Splice(range: Int(found.value)..<Int(found.end), text: Spelling.value(value))
     }
 
-    /// What takes a key out; nil if there is none.
+    /// The splice that removes a key; nil if there is no such key.
     func removing(_ path: [String]) throws(TOMLError) -> Splice? {
         let route = try route(to: path)
         guard let node = route.node else { return nil }
@@ -29,7 +29,7 @@ struct Editor {
         return Splice(range: range, text: "")
     }
 
-    /// Whether `key = value` stands at the node, not a table of several lines.
+    /// Whether the node is a `key = value`, and not a table of several lines.
     func hasOwnValue(_ node: Int) -> Bool {
         switch tree.nodes[node].content {
         case .value: true
@@ -66,7 +66,7 @@ struct Editor {
         }
     }
 
-    /// A line after that of a node, indented alike.
+    /// The splice that adds a line after that of a node, with the same indentation.
     private func line(_ text: String, after node: Int) -> Splice {
         let at = lineEnd(Int(tree.nodes[node].end))
         guard at < bytes.count || bytes[at - 1] == UInt8(ascii: "\n") else { return atEnd(text, isSection: false) }
@@ -75,7 +75,8 @@ struct Editor {
         return insertion("\(String(decoding: indentation, as: UTF8.self))\(text)\(lineBreak)", at: at)
     }
 
-    /// A line of the document's own table, which ends at the first header. Comments directly above that belong to it.
+    /// The splice that adds a line to the document's own table, which ends at the first header or the comments directly above
+    /// that header.
     private func lineOfRoot(_ text: String, last: Int) -> Splice {
         if last != 0 { return line(text, after: last) }
         guard let header = tree.firstHeader else { return atEnd(text, isSection: false) }
@@ -83,7 +84,7 @@ struct Editor {
         return insertion("\(text)\(lineBreak)\(lineBreak)", at: at)
     }
 
-    /// Lines at the end of the document; a section is set off by a blank line.
+    /// The splice that adds lines at the end of the document, a section after a blank line.
     private func atEnd(_ text: String, isSection: Bool) -> Splice {
         var before = ""
         if bytes.count > LineIndex.start(of: bytes) {
@@ -98,7 +99,7 @@ struct Editor {
 
     // MARK: Inline tables
 
-    /// Takes an entry with the comma that is no longer needed out of braces.
+    /// The splice that removes an entry of an inline table, with the comma that is no longer needed.
     private func removing(_ node: Int, fromInline table: Int) -> Splice {
         var (start, end) = (Int(tree.nodes[node].start), Int(tree.nodes[node].end))
         var next = end
@@ -118,20 +119,20 @@ struct Editor {
 
     // MARK: Lines
 
-    /// What ends the lines of the document.
+    /// The line end of the document.
     private var lineBreak: String {
         guard let first = bytes.firstIndex(of: UInt8(ascii: "\n")), first > 0 else { return "\n" }
         return bytes[first - 1] == UInt8(ascii: "\r") ? "\r\n" : "\n"
     }
 
-    /// Where the line of an offset begins; the byte order mark is before the first line.
+    /// The beginning of the line of an offset; the first line begins after the byte order mark.
     func lineStart(_ offset: Int) -> Int {
         var start = offset
         while start > LineIndex.start(of: bytes), bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
         return start
     }
 
-    /// Where the line after that of an offset begins.
+    /// The beginning of the line after that of an offset.
     func lineEnd(_ offset: Int) -> Int {
         bytes[offset...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
     }

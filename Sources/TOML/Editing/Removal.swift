@@ -1,9 +1,9 @@
 extension TOMLDocument {
-    /// Takes everything at and below a path out, in time linear in the size of the document: values and headers with the
-    /// comments directly above them, a header with the blank lines above as well, and a header that only names other tables
-    /// without its comments. Returns false where there is nothing.
+    /// Removes everything at and below a path, in time linear in the size of the document: values and headers with the comments
+    /// directly above them, and headers also with the blank lines above. A header that only contains other tables is removed
+    /// without its comments. Returns false if there is nothing.
     ///
-    /// Throws where an array of tables stands at or below the path; nothing has changed then.
+    /// Throws if there is an array of tables at or below the path; nothing has changed then.
     @discardableResult
     public mutating func removeAll(_ path: [String]) throws(TOMLError) -> Bool {
         let editor = Editor(bytes: bytes, tree: tree)
@@ -16,19 +16,19 @@ extension TOMLDocument {
 }
 
 extension Editor {
-    /// The lines of a key or a header, with the comments that go with it.
+    /// The lines of a key or a header to remove, with their comments.
     struct RemovedLines {
         let range: Range<Int>
-        /// Whether the blank lines above go as well.
+        /// Whether the blank lines above are removed as well.
         let takesBlankLines: Bool
     }
 
     func gather(_ node: Int, _ path: [String], into lines: inout [RemovedLines]) throws(TOMLError) {
-        let place = tree.nodes[node]
-        if case .tables = place.content { throw obstacle(node, path[...]) }
-        let own = lineStart(Int(place.start))..<lineEnd(Int(place.end))
+        let found = tree.nodes[node]
+        if case .tables = found.content { throw obstacle(node, path[...]) }
+        let own = lineStart(Int(found.start))..<lineEnd(Int(found.end))
         let whole = startOfComments(above: own.lowerBound)..<own.upperBound
-        guard case .table(let index) = place.content, tree.tables[Int(index)].origin != .inline else {
+        guard case .table(let index) = found.content, tree.tables[Int(index)].origin != .inline else {
             return lines.append(RemovedLines(range: whole, takesBlankLines: false))
         }
         let table = tree.tables[Int(index)]
@@ -42,7 +42,7 @@ extension Editor {
         lines.append(RemovedLines(range: isHeaderAlone ? own : whole, takesBlankLines: !isHeaderAlone))
     }
 
-    /// What is cut out, in the order of the document. Lines that are cut out do not part what is above from what is below.
+    /// The ranges to remove, in the order of the document. Removed lines do not separate the blank lines above and below them.
     func cuts(_ lines: [RemovedLines]) -> [Range<Int>] {
         var cuts: [Range<Int>] = []
         for line in lines.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
@@ -56,7 +56,7 @@ extension Editor {
             }
             cuts.append(start..<line.range.upperBound)
         }
-        // Nothing is left above that the blank lines below would set off.
+        // At the beginning of the document the blank lines below separate nothing any more.
         if let first = cuts.first, first.lowerBound == LineIndex.start(of: bytes),
             lines.contains(where: { $0.takesBlankLines && first.contains($0.range.lowerBound) })
         {

@@ -1,4 +1,4 @@
-/// The way of a path of keys into a tree, as far as it goes.
+/// How far a path of keys leads into a tree.
 struct Route {
     /// The deepest table on the way.
     var table = 0
@@ -8,7 +8,7 @@ struct Route {
     var section = 0
     /// The last inline table on the way: its node, and how many keys lead to it.
     var inline: (node: Int, known: Int)?
-    /// The node at the end of the path; nil if the path ends before.
+    /// The node at the end of the path; nil if there is none.
     var node: Int?
 }
 
@@ -28,7 +28,7 @@ extension Tree {
 }
 
 extension Editor {
-    /// Follows a path. Throws where a value or an array of tables stands in the way.
+    /// Follows a path. Throws if there is a value or an array of tables on the way.
     func route(to path: [String]) throws(TOMLError) -> Route {
         guard let last = path.indices.last else { throw TOMLError(line: 1, column: 1, kind: .emptyPath) }
         var route = Route()
@@ -50,7 +50,7 @@ extension Editor {
         return route
     }
 
-    /// The error that what stands at a node cannot be edited as wanted.
+    /// The error for an edit that a node does not allow.
     func obstacle(_ node: Int, _ path: ArraySlice<String>) -> TOMLError {
         let (line, column) = LineIndex.lineAndColumn(of: Int(tree.nodes[node].key), in: bytes)
         let name = Spelling.dottedKey(path)

@@ -1,4 +1,9 @@
-/// How keys and values are written.
+extension TOMLValue {
+    /// The value as a document has it, on one line.
+    public var text: String { Spelling.value(self) }
+}
+
+/// Writes keys and values.
 enum Spelling {
     /// A key of several parts, for example `c8y."my key".url`.
     static func dottedKey(_ path: some Collection<String>) -> String {
@@ -26,7 +31,7 @@ enum Spelling {
         }
     }
 
-    /// A string in double quotes. What is no control character stands for itself.
+    /// A string in double quotes. Only quotes, backslashes and control characters are escaped.
     private static func string(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -38,16 +43,20 @@ enum Spelling {
             case "\n": result += "\\n"
             case "\u{C}": result += "\\f"
             case "\r": result += "\\r"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F: result += "\\u" + hexadecimal(scalar.value)
             default: result.unicodeScalars.append(scalar)
             }
         }
         return result + "\""
     }
 
-    /// The shortest decimal number that is read back as the same; Swift writes a point or an exponent in each.
+    /// The number in four or more hexadecimal digits, as in `\u` escapes and `U+` names.
+    static func hexadecimal(_ number: UInt32) -> String {
+        let digits = String(number, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+    }
+
+    /// The shortest decimal number that reads back as the same number. Swift always writes a point or an exponent.
     private static func float(_ number: Double) -> String {
         if number.isNaN { return "nan" }
         if number.isInfinite { return number < 0 ? "-inf" : "inf" }

@@ -7,7 +7,7 @@ extension UInt8 {
 
     var isBlank: Bool { self == 0x20 || self == 0x09 }
 
-    /// Whether TOML forbids the byte in comments and strings. Line ends are among them: they need their own handling.
+    /// Whether TOML forbids the byte in comments and strings. Line ends are included, because they are handled separately.
     var isControl: Bool { (self < 0x20 && self != 0x09) || self == 0x7F }
 
     /// The value of a digit of any base up to 16, or nil.
@@ -17,11 +17,11 @@ extension UInt8 {
     }
 }
 
-/// Places in a text.
+/// Positions in a text.
 enum LineIndex {
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// Where the text begins: after the byte order mark, if there is one.
+    /// The beginning of the text, after a byte order mark if there is one.
     static func start(of bytes: [UInt8]) -> Int {
         bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
     }

@@ -49,7 +49,7 @@ extension Parser {
         return date
     }
 
-    /// Reads a time of day. Digits of the fraction after the ninth are cut off, as the standard demands.
+    /// Reads a time of day. Digits of the fraction after the ninth are ignored, as the standard demands.
     mutating func readTime() throws(TOMLError) -> TOMLLocalTime {
         let start = offset
         let hour = try readField(digits: 2, in: 0...23, .hour)

@@ -1,5 +1,5 @@
-// Who may define what: the sections "Keys", "Table", "Inline Table" and "Array of Tables" of TOML 1.0.0. Each function
-// works on `path`, the key that was just read.
+// The rules for definitions: the sections "Keys", "Table", "Inline Table" and "Array of Tables" of TOML 1.0.0. Each function
+// uses `path`, the key that was just read.
 extension Parser {
     /// Opens the table of a `[header]` that begins at an offset, and returns it.
     mutating func openTable(from start: Int) throws(TOMLError) -> Int {
@@ -43,7 +43,7 @@ extension Parser {
         return table
     }
 
-    /// Adds the key of a `key = value` that begins at an offset, with the tables that its dots make, to a table.
+    /// Adds the key of a `key = value` that begins at an offset, with the tables of its dots, to a table.
     mutating func declareKey(in table: Int, from start: Int) throws(TOMLError) -> Int {
         let last = path.count - 1
         steps.removeAll(keepingCapacity: true)
@@ -64,7 +64,7 @@ extension Parser {
         return node
     }
 
-    /// The table that a part of a dotted key before its last dot names; made where there is none.
+    /// The table that a part of a dotted key before its last dot names. Creates it if there is none.
     private mutating func tableAtDot(_ part: Int, in parent: Int) throws(TOMLError) -> Int {
         guard let node = tree.node(path[part].text, in: parent) else {
             return addTable(.dotted, at: part, to: parent)
@@ -80,8 +80,8 @@ extension Parser {
         throw conflict(with: node, part: part)
     }
 
-    /// The table above the one that the header names. Headers pass through anything that is open: tables of every
-    /// kind but inline ones, and the last table of an array of tables.
+    /// The table above the one that the header names. Headers pass through tables of every kind except inline ones, and through
+    /// the last table of an array of tables.
     private mutating func tableAboveHeader() throws(TOMLError) -> Int {
         var parent = 0
         for part in path.indices.dropLast() {
@@ -123,7 +123,7 @@ extension Parser {
             value: Int32(offset), end: Int32(offset), line: line)
     }
 
-    /// The error that a part of a key or header names something that is closed to it.
+    /// The error for a part of a key or header that names something it must not change.
     private func conflict(with node: Int, part: Int) -> TOMLError {
         let name = Spelling.dottedKey(path[...part].map(\.text))
         let line = LineIndex.lineAndColumn(of: Int(tree.nodes[node].key), in: bytes).line

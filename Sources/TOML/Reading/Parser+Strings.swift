@@ -57,7 +57,7 @@ extension Parser {
         _ = skipNewline()
         while true {
             if byte == quote {
-                // Up to two quotes may stand directly before the closing three.
+                // Up to two quotes may precede the closing three.
                 var count = 1
                 while count < 5, byte(ahead: count) == quote { count += 1 }
                 offset += count
@@ -73,13 +73,13 @@ extension Parser {
         }
     }
 
-    /// Throws where the byte may not stand in a string.
+    /// Throws if the byte is not allowed in a string.
     private func checkStringByte(openedAt start: Int) throws(TOMLError) {
         guard byte.isControl else { return }
         throw atEnd || atNewline ? error(.unterminatedString, at: start) : error(.controlCharacter(byte))
     }
 
-    /// Skips a backslash at the end of a line with all blanks and line ends after it, if it is one.
+    /// If this is a backslash at the end of a line, skips it with all blanks and line ends after it.
     private mutating func skipFoldedLines() throws(TOMLError) -> Bool {
         let start = offset
         offset += 1

@@ -21,7 +21,7 @@ extension Parser {
         }
     }
 
-    /// Skips a word, if it stands here and nothing that could belong to it follows.
+    /// Skips a word, if it is here and ends here.
     mutating func skip(_ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
         guard bytes.count - offset >= count, !byte(ahead: count).isBareKey,
@@ -54,7 +54,7 @@ extension Parser {
         return elements
     }
 
-    /// Reads an element of an array. No key leads to it, so an inline table leaves the tree again as a value.
+    /// Reads an element of an array. No key leads to it, so an inline table is removed from the tree again and becomes a value.
     private mutating func readElement() throws(TOMLError) -> TOMLValue {
         let (nodes, tables) = (tree.nodes.count, tree.tables.count)
         let content = try readValue()

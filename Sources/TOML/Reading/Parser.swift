@@ -1,6 +1,6 @@
-/// Reads a document in one pass over its bytes; the time is linear in their number.
+/// Reads a document in one pass over its bytes, in linear time.
 struct Parser {
-    /// How deep tables, arrays and dotted keys may be nested. The standard sets no limit; this one bounds recursion.
+    /// How deep tables, arrays and dotted keys may be nested. The standard has no limit; this one bounds recursion.
     static let deepest = 128
 
     let bytes: [UInt8]
@@ -8,16 +8,16 @@ struct Parser {
     /// The line of the offset, counted from 1.
     var line: Int32 = 1
     var tree = Tree()
-    /// The table to which `key = value` lines add now.
+    /// The table to which `key = value` lines are added now.
     var section = 0
-    /// How many levels of tables and arrays are open.
+    /// The number of open levels of tables and arrays.
     var depth = 0
     /// The parts of the key that was read last.
     var path: [KeyPart] = []
-    /// The tables that this key passes through.
+    /// The tables through which this key leads.
     var steps: [Int] = []
 
-    /// One part of a dotted key and where it begins.
+    /// One part of a dotted key, and its offset.
     struct KeyPart {
         var text: String
         var offset: Int
@@ -76,7 +76,7 @@ struct Parser {
         depth -= parts
     }
 
-    /// Reads `[name]` or `[[name]]` and makes that table the one to add to.
+    /// Reads `[name]` or `[[name]]` and makes that table the current one.
     private mutating func readHeader() throws(TOMLError) {
         let start = offset
         if tree.firstHeader == nil { tree.firstHeader = start }
@@ -103,10 +103,10 @@ struct Parser {
 }
 
 extension Parser {
-    /// The byte at the offset, or 0 at the end. A real 0 is valid nowhere.
+    /// The byte at the offset, or 0 at the end. A real 0 is never valid.
     var byte: UInt8 { offset < bytes.count ? bytes[offset] : 0 }
 
-    /// The byte some places further on, or 0 after the end.
+    /// The byte at a distance from the offset, or 0 after the end.
     func byte(ahead distance: Int) -> UInt8 {
         offset + distance < bytes.count ? bytes[offset + distance] : 0
     }
@@ -142,12 +142,12 @@ extension Parser {
     }
 
     /// An error at an offset, or at the current one.
-    func error(_ kind: TOMLError.Kind, at place: Int? = nil) -> TOMLError {
-        let (line, column) = LineIndex.lineAndColumn(of: min(place ?? offset, bytes.count), in: bytes)
+    func error(_ kind: TOMLError.Kind, at position: Int? = nil) -> TOMLError {
+        let (line, column) = LineIndex.lineAndColumn(of: min(position ?? offset, bytes.count), in: bytes)
         return TOMLError(line: line, column: column, kind: kind)
     }
 
-    /// The error that the current byte is not what the grammar wants here.
+    /// The error for a current byte that the grammar does not allow.
     func unexpected(wanted: TOMLError.Wanted) -> TOMLError {
         guard !atEnd else { return error(.unexpected(nil, wanted: wanted)) }
         if byte.isControl, !atNewline { return error(.controlCharacter(byte)) }

@@ -1,8 +1,8 @@
-/// What a document holds and where it is written.
+/// The contents of a document, with their offsets.
 ///
-/// Nodes and tables lie in arrays and name each other by index, so that neither building nor freeing a tree recurses.
+/// Nodes and tables are in arrays and refer to each other by index, so that neither building nor freeing a tree recurses.
 struct Tree: Sendable {
-    /// What stands at a key.
+    /// The content of a key.
     enum Content: Sendable {
         /// Anything but a table or an array of tables; inline tables inside a static array are part of its value.
         case value(TOMLValue)
@@ -12,22 +12,22 @@ struct Tree: Sendable {
         case tables(Int32)
     }
 
-    /// A key and what stands at it. Offsets count bytes.
+    /// A key and its content. Offsets count bytes.
     struct Node: Sendable {
         var content: Content
-        /// Where the key is first named.
+        /// The offset at which the key is first named.
         var key: Int32
-        /// Where the `key = value` or the header begins.
+        /// The beginning of the `key = value` or the header.
         var start: Int32
-        /// Where the value begins; `end` for a header.
+        /// The beginning of the value; `end` for a header.
         var value: Int32
-        /// Where the value or the header ends.
+        /// The end of the value or the header.
         var end: Int32
         /// The line, counted from 1, of the key.
         var line: Int32
     }
 
-    /// How a table came to be; it decides who may still add to it.
+    /// How a table was defined, which decides what may still be added to it.
     enum Origin: Sendable {
         /// The document itself.
         case root
@@ -45,8 +45,8 @@ struct Tree: Sendable {
     struct Table: Sendable {
         var origin: Origin
         var entries = KeyedList<Int32>()
-        /// The node whose line is the last of the table's own body: its last `key = value`, else its header; 0, the
-        /// root's own node, where there is neither.
+        /// The node of the last line of the table's body: its last `key = value`, else its header; 0, the node of the root, if
+        /// there is neither.
         var last: Int32 = 0
     }
 
@@ -54,7 +54,7 @@ struct Tree: Sendable {
     var tables = [Table(origin: .root)]
     /// The tables of each array of tables.
     var arrays: [[Int32]] = []
-    /// Where the first header begins, or nil if there is none.
+    /// The beginning of the first header, or nil if there is none.
     var firstHeader: Int?
 
     /// The node at a key of a table, or nil.
@@ -63,20 +63,20 @@ struct Tree: Sendable {
         return entries.position(of: key).map { Int(entries.elements[$0]) }
     }
 
-    /// Adds a node under a key that the table does not hold yet, and returns its index.
+    /// Adds a node with a key that the table does not have yet, and returns its index.
     mutating func add(_ node: Node, as key: String, to table: Int) -> Int {
         nodes.append(node)
         tables[table].entries.append(Int32(nodes.count - 1), for: key)
         return nodes.count - 1
     }
 
-    /// Adds an empty table that no key names yet, and returns its index.
+    /// Adds an empty table without a key, and returns its index.
     mutating func addTable(_ origin: Origin, last: Int = 0) -> Int {
         tables.append(Table(origin: origin, last: Int32(last)))
         return tables.count - 1
     }
 
-    /// The value of what stands at a key. The depth of the recursion is that of the document, which is bounded.
+    /// The value of a key's content. The recursion is as deep as the document, whose depth is limited.
     func value(of content: Content) -> TOMLValue {
         switch content {
         case .value(let value): value

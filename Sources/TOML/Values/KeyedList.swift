@@ -1,18 +1,18 @@
-/// Keeps elements in the order in which their keys were first added.
+/// Elements with keys, in the order in which the keys were first added.
 ///
-/// Two keys are the same when their UTF-8 bytes are: TOML does not normalise, while `String` compares by canonical
+/// Two keys are the same if their UTF-8 bytes are the same: TOML does not normalise, while `String` compares by canonical
 /// equivalence. Looking up, adding and replacing take constant time.
 struct KeyedList<Element> {
     /// The keys, in the order in which they were added.
     private(set) var keys: [String] = []
     /// The element of each key, at the key's position.
     var elements: [Element] = []
-    /// An open hash table of positions plus one, zero where a slot is free; empty while the list is short.
+    /// An open hash table of positions plus one; a free slot is zero. Empty while the list is short.
     private var slots: [Int32] = []
 
     private static var longestWithoutSlots: Int { 8 }
 
-    /// The position of a key, or nil if the list does not hold it.
+    /// The position of a key, or nil if the list does not have it.
     func position(of key: String) -> Int? {
         if slots.isEmpty {
             return keys.firstIndex { key.hasSameBytes(as: $0) }
@@ -21,7 +21,7 @@ struct KeyedList<Element> {
         return slots[slot] == 0 ? nil : Int(slots[slot]) - 1
     }
 
-    /// Adds an element under a key that the list does not hold yet.
+    /// Adds an element with a key that the list does not have yet.
     mutating func append(_ element: Element, for key: String) {
         keys.append(key)
         elements.append(element)
@@ -32,7 +32,7 @@ struct KeyedList<Element> {
         }
     }
 
-    /// Takes the element at a position out; the order of the others stays.
+    /// Removes the element at a position; the order of the others stays.
     mutating func remove(at position: Int) {
         keys.remove(at: position)
         elements.remove(at: position)
@@ -52,7 +52,7 @@ struct KeyedList<Element> {
         }
     }
 
-    /// The slot that holds the key, or the free one where it belongs.
+    /// The slot of the key, or the free slot for it.
     private func slot(for key: String) -> Int {
         let mask = slots.count - 1
         var slot = key.hashOfBytes & mask
@@ -71,8 +71,8 @@ extension String {
         utf8.count == other.utf8.count && utf8Span.bytesEqual(to: other.utf8)
     }
 
-    /// A hash of the UTF-8 bytes, seeded for each process. `String`'s own hash is the same for canonically equivalent
-    /// strings, of which a hostile document can hold as many as it likes.
+    /// A hash of the UTF-8 bytes, seeded for each process. `String`'s own hash is the same for canonically equivalent strings,
+    /// of which a hostile document could have any number.
     fileprivate var hashOfBytes: Int {
         var hasher = Hasher()
         var word: UInt64 = 0

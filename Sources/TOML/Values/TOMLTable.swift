@@ -1,7 +1,6 @@
 /// A table: keys in the order of their first appearance, each with a value.
 ///
-/// Keys are the same when their UTF-8 bytes are; nothing is normalised. Two tables are equal when they hold the same
-/// keys with equal values, in whatever order.
+/// Keys are the same if their UTF-8 bytes are the same; nothing is normalised.
 public struct TOMLTable: Sendable {
     private var list = KeyedList<TOMLValue>()
 
@@ -11,7 +10,7 @@ public struct TOMLTable: Sendable {
     /// The keys, in order.
     public var keys: [String] { list.keys }
 
-    /// The value of a key, or nil if there is none. A new key is added at the end; setting nil takes the key out.
+    /// The value of a key, or nil if there is none. A new key is added at the end; setting nil removes the key.
     public subscript(key: String) -> TOMLValue? {
         get { list.position(of: key).map { list.elements[$0] } }
         set {
@@ -39,14 +38,14 @@ extension TOMLTable: RandomAccessCollection {
 }
 
 extension TOMLTable: Equatable {
-    /// Whether both tables hold the same keys with equal values, in whatever order.
+    /// Whether both tables have the same keys with equal values, in any order.
     public static func == (left: TOMLTable, right: TOMLTable) -> Bool {
         left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
     }
 }
 
 extension TOMLTable: ExpressibleByDictionaryLiteral {
-    /// Makes a table of the given keys in the given order; of a key that is given twice the last value counts.
+    /// Makes a table of the given keys in the given order. If a key is given twice, the last value is used.
     public init(dictionaryLiteral elements: (String, TOMLValue)...) {
         for (key, value) in elements { self[key] = value }
     }

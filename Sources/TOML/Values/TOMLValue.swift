@@ -21,7 +21,7 @@ public enum TOMLValue: Sendable {
     /// Keys with values.
     case table(TOMLTable)
 
-    /// What a person calls the type of the value, for example `string` or `offset date-time`.
+    /// The name of the value's type, for example `string` or `offset date-time`.
     public var typeName: String {
         switch self {
         case .string: "string"
@@ -39,8 +39,8 @@ public enum TOMLValue: Sendable {
 }
 
 extension TOMLValue: Equatable {
-    /// Whether both are of the same type and hold the same: strings compare by Unicode scalars without normalisation,
-    /// tables in whatever order of their keys, and "not a number" is equal to itself.
+    /// Whether both have the same type and contents: strings compare by Unicode scalars without normalisation, tables in any
+    /// order of their keys, and "not a number" equals itself.
     public static func == (left: TOMLValue, right: TOMLValue) -> Bool {
         switch (left, right) {
         case (.string(let left), .string(let right)): left.hasSameBytes(as: right)

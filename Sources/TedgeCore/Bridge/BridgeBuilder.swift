@@ -1,13 +1,13 @@
-/// Makes a bridge of settings.
+/// Builds a bridge from settings.
 struct BridgeBuilder {
     let cloud: Cloud
     let settings: CloudSettings
     /// Whether a path is a directory.
     let isDirectory: (String) -> Bool
 
-    /// The bridge. The version of mosquitto is asked for only where the settings leave a choice to it.
+    /// The bridge. The version of mosquitto is asked only if a setting depends on it.
     ///
-    /// - Parameter credentials: What the device proves itself with in place of a certificate.
+    /// - Parameter credentials: User name and password, which replace the certificate.
     func bridge(
         credentials: DeviceCredentials? = nil, mosquittoMajorVersion: () -> Int?
     ) throws -> BridgeConfiguration {
@@ -41,7 +41,7 @@ struct BridgeBuilder {
         return try HostPort(parsing: "\(endpoint.host):9883", defaultPort: 9883)
     }
 
-    /// The device id, which is the client id in the cloud and a part of topics.
+    /// The device id, which is also the client id in the cloud and part of topics.
     func deviceID() throws -> String {
         try MosquittoValue.line(try settings.required("device.id"), key: "device.id")
     }
@@ -56,7 +56,7 @@ struct BridgeBuilder {
             "\(root)/\(name)/service/mosquitto-\(try topicPrefix())-bridge/status/health", key: "mqtt.device_topic_id")
     }
 
-    /// What local topics of the cloud begin with, without a slash.
+    /// The prefix of the cloud's local topics, without a slash.
     func topicPrefix() throws -> String {
         try MosquittoValue.word(
             try settings.required("bridge.topic_prefix"), key: try settings.name("bridge.topic_prefix").text)

@@ -1,7 +1,7 @@
 /// A bridge from the local broker to a cloud's, as a value.
-public struct BridgeConfiguration: Sendable, Equatable {
-    /// Where the certificates are that the cloud's own is checked against.
-    public enum TrustRoots: Sendable, Equatable {
+struct BridgeConfiguration: Sendable, Equatable {
+    /// The certificates that the cloud's certificate is checked against.
+    enum TrustRoots: Sendable, Equatable {
         /// A file with certificates.
         case file(String)
         /// A directory of certificates, hashed.
@@ -9,58 +9,58 @@ public struct BridgeConfiguration: Sendable, Equatable {
     }
 
     /// The name of the connection.
-    public var connection: String
+    var connection: String
     /// The cloud's broker.
-    public var address: HostPort
+    var address: HostPort
     /// What the cloud's certificate is checked against.
-    public var trustRoots: TrustRoots
+    var trustRoots: TrustRoots
     /// The client id in the cloud: the device id.
-    public var remoteClientID: String
+    var remoteClientID: String
     /// The client id on the device.
-    public var localClientID: String
-    /// The user name in the cloud, where the certificate is not enough.
-    public var remoteUserName: String?
-    /// What the device proves itself with in place of its certificate.
-    public var credentials: DeviceCredentials?
+    var localClientID: String
+    /// The user name in the cloud, if the certificate is not enough.
+    var remoteUserName: String?
+    /// User name and password, which replace the certificate.
+    var credentials: DeviceCredentials?
     /// The file with the device's certificate.
-    public var certificatePath: String
+    var certificatePath: String
     /// The file with the certificate's key.
-    public var keyPath: String
+    var keyPath: String
     /// Whether the cloud's broker forgets the session.
-    public var cleanSession: Bool
+    var cleanSession: Bool
     /// Whether the local broker forgets the session; nil if mosquitto is not told.
-    public var localCleanSession: Bool?
+    var localCleanSession: Bool?
     /// The local topic on which mosquitto says that the bridge is up (`1`) or down (`0`).
-    public var healthTopic: String
-    /// The seconds between signs of life.
-    public var keepAlive: Int
-    /// What is carried.
-    public var topics: [BridgeTopic]
+    var healthTopic: String
+    /// The keep-alive interval in seconds.
+    var keepAlive: Int
+    /// The topics that are forwarded.
+    var topics: [BridgeTopic]
 }
 
-/// Why settings make no bridge.
-public enum BridgeError: ExplainedError, Equatable {
+/// Why no bridge can be made from the settings.
+enum BridgeError: ExplainedError, Equatable {
     /// A value would break the file that mosquitto reads.
     case unusableValue(key: String, value: String, reason: String)
-    /// Something that settings ask for and mosquitto cannot do.
+    /// A setting that mosquitto cannot follow.
     case unsupported(key: String, value: String, instead: String)
-    /// The setting that lets the mapper hold the bridge is on.
+    /// The setting is on with which the mapper holds the bridge.
     case builtInBridge(path: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: ReasonID {
         switch self {
-        case .unusableValue: "setting-unusable"
-        case .unsupported: "setting-unsupported"
-        case .builtInBridge: "built-in-bridge"
+        case .unusableValue: .settingUnusable
+        case .unsupported: .settingUnsupported
+        case .builtInBridge: .builtInBridge
         }
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
         case .unusableValue(let key, let value, let reason):
-            ["The value of '\(key)' cannot stand in mosquitto's configuration: \(reason)", "'\(value)'"]
+            ["The value of '\(key)' cannot be written into mosquitto's configuration: \(reason)", "'\(value)'"]
         case .unsupported(let key, let value, _): ["'\(key)' is '\(value)', which this program cannot do."]
         case .builtInBridge(let path):
             [
@@ -70,7 +70,7 @@ public enum BridgeError: ExplainedError, Equatable {
     }
 
     /// What to do about it.
-    public var hint: String? {
+    var hint: String? {
         switch self {
         case .unusableValue(let key, _, _): "Run 'tedge config set \(key) <value>' to correct it."
         case .unsupported(_, _, let instead): instead

@@ -1,44 +1,55 @@
 /// The names of the files that mosquitto reads.
-public struct BridgePaths: Sendable {
+struct BridgePaths: Sendable {
     /// The directory that mosquitto includes.
-    public let directory: String
+    let directory: String
     /// The cloud.
     let cloud: CloudName
     /// The profile.
     let profile: ProfileName?
 
     /// The names below a configuration directory.
-    public init(in configurationDirectory: String, _ cloud: CloudName, _ profile: ProfileName?) {
+    init(in configurationDirectory: String, _ cloud: CloudName, _ profile: ProfileName?) {
         directory = Self.directory(in: configurationDirectory)
         self.cloud = cloud
         self.profile = profile
     }
 
     /// The directory that mosquitto includes.
-    public static func directory(in configurationDirectory: String) -> String {
+    static func directory(in configurationDirectory: String) -> String {
         "\(configurationDirectory)/mosquitto-conf"
     }
 
     /// The file with the listeners.
-    public var listeners: String { "\(directory)/tedge-mosquitto.conf" }
+    var listeners: String { "\(directory)/\(Self.listenersName)" }
 
-    /// A sign, or the bridge file itself under another name, that is there while connect or disconnect is not complete:
-    /// what they find here was left by one that was killed. mosquitto reads only names that end in `.conf`.
-    public var unfinished: String { bridge + ".unfinished" }
+    private static let listenersName = "tedge-mosquitto.conf"
 
-    /// The last bridge file that mosquitto did not take, kept to be looked at.
-    public var rejected: String { bridge + ".rejected" }
+    /// The file with the listeners, which all connections share.
+    static func listeners(in configurationDirectory: String) -> String {
+        "\(directory(in: configurationDirectory))/\(listenersName)"
+    }
+
+    /// A mark, or the bridge file itself under another name, that exists while connect or disconnect is not complete: if they
+    /// find it, a killed run left it. mosquitto reads only names that end in `.conf`.
+    var unfinished: String { bridge + ".unfinished" }
+
+    /// The last bridge file that mosquitto rejected, kept for a person to look at.
+    var rejected: String { bridge + ".rejected" }
 
     /// The file with the bridge.
-    public var bridge: String {
-        "\(directory)/\(cloud.rawValue)\(profile.map { "@\($0)" } ?? "")-bridge.conf"
+    var bridge: String {
+        "\(directory)/\(cloud.rawValue)\(profile.map { "@\($0)" } ?? "")\(Self.ending)"
     }
+
+    private static let ending = "-bridge.conf"
+
+    /// Whether a file of the directory is a bridge.
+    static func isBridge(_ name: String) -> Bool { name.hasSuffix(ending) }
 
     /// The connections that have a bridge file, in the order of the clouds and then of the profiles.
     static func connections(among names: [String]) -> [(cloud: CloudName, profile: ProfileName?)] {
         var connections: [(cloud: CloudName, profile: ProfileName?)] = []
         for cloud in CloudName.allCases {
-            let ending = "-bridge.conf"
             if names.contains(cloud.rawValue + ending) { connections.append((cloud, nil)) }
             let own = names.filter { $0.hasPrefix("\(cloud.rawValue)@") && $0.hasSuffix(ending) }
             for middle in own.map({ $0.dropFirst(cloud.rawValue.utf8.count + 1).dropLast(ending.utf8.count) }).sorted()

@@ -1,23 +1,23 @@
-/// What makes one cloud different from another: a row of a table, not a condition in ten places.
-public struct Cloud: Sendable {
+/// What makes one cloud different from another: a row of a table.
+struct Cloud: Sendable {
     /// The short name in commands, files and topics.
-    public let name: CloudName
-    /// The name as messages give it.
-    public let displayName: String
+    let name: CloudName
+    /// The name in messages.
+    var displayName: String { name.productName }
     /// The client id of the bridge on the device's own broker.
-    public let localClientID: String
-    /// Whether the cloud's broker forgets the session when the bridge goes away.
-    public let cleanSession: Bool
+    let localClientID: String
+    /// Whether the cloud's broker forgets the session when the bridge disconnects.
+    let cleanSession: Bool
     /// Whether mosquitto may be told to keep the session on the local side.
-    public let hasLocalCleanSession: Bool
-    /// The setting with the host and port of the cloud's MQTT broker; `url` where the port is always 8883.
-    public let endpointSetting: String
-    /// The user name that the cloud's broker wants besides the certificate, made from the host and the device id.
+    let hasLocalCleanSession: Bool
+    /// The setting with the host and port of the cloud's MQTT broker; `url` if the port is always 8883.
+    let endpointSetting: String
+    /// The user name that the cloud's broker needs besides the certificate, from the host and the device id.
     let remoteUserName: @Sendable (_ host: String, _ deviceID: String) -> String?
     /// The topics of the bridge.
     let topics: @Sendable (_ values: TopicValues) -> [BridgeTopic]
-    /// How the connection is proven.
-    public let check: CheckProtocol
+    /// How the connection is checked.
+    let check: CheckProtocol
 
     /// What topics depend on.
     struct TopicValues: Sendable {
@@ -35,7 +35,7 @@ public struct Cloud: Sendable {
     }
 
     /// The row of a cloud.
-    public static func named(_ name: CloudName) -> Cloud {
+    static func named(_ name: CloudName) -> Cloud {
         switch name {
         case .c8y: .cumulocity
         case .az: .azure
@@ -45,7 +45,7 @@ public struct Cloud: Sendable {
 }
 
 /// Which messages prove a connection.
-public enum CheckProtocol: Sendable {
+enum CheckProtocol: Sendable {
     /// SmartREST: message 100 or a request for a token, answered with 41 or 71.
     case smartREST
     /// The device twin of Azure IoT Hub, answered with status 200.
@@ -56,7 +56,7 @@ public enum CheckProtocol: Sendable {
 
 extension Cloud {
     static let azure = Cloud(
-        name: .az, displayName: "Azure", localClientID: "Azure", cleanSession: false, hasLocalCleanSession: false,
+        name: .az, localClientID: "Azure", cleanSession: false, hasLocalCleanSession: false,
         endpointSetting: "url",
         remoteUserName: { host, deviceID in "\(host)/\(deviceID)/?api-version=2018-06-30" },
         topics: { values in
@@ -74,7 +74,7 @@ extension Cloud {
         }, check: .deviceTwin)
 
     static let amazon = Cloud(
-        name: .aws, displayName: "AWS", localClientID: "Aws", cleanSession: false, hasLocalCleanSession: false,
+        name: .aws, localClientID: "Aws", cleanSession: false, hasLocalCleanSession: false,
         endpointSetting: "url",
         remoteUserName: { _, deviceID in deviceID },
         topics: { values in
@@ -91,7 +91,7 @@ extension Cloud {
         }, check: .reflection)
 
     static let cumulocity = Cloud(
-        name: .c8y, displayName: "Cumulocity", localClientID: "Cumulocity", cleanSession: true,
+        name: .c8y, localClientID: "Cumulocity", cleanSession: true,
         hasLocalCleanSession: true, endpointSetting: "mqtt",
         remoteUserName: { _, _ in nil }, topics: cumulocityTopics, check: .smartREST)
 }

@@ -7,7 +7,7 @@ enum DeviceAuthentication: Sendable, Equatable {
     /// With the user name and password of a file.
     case password(file: String)
 
-    /// What the settings ask for. `auto` means the password where its file is there.
+    /// Reads the settings. `auto` means the password if its file exists.
     init(_ settings: CloudSettings, exists: (String) -> Bool) throws {
         self = .certificate
         guard settings.cloud == .c8y else { return }
@@ -21,17 +21,17 @@ enum DeviceAuthentication: Sendable, Equatable {
 }
 
 /// The user name and password of a device.
-public struct DeviceCredentials: Sendable, Equatable, CustomStringConvertible {
+struct DeviceCredentials: Sendable, Equatable, CustomStringConvertible {
     /// The user name; for Cumulocity `tenant/user`.
-    public let user: String
+    let user: String
     /// The password.
-    public let password: String
+    let password: String
 
     /// The user name alone.
-    public var description: String { user }
+    var description: String { user }
 
-    /// Reads a file in the form of thin-edge.io: TOML with a table `[c8y]` that has `username` and `password`. Both must
-    /// fit into a line of mosquitto's configuration.
+    /// Reads a file in the format of thin-edge.io: TOML with a table `[c8y]` with `username` and `password`. Both must fit into
+    /// a line of mosquitto's configuration.
     init(contentsOf path: String, files: any Files) throws(CredentialsError) {
         let root: TOMLTable
         do {
@@ -63,36 +63,38 @@ public struct DeviceCredentials: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Why the credentials of a device cannot be used. No case holds the password.
-public enum CredentialsError: ExplainedError, Equatable {
+enum CredentialsError: ExplainedError, Equatable {
     /// The file is missing or cannot be read.
     case unreadable(path: String, SystemError)
-    /// The file is no TOML document with both values.
+    /// The file is not a TOML document with both values.
     case broken(path: String, reason: String)
     /// A value would break the file that mosquitto reads.
     case unusable(path: String, key: String, reason: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: ReasonID {
         switch self {
         case .unreadable(let path, let reason) where reason.code < 0: FileError(.read, path, reason).id
-        case .unreadable(_, let reason): reason.isAbsence ? "credentials-missing" : "credentials-unreadable"
-        case .broken, .unusable: "credentials-broken"
+        case .unreadable(_, let reason): reason.isAbsence ? .credentialsMissing : .credentialsUnreadable
+        case .broken, .unusable: .credentialsBroken
         }
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
         case .unreadable(let path, let reason):
             ["Failed to read the basic auth credentials file. file=\(path)", reason.description]
         case .broken(let path, let reason): ["Error while parsing credentials file: '\(path)': \(reason)."]
         case .unusable(let path, let key, let reason):
-            ["The `\(key)` in the credentials file '\(path)' cannot stand in mosquitto's configuration: \(reason)."]
+            [
+                "The `\(key)` in the credentials file '\(path)' cannot be written into mosquitto's configuration: \(reason)."
+            ]
         }
     }
 
     /// What to do about it.
-    public var hint: String? {
+    var hint: String? {
         switch self {
         case .unreadable(_, let reason) where reason.isPermission: "Run the command with sudo."
         case .unreadable(let path, let reason) where reason.code < 0: FileError(.read, path, reason).hint
@@ -104,8 +106,7 @@ public enum CredentialsError: ExplainedError, Equatable {
 }
 
 extension Context {
-    /// The command that closes a file with the password of the device to everybody but the user of the mapper, who reads it
-    /// as well.
+    /// The command with which only the user of the mapper, which needs it too, can read the file with the device's password.
     func commandToClose(_ file: String) -> String {
         let word = ShellWord.quoted(file)
         let user = (try? SystemSettings.load(from: self))?.user ?? "tedge"

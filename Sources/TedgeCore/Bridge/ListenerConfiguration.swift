@@ -1,32 +1,41 @@
-/// Where the local broker listens.
-public struct ListenerConfiguration: Sendable, Equatable {
+/// The listeners of the local broker.
+struct ListenerConfiguration: Sendable, Equatable {
     /// A listener for other machines.
-    public struct External: Sendable, Equatable {
+    struct External: Sendable, Equatable {
         /// The TCP port.
-        public var port: UInt16
+        var port: UInt16
         /// The address to listen on; nil for all.
-        public var address: String?
+        var address: String?
         /// The network interface to listen on.
-        public var interface: String?
+        var interface: String?
         /// A directory of authorities; with it, clients must have a certificate of one of them.
-        public var authoritiesPath: String?
+        var authoritiesPath: String?
         /// The listener's own certificate.
-        public var certificatePath: String?
+        var certificatePath: String?
         /// The certificate's key.
-        public var keyPath: String?
+        var keyPath: String?
+
+        /// The files and directories, each with the setting that names it.
+        var files: [(path: String, key: String)] {
+            let all = [
+                (authoritiesPath, "mqtt.external.ca_path"), (certificatePath, "mqtt.external.cert_file"),
+                (keyPath, "mqtt.external.key_file"),
+            ]
+            return all.compactMap { path, key in path.map { ($0, key) } }
+        }
     }
 
     /// The TCP port for programs on the device.
-    public var port: UInt16
+    var port: UInt16
     /// The address for programs on the device.
-    public var address: String
-    /// The listener for other machines, where there is one.
-    public var external: External?
+    var address: String
+    /// The listener for other machines, if there is one.
+    var external: External?
     /// Whether programs on the device need no user name.
     let isAnonymous = true
 
-    /// Takes the listeners from the settings; nil if the settings say that none is wanted. A certificate without key, or
-    /// the reverse, and two listeners on one port are refused.
+    /// Takes the listeners from the settings; nil if they are disabled. Throws for a certificate without key, or the reverse,
+    /// and for two listeners on one port.
     static func from(_ settings: Settings) throws -> ListenerConfiguration? {
         guard try settings.bool("mqtt.bind.enabled") else { return nil }
         var listeners = ListenerConfiguration(
@@ -52,13 +61,9 @@ public struct ListenerConfiguration: Sendable, Equatable {
         }
     }
 
-    /// Throws where a file of the external listener is missing. What the caller may not look at is left out.
+    /// Throws if a file of the external listener is missing. Files that the caller may not see are skipped.
     func checkFiles(_ files: any Files) throws(ListenerError) {
-        let named = [
-            (external?.authoritiesPath, "mqtt.external.ca_path"),
-            (external?.certificatePath, "mqtt.external.cert_file"), (external?.keyPath, "mqtt.external.key_file"),
-        ]
-        for case (let path?, let key) in named {
+        for (path, key) in external?.files ?? [] {
             do throws(FileError) {
                 if try files.status(path) != nil { continue }
             } catch {
@@ -74,7 +79,7 @@ public struct ListenerConfiguration: Sendable, Equatable {
     }
 }
 
-/// Checks values for the places of mosquitto's configuration that they go to.
+/// Checks that values can be written into mosquitto's configuration.
 enum MosquittoValue {
     /// A value that is the rest of a line: no control character, no blank at an end, not empty.
     static func line(_ value: String, key: String) throws(BridgeError) -> String {

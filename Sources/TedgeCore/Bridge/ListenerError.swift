@@ -1,20 +1,20 @@
-/// Why the local broker cannot have the listeners that the settings ask for.
-public enum ListenerError: ExplainedError, Equatable {
-    /// Both listeners want the same port of the same address.
+/// Why the local broker cannot have the listeners of the settings.
+enum ListenerError: ExplainedError, Equatable {
+    /// Both listeners use the same port of the same address.
     case samePort(UInt16)
-    /// A file that the external listener needs is not there.
+    /// A file that the external listener needs does not exist.
     case fileMissing(path: String, key: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: ReasonID {
         switch self {
-        case .samePort: "listener-twice"
-        case .fileMissing: "listener-file-missing"
+        case .samePort: .listenerTwice
+        case .fileMissing: .listenerFileMissing
         }
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
         case .samePort(let port): ["'mqtt.bind.port' and 'mqtt.external.bind.port' are both \(port)."]
         case .fileMissing(let path, let key): ["The file or directory that '\(key)' names is not there.", path]
@@ -22,7 +22,7 @@ public enum ListenerError: ExplainedError, Equatable {
     }
 
     /// What to do about it.
-    public var hint: String? {
+    var hint: String? {
         switch self {
         case .samePort: "Run 'tedge config set mqtt.external.bind.port <port>' to give it another one."
         case .fileMissing(_, let key): "Run 'tedge config set \(key) <path>' to name another one."

@@ -42,11 +42,11 @@ public struct BrokerObstacle: Sendable, Equatable {
     /// The configuration directory.
     let configuration: String
 
-    var id: String {
+    var id: ReasonID {
         switch purpose {
-        case .pair: "key-unreadable-for-mosquitto"
-        case .roots: "trust-roots-unreadable-for-mosquitto"
-        case .listener: "listener-file-unreadable-for-mosquitto"
+        case .pair: .keyUnreadableForMosquitto
+        case .roots: .trustRootsUnreadableForMosquitto
+        case .listener: .listenerFileUnreadableForMosquitto
         }
     }
 

@@ -2,36 +2,28 @@ import X509
 
 /// `cert create`: a new key and a certificate that it signs itself.
 public struct CertificateCreator {
-    private let context: Context
-    private let cloud: CloudName?
-    private let profile: ProfileName?
+    private let selection: CertificateSelection
+    private var context: Context { selection.context }
 
-    /// Names the cloud whose certificate is meant; the device's own if nil.
-    public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
-        self.context = context
-        self.cloud = cloud
-        self.profile = profile
-    }
+    /// Says whose certificate it is.
+    public init(_ selection: CertificateSelection) { self.selection = selection }
 
-    /// Makes the pair, or prints why not.
+    /// Creates the pair, or prints why not.
     ///
     /// - Parameter deviceID: The identity; the one of the settings if nil.
     public func run(deviceID: String?) -> CommandReport {
         var described = deviceID
         do {
-            let settings = try Settings.load(from: context.settingsSource)
-            let profile = cloud == nil ? nil : try ProfileName.choose(profile, in: context)
-            let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
-            let id = try deviceID ?? pair.storedIdentity(settings, cloud: cloud, profile: profile)
+            let (settings, pair) = try selection.load()
+            let id = try deviceID ?? pair.storedIdentity(settings)
             described = id
             try create(id, settings, pair)
-            return .done("cert create", cloud: cloud, changed: true)
+            return .done("cert create", cloud: selection.cloud, changed: true)
         } catch {
             let title =
                 described.map { "failed to create a test certificate for the device \($0)." }
                 ?? "failed to create a test certificate for the device."
-            let failure = CommandFailure(command: "tedge cert create", title, error)
-            return context.failed("cert create", cloud: cloud, failure)
+            return selection.failed("cert create", title, error)
         }
     }
 
@@ -46,22 +38,13 @@ public struct CertificateCreator {
     ) throws -> Certificate {
         let validity = try CertificateValidity(settings, now: context.now())
         try prepare(pair, files)
-        let certificate: Certificate
-        let key: PrivateKey
-        do {
-            key = try PrivateKey.generateP256()
-            certificate = try Certificate.selfSigned(
-                commonName: id, organization: try settings.required("certificate.organization"),
-                organizationalUnit: try settings.required("certificate.organization_unit"), key: key,
-                notBefore: validity.begin, notAfter: validity.end)
-        } catch let error as X509Error {
-            throw CertificateError(error)
-        }
+        let key = try CertificateError.mapping(PrivateKey.generateP256)
+        let certificate = try Certificate.selfSigned(commonName: id, key: key, validity, settings)
         try store(certificate, key, pair, files)
         return certificate
     }
 
-    /// Finds out before anything is made whether both files can be.
+    /// Checks that both files can be created, before either is.
     private func prepare(_ pair: CertificatePair, _ transaction: FileTransaction) throws {
         let files = context.files
         try pair.refuseSameFile()
@@ -76,12 +59,12 @@ public struct CertificateCreator {
         }
     }
 
-    /// Writes the key first: a certificate stands for a pair that is complete.
+    /// Writes the key first: a certificate means that the pair is complete.
     private func store(
         _ certificate: Certificate, _ key: PrivateKey, _ pair: CertificatePair, _ files: FileTransaction
     ) throws {
         try context.interruption.check()
-        let published = try Self.pem(of: certificate)
+        let published = try CertificateError.mapping { () throws(X509Error) in try certificate.pem() }
         try files.mark(pair.unfinishedPath, published)
         try pair.create(key, files)
         try context.interruption.check()
@@ -94,14 +77,6 @@ public struct CertificateCreator {
         try context.interruption.check()
     }
 
-    private static func pem(of certificate: Certificate) throws(CertificateError) -> [UInt8] {
-        do {
-            return try certificate.pem()
-        } catch {
-            throw CertificateError(error)
-        }
-    }
-
     private func console(_ certificate: Certificate, _ pair: CertificatePair) {
         context.console.note("Certificate created successfully")
         context.console.note("    => the certificate has to be uploaded to the cloud")
@@ -112,6 +87,6 @@ public struct CertificateCreator {
 }
 
 extension SystemError {
-    /// True for the code that says that there is something under the name already.
+    /// Whether something with this name already exists.
     var isExistence: Bool { self == .exists }
 }

@@ -6,7 +6,7 @@ public struct CertificateDownloader {
     private let context: Context
     private let profile: ProfileName?
 
-    /// Names the profile whose certificate and tenant are meant.
+    /// Names the profile whose certificate and tenant to use.
     public init(profile: ProfileName?, in context: Context) {
         self.profile = profile
         self.context = context
@@ -40,10 +40,9 @@ public struct CertificateDownloader {
         let place = DownloadedPair(pair: pair, context: context)
         let (key, isNew) = try place.prepare()
         let request = try request(id, options, key, isNew: isNew, cloud.settings, pair)
-        let session = DownloadSession(
-            context: context, target: target, deviceID: id, password: try options.resolvedPassword(in: context),
-            rootsKey: try cloud.name("root_cert_path").text, urlKey: try cloud.name("url").text,
-            isTyped: options.url != nil)
+        let tenant = try TenantSession(
+            cloud, at: target, user: id, password: options.resolvedPassword(in: context), in: context)
+        let session = DownloadSession(tenant: tenant, isTyped: options.url != nil)
         let issued = try session.certificate(for: request, pause: options.retryEvery, limit: options.maxTimeout)
         try place.store(issued, key, isNew: isNew)
         return issued.leaf

@@ -19,9 +19,9 @@ public enum CertificateError: ExplainedError, Equatable {
     /// Root does not read the file: somebody else can put what they like there, or it is no plain file.
     case untrusted(FileError)
     /// The bytes of a certificate cannot be read.
-    case unreadable(path: String, reason: String)
+    case unreadable(path: String, reason: SystemError)
     /// The bytes of a key cannot be read.
-    case keyUnreadable(path: String, reason: String)
+    case keyUnreadable(path: String, reason: SystemError)
     /// A file holds no certificate that can be read.
     case notACertificate(path: String, FormProblem)
     /// The first certificate of a file is the authority of another one in it.
@@ -79,55 +79,46 @@ public enum CertificateError: ExplainedError, Equatable {
             }
     }
 
-    /// One word for each case.
-    public var id: String {
-        switch self {
-        case .certificateExists: "certificate-exists"
-        case .keyExists: "key-exists"
-        case .certificateMissing: "certificate-missing"
-        case .renewedMissing: "renewed-certificate-missing"
-        case .keyMissing: "key-missing"
-        case .directoryMissing: "certificate-directory-missing"
-        case .foreignDirectory: "certificate-directory-foreign"
-        case .untrusted(let error): error.id
-        case .unreadable: "certificate-unreadable"
-        case .keyUnreadable: "key-unreadable"
-        case .notACertificate: "certificate-broken"
-        case .authorityFirst: "certificate-order"
-        case .noCommonName: "certificate-without-common-name"
-        case .notAKey: "key-broken"
-        case .encryptedKey: "key-encrypted"
-        case .hardwareKey: "key-in-hardware"
-        case .mismatch, .listenerMismatch: "key-mismatch"
-        case .refusedByOpenSSL: "certificate-too-weak"
-        case .expired: "certificate-expired"
-        case .notYetValid: "certificate-not-yet-valid"
-        case .unreadableForBroker(let obstacle): obstacle.id
-        case .rootsMissing, .rootsUnusable, .rootsUnhashed: "trust-roots-unusable"
-        case .badDeviceID, .noDeviceID: "device-id-invalid"
-        case .requestInPlace: "request-path-invalid"
-        case .sameFile, .keyInCertificateFile: "certificate-and-key-in-one-file"
-        case .badValidity: "certificate-validity-invalid"
-        case .opensslMissing: "openssl-missing"
-        case .cryptography: "openssl-failed"
+    /// Runs an operation of OpenSSL that reads nothing from a file.
+    static func mapping<Result>(_ operation: () throws(X509Error) -> Result) throws(CertificateError) -> Result {
+        do {
+            return try operation()
+        } catch {
+            throw CertificateError(error)
         }
     }
-}
 
-/// Why a file cannot be read as a certificate or key.
-public struct FormProblem: Sendable, Equatable {
-    /// What it holds; nil if its bytes could not be read.
-    let form: StoredForm?
-    /// Why that will not do.
-    let reason: String
-
-    /// A file whose bytes could not be read; the reason is in the C library's words.
-    init(unread reason: String) { (form, self.reason) = (nil, reason) }
-
-    /// A file whose bytes OpenSSL does not take. The form says why, if it can; else OpenSSL does.
-    init(_ bytes: [UInt8], wanted: StoredForm.Wanted, _ error: X509Error) {
-        let form = StoredForm(bytes)
-        self.form = form
-        reason = form.text(wanted: wanted) ?? "\(error)"
+    /// One word for each case.
+    public var id: ReasonID {
+        switch self {
+        case .certificateExists: .certificateExists
+        case .keyExists: .keyExists
+        case .certificateMissing: .certificateMissing
+        case .renewedMissing: .renewedCertificateMissing
+        case .keyMissing: .keyMissing
+        case .directoryMissing: .certificateDirectoryMissing
+        case .foreignDirectory: .certificateDirectoryForeign
+        case .untrusted(let error): error.id
+        case .unreadable: .certificateUnreadable
+        case .keyUnreadable: .keyUnreadable
+        case .notACertificate: .certificateBroken
+        case .authorityFirst: .certificateOrder
+        case .noCommonName: .certificateWithoutCommonName
+        case .notAKey: .keyBroken
+        case .encryptedKey: .keyEncrypted
+        case .hardwareKey: .keyInHardware
+        case .mismatch, .listenerMismatch: .keyMismatch
+        case .refusedByOpenSSL: .certificateTooWeak
+        case .expired: .certificateExpired
+        case .notYetValid: .certificateNotYetValid
+        case .unreadableForBroker(let obstacle): obstacle.id
+        case .rootsMissing, .rootsUnusable, .rootsUnhashed: .trustRootsUnusable
+        case .badDeviceID, .noDeviceID: .deviceIDInvalid
+        case .requestInPlace: .requestPathInvalid
+        case .sameFile, .keyInCertificateFile: .certificateAndKeyInOneFile
+        case .badValidity: .certificateValidityInvalid
+        case .opensslMissing: .openSSLMissing
+        case .cryptography: .openSSLFailed
+        }
     }
 }

@@ -5,7 +5,7 @@ enum CertificateFile {
     /// Reads the certificate of a device: the first of a file, as mosquitto does, which refuses a file with a broken one
     /// further on. Throws `authorityFirst` if it is the authority of another one in the file.
     ///
-    /// - Parameter isTyped: Whether the path stands on the command line; it may be that of a pipe then.
+    /// - Parameter isTyped: Whether the path was typed on the command line; it may then be that of a pipe.
     static func certificate(
         at path: String, isTyped: Bool = false, files: any Files
     ) throws(CertificateError) -> Certificate {
@@ -26,9 +26,9 @@ enum CertificateFile {
         } catch {
             if error.reason.isAbsence { throw .certificateMissing(path: path) }
             if error.reason.code < 0 { throw .untrusted(error) }
-            throw .unreadable(path: path, reason: error.reason.description)
+            throw .unreadable(path: path, reason: error.reason)
         }
-        // A key may stand in the same file.
+        // The same file may hold a key.
         defer { bytes.wipe() }
         do {
             return try Certificate.all(inPEM: bytes)
@@ -46,7 +46,7 @@ enum CertificateFile {
         } catch {
             if error.reason.isAbsence { throw missingKey(path) }
             if error.reason.code < 0 { throw .untrusted(error) }
-            throw .keyUnreadable(path: path, reason: error.reason.description)
+            throw .keyUnreadable(path: path, reason: error.reason)
         }
         return try key(in: &bytes, of: path)
     }

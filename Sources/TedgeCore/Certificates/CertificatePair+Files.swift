@@ -1,7 +1,7 @@
 import X509
 
 extension CertificatePair {
-    /// Makes the directories of both files where they are missing and in the configuration directory. Throws
+    /// Creates the missing directories of both files if they are in the configuration directory. Throws
     /// `directoryMissing` for others.
     func makeDirectories(_ transaction: FileTransaction) throws {
         for (path, setting) in [(certificatePath, "device.cert.path"), (keyPath, "device.key.path")] {
@@ -30,23 +30,9 @@ extension CertificatePair {
         }
     }
 
-    /// The identity of the settings, which is the common name of the certificate where there is one. Throws `noDeviceID`.
-    func storedIdentity(_ settings: Settings, cloud: CloudName?, profile: ProfileName?) throws -> String {
-        let prefix = cloud.map { "\($0.rawValue)." } ?? ""
-        guard let id = try settings.string("\(prefix)device.id", profile: cloud == nil ? nil : profile) else {
-            throw CertificateError.noDeviceID
-        }
-        return id
-    }
-
-    /// Writes a new key, for nobody but its owner. Throws `keyExists` where there is one meanwhile.
+    /// Writes a new key, for nobody but its owner. Throws `keyExists` if there is one meanwhile.
     func create(_ key: PrivateKey, _ files: FileTransaction) throws {
-        var secret: [UInt8]
-        do {
-            secret = try key.pem()
-        } catch {
-            throw CertificateError(error)
-        }
+        var secret = try CertificateError.mapping { () throws(X509Error) in try key.pem() }
         defer { secret.wipe() }
         do throws(FileError) {
             try files.create(keyPath, secret, mode: 0o400, owner: owner)

@@ -5,33 +5,47 @@ struct CertificatePair {
     let certificatePath: String
     let keyPath: String
     let context: Context
+    private let cloud: CloudName?
+    /// The profile of the cloud, if there is one.
+    let profile: ProfileName?
 
     /// Takes the paths from the settings of the device or of a cloud.
     init(_ settings: Settings, cloud: CloudName?, profile: ProfileName?, in context: Context) throws {
-        let prefix = cloud.map { "\($0.rawValue)." } ?? ""
-        certificatePath = try settings.path("\(prefix)device.cert_path", profile: cloud == nil ? nil : profile)
-        keyPath = try settings.path("\(prefix)device.key_path", profile: cloud == nil ? nil : profile)
-        self.context = context
+        let scope = settings.scope(cloud, profile: profile)
+        (self.context, self.cloud, self.profile) = (context, cloud, cloud == nil ? nil : profile)
+        certificatePath = try scope.path("device.cert_path")
+        keyPath = try scope.path("device.key_path")
     }
 
-    /// The user that mosquitto runs as, where this is root and can give files away.
+    /// The path of the setting `device.NAME`.
+    func path(_ name: String, _ settings: Settings) throws -> String {
+        try settings.scope(cloud, profile: profile).path("device.\(name)")
+    }
+
+    /// The identity of the settings, which is the common name of the certificate if there is one. Throws `noDeviceID`.
+    func storedIdentity(_ settings: Settings) throws -> String {
+        guard let id = try settings.scope(cloud, profile: profile).string("device.id") else {
+            throw CertificateError.noDeviceID
+        }
+        return id
+    }
+
+    /// The user that mosquitto runs as; nil unless this is root, who can give files away.
     var owner: Owner? {
         guard context.accounts.isRoot else { return nil }
-        let user = context.mosquittoUser
-        return context.accounts.user(named: user)?.owner
+        return context.mosquittoAccount?.owner
     }
 
     /// A copy of the certificate that is there while the pair is made or removed. A key without certificate that belongs to
     /// it is half of a pair.
     var unfinishedPath: String { certificatePath + ".unfinished" }
 
-    /// Throws where root must not write to the directories of the pair.
+    /// Throws if root must not write to the directories of the pair.
     func checkPlaces() throws {
         for path in [certificatePath, keyPath] { try DirectoryTrustCheck(path, in: context).check() }
     }
 
-    /// Ends what a killed run began: removes the half of a pair, and files without a name of their own. Returns whether there
-    /// was half a pair.
+    /// Finishes what a killed run began: removes half a pair, and temporary files. Returns whether there was half a pair.
     func finishInterrupted() throws -> Bool {
         let files = context.files
         for path in [certificatePath, keyPath] {

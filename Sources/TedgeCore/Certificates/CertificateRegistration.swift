@@ -1,12 +1,12 @@
 import X509
 
-/// `cert upload az` and `cert upload aws`: these clouds take no certificate from a device, and it is said what to do there.
+/// `cert upload az` and `cert upload aws`: these clouds take no certificate from a device; prints what to do there.
 public struct CertificateRegistration {
     private let context: Context
     private let cloud: CloudName
     private let profile: ProfileName?
 
-    /// Names the cloud and the profile whose certificate is meant.
+    /// Names the cloud and the profile whose certificate to use.
     public init(_ cloud: CloudName, profile: ProfileName?, in context: Context) {
         (self.cloud, self.profile, self.context) = (cloud, profile, context)
     }
@@ -46,7 +46,7 @@ struct RegistrationAdvice: ExplainedError, Equatable {
     /// The address of the cloud, if it is set.
     let host: String?
 
-    var id: String { "upload-unsupported" }
+    var id: ReasonID { .uploadUnsupported }
 
     var causes: [String] {
         let name = Cloud.named(cloud).displayName

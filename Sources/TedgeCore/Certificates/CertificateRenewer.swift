@@ -1,7 +1,7 @@
 import TLS
 import X509
 
-/// `cert renew`: a certificate that takes the place of the present one, for the same key, in a file beside it.
+/// `cert renew`: a certificate that is to replace the present one, for the same key, in a file beside it.
 public struct CertificateRenewer {
     /// Who signs the new certificate.
     public enum Authority: String, Sendable, CaseIterable {
@@ -9,16 +9,11 @@ public struct CertificateRenewer {
         case selfSigned = "self-signed"
     }
 
-    private let context: Context
-    private let cloud: CloudName?
-    private let typedProfile: ProfileName?
+    private let selection: CertificateSelection
+    private var context: Context { selection.context }
 
-    /// Names the cloud whose certificate is meant; the device's own if nil.
-    public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
-        self.context = context
-        self.cloud = cloud
-        typedProfile = profile
-    }
+    /// Says whose certificate it is.
+    public init(_ selection: CertificateSelection) { self.selection = selection }
 
     /// Renews the certificate, or prints why not.
     ///
@@ -28,11 +23,11 @@ public struct CertificateRenewer {
             authority == .c8y
             ? "failed to renew the device certificate" : "failed to renew the self-signed certificate of the device."
         do {
-            if authority == .c8y, let cloud, cloud != .c8y { throw EnrollmentError.unsupported(cloud) }
+            if authority == .c8y, let cloud = selection.cloud, cloud != .c8y {
+                throw EnrollmentError.unsupported(cloud)
+            }
             if authority == .selfSigned, csrPath != nil { throw EnrollmentInputError.requestUnused }
-            let settings = try Settings.load(from: context.settingsSource)
-            let profile = cloud == nil ? nil : try ProfileName.choose(typedProfile, in: context)
-            let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
+            let (settings, pair) = try selection.load()
             let present = try present(pair, authority)
             guard let key = try pair.storedKey() else { throw CertificateFile.missingKey(pair.keyPath) }
             guard present.matches(key) else {
@@ -42,15 +37,14 @@ public struct CertificateRenewer {
             switch authority {
             case .c8y:
                 let request = try request(present, key, csrPath, settings, pair)
-                let proxy = try LocalProxy(settings.cloud(.c8y, profile: profile), in: context)
+                let proxy = try LocalProxy(settings.cloud(.c8y, profile: pair.profile), in: context)
                 issued = try self.issued(request, by: proxy, isSelfSigned: present.isSelfSigned)
             case .selfSigned: issued = try renewed(present, key, settings)
             }
             try store(issued, pair)
             return report(issued.leaf, pair, authority)
         } catch {
-            let failure = CommandFailure(command: "tedge cert renew", title, error)
-            return context.failed("cert renew", cloud: cloud, failure, isUndone: false)
+            return selection.failed("cert renew", title, error, isUndone: false)
         }
     }
 
@@ -87,19 +81,17 @@ public struct CertificateRenewer {
                 ? "The certificate is self-signed: run 'tedge cert renew --ca self-signed'."
                 : "Check with 'tedge connect c8y --test' that the device is connected, and try again."
             throw EnrollmentError.requestFailed(
-                status: response.statusText, body: UploadSession.message(in: response.body) ?? "", hint: hint)
+                status: response.statusText, body: response.message ?? "", hint: hint)
         }
         return try request.issued(in: response.body)
     }
 
-    /// Has the key sign, for as long as a new certificate is valid.
+    /// Signs with the key, for as long as a new certificate is valid.
     private func renewed(_ present: Certificate, _ key: PrivateKey, _ settings: Settings) throws -> IssuedCertificate {
         let validity = try CertificateValidity(settings, now: context.now())
-        do {
+        return try CertificateError.mapping { () throws(X509Error) in
             let renewed = try present.renewed(by: key, notBefore: validity.begin, notAfter: validity.end)
             return IssuedCertificate(leaf: renewed, pem: try renewed.pem())
-        } catch {
-            throw CertificateError(error)
         }
     }
 
@@ -130,7 +122,7 @@ public struct CertificateRenewer {
         let summary = CertificateSummary(
             certificate, path: RenewedCertificate.path(besides: pair.certificatePath), now: context.now())
         context.console.result(summary.text)
-        var report = CommandReport.done("cert renew", cloud: cloud, changed: true)
+        var report = CommandReport.done("cert renew", cloud: selection.cloud, changed: true)
         report.details = [.init("certificate", summary.json)]
         return report
     }

@@ -1,15 +1,12 @@
-import Foundation
 import TLS
 import X509
 
-/// `cert upload c8y`: has a tenant of Cumulocity trust the device's certificate.
+/// `cert upload c8y`: adds the device certificate to the trusted ones of a Cumulocity tenant.
 public struct CertificateUploader {
     private let context: Context
     private let profile: ProfileName?
-    /// How many seconds each request may take.
-    private static let limit = 30
 
-    /// Names the profile whose certificate and tenant are meant.
+    /// Names the profile whose certificate and tenant to use.
     public init(profile: ProfileName?, in context: Context) {
         self.profile = profile
         self.context = context
@@ -28,12 +25,12 @@ public struct CertificateUploader {
             let user = try credentials.resolvedUser(in: context)
             let password = try credentials.resolvedPassword(in: context)
             let session = UploadSession(
-                context: context, target: target, user: user, password: password, limit: Self.limit,
-                rootsKey: try cloud.name("root_cert_path").text, urlKey: try cloud.name("url").text)
-            let tenant = try session.tenant()
-            let message = try session.upload(certificate, name: deviceID, to: tenant)
+                tenant: try TenantSession(cloud, at: target, user: user, password: password, in: context))
+            let isNew = try session.upload(certificate, name: deviceID, to: session.tenantName())
+            let message =
+                isNew ? "Certificate uploaded successfully." : "Certificate already exists in the cloud."
             context.console.result(message + "\n")
-            return .done("cert upload", cloud: .c8y, changed: message.hasSuffix("successfully."), message: message)
+            return .done("cert upload", cloud: .c8y, changed: isNew, message: message)
         } catch {
             let failure = CommandFailure(command: "tedge cert upload", "failed to upload root certificate", error)
             return context.failed("cert upload", cloud: .c8y, failure)
@@ -47,10 +44,7 @@ public struct CertificateUploader {
         let renewed = RenewedCertificate.path(besides: pair.certificatePath)
         let path = context.files.exists(renewed) ? renewed : pair.certificatePath
         let certificate = try CertificateFile.certificate(at: path, files: context.files)
-        do {
-            return String(decoding: try certificate.pem(), as: UTF8.self)
-        } catch {
-            throw CertificateError(error)
-        }
+        let pem = try CertificateError.mapping { () throws(X509Error) in try certificate.pem() }
+        return String(decoding: pem, as: UTF8.self)
     }
 }

@@ -11,7 +11,7 @@ enum CertificateUse {
         }
     }
 
-    /// What becomes of the connections without the certificate, and what to do; nil if there are none.
+    /// What happens to the connections without the certificate, and what to do; nil if there are none.
     static func warning(_ connections: [(cloud: CloudName, profile: ProfileName?)]) -> String? {
         guard let first = connections.first else { return nil }
         let clouds = connections.map { Cloud.named($0.cloud).displayName }

@@ -7,7 +7,7 @@ struct CertificateValidation {
     var certificatePath: String
     let keyPath: String
     let trustRoots: BridgeConfiguration.TrustRoots
-    /// The user that mosquitto runs as, where that matters and is known.
+    /// The user that mosquitto runs as, if that matters and is known.
     let brokerAccount: Account?
     /// The key of the setting that names the roots of trust, for messages.
     let rootsKey: String
@@ -90,7 +90,7 @@ struct CertificateValidation {
         do {
             try TLSIdentityCheck.run(TLSOptions.Identity(certificatePath: certificatePath, keyPath: keyPath))
         } catch {
-            // Other failures are told by those who need the library.
+            // Whoever needs the library reports other failures.
             guard case .identityUnusable(let path, let reason) = error else { return }
             throw .refusedByOpenSSL(path: path, reason: reason)
         }

@@ -2,41 +2,35 @@ import X509
 
 /// `cert show`, `cert needs-renewal` and `cert remove`.
 public struct CertificateViewer {
-    private let context: Context
-    private let cloud: CloudName?
-    private let profile: ProfileName?
+    private let selection: CertificateSelection
+    private var context: Context { selection.context }
 
-    /// Names the cloud whose certificate is meant; the device's own if nil.
-    public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
-        self.context = context
-        self.cloud = cloud
-        self.profile = profile
-    }
+    /// Says whose certificate it is.
+    public init(_ selection: CertificateSelection) { self.selection = selection }
 
-    /// Shows a certificate: the one in the file that is named, else the configured one, or its renewed successor.
+    /// Shows a certificate: the one in the named file, else the configured one, or its renewed successor.
     public func show(path: String?, isNew: Bool) -> CommandReport {
         do {
             let summary = try summary(path, isNew: isNew)
             context.console.result(summary.text)
-            var report = CommandReport.done("cert show", cloud: cloud, changed: false)
+            var report = CommandReport.done("cert show", cloud: selection.cloud, changed: false)
             report.details = [.init("certificate", summary.json)]
             return report
         } catch {
-            let failure = CommandFailure(
-                command: "tedge cert show", "failed to show the device certificate", error)
-            return context.failed("cert show", cloud: cloud, failure)
+            return selection.failed("cert show", "failed to show the device certificate", error)
         }
     }
 
-    /// Says on stderr how long a certificate is valid: the one in the file that is named, else the configured one. The status
-    /// is 0 where a renewal is due, 1 where none is, and 2 where this cannot be told.
+    /// Prints on stderr how long a certificate is valid: the one in the named file, else the configured one. The exit status
+    /// is 0 if a renewal is due, 1 if none is, and 2 if this is unknown.
     public func needsRenewal(path: String?) -> CommandReport {
         do {
             let summary = try summary(path, isNew: false)
             context.console.note("Status:        \(summary.status)")
-            var report = CommandReport.done("cert needs-renewal", cloud: cloud, changed: false, message: summary.status)
+            var report = CommandReport.done(
+                "cert needs-renewal", cloud: selection.cloud, changed: false, message: summary.status)
             report.details = [.init("due", .bool(summary.isDue)), .init("certificate", summary.json)]
-            report.status = summary.isDue ? 0 : 1
+            report.status = summary.isDue ? .success : .failure
             return report
         } catch {
             let failure = CommandFailure(command: "tedge cert needs-renewal", "Cannot check the certificate", error)
@@ -44,20 +38,16 @@ public struct CertificateViewer {
             let hint = context.hint(for: failure.error).map { "Hint: \($0)\n" } ?? ""
             context.console.error(ErrorFrame.printable("Cannot check the certificate: \(reason)\n\(hint)"))
             return .failed(
-                "cert needs-renewal", cloud: cloud, status: 2, reason: failure.error.id, causes: failure.error.causes,
+                "cert needs-renewal", cloud: selection.cloud, status: .misuse, reason: failure.error.id,
+                causes: failure.error.causes,
                 hint: context.hint(for: failure.error))
         }
-    }
-
-    private func pair(_ settings: Settings) throws -> CertificatePair {
-        let profile = cloud == nil ? nil : try ProfileName.choose(profile, in: context)
-        return try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
     }
 
     private func summary(_ path: String?, isNew: Bool) throws -> CertificateSummary {
         let settings = try Settings.load(from: context.settingsSource)
         let typed = path.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
-        let current = try typed ?? pair(settings).certificatePath
+        let current = try typed ?? selection.pair(settings).certificatePath
         let path = isNew ? RenewedCertificate.path(besides: current) : current
         let minimum = try settings.duration("certificate.validity.minimum_duration").components.seconds
         do throws(CertificateError) {
@@ -67,17 +57,16 @@ public struct CertificateViewer {
         } catch {
             guard case .certificateMissing = error else { throw error }
             if isNew { throw CertificateError.renewedMissing(path: path) }
-            // Of a file that was typed, no certificate of the device is expected.
+            // A typed file need not be the certificate of the device.
             throw typed == nil
-                ? error : CertificateError.unreadable(path: path, reason: SystemError.noEntry.description)
+                ? error : CertificateError.unreadable(path: path, reason: .noEntry)
         }
     }
 
-    /// Removes certificate and key. Where there is none, that is said and no error.
+    /// Removes certificate and key. That there are none is printed, and is no error.
     public func remove() -> CommandReport {
         do {
-            let settings = try Settings.load(from: context.settingsSource)
-            let pair = try pair(settings)
+            let (_, pair) = try selection.load()
             let use = CertificateUse.connections(of: pair.certificatePath, in: context)
             let changed = try context.changingFiles("tedge cert remove") { files in
                 try pair.checkPlaces()
@@ -87,16 +76,14 @@ public struct CertificateViewer {
             }
             let message = changed ? "Certificate was successfully removed" : "There is no certificate to remove"
             context.console.note(message)
-            var report = CommandReport.done("cert remove", cloud: cloud, changed: changed, message: message)
+            var report = CommandReport.done("cert remove", cloud: selection.cloud, changed: changed, message: message)
             if let warning = CertificateUse.warning(use) {
                 context.console.warning(warning)
                 report.hint = warning
             }
             return report
         } catch {
-            let failure = CommandFailure(
-                command: "tedge cert remove", "failed to remove the device certificate", error)
-            return context.failed("cert remove", cloud: cloud, failure)
+            return selection.failed("cert remove", "failed to remove the device certificate", error)
         }
     }
 

@@ -3,7 +3,7 @@
 struct DirectoryTrustCheck {
     let path: String
     let context: Context
-    /// Those who may own the directories besides root: the user of tedge and the one mosquitto runs as.
+    /// Those who may own the directories besides root: the user of tedge and the one that mosquitto runs as.
     let trusted: [UInt32]
 
     init(_ path: String, in context: Context) {
@@ -14,8 +14,8 @@ struct DirectoryTrustCheck {
         trusted = [system, broker].compactMap { context.accounts.user(named: $0)?.owner.user }
     }
 
-    /// Throws `foreignDirectory` where this is root and the directory, or one above it, belongs to somebody else or can be
-    /// written by everyone. Of directories that are links those count that they lead to.
+    /// Throws `foreignDirectory` if this is root and the directory, or one above it, belongs to somebody else or can be
+    /// written by everyone. For a link, the directory that it leads to counts.
     func check() throws {
         guard context.accounts.isRoot else { return }
         var directory = try context.files.realPath(Path.directory(of: path))

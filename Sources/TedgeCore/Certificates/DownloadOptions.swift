@@ -8,7 +8,7 @@ public struct DownloadOptions: Sendable {
     public var csrPath: String?
     /// The tenant, HOST or HOST:PORT.
     public var url: String?
-    /// How long to wait after a try that failed.
+    /// How long to wait after a failed try.
     public var retryEvery: Duration = .seconds(30)
     /// After how long no further try is made.
     public var maxTimeout: Duration = .seconds(600)
@@ -27,48 +27,22 @@ public struct DownloadOptions: Sendable {
         for id in [deviceID, context.environment["DEVICE_ID"], try cloud.string("device.id")] {
             if let id, !id.isEmpty { return id }
         }
-        let typed = try asking(.noDeviceID) { () throws(TerminalError) in
-            try context.terminal.readLine(prompt: "Enter device id: ", interruption: context.interruption)
-        }
-        guard let typed, !typed.isEmpty else { throw EnrollmentInputError.noDeviceID }
-        return typed
+        return try context.askLine("Enter device id: ", or: .noDeviceID)
     }
 
     /// The one-time password: typed, from `DEVICE_ONE_TIME_PASSWORD`, or asked for.
     func resolvedPassword(in context: Context) throws -> Secret {
         let password = try givenPassword(context)
-        guard password.withBytes({ bytes in bytes.allSatisfy { $0 >= 32 && $0 != 127 } }) else {
-            throw EnrollmentInputError.passwordNotSendable
-        }
+        try password.checkSendable(as: "The one-time password")
         return password
     }
 
     private func givenPassword(_ context: Context) throws -> Secret {
         if let password, !password.isEmpty {
-            context.console.warning(
-                "A password on the command line can be read by everyone on this machine. Use DEVICE_ONE_TIME_PASSWORD.")
-            return Secret(password.utf8)
+            return context.passwordOfCommandLine(password, advice: "DEVICE_ONE_TIME_PASSWORD")
         }
         if let value = context.environment["DEVICE_ONE_TIME_PASSWORD"], !value.isEmpty { return Secret(value.utf8) }
-        let typed = try asking(.noPassword) { () throws(TerminalError) in
-            try context.terminal.readSecret(prompt: "Enter one-time password: ", interruption: context.interruption)
-        }
-        guard let typed, !typed.isEmpty else { throw EnrollmentInputError.noPassword }
-        return typed
-    }
-
-    private func asking<Answer>(
-        _ absence: EnrollmentInputError, _ body: () throws(TerminalError) -> Answer
-    ) throws -> Answer {
-        do throws(TerminalError) {
-            return try body()
-        } catch {
-            switch error {
-            case .absent: throw absence
-            case .failed(let reason): throw EnrollmentInputError.terminal(reason: reason.description)
-            case .interrupted(let interrupted): throw interrupted
-            }
-        }
+        return try context.askSecret("Enter one-time password: ", or: .noOneTimePassword)
     }
 
     /// The server that is typed, or nil.

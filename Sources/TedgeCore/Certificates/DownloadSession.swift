@@ -2,16 +2,10 @@ import TLS
 
 /// The requests of a download: the same one until the cloud knows the device, the time is over, or no further try can help.
 struct DownloadSession {
-    let context: Context
-    let target: WebTarget
-    let deviceID: String
-    let password: Secret
-    let rootsKey: String
-    let urlKey: String
+    /// The tenant; its user is the device.
+    let tenant: TenantSession
     /// Whether the server was typed, and is not that of the settings.
     let isTyped: Bool
-    /// How many seconds each request may take.
-    private static let timeout = 30
 
     /// Why there is no certificate yet.
     private struct Obstacle {
@@ -29,19 +23,19 @@ struct DownloadSession {
     ) throws -> IssuedCertificate {
         let http = request.http(
             "/.well-known/est/simpleenroll",
-            headers: [(name: "Authorization", value: BasicAuthorization.value(user: deviceID, password: password))])
+            headers: [tenant.authorization])
         let deadline = ContinuousClock.now + limit
         while true {
-            try context.interruption.check()
+            try tenant.context.interruption.check()
             let obstacle: Obstacle
             switch answer(to: http) {
             case .success(let response) where response.status == 200: return try request.issued(in: response.body)
             case .success(let response): obstacle = try self.obstacle(response)
             case .failure(let error):
-                try context.interruption.check()
+                try tenant.context.interruption.check()
                 obstacle = try self.obstacle(error)
             }
-            context.console.note("error: \(obstacle.text)")
+            tenant.context.console.note("error: \(obstacle.text)")
             let left = ContinuousClock.now.duration(to: deadline)
             guard left > .zero else { throw EnrollmentError.timeout(last: obstacle.text, hint: obstacle.hint) }
             try wait(min(pause, left))
@@ -50,7 +44,7 @@ struct DownloadSession {
 
     private func answer(to request: HTTPRequest) -> Result<HTTPResponse, HTTPError> {
         do throws(HTTPError) {
-            return .success(try context.send(request, to: target, within: Self.timeout))
+            return .success(try tenant.send(request))
         } catch {
             return .failure(error)
         }
@@ -58,35 +52,36 @@ struct DownloadSession {
 
     private func wait(_ pause: Duration) throws(Interrupted) {
         let seconds = pause.components.seconds + (pause.components.attoseconds > 0 ? 1 : 0)
-        context.console.note("warning: Will retry in \(seconds) \(seconds == 1 ? "second" : "seconds")")
-        try context.interruption.pause(pause)
+        tenant.context.console.note("warning: Will retry in \(seconds) \(seconds == 1 ? "second" : "seconds")")
+        try tenant.context.interruption.pause(pause)
     }
 
-    /// What an answer without certificate means for the next try. Throws where that cannot help.
+    /// What an answer without certificate means for the next try. Throws if that cannot help.
     private func obstacle(_ response: HTTPResponse) throws(EnrollmentError) -> Obstacle {
         let status = response.statusText
-        let message = UploadSession.message(in: response.body)
+        let message = response.message
         let words = message.map { "\(status): \($0)" } ?? status
         switch response.status {
         case 401, 403:
             return Obstacle(
-                text: "The device ID is not registered yet on \(target.endpoint): \(words)",
-                hint: "Register the device '\(deviceID)' in Cumulocity with this one-time password, and check both.")
+                text: "The device ID is not registered yet on \(tenant.target.endpoint): \(words)",
+                hint: "Register the device '\(tenant.user)' in Cumulocity with this one-time password, and check both.")
         case 408, 425, 429, 500...599:
-            return Obstacle(text: "\(target.endpoint) cannot answer now: \(words)", hint: "Try again in a few minutes.")
-        case 404, 405: throw .notOffered(status: status, endpoint: target.endpoint.description)
-        default: throw .refused(status: status, message: message, endpoint: target.endpoint.description)
+            return Obstacle(
+                text: "\(tenant.target.endpoint) cannot answer now: \(words)", hint: "Try again in a few minutes.")
+        case 404, 405: throw .notOffered(status: status, endpoint: tenant.target.endpoint.description)
+        default: throw .refused(status: status, message: message, endpoint: tenant.target.endpoint.description)
         }
     }
 
-    /// What a failure means for the next try. Throws where that cannot help: the server is another one or not trusted, or the
+    /// What a failure means for the next try. Throws if that cannot help: the server is another one or not trusted, or the
     /// way to it is shut.
     private func obstacle(_ error: HTTPError) throws(EnrollmentError) -> Obstacle {
-        let upload = UploadError.exchange(error, at: target, rootsKey: rootsKey, urlKey: urlKey)
-        let failure = EnrollmentError.exchange(upload, isTyped: isTyped)
+        let failure = EnrollmentError.exchange(tenant.failure(error, of: .enrollment, isTyped: isTyped))
         guard error == .truncated || Self.mayPass(error) else { throw failure }
         return Obstacle(
-            text: "Fail to connect to \(target.endpoint): \(failure.causes.joined(separator: ": "))", hint: failure.hint
+            text: "Fail to connect to \(tenant.target.endpoint): \(CommandReport.sentence(failure.causes))",
+            hint: failure.hint
         )
     }
 
@@ -94,7 +89,7 @@ struct DownloadSession {
     private static func mayPass(_ error: HTTPError) -> Bool {
         guard case .connection(let error) = error else { return false }
         return switch error {
-        case .nameNotResolved, .cannotConnect, .noAnswer, .silent, .closed, .lost, .alert, .proxySilent, .proxyClosed:
+        case .socket, .silent, .closed, .lost, .alert, .proxySilent, .proxyClosed:
             true
         // The clock of a device that starts may be set only after it.
         case .serverNotYetValid: true

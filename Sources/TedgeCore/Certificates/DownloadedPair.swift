@@ -1,13 +1,13 @@
 import X509
 
-/// The files that a download fills: the certificate, and the key where there is none.
+/// The files that a download fills: the certificate, and the key if there is none.
 struct DownloadedPair {
     let pair: CertificatePair
     let context: Context
     private static let command = "tedge cert download"
 
-    /// Finds out before anything is asked for whether all can be written, because a one-time password is good for one answer.
-    /// Leaves nothing behind. Returns the key that is there, or a new one that is in no file yet.
+    /// Checks, before anything is requested, that all can be written, because a one-time password is valid for one answer.
+    /// Leaves nothing behind. Returns the existing key, or a new one that is in no file yet.
     func prepare() throws -> (key: PrivateKey, isNew: Bool) {
         try context.changing(Self.command) {
             let rehearsal = FileTransaction(context.files)
@@ -17,11 +17,11 @@ struct DownloadedPair {
             try rehearse(pair.certificatePath, rehearsal)
             if let stored { return (stored, false) }
             try rehearse(pair.keyPath, rehearsal)
-            return (try Self.newKey(), true)
+            return (try CertificateError.mapping(PrivateKey.generateP256), true)
         }
     }
 
-    /// Writes something in the place of a file, under a name that the next run sweeps.
+    /// Writes something beside a file, under a temporary name that the next run removes.
     private func rehearse(_ path: String, _ files: FileTransaction) throws(FileError) {
         let probe = [UInt8](repeating: 0, count: 4096)
         do throws(FileError) {
@@ -31,15 +31,7 @@ struct DownloadedPair {
         }
     }
 
-    private static func newKey() throws(CertificateError) -> PrivateKey {
-        do {
-            return try PrivateKey.generateP256()
-        } catch {
-            throw CertificateError(error)
-        }
-    }
-
-    /// Throws where there is a certificate or the places are not good. Makes the directories.
+    /// Throws if there is a certificate, or root must not write there. Creates the directories.
     private func check(_ files: FileTransaction) throws {
         try pair.refuseSameFile()
         try pair.checkPlaces()
@@ -50,7 +42,7 @@ struct DownloadedPair {
         }
     }
 
-    /// Writes the certificate, and the key where it is new: both or, where this throws, nothing.
+    /// Writes the certificate, and the key if it is new: both or, if this throws, nothing.
     func store(_ issued: IssuedCertificate, _ key: PrivateKey, isNew: Bool) throws {
         try context.changingFiles(Self.command) { files in
             try check(files)
@@ -62,7 +54,7 @@ struct DownloadedPair {
         }
     }
 
-    /// Writes the key first: a certificate stands for a pair that is complete.
+    /// Writes the key first: a certificate means that the pair is complete.
     private func store(_ key: PrivateKey, _ issued: IssuedCertificate, _ files: FileTransaction) throws {
         if try context.files.status(pair.keyPath, followLinks: false) != nil {
             throw CertificateError.keyExists(path: pair.keyPath)
@@ -82,7 +74,7 @@ struct DownloadedPair {
         }
     }
 
-    /// Throws where the key has become another one since the certificate was asked for.
+    /// Throws if the key has changed since the certificate was requested.
     private func checkKey(_ issued: IssuedCertificate) throws {
         guard let key = try pair.storedKey() else { throw CertificateFile.missingKey(pair.keyPath) }
         guard issued.leaf.matches(key) else {

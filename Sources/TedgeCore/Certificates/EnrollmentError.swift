@@ -10,8 +10,8 @@ enum EnrollmentError: ExplainedError, Equatable {
     case proxyFailed(address: String, HTTPError, mapper: String)
     /// The local proxy, or the cloud behind it, refuses.
     case requestFailed(status: String, body: String, hint: String)
-    /// The cloud cannot be reached or used, in the words for an upload.
-    case exchange(UploadError, isTyped: Bool)
+    /// The cloud cannot be reached or used.
+    case exchange(ExchangeFailure)
     /// The cloud refuses, and no other try changes that.
     case refused(status: String, message: String?, endpoint: String)
     /// The host offers no enrolment.
@@ -25,18 +25,18 @@ enum EnrollmentError: ExplainedError, Equatable {
     /// The time for all tries is over; why the last one failed, and what to do about it.
     case timeout(last: String, hint: String?)
 
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .unsupported: "renewal-unsupported"
-        case .notSelfSigned: "certificate-not-self-signed"
-        case .proxyFailed: "proxy-unreachable"
-        case .requestFailed: "renewal-refused"
-        case .exchange(let error, _): error.id.hasPrefix("upload-") ? "enrolment-\(error.id.dropFirst(7))" : error.id
-        case .refused: "enrolment-refused"
-        case .notOffered: "enrolment-not-offered"
-        case .notACertificate: "enrolment-answer-broken"
-        case .otherKey, .otherName: "enrolment-answer-mismatch"
-        case .timeout: "enrolment-timeout"
+        case .unsupported: .renewalUnsupported
+        case .notSelfSigned: .certificateNotSelfSigned
+        case .proxyFailed: .proxyUnreachable
+        case .requestFailed: .renewalRefused
+        case .exchange(let failure): failure.diagnosis.id
+        case .refused: .enrollmentRefused
+        case .notOffered: .enrollmentNotOffered
+        case .notACertificate: .enrollmentAnswerBroken
+        case .otherKey, .otherName: .enrollmentAnswerMismatch
+        case .timeout: .enrollmentTimeout
         }
     }
 
@@ -49,7 +49,7 @@ enum EnrollmentError: ExplainedError, Equatable {
             ["Fail to connect to Cumulocity HTTP proxy \(address)", "\(error)"]
         case .requestFailed(let status, let body, _):
             [body.isEmpty ? "The request failed with \(status)" : "The request failed with \(status):\n    \(body)"]
-        case .exchange(let error, _): error.causes
+        case .exchange(let failure): failure.diagnosis.causes
         case .refused(let status, let message, let endpoint):
             ["\(endpoint) refuses the request with \(status)"] + Self.quoted(message)
         case .notOffered(let status, let endpoint):
@@ -65,18 +65,16 @@ enum EnrollmentError: ExplainedError, Equatable {
 
     var hint: String? {
         switch self {
-        case .unsupported: "Run 'tedge cert renew --ca self-signed' where the certificate is self-signed."
-        case .notSelfSigned: "Run 'tedge cert renew --ca c8y' where Cumulocity has issued it."
-        case .proxyFailed(_, let error, let mapper): Self.proxyHint(error, mapper)
+        case .unsupported: "Run 'tedge cert renew --ca self-signed' if the certificate is self-signed."
+        case .notSelfSigned: "Run 'tedge cert renew --ca c8y' if Cumulocity has issued it."
+        case .proxyFailed(_, let error, let mapper): EndpointDiagnosis.localProxyHint(error, mapper: mapper)
         case .requestFailed(_, _, let hint): hint
-        case .exchange(let error, let isTyped):
-            isTyped && error.hint?.contains("tedge config get") == true
-                ? "Check the host and port of --url." : error.hint
+        case .exchange(let failure): failure.diagnosis.hint
         case .refused: "Check the device id, and the device's registration in Cumulocity."
         case .notOffered:
             "Check 'c8y.url' with 'tedge config get c8y.url', and that the tenant's certificate authority is enabled."
         case .notACertificate:
-            "Is something between this device and the cloud, such as a captive portal, answering in its place?"
+            "Is something between this device and the cloud, such as a captive portal, answering instead of it?"
         case .otherKey, .otherName: "Check the device's registration in Cumulocity, and register it again."
         case .timeout(_, let hint): hint
         }
@@ -84,19 +82,5 @@ enum EnrollmentError: ExplainedError, Equatable {
 
     private static func quoted(_ message: String?) -> [String] {
         message.map { ["The server says: \($0)"] } ?? []
-    }
-
-    private static func proxyHint(_ error: HTTPError, _ mapper: String) -> String {
-        guard case .connection(let error) = error else {
-            return "Does the proxy speak HTTPS? Then set 'c8y.proxy.cert_path' to its certificate."
-        }
-        return switch error {
-        case .untrusted, .rootsUnusable:
-            "Run 'tedge config set c8y.proxy.ca_path <file or directory>' with the authority of c8y.proxy.cert_path."
-        case .wrongHost: "Set 'c8y.proxy.client.host' to a name that the certificate of the proxy carries."
-        case .notTLS: "Does the proxy speak HTTP? Then run 'tedge config unset c8y.proxy.cert_path'."
-        case .identityUnusable: "Check 'http.client.auth.cert_file' and 'http.client.auth.key_file'."
-        default: "The mapper offers this proxy: run 'sudo systemctl start \(mapper)', or 'sudo tedge connect c8y'."
-        }
     }
 }

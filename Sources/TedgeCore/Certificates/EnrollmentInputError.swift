@@ -1,13 +1,5 @@
 /// Why a certificate cannot be asked for.
 enum EnrollmentInputError: ExplainedError, Equatable {
-    /// There is no device id, and no terminal to ask on.
-    case noDeviceID
-    /// There is no one-time password, and no terminal to ask on.
-    case noPassword
-    /// A password that Basic authentication cannot carry (RFC 7617, section 2).
-    case passwordNotSendable
-    /// The terminal cannot be read.
-    case terminal(reason: String)
     /// `--url` is not a host with or without a port.
     case badURL(String, reason: String)
     /// The setting of the local proxy's host is none.
@@ -23,28 +15,20 @@ enum EnrollmentInputError: ExplainedError, Equatable {
     /// A request is for another name.
     case requestOfOtherName(path: String, name: String, wanted: String)
 
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .noDeviceID: "device-id-missing"
-        case .noPassword: "password-missing"
-        case .passwordNotSendable: "credentials-not-sendable"
-        case .terminal: "terminal-failed"
-        case .badURL: "url-invalid"
-        case .badProxyHost: "proxy-host-invalid"
-        case .certificateExists: "certificate-exists"
-        case .requestUnused: "request-unused"
-        case .requestBroken: "request-broken"
-        case .requestOfOtherKey: "request-key-mismatch"
-        case .requestOfOtherName: "request-name-mismatch"
+        case .badURL: .urlInvalid
+        case .badProxyHost: .proxyHostInvalid
+        case .certificateExists: .certificateExists
+        case .requestUnused: .requestUnused
+        case .requestBroken: .requestBroken
+        case .requestOfOtherKey: .requestKeyMismatch
+        case .requestOfOtherName: .requestNameMismatch
         }
     }
 
     var causes: [String] {
         switch self {
-        case .noDeviceID: ["There is no device id, and no terminal to ask for it."]
-        case .noPassword: ["There is no one-time password, and no terminal to ask for it."]
-        case .passwordNotSendable: ["The one-time password holds a control character, so that it cannot be sent."]
-        case .terminal(let reason): ["Cannot read from the terminal", reason]
         case .badURL(let url, let reason): ["'\(url)' cannot be the address of a tenant", reason]
         case .badProxyHost(let key, let reason): ["'\(key)' is no host", reason]
         case .certificateExists(let path):
@@ -60,8 +44,6 @@ enum EnrollmentInputError: ExplainedError, Equatable {
 
     var hint: String? {
         switch self {
-        case .noDeviceID: "Give --device-id ID, or set DEVICE_ID."
-        case .noPassword: "Set DEVICE_ONE_TIME_PASSWORD, or give --one-time-password OTP."
         case .badURL: "Give HOST or HOST:PORT."
         case .badProxyHost(let key, _): "Run 'tedge config set \(key) <host>'."
         case .certificateExists:
@@ -69,7 +51,6 @@ enum EnrollmentInputError: ExplainedError, Equatable {
         case .requestUnused: "Leave --csr-path out, or give --ca c8y."
         case .requestBroken, .requestOfOtherKey, .requestOfOtherName:
             "Run 'tedge cert create-csr' to make one, or leave --csr-path out."
-        default: nil
         }
     }
 }

@@ -12,17 +12,11 @@ struct EnrollmentRequest {
     /// Makes a request for a name, with organization and unit of the settings.
     init(commonName: String, key: PrivateKey, _ settings: Settings) throws {
         (self.commonName, self.key) = (commonName, key)
-        do {
-            let pem = try CertificateRequest.pem(
-                commonName: commonName, organization: try settings.required("certificate.organization"),
-                organizationalUnit: try settings.required("certificate.organization_unit"), key: key)
-            body = try SigningRequest(pem: pem).base64()
-        } catch let error as X509Error {
-            throw CertificateError(error)
-        }
+        let pem = try CertificateRequest.pem(commonName: commonName, key: key, settings)
+        body = try CertificateError.mapping { () throws(X509Error) in try SigningRequest(pem: pem).base64() }
     }
 
-    /// Takes a request from a file. Throws where it is not for this name and this key.
+    /// Reads a request from a file. Throws if it is not for this name and this key.
     ///
     /// - Parameter keyPath: The file of the key, for the message.
     init(path: String, commonName: String, key: PrivateKey, keyPath: String, in context: Context) throws {
@@ -52,7 +46,7 @@ struct EnrollmentRequest {
         return HTTPRequest("POST", target, headers: headers + content, body: body)
     }
 
-    /// The certificate in an answer, the base64 of PKCS #7. Throws where there is none, or none for this key and name.
+    /// The certificate in an answer, the base64 of PKCS #7. Throws if there is none, or none for this key and name.
     func issued(in answer: [UInt8]) throws(EnrollmentError) -> IssuedCertificate {
         guard let bytes = Self.decoded(answer) else { throw .notACertificate(reason: "it is not base64") }
         let certificates: [Certificate]
@@ -61,7 +55,7 @@ struct EnrollmentRequest {
         } catch {
             throw .notACertificate(reason: "\(error)")
         }
-        // The certificates of the answer are a set: which one is meant says the key.
+        // The certificates of the answer are a set: the key tells which one is the device's.
         guard let leaf = certificates.first(where: { $0.matches(key) }) else {
             throw .otherKey(subject: certificates.first?.subject ?? "")
         }

@@ -9,7 +9,7 @@ struct LocalProxy {
     /// How many seconds a request may take.
     private static let timeout = 30
 
-    /// Finds the proxy in the settings. It speaks HTTPS where it has a certificate.
+    /// Finds the proxy in the settings. It speaks HTTPS if it has a certificate.
     init(_ cloud: CloudSettings, in context: Context) throws {
         let host = try cloud.required("proxy.client.host")
         let isAddress = host.contains(":") && host.first != "["

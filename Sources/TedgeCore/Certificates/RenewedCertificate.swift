@@ -2,7 +2,7 @@ import MQTT
 import TLS
 import X509
 
-/// A certificate that waits beside the one in use, as `cert renew` leaves it. connect takes it where the cloud does.
+/// A certificate that waits beside the one in use, as `cert renew` leaves it. connect uses it if the cloud accepts it.
 struct RenewedCertificate {
     /// What became of it.
     enum Outcome: Equatable {
@@ -26,7 +26,7 @@ struct RenewedCertificate {
 
     private var path: String { Self.path(besides: bridge.certificatePath) }
 
-    /// Puts a renewed certificate into the place of the one in use, where there is one that the cloud accepts.
+    /// Replaces the certificate in use by a renewed one, if there is one that the cloud accepts.
     ///
     /// - Parameters:
     ///   - isOffline: Whether the cloud must not be asked.
@@ -144,7 +144,8 @@ struct RenewedCertificate {
             options, until: deadline, interruption: context.interruption.announcing(words, on: context.console))
         if let deviceType {
             let registration = CheckExchange.registration(bridge.remoteClientID, deviceType)
-            try session.publish(topic: "s/us", payload: Array(registration.utf8), qos: .atLeastOnce, until: deadline)
+            _ = try session.publish(
+                topic: "s/us", payload: Array(registration.utf8), qos: .atLeastOnce, retain: false, until: deadline)
             try session.waitForDelivery(until: deadline)
         }
         session.disconnect()
@@ -163,7 +164,7 @@ extension MQTTError {
     /// Whether the same may succeed a moment later: what was not reached, or ended without a reason.
     fileprivate var mayBeTransient: Bool {
         switch self {
-        case .nameNotResolved, .cannotConnect, .noRoute, .silent, .disconnected, .keepAliveExpired, .timedOut: true
+        case .socket, .silent, .disconnected, .keepAliveExpired, .timedOut: true
         case .refused(_, .serverUnavailable): true
         default: false
         }

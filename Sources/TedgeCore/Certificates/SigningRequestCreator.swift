@@ -2,46 +2,36 @@ import X509
 
 /// `cert create-csr`: a request for a certificate, signed by the device's key.
 public struct SigningRequestCreator {
-    private let context: Context
-    private let cloud: CloudName?
-    private let profile: ProfileName?
+    private let selection: CertificateSelection
+    private var context: Context { selection.context }
 
-    /// Names the cloud whose certificate is meant; the device's own if nil.
-    public init(cloud: CloudName?, profile: ProfileName?, in context: Context) {
-        self.context = context
-        self.cloud = cloud
-        self.profile = profile
-    }
+    /// Says whose certificate it is.
+    public init(_ selection: CertificateSelection) { self.selection = selection }
 
-    /// Writes the request, and the key where there is none yet, or prints why not.
+    /// Writes the request, and the key if there is none yet, or prints why not.
     ///
     /// - Parameters:
     ///   - deviceID: The identity; the one of the settings if nil.
-    ///   - outputPath: The file to write; the one of the settings if nil. One that is there is replaced.
+    ///   - outputPath: The file to write; the one of the settings if nil. An existing one is replaced.
     public func run(deviceID: String?, outputPath: String?) -> CommandReport {
         do {
-            let settings = try Settings.load(from: context.settingsSource)
-            let profile = cloud == nil ? nil : try ProfileName.choose(profile, in: context)
-            let pair = try CertificatePair(settings, cloud: cloud, profile: profile, in: context)
-            let id = try deviceID ?? pair.storedIdentity(settings, cloud: cloud, profile: profile)
+            let (settings, pair) = try selection.load()
+            let id = try deviceID ?? pair.storedIdentity(settings)
             if let problem = DeviceIDRule.problem(of: id) { throw CertificateError.badDeviceID(id, problem) }
-            let prefix = cloud.map { "\($0.rawValue)." } ?? ""
             let path =
                 try outputPath.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
-                ?? settings.path("\(prefix)device.csr_path", profile: profile)
+                ?? pair.path("csr_path", settings)
             try context.changingFiles("tedge cert create-csr") { files in
                 if outputPath == nil { try refuseOther(path) }
                 try make(id, settings, pair, path, files)
             }
             let message = "Certificate Signing Request was successfully created."
             context.console.note(message)
-            var report = CommandReport.done("cert create-csr", cloud: cloud, changed: true, message: message)
+            var report = CommandReport.done("cert create-csr", cloud: selection.cloud, changed: true, message: message)
             report.details = [.init("path", .string(path))]
             return report
         } catch {
-            let failure = CommandFailure(
-                command: "tedge cert create-csr", "failed to Generate a Certificate Signing Request.", error)
-            return context.failed("cert create-csr", cloud: cloud, failure)
+            return selection.failed("cert create-csr", "failed to Generate a Certificate Signing Request.", error)
         }
     }
 
@@ -54,23 +44,15 @@ public struct SigningRequestCreator {
         _ = try pair.finishInterrupted()
         try pair.makeDirectories(files)
         let stored = try pair.storedKey()
-        let key: PrivateKey
-        let request: [UInt8]
-        do {
-            key = try stored ?? PrivateKey.generateP256()
-            request = try CertificateRequest.pem(
-                commonName: id, organization: try settings.required("certificate.organization"),
-                organizationalUnit: try settings.required("certificate.organization_unit"), key: key)
-        } catch let error as X509Error {
-            throw CertificateError(error)
-        }
+        let key = try stored ?? CertificateError.mapping(PrivateKey.generateP256)
+        let request = try CertificateRequest.pem(commonName: id, key: key, settings)
         try context.interruption.check()
         if stored == nil { try pair.create(key, files) }
         try files.write(path, request, mode: 0o444, owner: pair.owner)
         try context.interruption.check()
     }
 
-    /// Throws where the path leads to the key, the certificate or its successor, by whatever links.
+    /// Throws if the path leads to the key, the certificate or its successor, by whatever links.
     private func refuseOverwriting(_ pair: CertificatePair, _ path: String) throws {
         let real = { (path: String) in
             let target = context.files.resolved(path)
@@ -82,7 +64,7 @@ public struct SigningRequestCreator {
         }
     }
 
-    /// Throws where the settings name a file outside the configuration directory that holds something else: whoever can change
+    /// Throws if the settings name a file outside the configuration directory that holds something else: whoever can change
     /// the settings has root replace no file of others.
     private func refuseOther(_ path: String) throws {
         let path = Path.absolute(path, relativeTo: "/")

@@ -74,7 +74,7 @@ enum StoredForm: Equatable {
         return !hasLines && bytes.contains(UInt8(ascii: "\r")) ? .carriageReturns : .misplacedLines
     }
 
-    /// What stands between a beginning and the hyphens at the end of a line; nil for another line.
+    /// The text between a beginning and the hyphens at the end of a line; nil for another line.
     private static func label(_ line: ArraySlice<UInt8>, after beginning: [UInt8]) -> String? {
         guard line.starts(with: beginning) else { return nil }
         var rest = line.dropFirst(beginning.count)

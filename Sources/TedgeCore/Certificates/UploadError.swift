@@ -1,90 +1,37 @@
-import TLS
-import X509
-
 /// Why a certificate is not in the cloud.
-public enum UploadError: ExplainedError, Equatable {
-    /// The connection or the answer fails. `proxy` is the proxy on the way, nil if there is none.
-    case exchange(HTTPError, endpoint: String, proxy: String?, rootsKey: String, urlKey: String)
+enum UploadError: ExplainedError, Equatable {
+    /// The connection or the answer fails.
+    case exchange(ExchangeFailure)
     /// 401.
     case unauthorized(user: String)
-    /// 403; the server's message where there is one.
+    /// 403; the server's message if there is one.
     case forbidden(user: String, message: String?)
     /// 404.
     case notFound(endpoint: String, urlKey: String)
-    /// 5xx; the server's message where there is one.
+    /// 5xx; the server's message if there is one.
     case server(status: String, message: String?)
     /// Any other status.
     case unexpectedStatus(status: String, message: String?)
     /// The answer is no JSON object with the name of the tenant.
     case notJSON(excerpt: String)
-    /// There is no password, and no terminal to ask on.
-    case noPassword
-    /// There is no user name, and no terminal to ask on.
-    case noUser
-    /// A user name or password that Basic authentication cannot carry (RFC 7617, section 2).
-    case notSendable(String)
-    /// The file with the password cannot be read.
-    case passwordUnreadable(path: String, reason: String)
-    /// The terminal cannot be read.
-    case terminal(reason: String)
-    /// A signal came.
-    case interrupted(Interrupted)
 
     /// One word for each case.
-    public var id: String {
+    var id: ReasonID {
         switch self {
-        case .exchange(let error, _, let proxy, _, _): Self.id(of: error, proxy)
-        case .unauthorized: "upload-unauthorized"
-        case .forbidden: "upload-forbidden"
-        case .notFound: "upload-not-found"
-        case .server: "upload-server-error"
-        case .unexpectedStatus: "upload-refused"
-        case .notJSON: "upload-not-json"
-        case .noPassword: "password-missing"
-        case .noUser: "user-missing"
-        case .notSendable: "credentials-not-sendable"
-        case .passwordUnreadable: "password-unreadable"
-        case .terminal: "terminal-failed"
-        case .interrupted(let interrupted): interrupted.id
-        }
-    }
-
-    /// A failed exchange with a server.
-    static func exchange(_ error: HTTPError, at target: WebTarget, rootsKey: String, urlKey: String) -> UploadError {
-        .exchange(
-            error, endpoint: target.endpoint.description, proxy: target.proxyName, rootsKey: rootsKey, urlKey: urlKey)
-    }
-
-    private static func id(of error: HTTPError, _ proxy: String?) -> String {
-        guard case .connection(let error) = error else {
-            if case .notHTTP = error { return "upload-not-http" }
-            return "upload-answer-broken"
-        }
-        return switch error {
-        case _ where proxy != nil && error.isBeforeServer: "proxy-unreachable"
-        case .nameNotResolved: "name-not-resolved"
-        case .cannotConnect(_, _, let code): code == SystemError.refused.code ? "port-closed" : "host-unreachable"
-        case .noAnswer: "packets-dropped"
-        case .silent: "endpoint-silent"
-        case .flooded: "endpoint-floods"
-        case .untrusted: "server-certificate-untrusted"
-        case .wrongHost: "server-certificate-wrong-host"
-        case .tooWeak: "server-certificate-weak"
-        case .serverExpired: "server-certificate-expired"
-        case .serverNotYetValid: "clock-wrong"
-        case .authorityExpired: "trust-roots-expired"
-        case .notTLS: "not-tls"
-        case .libraryMissing: SystemLibrary.ssl.id
-        case .rootsUnusable: "trust-roots-unusable"
-        case .proxyRefused, .proxyNotHTTP: "proxy-refused"
-        default: "connection-failed"
+        case .exchange(let failure): failure.diagnosis.id
+        case .unauthorized: .uploadUnauthorized
+        case .forbidden: .uploadForbidden
+        case .notFound: .uploadNotFound
+        case .server: .uploadServerError
+        case .unexpectedStatus: .uploadRefused
+        case .notJSON: .uploadNotJSON
         }
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
-        case .exchange(let error, let endpoint, let proxy, _, _): Self.causes(of: error, endpoint, proxy)
+        case .exchange(let failure): failure.diagnosis.causes
         case .unauthorized(let user):
             ["Cumulocity does not accept the user '\(user)' with this password (401 Unauthorized)."]
         case .forbidden(let user, let message):
@@ -100,12 +47,6 @@ public enum UploadError: ExplainedError, Equatable {
         case .notJSON(let excerpt):
             ["The server's answer does not name the tenant: it is not the JSON that was expected."]
                 + (excerpt.isEmpty ? [] : ["'\(excerpt)'"])
-        case .noPassword: ["There is no password, and no terminal to ask for it."]
-        case .noUser: ["There is no user name, and no terminal to ask for it."]
-        case .notSendable(let what): ["\(what), so that it cannot be sent."]
-        case .passwordUnreadable(let path, let reason): ["Cannot read the password from \(path)", reason]
-        case .terminal(let reason): ["Cannot read from the terminal", reason]
-        case .interrupted(let interrupted): interrupted.causes
         }
     }
 
@@ -113,33 +54,10 @@ public enum UploadError: ExplainedError, Equatable {
         message.map { ["The server says: \($0)"] } ?? []
     }
 
-    private static func causes(of error: HTTPError, _ endpoint: String, _ proxy: String?) -> [String] {
-        guard case .connection(let error) = error else { return ["The answer of \(endpoint) cannot be used: \(error)"] }
-        let text = "\(error)"
-        let sentence = text.prefix(1).uppercased() + text.dropFirst()
-        switch error {
-        case .serverExpired(let end): return ["\(sentence): it was valid until \(RFC2822Date.text(end))"]
-        case .serverNotYetValid(let begin): return ["\(sentence): it is valid from \(RFC2822Date.text(begin))"]
-        case .authorityExpired(_, let end): return ["\(sentence): it was valid until \(RFC2822Date.text(end))"]
-        case .silent: return ["No answer from \(endpoint) within 30 seconds"]
-        case .proxySilent: return ["No answer from the proxy \(proxy ?? "") within 30 seconds"]
-        default: return [sentence]
-        }
-    }
-
     /// What to do about it.
-    public var hint: String? {
+    var hint: String? {
         switch self {
-        case .exchange(.connection(let error), _, let proxy?, _, _) where error.isBeforeServer:
-            "Check 'proxy.address' with 'tedge config get proxy.address', and the network between this device and the proxy "
-                + "\(proxy); hosts that are reached without it are listed in 'proxy.no_proxy'."
-        case .exchange(.connection(.silent), let endpoint, let proxy?, _, _):
-            "Check the network between the proxy \(proxy) and \(endpoint); hosts that are reached without the proxy are listed "
-                + "in 'proxy.no_proxy'."
-        case .exchange(.connection(let error), let endpoint, _, let rootsKey, let urlKey):
-            Self.hint(for: error, endpoint, rootsKey, urlKey)
-        case .exchange(.notHTTP, _, _, _, let urlKey): "Check '\(urlKey)' with 'tedge config get \(urlKey)'."
-        case .exchange: "Try again; a proxy between this device and the cloud may have changed the answer."
+        case .exchange(let failure): failure.diagnosis.hint
         case .unauthorized:
             "Check user name and password by signing in to the tenant's web page; '<tenant>/<user>' names the tenant as well."
         case .forbidden:
@@ -148,42 +66,7 @@ public enum UploadError: ExplainedError, Equatable {
         case .server: "Try again in a few minutes."
         case .unexpectedStatus: "Check 'c8y.url' with 'tedge config get c8y.url': is it the name of the tenant itself?"
         case .notJSON:
-            "Is something between this device and the cloud, such as a captive portal, answering in its place?"
-        case .noPassword: "Set C8Y_PASSWORD, or give --password-file FILE or --password-file - for the standard input."
-        case .noUser: "Give --user NAME."
-        default: nil
-        }
-    }
-
-    private static func hint(for error: TLSError, _ endpoint: String, _ rootsKey: String, _ urlKey: String) -> String? {
-        switch error {
-        case .nameNotResolved: "Check '\(urlKey)' with 'tedge config get \(urlKey)', and the network's name server."
-        case .cannotConnect, .noAnswer, .silent:
-            "Check the network and firewall between this device and \(endpoint); a proxy is set with 'tedge config set proxy.address'."
-        case .untrusted, .rootsUnusable:
-            "Run 'tedge config set \(rootsKey) <file or directory>' with the certificate of the server's authority."
-        case .tooWeak:
-            "The server needs a certificate with keys and signatures of today: RSA with 2048 bits, and SHA-256."
-        case .wrongHost: "Check '\(urlKey)' with 'tedge config get \(urlKey)': the certificate must carry that name."
-        case .authorityExpired(let name, _):
-            "Check the clock of this device with 'date'; if it is right, install a current certificate of '\(name)', for example "
-                + "with 'sudo apt install --only-upgrade ca-certificates', or name one with 'tedge config set \(rootsKey) <file>'."
-        case .serverExpired, .serverNotYetValid:
-            "Check the clock of this device with 'date'; if it is right, the server needs a new certificate."
-        case .notTLS, .flooded: "Check '\(urlKey)' with 'tedge config get \(urlKey)': is it the HTTPS port?"
-        case .proxyRefused, .proxyNotHTTP: "Check 'proxy.address', 'proxy.username' and 'proxy.password'."
-        case .libraryMissing: SystemLibrary.ssl.hint
-        default: nil
-        }
-    }
-}
-
-extension TLSError {
-    /// Whether the connection failed on the way to the first host: the proxy, if there is one.
-    fileprivate var isBeforeServer: Bool {
-        switch self {
-        case .nameNotResolved, .cannotConnect, .noAnswer, .proxySilent, .proxyClosed: true
-        default: false
+            "Is something between this device and the cloud, such as a captive portal, answering instead of it?"
         }
     }
 }

@@ -1,13 +1,13 @@
-/// `refresh-bridges`: the files of all bridges that there are, written anew where the settings ask for something else.
+/// `refresh-bridges`: rewrites existing bridges from the current settings.
 public struct BridgeRefresher {
     private let context: Context
     private static let command = "refresh-bridges"
-    private static let done = "All bridges are as the settings ask for them."
+    private static let done = "All bridges match the settings."
 
-    /// Works in a world.
+    /// Creates the command for a context.
     public init(in context: Context) { self.context = context }
 
-    /// Writes what differs and restarts mosquitto for it; leaves everything alone where nothing differs.
+    /// Writes what differs, and restarts mosquitto if anything does.
     public func run() -> CommandReport {
         do {
             return try context.changing("tedge \(Self.command)") { try refresh() }
@@ -19,11 +19,11 @@ public struct BridgeRefresher {
         }
     }
 
-    /// A bridge that is there, and what it should be.
+    /// An existing bridge, and what it should be.
     private struct Bridge {
-        let plan: ConnectionInputs
+        let inputs: ConnectionInputs
         let configuration: BridgeConfiguration
-        let text: String
+        let file: BrokerChange.FileChange
     }
 
     private func refresh() throws -> CommandReport {
@@ -33,52 +33,53 @@ public struct BridgeRefresher {
             UnreadFiles.warn(in: context)
             return .done(Self.command, changed: false)
         }
-        let broker = BrokerTransaction(first.plan, in: context)
-        try broker.planListeners()
-        let listeners = broker.listeners.text
-        let stale = try bridges.filter { try context.files.readIfPresent($0.plan.paths.bridge) != Array($0.text.utf8) }
-        let listenersPath = first.plan.paths.listeners
-        let isWritten =
-            try stale.isEmpty && context.files.readIfPresent(listenersPath) == listeners.map { Array($0.utf8) }
-        if isWritten, broker.unread.finishInterrupted() != .unread {
-            context.console.line(Self.done)
-            return .done(Self.command, changed: false)
+        let inputs = first.inputs
+        let change = ConnectionChange(
+            of: inputs.cloud.name, inputs.profile, inputs.settings, inputs.system, in: context)
+        try change.broker.planListeners(inputs)
+        let listeners = BrokerChange.FileChange(path: inputs.paths.listeners, text: change.broker.listeners.text)
+        let stale = try bridges.filter { try !isWritten($0.file) }
+        if try stale.isEmpty && isWritten(listeners) {
+            if change.broker.unread.answerRemovingOutdatedMark() != .unread {
+                change.transaction.commit()
+                context.console.line(Self.done)
+                return .done(Self.command, changed: false)
+            }
+            context.console.note("mosquitto has not read the current bridges yet.")
         }
-        if isWritten { context.console.note("mosquitto has not read the bridges as they are written.") }
-        do {
-            let isRunning = try replace(stale, listeners, at: listenersPath, broker)
-            try context.interruption.check()
-            broker.commit(isRead: isRunning)
-            return isRunning ? .done(Self.command, changed: true) : withoutServiceManager()
-        } catch {
-            broker.undo()
-            throw error
+        let isRunning = try change.transaction.run {
+            try replace(stale, listeners, change)
         }
+        change.broker.commit(isRead: isRunning)
+        return isRunning ? .done(Self.command, changed: true) : withoutServiceManager()
     }
 
-    /// Writes the files, and restarts mosquitto; false where nothing is there to restart it with.
+    private func isWritten(_ file: BrokerChange.FileChange) throws(FileError) -> Bool {
+        try context.files.readIfPresent(file.path) == file.text.map { Array($0.utf8) }
+    }
+
+    /// The steps: writes the files, and restarts mosquitto; false if there is no service manager to restart it with.
     private func replace(
-        _ stale: [Bridge], _ listeners: String?, at path: String, _ broker: BrokerTransaction
+        _ stale: [Bridge], _ listeners: BrokerChange.FileChange, _ change: ConnectionChange
     ) throws -> Bool {
-        let isAvailable = try isAvailable(broker)
-        for bridge in stale {
-            try bridge.plan.validate(bridge.configuration, for: nil, in: context)
+        let broker = change.broker
+        let isManaged = try change.isManaged()
+        if isManaged {
+            try change.services.look()
+            try change.services.requireMosquitto()
         }
+        for bridge in stale { try bridge.inputs.validate(bridge.configuration, for: nil, in: context) }
         try broker.makeDirectory()
-        try broker.tryOut(
-            stale.map {
-                .init(path: $0.plan.paths.bridge, text: $0.text, isSecret: $0.configuration.credentials != nil)
-            } + [.init(path: path, text: listeners)])
+        try broker.dryRun(stale.map(\.file) + [listeners])
         try broker.include()
         for bridge in stale {
             try context.interruption.check()
-            let profile = bridge.plan.profile.map { " (profile \($0))" } ?? ""
-            context.console.step("Refreshing bridge \(bridge.plan.cloud.displayName)\(profile).")
-            try broker.write(
-                bridge.plan.paths.bridge, bridge.text, isSecret: bridge.configuration.credentials != nil)
+            let profile = bridge.inputs.profile.map { " (profile \($0))" } ?? ""
+            context.console.step("Refreshing bridge \(bridge.inputs.cloud.displayName)\(profile).")
+            try broker.apply(bridge.file)
         }
-        try broker.writeListeners(listeners, path)
-        guard isAvailable else { return false }
+        try broker.apply(listeners)
+        guard isManaged else { return false }
         try context.interruption.check()
         context.console.step("Restarting mosquitto service.")
         try broker.restart()
@@ -88,18 +89,7 @@ public struct BridgeRefresher {
         return true
     }
 
-    private func isAvailable(_ broker: BrokerTransaction) throws -> Bool {
-        do {
-            try broker.manager.checkAvailability()
-        } catch {
-            guard case .unavailable = error else { throw error }
-            return false
-        }
-        try broker.services.remember()
-        return true
-    }
-
-    /// The bridges whose files are there, in the order of the clouds. Those that a killed run left unfinished are not.
+    /// The bridges whose files exist, in the order of the clouds, without those that a killed run left unfinished.
     private func bridges() throws -> [Bridge] {
         let directory = BridgePaths.directory(in: context.configurationDirectory)
         guard context.files.exists(directory) else { return [] }
@@ -112,14 +102,17 @@ public struct BridgeRefresher {
         let paths = BridgePaths(in: context.configurationDirectory, cloud, profile)
         guard !context.files.exists(paths.unfinished) else {
             context.console.warning(
-                "The connection to \(Cloud.named(cloud).displayName) is unfinished and left as it is. Run 'tedge connect "
+                "The connection to \(Cloud.named(cloud).displayName) is unfinished and was not changed. Run 'tedge connect "
                     + "\(cloud.words(profile))' to complete it.")
             return nil
         }
-        let plan = try ConnectionInputs(Cloud.named(cloud), profile, in: context)
-        try plan.refuseUnsupported()
-        let configuration = try plan.bridge(in: context)
-        return Bridge(plan: plan, configuration: configuration, text: MosquittoRenderer.text(of: configuration))
+        let inputs = try ConnectionInputs(Cloud.named(cloud), profile, in: context)
+        try inputs.refuseUnsupported()
+        let configuration = try inputs.bridge(in: context)
+        let file = BrokerChange.FileChange(
+            path: inputs.paths.bridge, text: MosquittoRenderer.text(of: configuration),
+            isSecret: configuration.credentials != nil)
+        return Bridge(inputs: inputs, configuration: configuration, file: file)
     }
 
     private func withoutServiceManager() -> CommandReport {
@@ -127,7 +120,7 @@ public struct BridgeRefresher {
         let hint = "Restart mosquitto, so that it reads them."
         context.console.warning("\(message) \(hint)")
         return CommandReport(
-            command: Self.command, result: .unproven, changed: true, reason: "service-manager-unavailable",
-            message: message, hint: hint, status: 4)
+            command: Self.command, result: .unproven, changed: true, reason: .serviceManagerUnavailable,
+            message: message, hint: hint, status: .unproven)
     }
 }

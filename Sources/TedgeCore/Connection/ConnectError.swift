@@ -1,50 +1,44 @@
 import MQTT
 
-/// Why connect, its check or disconnect fails by itself.
-public enum ConnectError: ExplainedError, Equatable {
-    /// There is a bridge file.
+/// Why connect, its check or disconnect fails.
+enum ConnectError: ExplainedError, Equatable {
+    /// The bridge file exists.
     case alreadyConnected(cloud: CloudName, profile: ProfileName?)
-    /// There is no bridge file.
+    /// The bridge file does not exist.
     case notConnected(cloud: CloudName, profile: ProfileName?)
     /// A file cannot be written for lack of permission.
     case filePermission(path: String, SystemError)
-    /// A directory cannot be made for lack of permission.
+    /// A directory cannot be created for lack of permission.
     case directoryPermission(path: String, SystemError)
     /// The bridge file cannot be removed for lack of permission.
     case removalPermission(path: String, SystemError)
     /// mosquitto does not answer after its restart; what it said is listed.
     case brokerSilent(seconds: Int, reason: String, said: [String], hint: String)
     /// mosquitto would not start with its configuration. The advice is a sentence without its full stop.
-    case brokerRejects(complaints: [String], advice: String)
-    /// mosquitto runs, and would not start again with its configuration as it is.
-    case brokerCannotReturn(complaints: [String], advice: String)
-    /// mosquitto is installed as a snap, which sees none of our files.
-    case brokerIsSnap
+    case brokerRejects(complaint: String, advice: String)
+    /// mosquitto runs, but would not start again with its present configuration.
+    case brokerCannotReturn(complaint: String, advice: String)
     /// Two lines open the same listener.
     case listenerTwice(port: UInt16, ours: String, other: String)
     /// Another program listens on the port of the local broker.
     case portHeld(port: UInt16, holder: String)
-    /// The clock says a time before this program was written.
-    case clockWrong(clock: String)
 
     /// One word for each case.
-    public var id: String {
+    var id: ReasonID {
         switch self {
-        case .alreadyConnected: "already-connected"
-        case .notConnected: "not-connected"
-        case .filePermission, .directoryPermission, .removalPermission: "permission-denied"
-        case .brokerSilent: "mosquitto-not-answering"
-        case .brokerRejects: "mosquitto-configuration-rejected"
-        case .brokerCannotReturn: "mosquitto-cannot-restart"
-        case .brokerIsSnap: "mosquitto-is-snap"
-        case .listenerTwice: "listener-twice"
-        case .portHeld: "port-held"
-        case .clockWrong: "clock-wrong"
+        case .alreadyConnected: .alreadyConnected
+        case .notConnected: .notConnected
+        case .filePermission, .directoryPermission, .removalPermission: .permissionDenied
+        case .brokerSilent: .mosquittoNotAnswering
+        case .brokerRejects: .mosquittoConfigurationRejected
+        case .brokerCannotReturn: .mosquittoCannotRestart
+        case .listenerTwice: .listenerTwice
+        case .portHeld: .portHeld
         }
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
         case .alreadyConnected(let cloud, let profile):
             [
@@ -64,30 +58,24 @@ public enum ConnectError: ExplainedError, Equatable {
         case .brokerSilent(let seconds, let reason, let said, _):
             ["mosquitto does not answer within \(seconds) seconds after its restart.", reason]
                 + (said.isEmpty ? [] : ["mosquitto said: " + said.joined(separator: "\n")])
-        case .brokerRejects(let complaints, _):
+        case .brokerRejects(let complaint, _):
             [
                 "mosquitto would not start with its configuration, so it was not restarted.",
-                complaints.joined(separator: "\n"),
+                complaint,
             ]
-        case .brokerCannotReturn(let complaints, _):
+        case .brokerCannotReturn(let complaint, _):
             [
-                "mosquitto runs, but would not start again with its configuration as it is, so nothing was changed.",
-                complaints.joined(separator: "\n"),
-            ]
-        case .brokerIsSnap:
-            [
-                "mosquitto is installed as a snap, whose service is snap.mosquitto.mosquitto. A snap can read neither the "
-                    + "bridge nor the certificate."
+                "mosquitto runs, but would not start again with its present configuration, so nothing was changed.",
+                complaint,
             ]
         case .listenerTwice(let port, let ours, let other):
             ["mosquitto cannot open two listeners on port \(port): \(ours) and \(other)."]
         case .portHeld(let port, let holder): ["Port \(port), on which mosquitto is to listen, is held by \(holder)."]
-        case .clockWrong(let clock): ["The clock of this device is wrong: it says \(clock)."]
         }
     }
 
-    /// The file or directory, where the caller has no right to it.
-    public var forbiddenPath: String? {
+    /// The file or directory that the caller has no permission for.
+    var forbiddenPath: String? {
         switch self {
         case .filePermission(let path, _), .directoryPermission(let path, _), .removalPermission(let path, _): path
         default: nil
@@ -95,17 +83,14 @@ public enum ConnectError: ExplainedError, Equatable {
     }
 
     /// What to do about it.
-    public var hint: String? {
+    var hint: String? {
         switch self {
         case .notConnected(let cloud, let profile): "Run 'sudo tedge connect \(cloud.words(profile))' to connect it."
         case .brokerSilent(_, _, _, let hint): "\(hint) Run 'sudo tedge doctor' to find out more."
         case .brokerRejects(_, let advice), .brokerCannotReturn(_, let advice): "\(advice), then run the command again."
-        case .brokerIsSnap:
-            "Run 'sudo snap stop --disable mosquitto && sudo apt install mosquitto', then run the command again."
         case .listenerTwice(_, _, let other):
             "Remove the line \(other), or run 'sudo tedge config set mqtt.bind.enabled false' to use that listener alone."
         case .portHeld: "End that program, or run 'sudo tedge config set mqtt.bind.port <port>' for another port."
-        case .clockWrong: "Run 'sudo timedatectl set-ntp true', or 'sudo date --set=<time>'."
         default: nil
         }
     }

@@ -5,7 +5,7 @@ public struct ConnectionTest {
     private let profile: ProfileName?
     private let timeout: Int
 
-    /// Names the cloud, and how many seconds the check may take.
+    /// Creates the test of a connection, with the seconds that the check may take.
     public init(_ cloud: CloudName, profile: ProfileName?, timeout: Int, in context: Context) {
         self.context = context
         self.cloud = Cloud.named(cloud)
@@ -13,19 +13,19 @@ public struct ConnectionTest {
         self.timeout = timeout
     }
 
-    /// Checks, prints the verdict, and the cause of a failure.
+    /// Runs the check and prints the result, with the cause of a failure.
     public func run() -> CommandReport {
         do {
             try context.require(.mosquitto)
-            let plan = try ConnectionInputs(cloud, try ProfileName.choose(profile, in: context), in: context)
-            guard context.files.exists(plan.paths.bridge) else {
-                try plan.refuseUnsupported()
-                throw ConnectError.notConnected(cloud: cloud.name, profile: plan.profile)
+            let inputs = try ConnectionInputs(cloud, try ProfileName.choose(profile, in: context), in: context)
+            guard context.files.exists(inputs.paths.bridge) else {
+                try inputs.refuseUnsupported()
+                throw ConnectError.notConnected(cloud: cloud.name, profile: inputs.profile)
             }
             do {
-                try Connector.check(plan, timeout: timeout, in: context)
+                try ConnectionCheck.run(inputs, timeout: timeout, in: context)
             } catch let failure as CheckFailure {
-                return failed(Diagnosis.of(failure, plan, in: context))
+                return failed(Diagnosis.of(failure, inputs, in: context))
             }
             let message = "Connection check to \(cloud.name.rawValue) cloud is successful."
             context.console.line(message)
@@ -43,6 +43,6 @@ public struct ConnectionTest {
         context.console.explain(diagnosis, cloud: cloud.name, profile)
         return CommandReport(
             command: "connect --test", cloud: cloud.name, result: .failed, changed: false, reason: diagnosis.id,
-            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: 1)
+            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: .failure)
     }
 }

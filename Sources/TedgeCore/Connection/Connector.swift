@@ -1,7 +1,6 @@
-import MQTT
+import X509
 
-/// Connects the device to a cloud, or connects it anew: the steps in their order, with what each says, and all of it undone
-/// where one fails.
+/// Connects the device to a cloud.
 public struct Connector {
     /// What the caller may choose.
     public struct Options: Sendable {
@@ -9,184 +8,229 @@ public struct Connector {
         public var isOffline = false
         /// How many seconds the check may take.
         public var timeout = 10
-        /// Whether a bridge that is there is taken away first.
-        public var isReconnection = false
 
-        /// Makes the usual choice.
+        /// Creates the usual choice.
         public init() {}
     }
 
-    private var context: Context
-    private let cloud: Cloud
-    private var profile: ProfileName?
-    private let options: Options
-    private let log = StepLog()
+    private let command: ConnectionCommand
 
-    private var command: String { options.isReconnection ? "reconnect" : "connect" }
-
-    /// Names the cloud.
+    /// Creates the command for a cloud. If no profile is given, `TEDGE_CLOUD_PROFILE` may name one.
     public init(_ cloud: CloudName, profile: ProfileName?, options: Options, in context: Context) {
-        self.context = context
-        self.cloud = Cloud.named(cloud)
-        self.profile = profile
-        self.options = options
+        command = ConnectionCommand(name: "connect", cloud: Cloud.named(cloud), profile, options, in: context)
     }
 
-    /// Connects. Prints the steps, and an error where one failed.
-    public func run() -> CommandReport {
-        var connector = self
-        do {
-            connector.profile = try ProfileName.choose(profile, in: context)
-            connector.context = context.knowingMosquitto()
-        } catch {
-            return failed(error)
+    /// Connects and checks the connection. Prints the steps, and an error if one failed.
+    public func run() -> CommandReport { command.run { steps in try steps.connect() } }
+}
+
+/// The steps of connect, in their order, with the line that each prints.
+///
+/// All changes are on the undo stack of one `Transaction`: files in its `FileTransaction`, services in `DeviceServices`,
+/// mosquitto's files and restart in `BrokerChange`, each with its undo next to it. If a step fails or a signal comes, the
+/// services are undone in reverse, then the files in reverse; then mosquitto is restarted once.
+final class ConnectSteps {
+    /// How far connect got.
+    enum Outcome {
+        /// Everything runs.
+        case running
+        /// The files are written, and there is no service manager to start services with.
+        case configured
+    }
+
+    let inputs: ConnectionInputs
+    let change: ConnectionChange
+    let context: Context
+    private let options: Connector.Options
+    private let log: StepLog
+    /// What was done with a renewed certificate.
+    private(set) var renewal = RenewedCertificate.Outcome.none
+    /// The bridge file until mosquitto has accepted it.
+    private(set) var unacceptedBridge: [UInt8]?
+
+    private var hasMapper: Bool { context.mapperProgram != nil }
+    private var broker: BrokerChange { change.broker }
+    private var services: DeviceServices { change.services }
+    private var files: FileTransaction { change.transaction.files }
+
+    /// Prepares the steps; changes nothing.
+    init(_ inputs: ConnectionInputs, _ options: Connector.Options, in context: Context, log: StepLog) {
+        (self.inputs, self.options, self.log) = (inputs, options, log)
+        change = ConnectionChange(
+            of: inputs.cloud.name, inputs.profile, inputs.settings, inputs.system, in: context)
+        self.context = change.context
+    }
+
+    /// Starts a step: from here on it is the one that failed if something fails.
+    func begin(_ id: String, _ line: String? = nil) throws {
+        try context.interruption.check()
+        log.begin(id)
+        if let line { context.console.step(line) }
+    }
+
+    /// Writes the bridge and starts the services. A comment after a change says what the undo does.
+    func connect() throws -> Outcome {
+        try begin("service-manager", "Checking if \(change.manager.commands.name) is available.")
+        let isManaged = try checkServiceManager()
+
+        try begin("existing-bridge", "Checking if configuration for requested bridge already exists.")
+        try refuseExistingBridge()
+
+        try begin("certificates", "Validating the bridge certificates.")
+        let bridge = try validate()  // undo: files (renewed certificate, owners)
+
+        try begin("save", "Saving configuration for requested bridge.")
+        try save(bridge)  // undo: files
+        guard isManaged else { return .configured }
+
+        try begin("restart-mosquitto", "Restarting mosquitto service.")
+        try broker.restart()  // undo: restart with the files as before, or stop
+
+        let seconds = BrokerStart.timeout
+        try begin("await-mosquitto", "Awaiting mosquitto to start. This may take up to \(seconds) seconds.")
+        try broker.awaitStart()
+        unacceptedBridge = nil
+
+        try begin("enable-mosquitto", "Persisting mosquitto on reboot.")
+        try services.enableMosquitto()  // undo: disable
+        context.console.step("Successfully created bridge connection!")
+
+        try begin("mapper", "Checking if tedge-mapper is installed.")
+        if hasMapper {
+            context.console.step("Starting tedge-mapper service.")
+            try services.startMapper()  // undo: stop
+            try context.interruption.check()
+            context.console.step("Persisting tedge-mapper on reboot.")
+            try services.enableMapper()  // undo: disable
+            context.console.step("tedge-mapper service successfully started and enabled!")
+        } else {
+            context.console.warning("tedge-mapper is not installed. We recommend to install it.")
+            log.end(.skipped)
         }
-        return connector.connect()
+
+        if context.processes.isOnPath(Service.agent.unit) {
+            try begin("agent")
+            try startAgent()  // undo: disable and stop
+        }
+        services.finish()
+        return .running
     }
 
-    private func connect() -> CommandReport {
-        let configuration: BridgeInstallation.Outcome
-        let plan: ConnectionInputs
-        let renewal: RenewedCertificate.Outcome
-        do {
-            try context.require(.mosquitto)
-            (plan, configuration, renewal) = try context.changing("tedge \(command) \(cloud.name.words(profile))") {
-                let plan = try ConnectionInputs(cloud, profile, in: context)
-                try plan.refuseUnsupported()
-                _ = try plan.credentials(in: context)
-                let (outcome, renewal) = try install(plan)
-                return (plan, outcome, renewal)
+    // MARK: The parts of a step
+
+    /// Whether there is a service manager that can start the services.
+    private func checkServiceManager() throws -> Bool {
+        guard try change.isManaged() else {
+            let name = change.manager.commands.name
+            context.console.warning("'\(name)' service manager is not available on the system.")
+            log.end(.failed)
+            return false
+        }
+        try change.manager.checkPrograms()
+        try services.look()
+        try services.requireMosquitto()
+        if hasMapper { try services.requireMapper() }
+        if let script = services.mosquittoScript {
+            context.console.warning(
+                "mosquitto has no unit of systemd: it is started by \(script). Run 'sudo apt install --reinstall mosquitto' "
+                    + "to get the unit back.")
+        }
+        return true
+    }
+
+    private func refuseExistingBridge() throws {
+        // If the caller may not look, writing will tell.
+        if context.files.exists(inputs.paths.bridge), !context.files.exists(inputs.paths.unfinished),
+            broker.unread.answerRemovingOutdatedMark() == .read
+        {
+            throw ConnectError.alreadyConnected(cloud: inputs.cloud.name, profile: inputs.profile)
+        }
+    }
+
+    private func validate() throws -> BridgeConfiguration {
+        let bridge = try inputs.bridge(in: context)
+        try inputs.listeners?.checkFiles(context.files)
+        try broker.planListeners(inputs)
+        warn()
+        guard context.now() >= ProgramRelease.date else {
+            throw ClockError(clock: RFC2822Date.text(context.now()))
+        }
+        let (account, isRoot) = (context.mosquittoAccount, context.accounts.isRoot)
+        renewal = try RenewedCertificate(plan: inputs, bridge: bridge, context: context).take(
+            isOffline: options.isOffline, owner: isRoot ? account?.owner : nil, files)
+        if isRoot, bridge.credentials == nil, let account { try give(bridge, to: account) }
+        let reader = change.manager.isDefault || isRoot ? account : nil
+        try inputs.validate(bridge, for: reader, in: context)
+        if let listeners = inputs.listeners { try ListenerFiles(listeners, in: context).check(for: reader) }
+        return bridge
+    }
+
+    private func warn() {
+        if let proxy = try? inputs.settings.proxyAddress() {
+            context.console.warning(
+                "mosquitto's bridge cannot use the proxy \(proxy) that 'proxy.address' names; it connects directly.")
+        }
+        guard case .password(let file) = inputs.authentication,
+            let status = (try? context.files.status(file)) ?? nil, status.mode & 0o004 != 0
+        else { return }
+        context.console.warning(
+            "Everyone on this machine can read the password in \(file). Run '\(context.commandToClose(file))'.")
+    }
+
+    /// Gives certificate and key to mosquitto's user. The check that follows finds what could not be given.
+    private func give(_ bridge: BridgeConfiguration, to account: Account) throws {
+        for path in [bridge.certificatePath, bridge.keyPath] {
+            // Nothing else that has been given the name is given away.
+            guard (try? DirectoryTrustCheck(path, in: context).check()) != nil,
+                var snapshot = (try? context.files.snapshot(path)) ?? nil
+            else { continue }
+            defer { snapshot.contents.wipe() }
+            let isKey = StoredForm(snapshot.contents).holdsKey
+            guard isKey || (try? Certificate.all(inPEM: snapshot.contents)) != nil else { continue }
+            try? files.changeOwner(path, to: account.owner, of: snapshot.status)
+        }
+    }
+
+    private func save(_ bridge: BridgeConfiguration) throws {
+        try broker.makeDirectory()
+        let text = MosquittoRenderer.text(of: bridge)
+        let bridgeFile = BrokerChange.FileChange(
+            path: inputs.paths.bridge, text: text, isSecret: bridge.credentials != nil)
+        let listenersFile = BrokerChange.FileChange(path: inputs.paths.listeners, text: broker.listeners.text)
+        unacceptedBridge = Array(text.utf8)
+        try broker.dryRun([bridgeFile, listenersFile])
+        try broker.include()
+        // A run that is killed from here on leaves half a connection, which the next run must not take for a whole one.
+        let first = inputs.listeners == nil ? bridgeFile : listenersFile
+        try broker.explainingPermission(first.path) { () throws(FileError) in try files.mark(inputs.paths.unfinished) }
+        try broker.apply(listenersFile)
+        try broker.apply(bridgeFile)
+        try keepMapperFromBridging()
+    }
+
+    /// Sets that mosquitto holds the bridge, so that the mapper does not start a second one.
+    private func keepMapperFromBridging() throws {
+        var editor = SettingsEditor(inputs.settings)
+        try editor.set(try SettingName("mqtt.bridge.built_in"), to: "false")
+        for edit in editor.edits {
+            guard let contents = edit.contents else { continue }
+            try broker.explainingPermission(edit.path) { () throws(FileError) in
+                try files.write(
+                    edit.path, contents, owner: edit.original == nil ? broker.systemOwner : nil, original: edit.original
+                )
             }
-        } catch {
-            return failed(error)
         }
-        guard configuration == .running else { return reported(withoutServiceManager()) }
-        if options.isOffline {
-            if let lost = revive(plan) { return reported(lost) }
-            context.console.line("Offline mode. Skipping the connection check.")
-            return reported(withMapper(renewal))
-        }
-        return reported(check(plan, renewal))
     }
 
-    private func failed(_ error: any Error) -> CommandReport {
-        log.end("failed")
-        let title =
-            options.isReconnection
-            ? "failed to reconnect \(cloud.displayName) cloud."
-            : "failed to create bridge to connect \(cloud.displayName) cloud."
-        let failure = CommandFailure(command: "tedge \(command)", title, error)
-        let report = context.failed(command, cloud: cloud.name, failure)
-        if let path = log.evidence {
-            context.console.note("\nThe bridge configuration that was taken back is kept in \(path).")
-        }
-        return reported(report)
-    }
-
-    /// Installs the bridge, in the place of the one that is there when this is a reconnection: that comes back where
-    /// installing fails.
-    private func install(
-        _ plan: ConnectionInputs
-    ) throws -> (BridgeInstallation.Outcome, RenewedCertificate.Outcome) {
-        let installation = BridgeInstallation(plan, isOffline: options.isOffline, in: context, log: log)
-        guard options.isReconnection else { return (try installation.run(), installation.renewal) }
-        let bridge = try plan.bridge(in: context)
-        // A renewed certificate may take the place of one that is no longer good.
-        if !context.files.exists(RenewedCertificate.path(besides: bridge.certificatePath)) {
-            try plan.validate(bridge, for: nil, in: context)
-        }
-        try installation.planListeners()
-        log.begin("disconnect")
-        let previous = try Disconnection(cloud, profile, isFollowed: true, in: context)
-        if case .absent = try previous.run() { context.console.step("Bridge doesn't exist.") }
+    private func startAgent() throws {
         do {
-            let outcome = try installation.run()
-            previous.commit()
-            return (outcome, installation.renewal)
-        } catch {
-            previous.undo()
-            throw error
+            try services.startAgent()
+        } catch ServiceError.notFound {
+            context.console.warning("tedge-agent is on PATH, but there is no service of this name.")
+            log.end(.skipped)
+        } catch ServiceError.masked(.agent, _) {
+            context.console.warning("tedge-agent is masked, and so it is not started.")
+            log.end(.skipped)
         }
-    }
-
-    private func check(_ plan: ConnectionInputs, _ renewal: RenewedCertificate.Outcome) -> CommandReport {
-        log.begin("check")
-        do {
-            try Self.check(plan, timeout: options.timeout, in: context)
-            return withMapper(renewal)
-        } catch {
-            log.end("failed")
-            let isInterrupted = if case CheckFailure.interrupted = error { true } else { false }
-            let warning =
-                "Bridge has been configured, but \(cloud.displayName) connection check "
-                + (isInterrupted ? "was interrupted." : "failed.")
-            context.console.line("Warning: \(warning)")
-            if let lost = revive(plan) { return lost }
-            return unproven(Diagnosis.of(error, plan, in: context))
-        }
-    }
-
-    /// Starts mosquitto again where it has ended since it was restarted. Nil if it runs.
-    private func revive(_ plan: ConnectionInputs) -> CommandReport? {
-        let outcome = BrokerRevival(plan: plan, context: context).run(for: "tedge \(command)")
-        guard let diagnosis = outcome.diagnosis(of: plan) else { return nil }
-        var report = unproven(diagnosis)
-        if outcome != .startedAgain { (report.result, report.status) = (.failed, 1) }
-        return report
-    }
-
-    /// The end of a command that did all it was to do: the mapper that was started must not have ended again.
-    private func withMapper(_ renewal: RenewedCertificate.Outcome) -> CommandReport {
-        let examination = DoctorRun(cloud.name, profile: profile, until: .now + .seconds(5), in: context)
-        if case .error(let diagnosis) = examination.outcome(of: "mapper-running") { return unproven(diagnosis) }
-        guard case .refused(let reason) = renewal else { return .done(command, cloud: cloud.name, changed: true) }
-        let message = "Successfully connected, however not using the new certificate"
-        let trust =
-            cloud.name == .c8y
-            ? "Run 'tedge cert upload c8y --user <username>'" : "Register the new certificate in \(cloud.displayName)"
-        let hint = "\(trust), then run 'sudo tedge reconnect \(cloud.name.words(profile))'."
-        context.console.note("\(message)\nHint: \(hint)")
-        return CommandReport(
-            command: command, cloud: cloud.name, result: .ok, changed: true, reason: "new-certificate-refused",
-            message: "\(message): \(reason)",
-            hint: hint, status: 3)
-    }
-
-    private func unproven(_ diagnosis: Diagnosis) -> CommandReport {
-        context.console.explain(diagnosis, cloud: cloud.name, profile)
-        return CommandReport(
-            command: command, cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
-            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: 4)
-    }
-
-    /// Runs the check with its lines.
-    static func check(_ plan: ConnectionInputs, timeout: Int, in context: Context) throws {
-        context.console.step("Sending packets to check connection. This may take up to \(timeout) seconds.")
-        let values = try plan.checkValues(limit: .seconds(timeout), files: context.files)
-        try ConnectionCheck(values: values, context: context).run()
-    }
-
-    private func withoutServiceManager() -> CommandReport {
-        context.console.line(
-            """
-            'tedge connect' configured the necessary tedge components, but you will have to start the required services \
-            on your own.
-            Start/restart mosquitto and other thin edge components.
-            thin-edge.io works seamlessly with 'systemd'.
-
-            """)
-        return CommandReport(
-            command: command, cloud: cloud.name, result: .unproven, changed: true,
-            reason: "service-manager-unavailable", message: "The bridge is configured, but nothing could be started.",
-            hint:
-                "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.words(profile)) --test'.",
-            status: 4)
-    }
-
-    private func reported(_ report: CommandReport) -> CommandReport {
-        log.end("ok")
-        var report = report
-        report.steps = log.steps
-        return report
     }
 }

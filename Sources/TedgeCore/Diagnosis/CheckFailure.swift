@@ -2,20 +2,20 @@ import MQTT
 
 /// Why a check failed.
 enum CheckFailure: Error, Sendable, Equatable {
-    /// The local broker does not serve the check.
+    /// The local broker does not work for the check.
     case broker(MQTTError)
-    /// mosquitto says nothing about the bridge: it has not read the file.
+    /// mosquitto reports nothing about the bridge: it has not read the file.
     case bridgeUnknown
-    /// mosquitto says that the bridge is down.
+    /// mosquitto reports that the bridge is down.
     case bridgeDown
-    /// mosquitto says that the bridge was up and has gone down.
+    /// mosquitto reported that the bridge was up, and then that it went down.
     case bridgeLost
-    /// The bridge is up, and no answer came.
+    /// The bridge is up, but no answer arrived.
     case silence
-    /// The cloud answered that it will not, with this status.
+    /// The cloud refused with this status.
     case refusal(String)
-    /// An answer came from another tenant.
+    /// A tenant other than the configured one answered.
     case otherTenant(expected: [String], answered: String)
-    /// A signal came.
+    /// A signal arrived.
     case interrupted(Interrupted)
 }

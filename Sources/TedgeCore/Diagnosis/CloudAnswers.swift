@@ -1,6 +1,6 @@
-/// What a cloud that was reached does not do, with what mends it there.
+/// Problems of a cloud that answered, and how to fix them there.
 extension Diagnosis {
-    /// The bridge is up, and no answer came.
+    /// The bridge is up, but no answer arrived.
     static func silent(_ cloud: Cloud, _ profile: ProfileName?, deviceID: String?) -> Diagnosis {
         let command = "'tedge connect \(cloud.name.words(profile)) --test'"
         let hint =
@@ -10,21 +10,21 @@ extension Diagnosis {
                     + "receive from 'thinedge/devices/\(deviceID ?? "<device id>")/test-connection', then run \(command)."
             case .smartREST, .deviceTwin: "Run \(command) to try again in a minute."
             }
-        return Diagnosis("cloud-silent", "The bridge is up, but \(cloud.displayName) does not answer.", hint: hint)
+        return Diagnosis(.cloudSilent, "The bridge is up, but \(cloud.displayName) does not answer.", hint: hint)
     }
 
-    /// The cloud answered the request of the check with another status than that of success.
+    /// The cloud answered the request of the check with an error status.
     static func refusedRequest(
         _ cloud: Cloud, _ profile: ProfileName?, _ status: String, deviceID: String?
     ) -> Diagnosis {
         Diagnosis(
-            "cloud-refuses-request", "\(cloud.displayName) answers, but will not send the device twin.",
+            .cloudRefusesRequest, "\(cloud.displayName) answers, but will not send the device twin.",
             seen: "status \(status)",
             hint: "Look at the device '\(deviceID ?? "<device id>")' in \(cloud.displayName), then run 'tedge connect "
                 + "\(cloud.name.words(profile)) --test'.")
     }
 
-    /// The cloud took the certificate in the TLS handshake, and then not the device.
+    /// The cloud accepted the certificate in the TLS handshake but then refused the device.
     static func refusedDevice(
         _ cloud: Cloud, _ profile: ProfileName?, _ attempt: BrokerLog.Attempt, deviceID: String
     ) -> Diagnosis {
@@ -42,7 +42,7 @@ extension Diagnosis {
                     + "'\(deviceID)' connect"
             }
         return Diagnosis(
-            "device-refused", "\(cloud.displayName) refuses the device '\(deviceID)'.", seen: seen,
+            .deviceRefused, "\(cloud.displayName) refuses the device '\(deviceID)'.", seen: seen,
             hint: "\(what), then run 'tedge connect \(cloud.name.words(profile)) --test'.")
     }
 }

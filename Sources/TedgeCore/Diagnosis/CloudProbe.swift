@@ -1,14 +1,14 @@
 import TLS
 
-/// Shakes hands with a server, and says nothing.
-public typealias CloudProbe =
+/// Makes a TLS handshake with a server without sending data.
+typealias CloudProbe =
     @Sendable (
         _ endpoint: HostPort, _ options: TLSOptions, _ timeout: Duration, _ deadline: ContinuousClock.Instant,
         _ interruption: Interruption
     ) -> TLSProbe
 
 extension Context {
-    /// Shakes hands with a server as mosquitto's bridge does. What is guaranteed is said at `TLSProbe`.
+    /// Makes a TLS handshake with a server as mosquitto's bridge does. `TLSProbe` documents the guarantees.
     func probe(
         _ endpoint: HostPort, _ options: TLSOptions, timeout: Duration, until deadline: ContinuousClock.Instant,
         _ interruption: Interruption
@@ -16,7 +16,7 @@ extension Context {
         cloudProbe(endpoint, options, timeout, deadline, interruption)
     }
 
-    /// The handshake over the network.
+    /// The probe over the network.
     static let realProbe: CloudProbe = { endpoint, options, timeout, deadline, interruption in
         TLSProbe.run(
             host: endpoint.bareHost, port: endpoint.port, options: options, timeout: timeout, until: deadline,
@@ -25,8 +25,8 @@ extension Context {
 }
 
 extension TLSError {
-    /// Whether this says what is wrong with the connection for as long as nobody changes anything; else the network may be
-    /// at fault, or the other end has ended the connection without a reason.
+    /// Whether the error persists until somebody changes something. If not, the network may be the cause, or the other
+    /// end closed the connection without a reason.
     var isVerdict: Bool {
         switch self {
         case .alert, .identityUnfit, .untrusted, .tooWeak, .wrongHost, .serverExpired, .serverNotYetValid,

@@ -1,24 +1,24 @@
-/// How a command failed, ready to be printed.
-public struct CommandFailure: Error, Sendable {
-    /// What the command was to do, for example `failed to create bridge to connect Cumulocity cloud.`
-    public let title: String
+/// The failure of a command, ready for printing.
+struct CommandFailure: Error, Sendable {
+    /// What failed, for example `failed to create bridge to connect Cumulocity cloud.`
+    let title: String
     /// Why it failed.
-    public let error: any ExplainedError
+    let error: any ExplainedError
     /// The exit status.
-    public let status: Int32
+    let status: ExitStatus
 
-    /// Puts a failure together.
-    public init(_ title: String, _ error: any ExplainedError, status: Int32 = 1) {
+    /// Creates a failure.
+    init(_ title: String, _ error: any ExplainedError, status: ExitStatus = .failure) {
         self.title = title
         self.error = error
         self.status = status
     }
 
-    /// A failure of a command whose error is of any kind. A setting that is missing is told in the words for all commands.
+    /// Creates the failure of a command from any error. A missing setting has the same title in all commands.
     ///
     /// - Parameters:
-    ///   - command: The words of the command, for example `tedge connect`.
-    public init(command: String, _ title: String, _ error: any Error) {
+    ///   - command: The command as the user types it, for example `tedge connect`.
+    init(command: String, _ title: String, _ error: any Error) {
         let explained = error as? any ExplainedError ?? UnexpectedError("\(error)")
         if case .missing? = error as? SettingsError {
             self.init("failed to execute `\(command)`.", explained)
@@ -29,9 +29,9 @@ public struct CommandFailure: Error, Sendable {
 }
 
 extension Context {
-    /// Prints a failure on stderr, and reports it.
+    /// Prints a failure on stderr and returns its report.
     ///
-    /// - Parameter isUndone: Whether a command that is interrupted has left everything as it was, elsewhere as well.
+    /// - Parameter isUndone: Whether an interrupted command left everything unchanged, also on other machines.
     func failed(
         _ command: String, cloud: CloudName? = nil, _ failure: CommandFailure, isUndone: Bool = true
     ) -> CommandReport {
@@ -43,8 +43,8 @@ extension Context {
             causes: failure.error.causes.isEmpty ? [failure.title] : failure.error.causes, hint: hint)
     }
 
-    /// What to do about an error. Who lacks a right is told to use sudo, but not root, who has it, nor, unless the error
-    /// says so itself, the owner of the directory, who can give that right.
+    /// How to fix an error. A caller without permission gets the advice to use sudo. Root does not, and neither does the
+    /// owner of the directory, who can change its permissions, unless the error itself gives that advice.
     func hint(for error: any ExplainedError) -> String? {
         guard let path = error.forbiddenPath else { return error.hint }
         if accounts.isRoot {
@@ -57,12 +57,12 @@ extension Context {
     }
 }
 
-/// An error of a library that has no words of its own here.
+/// An error that has no other description here.
 struct UnexpectedError: ExplainedError {
     let text: String
 
     init(_ text: String) { self.text = text }
 
-    var id: String { "unexpected" }
+    var id: ReasonID { .unexpected }
     var causes: [String] { [text] }
 }

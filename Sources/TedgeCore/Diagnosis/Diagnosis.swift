@@ -1,34 +1,34 @@
 import MQTT
 
-/// The first cause of a connection that is not proven.
-public struct Diagnosis: Sendable, Equatable {
-    /// A word for programs that stays the same between releases.
-    public let id: String
+/// Why a connection does not work: the first cause that was found.
+struct Diagnosis: Sendable, Equatable {
+    /// The id for programs.
+    let id: ReasonID
     /// What is wrong.
-    public let message: String
-    /// What was seen, where there is more to it than the message.
-    public let seen: String?
-    /// What to type.
-    public let hint: String?
+    let message: String
+    /// The observed details; nil if the message has them all.
+    let seen: String?
+    /// The command to type; nil if there is none.
+    let hint: String?
 
-    /// Puts a diagnosis together.
-    init(_ id: String, _ message: String, seen: String? = nil, hint: String? = nil) {
+    /// Creates a diagnosis.
+    init(_ id: ReasonID, _ message: String, seen: String? = nil, hint: String? = nil) {
         self.id = id
         self.message = message
         self.seen = seen
         self.hint = hint
     }
 
-    /// The message, and what was seen.
+    /// The message and the observed details.
     var causes: [String] { [message] + (seen.map { [$0] } ?? []) }
 
-    /// Another tenant than the configured one answered.
+    /// A tenant other than the configured one answered.
     static func otherTenant(
         expected: [String], answered: String, _ settings: CloudSettings?, reconnect: String
     ) -> Diagnosis {
         let key = (try? settings?.name("url").text) ?? "c8y.url"
         return Diagnosis(
-            "other-tenant",
+            .otherTenant,
             "Another tenant answered: the device is configured for \(expected.joined(separator: ", ")), and it is "
                 + "connected to \(answered).",
             hint:
@@ -36,7 +36,8 @@ public struct Diagnosis: Sendable, Equatable {
                 + "ask the administrators of \(answered) why that tenant trusts the device certificate.")
     }
 
-    /// The bridge leads to another address than the settings say; nil if it does not, or its file cannot be read.
+    /// The bridge connects to another address than the one in the settings; nil if it does not, or if its file cannot be
+    /// read.
     static func addressChanged(_ plan: ConnectionInputs, in context: Context) -> Diagnosis? {
         guard let endpoint = try? plan.builder.endpoint(), let bytes = try? context.files.read(plan.paths.bridge) else {
             return nil
@@ -48,13 +49,13 @@ public struct Diagnosis: Sendable, Equatable {
         let wanted = "\(endpoint.bareHost):\(endpoint.port)"
         guard let found = line?.dropFirst(begin.count), found != wanted else { return nil }
         return Diagnosis(
-            "bridge-file-differs",
+            .bridgeFileDiffers,
             "The bridge leads to \(found), and the settings name \(wanted): one of them was changed after the device was connected.",
             seen: "\(plan.paths.bridge)",
             hint: "Run 'sudo tedge reconnect \(plan.cloud.name.words(plan.profile))'.")
     }
 
-    /// Finds the cause of a check that failed, with the checks of the doctor that bear on it.
+    /// Finds the cause of a failed check by running the checks that can explain it.
     static func of(_ error: any Error, _ plan: ConnectionInputs, in context: Context) -> Diagnosis {
         let command = "tedge connect \(plan.cloud.name.words(plan.profile)) --test"
         switch error as? CheckFailure {
@@ -65,14 +66,14 @@ public struct Diagnosis: Sendable, Equatable {
                 hint: interrupted.hint ?? "Run '\(command)' to check the connection.")
         case .otherTenant, .silence, .bridgeDown, .bridgeLost:
             if let changed = addressChanged(plan, in: context) { return changed }
-            if let unread = firstCause(["bridge-read"], plan, context) { return unread }
+            if let unread = firstCause([.bridgeRead], plan, context) { return unread }
         default: break
         }
         switch error as? CheckFailure {
         case .broker(let error):
-            return firstCause(["mosquitto-running", "listener"], plan, context)
+            return firstCause([.mosquittoRunning, .listener], plan, context)
                 ?? Diagnosis(
-                    "local-mqtt-failed", "The local MQTT broker does not serve the check.", seen: "\(error)",
+                    .localMQTTFailed, "The local MQTT broker does not serve the check.", seen: "\(error)",
                     hint:
                         "Check 'mqtt.client.host' and 'mqtt.client.port' with 'tedge config list mqtt.client', and mosquitto "
                         + "with 'systemctl status mosquitto'.")
@@ -84,19 +85,19 @@ public struct Diagnosis: Sendable, Equatable {
         case .refusal(let status):
             return refusedRequest(plan.cloud, plan.profile, status, deviceID: try? plan.builder.deviceID())
         case .bridgeDown, .bridgeLost:
-            let bearing = [
-                "include-line", "clock", "certificate", "private-key", "key-pair", "certificate-dates",
-                "broker-reads-key", "credentials", "trust-roots",
-                "name-resolution", "tcp", "proxy", "server-certificate", "client-certificate",
-                "credentials-accepted", "bridge-current", "bridge-read", "bridge-up",
+            let related: [CheckID] = [
+                .includeLine, .clock, .certificate, .privateKey, .keyPair, .certificateDates,
+                .brokerReadsKey, .credentials, .trustRoots,
+                .nameResolution, .tcp, .proxy, .serverCertificate, .clientCertificate,
+                .credentialsAccepted, .bridgeCurrent, .bridgeRead, .bridgeUp,
             ]
-            let cause = firstCause(bearing, plan, context) ?? bridgeDown(plan.cloud, plan.profile, in: context)
-            guard error as? CheckFailure == .bridgeLost, cause.id == "bridge-down" else { return cause }
+            let cause = firstCause(related, plan, context) ?? bridgeDown(plan.cloud, plan.profile, in: context)
+            guard error as? CheckFailure == .bridgeLost, cause.id == .bridgeDown else { return cause }
             return bridgeLost(plan)
         case .bridgeUnknown:
-            return firstCause(["include-line", "bridge-current", "bridge-read"], plan, context)
+            return firstCause([.includeLine, .bridgeCurrent, .bridgeRead], plan, context)
                 ?? Diagnosis(
-                    "bridge-unknown",
+                    .bridgeUnknown,
                     "mosquitto says nothing about the bridge: it has not read \(plan.paths.bridge).",
                     hint:
                         "Run 'sudo tedge init' to include \(plan.paths.directory) in \(context.mosquittoConfiguration), "
@@ -105,28 +106,34 @@ public struct Diagnosis: Sendable, Equatable {
         }
     }
 
-    /// The bridge was up, and the cloud has ended its connection.
+    /// The bridge was up, and then the cloud ended its connection.
     private static func bridgeLost(_ plan: ConnectionInputs) -> Diagnosis {
         let name = plan.cloud.displayName
         let deviceID = (try? plan.builder.deviceID()) ?? "<device id>"
         let rights = plan.cloud.check == .smartREST ? "" : ", and that the device may use the topics of the bridge"
         return Diagnosis(
-            "bridge-unstable", "The bridge to \(name) comes up, and \(name) ends its connection again.",
+            .bridgeUnstable, "The bridge to \(name) comes up, and \(name) ends its connection again.",
             hint: "Check that no other device or program is connected as '\(deviceID)'\(rights).")
     }
 
-    /// How many seconds the search for the cause of a failed check takes at most, behind the time of the check itself.
+    /// Why the mapper of a cloud is not running; nil if it is running.
+    static func ofMapper(_ cloud: CloudName, _ profile: ProfileName?, in context: Context) -> Diagnosis? {
+        let run = DoctorRun(cloud, profile: profile, until: .now + .seconds(timeout), in: context)
+        return if case .error(let diagnosis) = run.outcome(of: .mapperRunning) { diagnosis } else { nil }
+    }
+
+    /// The longest time in seconds to search for the cause after the check.
     static let timeout = 5
 
-    /// What the first of some checks finds wrong.
-    private static func firstCause(_ checks: [String], _ plan: ConnectionInputs, _ context: Context) -> Diagnosis? {
+    /// The first problem that one of these checks finds.
+    private static func firstCause(_ checks: [CheckID], _ plan: ConnectionInputs, _ context: Context) -> Diagnosis? {
         var context = context
         context.interruption = context.interruption.announcing(
             "Looking for the cause, for at most \(timeout) seconds.", on: context.console)
-        let examination = DoctorRun(
+        let run = DoctorRun(
             plan.cloud.name, profile: plan.profile, until: .now + .seconds(timeout), in: context)
         for id in checks {
-            if let diagnosis = examination.outcome(of: id).diagnosis { return diagnosis }
+            if let diagnosis = run.outcome(of: id).diagnosis { return diagnosis }
         }
         return nil
     }

@@ -1,38 +1,38 @@
 import Foundation
 
-/// An error that a person can meet: every one says what happened, where, and what to do next.
+/// An error for users: it says what happened, where, and what to do next.
 public protocol ExplainedError: Error, Sendable {
-    /// A word for programs that stays the same between releases, for example `mosquitto-not-found`.
-    var id: String { get }
-    /// What happened, from the outermost cause to the innermost. A cause can have several lines.
+    /// The id for programs.
+    var id: ReasonID { get }
+    /// The causes, from the outermost to the innermost. A cause can have several lines.
     var causes: [String] { get }
-    /// What to do about it, or nil if the causes say it.
+    /// How to fix it; nil if there is no advice or the causes contain it.
     var hint: String? { get }
-    /// The last line of the causes, if in the words of the user's page it says what to type.
+    /// The last line of the causes, if it says what to type; else nil.
     var advice: String? { get }
-    /// The file or directory that the caller has no right to use this way; nil if that is not what happened.
+    /// The file or directory that the caller has no permission for; nil if permissions are not the cause.
     var forbiddenPath: String? { get }
-    /// Whether a signal, or output that is lost, ended the command.
+    /// Whether a signal or lost output ended the command.
     var isInterruption: Bool { get }
 }
 
 extension ExplainedError {
-    /// Nothing to add.
+    /// No hint.
     public var hint: String? { nil }
 
     /// None.
     public var advice: String? { nil }
-    /// Not a matter of rights.
+    /// Permissions are not the cause.
     public var forbiddenPath: String? { nil }
     /// Not an interruption.
     public var isInterruption: Bool { false }
 }
 
-/// Advice that several errors give.
+/// Hints that several errors use.
 enum ErrorAdvice {
     static let useSudo = "Run the command with sudo."
 
-    /// Of what stands where a file belongs.
+    /// The hint if something other than a file is at the path of a file.
     static func putFile(_ path: String) -> String {
         "Run 'ls -l \(ShellWord.quoted(path))' to look at it, and put a file there or name another one."
     }
@@ -41,24 +41,24 @@ enum ErrorAdvice {
 extension SettingsError: ExplainedError {}
 
 extension FileError: ExplainedError {
-    /// One word for a disk that is full or cannot be written, else one for each operation.
-    public var id: String {
+    /// The reason for a full or read-only disk, else the reason for the operation.
+    public var id: ReasonID {
         switch reason.code {
-        case ENOSPC, EDQUOT: return "disk-full"
-        case EROFS: return "read-only-file-system"
+        case ENOSPC, EDQUOT: return .diskFull
+        case EROFS: return .readOnlyFileSystem
         default: break
         }
-        if reason.link != nil { return "untrusted-link" }
-        if reason.isNotPlain { return "file-not-plain" }
-        if reason == .notRequest { return "request-path-invalid" }
-        if [.notOurs, .exchanged, .secondName, .setUserID].contains(reason) { return "file-foreign" }
+        if reason.link != nil { return .untrustedLink }
+        if reason.isNotPlain { return .fileNotPlain }
+        if reason == .notRequest { return .requestPathInvalid }
+        if [.notOurs, .exchanged, .secondName, .setUserID].contains(reason) { return .fileForeign }
         return switch operation {
-        case .read, .list: "file-unreadable"
-        case .write, .create, .remove, .makeDirectory, .changeMode, .changeOwner: "file-not-writable"
+        case .read, .list: .fileUnreadable
+        case .write, .create, .remove, .makeDirectory, .changeMode, .changeOwner: .fileNotWritable
         }
     }
 
-    /// The operation with the file, then the reason.
+    /// The operation and the file, and then the reason.
     public var causes: [String] {
         let what =
             switch operation {
@@ -74,10 +74,10 @@ extension FileError: ExplainedError {
         return [what, reason.description]
     }
 
-    /// The file, if the caller has no right to it.
+    /// The file if the caller has no permission for it, else nil.
     public var forbiddenPath: String? { reason.isPermission ? path : nil }
 
-    /// What gives room or the right to write.
+    /// How to free space or get the permission.
     public var hint: String? {
         if let link = reason.link { return link.hint }
         if reason == .notRequest { return CertificateError.requestInPlace(path: path).hint }

@@ -1,12 +1,12 @@
-/// `tedge doctor`: looks at everything that a connection needs, and changes nothing.
+/// `tedge doctor`: checks everything that a connection needs, and changes nothing.
 public struct Doctor {
-    /// Which checks are wanted, and how they are shown.
+    /// Which checks run, and how they are shown.
     public struct Options: Sendable {
-        /// Only these checks; all where empty.
-        public var only: [String] = []
+        /// Only these checks; all if empty.
+        public var only: [CheckID] = []
         /// Not these checks.
-        public var skip: [String] = []
-        /// Whether symbols and colours are wanted.
+        public var skip: [CheckID] = []
+        /// Whether to use symbols and colours.
         public var isColourful = false
 
         /// All checks, without colours.
@@ -19,23 +19,20 @@ public struct Doctor {
     private let options: Options
     private static let limit = Duration.seconds(13)
 
-    /// The names of all checks.
-    public static var names: [String] { DoctorCheck.all.map { $0.id } }
-
-    /// Names the cloud; nil for all that have an address.
+    /// Names the cloud; nil for all clouds that have an address.
     public init(_ cloud: CloudName?, profile: ProfileName?, options: Options, in context: Context) {
         (self.cloud, self.profile, self.options, self.context) = (cloud, profile, options, context)
     }
 
-    /// Names every check and what it looks at.
+    /// Lists all checks.
     public static func list(in context: Context) -> CommandReport {
-        let width = DoctorCheck.all.map { $0.id.count }.max() ?? 0
+        let width = DoctorCheck.all.map { $0.id.rawValue.count }.max() ?? 0
         for check in DoctorCheck.all {
-            context.console.result(padded(check.id, to: width + 2) + check.title + "\n")
+            context.console.result(padded(check.id.rawValue, to: width + 2) + check.title + "\n")
         }
         var report = CommandReport.done("doctor --list", changed: false)
         let checks = DoctorCheck.all.map { check in
-            JSONValue.object([.init("id", .string(check.id)), .init("title", .string(check.title))])
+            JSONValue.object([.init("id", .string(check.id.rawValue)), .init("title", .string(check.title))])
         }
         report.details = [.init("checks", .array(checks))]
         return report
@@ -53,73 +50,74 @@ public struct Doctor {
 
     private func run(_ profile: ProfileName?) -> CommandReport {
         let deadline = ContinuousClock.now + Self.limit
-        // What did not answer for one cloud is not asked for the next one.
+        // A program that did not answer for one cloud is not asked for the next.
         let asking = context.asking(until: deadline)
         let clouds = cloud.map { [$0] } ?? configuredClouds(profile)
-        var told = Told()
+        var tally = Tally()
         for cloud in clouds where context.interruption.signal() == nil {
             if clouds.count > 1 { context.console.result("\(Cloud.named(cloud).displayName)\n") }
-            examine(DoctorRun(cloud, profile: profile, until: deadline, in: asking), &told)
+            run(DoctorRun(cloud, profile: profile, until: deadline, in: asking), &tally)
         }
-        return report(told)
+        return report(tally)
     }
 
-    /// What was told so far.
-    private struct Told {
+    /// What was shown so far.
+    private struct Tally {
         var entries: [JSONValue] = []
-        var counts: [String: Int] = [:]
+        var counts: [CheckOutcome.State: Int] = [:]
         /// The first error.
         var first: Diagnosis?
 
-        /// How many checks ended in which way.
+        /// How many checks have which outcome.
         var summary: String {
-            let states = ["ok", "warning", "error", "skipped"].compactMap { state in
-                counts[state].map { "\($0) \(state)" }
+            let states = CheckOutcome.State.allCases.compactMap { state in
+                counts[state].map { "\($0) \(state.rawValue)" }
             }
             let head = "\(entries.count) check\(entries.count == 1 ? "" : "s")"
             return states.isEmpty ? head : "\(head): \(states.joined(separator: ", "))"
         }
     }
 
-    /// Does the checks that are wanted in the order of the table, and tells each when it is done; before it those that took
-    /// the ground from it. What does not concern the device, as a certificate where it has a password, is left out unless it
-    /// is named.
-    private func examine(_ run: DoctorRun, _ told: inout Told) {
-        var known: Set<String> = []
+    /// Runs the checks in the order of the table, and shows each when it is done; before it the failed check that it needs.
+    /// Checks that do not concern the device, such as those of a certificate if it has a password, are left out unless they
+    /// are named.
+    private func run(_ run: DoctorRun, _ tally: inout Tally) {
+        var known: Set<CheckID> = []
         for check in wanted where options.only.contains(check.id) || run.irrelevance(of: check.id) == nil {
             var chain = [check.id]
             while case .blocked(by: let need) = run.outcome(of: chain[0]) { chain.insert(need, at: 0) }
-            // What a signal cut off found nothing.
+            // An interrupted check found nothing.
             if context.interruption.isRequested { return }
-            // Of a chain the first one is the cause, and the last one was asked for.
+            // The first one of the chain is the cause, and the last one was asked for.
             for id in [chain[0], check.id] where known.insert(id).inserted {
-                guard let check = DoctorCheck.all.first(where: { $0.id == id }) else { continue }
-                tell(check, run.outcome(of: id), run.cloud.name, &told)
+                show(DoctorCheck.of(id), run.outcome(of: id), run.cloud.name, &tally)
             }
         }
     }
 
-    private func tell(_ check: DoctorCheck, _ outcome: CheckOutcome, _ cloud: CloudName, _ told: inout Told) {
+    private func show(_ check: DoctorCheck, _ outcome: CheckOutcome, _ cloud: CloudName, _ tally: inout Tally) {
         print(check, outcome)
-        told.counts[outcome.state, default: 0] += 1
-        if case .error(let diagnosis) = outcome { told.first = told.first ?? diagnosis }
-        told.entries.append(json(check, outcome, cloud))
+        tally.counts[outcome.state, default: 0] += 1
+        if case .error(let diagnosis) = outcome { tally.first = tally.first ?? diagnosis }
+        tally.entries.append(json(check, outcome, cloud))
     }
 
-    private func report(_ told: Told) -> CommandReport {
+    private func report(_ tally: Tally) -> CommandReport {
         let signal = context.interruption.signal()
         let remark = signal == nil ? "" : "; the others were not done"
-        context.console.result("\n\(told.summary)\(remark)\n")
+        context.console.result("\n\(tally.summary)\(remark)\n")
         var report = CommandReport.done("doctor", cloud: cloud, changed: false)
         if let signal = context.interruption.signal() {
             let failure = CommandFailure("failed to examine the device", Interrupted(signal: signal))
             report = context.failed("doctor", cloud: cloud, failure, isUndone: false)
-        } else if let first = told.first {
+        } else if let first = tally.first {
             report.result = .failed
-            (report.reason, report.message, report.hint, report.status) = (first.id, first.message, first.hint, 1)
+            (report.reason, report.message, report.hint, report.status) = (
+                first.id, first.message, first.hint, .failure
+            )
             report.causes = first.causes
         }
-        report.details = [.init("checks", .array(told.entries))]
+        report.details = [.init("checks", .array(tally.entries))]
         return report
     }
 
@@ -141,15 +139,15 @@ public struct Doctor {
 
     private func print(_ check: DoctorCheck, _ outcome: CheckOutcome) {
         let state = outcome.state
-        let mark = options.isColourful ? Self.mark(state) : Self.padded(state, to: 9)
+        let mark = options.isColourful ? Self.mark(state) : Self.padded(state.rawValue, to: 9)
         var text: String
         var details: [String] = []
         switch outcome {
-        case .ok(let seen): text = "\(check.id): \(seen)"
-        case .skipped(let reason), .unanswered(let reason): text = "\(check.id): \(reason)"
-        case .blocked(by: let need): text = "\(check.id): because of \(need)"
+        case .ok(let seen): text = "\(check.id.rawValue): \(seen)"
+        case .skipped(let reason), .unanswered(let reason): text = "\(check.id.rawValue): \(reason)"
+        case .blocked(by: let need): text = "\(check.id.rawValue): because of \(need.rawValue)"
         case .warning(let diagnosis), .error(let diagnosis):
-            text = "\(check.id): \(diagnosis.message)"
+            text = "\(check.id.rawValue): \(diagnosis.message)"
             if let seen = diagnosis.seen { details.append("Seen: \(seen)") }
             if let hint = diagnosis.hint { details.append("Hint: \(hint)") }
         }
@@ -163,15 +161,15 @@ public struct Doctor {
         }
     }
 
-    private static func mark(_ state: String) -> String {
+    private static func mark(_ state: CheckOutcome.State) -> String {
         let (symbol, colour) =
             switch state {
-            case "ok": ("✔", 32)
-            case "warning": ("!", 33)
-            case "error": ("✘", 31)
-            default: ("–", 90)
+            case .ok: ("✔", 32)
+            case .warning: ("!", 33)
+            case .error: ("✘", 31)
+            case .skipped: ("–", 90)
             }
-        return "\u{1B}[\(colour)m\(symbol) \(padded(state, to: 8))\u{1B}[0m"
+        return "\u{1B}[\(colour)m\(symbol) \(padded(state.rawValue, to: 8))\u{1B}[0m"
     }
 
     private static func padded(_ text: String, to width: Int) -> String {
@@ -182,13 +180,13 @@ public struct Doctor {
         var seen: String?
         switch outcome {
         case .ok(let text), .skipped(let text), .unanswered(let text): seen = text
-        case .blocked(by: let need): seen = "because of \(need)"
+        case .blocked(by: let need): seen = "because of \(need.rawValue)"
         case .warning(let diagnosis), .error(let diagnosis): seen = diagnosis.seen
         }
         let diagnosis = outcome.diagnosis
         return .object([
-            .init("id", .string(check.id)), .init("cloud", .string(cloud.rawValue)),
-            .init("state", .string(outcome.state)), .init("reason", .optional(outcome.reason)),
+            .init("id", .string(check.id.rawValue)), .init("cloud", .string(cloud.rawValue)),
+            .init("state", .string(outcome.state.rawValue)), .init("reason", .optional(outcome.reason?.rawValue)),
             .init("message", .optional(diagnosis?.message)), .init("seen", .optional(seen)),
             .init("hint", .optional(diagnosis?.hint)),
         ])

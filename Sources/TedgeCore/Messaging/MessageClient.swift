@@ -1,65 +1,77 @@
 import Foundation
 import MQTT
+import TLS
 
-/// A client of the broker for many messages, for one thread. What each call guarantees is said at `MQTTClient`.
-public protocol MessageClient {
-    /// How many published messages are done.
-    var delivered: Int { get }
+/// A connection for the messages of `mqtt pub` and `mqtt sub`.
+struct MessageClient {
+    let connection: any MQTTConnection
+    let options: MQTTOptions
+    let context: Context
+    let interruption: Interruption
 
-    /// Connects.
-    func connect(until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Connects again after a loss, as often as it takes.
-    func reconnect(until deadline: ContinuousClock.Instant?) throws(MQTTError)
-    /// Subscribes and waits for the broker to say so.
-    func subscribe(_ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Subscribes, and hands on the messages that come before the broker says so. Returns early if the handler returns false.
-    func subscribe(
-        _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
-    ) throws(MQTTError)
-    /// Hands a message over and returns its packet id.
-    func publish(
-        topic: String, payload: [UInt8], qos: QoS, retain: Bool, until deadline: ContinuousClock.Instant?
-    ) throws(MQTTError) -> Int
-    /// Returns when every published message is done.
-    func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError)
-    /// Hands messages on as they come, until the handler returns false; false at the deadline.
-    func receive(
-        until deadline: ContinuousClock.Instant?, idle: () -> Void,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
-    ) throws(MQTTError) -> Bool
-    /// Ends the connection.
-    func disconnect()
+    /// Connects. A refusal in TLS always causes the same error: libmosquitto sends before the broker has checked the
+    /// client's certificate, so it may get an alert, an end or a reset, whichever arrives first.
+    func connect(until deadline: ContinuousClock.Instant) throws(MQTTError) {
+        do throws(MQTTError) {
+            try connection.connect(until: deadline)
+        } catch {
+            throw explained(error)
+        }
+    }
+
+    /// Makes another handshake that sends no data. Returns its error if it fails too, else the given error.
+    private func explained(_ error: MQTTError) -> MQTTError {
+        switch error {
+        case .tls(let endpoint, _), .closedBeforeAnswer(let endpoint):
+            guard let tls = options.tls else { return error }
+            let host = options.host.contains(":") ? "[\(options.host)]" : options.host
+            guard let place = try? HostPort(parsing: host, defaultPort: options.port) else { return error }
+            let probe = context.probe(
+                place, TLSOptions(tls), timeout: .seconds(1), until: .now + .seconds(3), interruption)
+            guard let failure = probe.failure, failure.isVerdict else { return .closedBeforeAnswer(endpoint) }
+            return .tls(endpoint, failure)
+        default: return error
+        }
+    }
 }
 
-extension MQTTClient: MessageClient {}
-
 extension Context {
-    /// How long a broker may take to accept a connection, to confirm a subscription or to take a message.
-    static let brokerPatience = Duration.seconds(10)
-    /// What is said if it takes two of them for a connection.
+    /// How long a broker may take to accept a connection, confirm a subscription or accept a message.
+    static let brokerTimeout = Duration.seconds(10)
+    /// The text to print if a connection takes two seconds.
     static let brokerWait = "Waiting for the MQTT broker to accept the connection, for at most 10 seconds."
 
-    /// A client of the broker that the settings name, not connected yet, with an id that begins with `prefix`.
+    /// Creates a client for the broker in the settings, not connected yet, with an id that begins with `prefix`.
     ///
     /// - Parameters:
     ///   - window: How many messages may wait for their acknowledgement.
-    ///   - gathers: Whether published messages are written together.
+    ///   - gathers: Whether to write published messages together.
     func messageClient(
         _ prefix: String, window: Int = 20, gathers: Bool = false, interruption: Interruption
-    ) throws -> any MessageClient {
+    ) throws -> MessageClient {
         try require(.mosquitto)
         let settings = try Settings.load(from: settingsSource)
         for warning in settings.warnings() { console.warning(warning.text) }
         var options = try MQTTOptions.local(
             settings, clientID: randomClientID("\(prefix)-\(getpid())"), files: files)
-        // A reader of the messages who pauses holds the client up: it is then silent to the broker.
+        // If the reader of the messages pauses, the client is blocked and sends nothing to the broker.
         options.keepAlive = 60
         options.inFlightWindow = window
         options.packetLimit = 8 << 20
         options.gathersMessages = gathers
-        let client = try broker.client(options, interruption: interruption)
-        guard options.tls != nil else { return client }
-        return ProbingClient(client: client, options: options, context: self, interruption: interruption)
+        let connection = try broker.connection(options, interruption: interruption)
+        return MessageClient(connection: connection, options: options, context: self, interruption: interruption)
+    }
+}
+
+extension TLSOptions {
+    /// Converts the same files for a separate connection.
+    fileprivate init(_ tls: MQTTTLS) {
+        let roots = [tls.caFile, tls.caDirectory].compactMap(\.self)
+        var identity: Identity?
+        if let certificate = tls.certificateFile, let key = tls.keyFile {
+            identity = Identity(certificatePath: certificate, keyPath: key)
+        }
+        self.init(roots: roots.isEmpty ? [.system] : roots.map { .path($0) }, identity: identity)
     }
 }

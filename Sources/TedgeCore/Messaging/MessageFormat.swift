@@ -1,17 +1,17 @@
 import Foundation
 import MQTT
 
-/// How a message is shown: `[TOPIC] PAYLOAD` or `PAYLOAD`, and a line feed. A payload that is not UTF-8 is
+/// The format of a message: `[TOPIC] PAYLOAD` or `PAYLOAD`, and a line feed. A payload that is not UTF-8 is shown as
 /// `<ERR=NON-UTF8> ` and its base64.
 struct MessageFormat: Sendable, Equatable {
-    /// Whether the topic is shown.
+    /// Whether to show the topic.
     var showsTopic = true
-    /// Whether every payload is shown as base64.
+    /// Whether to show every payload as base64.
     var isBase64 = false
-    /// Whether what could be a command to a terminal is escaped; tabs and line feeds stay.
+    /// Whether to escape control sequences for a terminal; tabs and line feeds stay.
     var isForTerminal = false
 
-    /// Adds the line of a message.
+    /// Appends the line of a message.
     func append(topic: RawSpan, payload: RawSpan, to line: inout [UInt8]) {
         if showsTopic {
             line.append(UInt8(ascii: "["))
@@ -29,7 +29,7 @@ struct MessageFormat: Sendable, Equatable {
         line.append(UInt8(ascii: "\n"))
     }
 
-    /// A message for programs: `encoding` says whether `payload` is `utf-8`, as it came, or `base64`.
+    /// A message for programs: `encoding` is `utf-8` if `payload` is unchanged, or `base64`.
     func json(topic: RawSpan, payload: RawSpan, _ delivery: MQTTDelivery) -> JSONValue {
         let isEncoded = isBase64 || !Self.isText(payload)
         var members: [JSONValue.Member] = showsTopic ? [.init("topic", .string(Self.text(topic)))] : []
@@ -56,12 +56,12 @@ struct MessageFormat: Sendable, Equatable {
         unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Whether bytes are UTF-8.
+    /// Whether the bytes are UTF-8.
     static func isText(_ bytes: RawSpan) -> Bool {
         (try? UTF8Span(validating: Span<UInt8>(_bytes: bytes))) != nil
     }
 
-    /// Bytes in base64 (RFC 4648, section 4).
+    /// The bytes in base64 (RFC 4648, section 4).
     static func base64(_ bytes: RawSpan) -> String {
         unsafe bytes.withUnsafeBytes { unsafe Data($0).base64EncodedString() }
     }

@@ -1,10 +1,11 @@
 import MQTT
 
-/// What `mqtt sub` does with each message: counts it, and shows it or keeps it for the JSON object, until one ends it.
+/// Handles each message of `mqtt sub`: counts it, and shows it or keeps it for the JSON object, until a message is the
+/// last one.
 ///
-/// Lines are gathered while messages come one upon the other, and written when there is a pause.
+/// Gathers lines while messages arrive without a pause, and writes them in the next pause.
 final class MessageIntake {
-    /// Why no more messages are wanted.
+    /// Why it accepts no more messages.
     enum Ending: String {
         case count, duration, signal
         case retainedOnly = "retained-only"
@@ -17,7 +18,7 @@ final class MessageIntake {
     /// Whether the JSON object is full.
     private(set) var isFull = false
     private var size = 0
-    /// How many bytes the messages of a JSON object may have, as they are written.
+    /// The most bytes that the messages of a JSON object may have when they are printed.
     static let limit = 8 << 20
     private(set) var count = 0
     private(set) var messages: [JSONValue] = []
@@ -27,7 +28,7 @@ final class MessageIntake {
     private let format: MessageFormat
     private let deadline: ContinuousClock.Instant?
     private var waiting: [UInt8] = []
-    /// As many bytes as are gathered at most before they are written.
+    /// The most bytes to gather before they are written.
     private static let chunkSize = 65_536
 
     init(_ request: Subscriber.Request, until deadline: ContinuousClock.Instant?, in context: Context) {
@@ -39,10 +40,10 @@ final class MessageIntake {
             isForTerminal: !context.console.isJSON && context.output.isTerminal)
     }
 
-    /// Whether no more messages are wanted.
+    /// Whether it accepts no more messages.
     var isOver: Bool { ending != nil || failure != nil || isFull }
 
-    /// Takes a message; false where no more is wanted.
+    /// Handles a message. Returns false if it accepts no more.
     func take(topic: RawSpan, payload: RawSpan, delivery: MQTTDelivery) -> Bool {
         if request.retainedOnly, !delivery.isRetained {
             end(.retainedOnly)
@@ -64,20 +65,20 @@ final class MessageIntake {
         return !isOver
     }
 
-    /// What the members of a message need besides topic and payload, in memory.
+    /// The memory that a message needs besides topic and payload.
     private static let memberSize = 512
 
-    /// How long bytes are in JSON at most: what is not printable is escaped.
+    /// The largest size of bytes in JSON: unprintable characters are escaped.
     private static func size(_ bytes: RawSpan) -> Int {
         unsafe bytes.withUnsafeBytes { bytes in
             unsafe bytes.reduce(0) { $0 + ($1 < 0x20 ? 6 : $1 < 0x7F ? 1 : 3) }
         }
     }
 
-    /// Notes why no more is wanted, unless that is known.
+    /// Records why it accepts no more messages, unless a reason is already recorded.
     func end(_ reason: Ending) { ending = ending ?? reason }
 
-    /// Writes what was gathered. A reader that holds still is not waited for any longer when all is over.
+    /// Writes the gathered bytes. At the end it does not wait for a reader that accepts nothing.
     func flush() {
         guard !waiting.isEmpty, failure == nil, ending != .readerGone else { return }
         defer { waiting.removeAll(keepingCapacity: true) }
@@ -92,6 +93,6 @@ final class MessageIntake {
 }
 
 extension SystemError {
-    /// Whether nobody reads any more at the other end.
+    /// Whether the reader has closed the output.
     fileprivate var isClosedPipe: Bool { self == SystemError(32) }
 }

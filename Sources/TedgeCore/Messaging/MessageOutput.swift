@@ -1,28 +1,28 @@
 import Foundation
 import Synchronization
 
-/// Where messages go as they come: the standard output.
+/// The destination of messages: the standard output.
 public protocol MessageOutput: Sendable {
-    /// Whether a person reads.
+    /// Whether the output is a terminal.
     var isTerminal: Bool { get }
-    /// Whether nothing more can be written: nobody reads any more, or a write has failed.
+    /// Whether nothing more can be written, because the reader has closed it or a write has failed.
     var isClosed: Bool { get }
-    /// Writes all bytes, waiting for the reader as long as it takes. Where `hurry` says so, a reader that takes nothing for a
-    /// second is left. Throws EPIPE when nobody reads any more.
+    /// Writes all bytes and waits for the reader as long as necessary. If `hurry` returns true, gives up when the reader
+    /// accepts nothing for a second. Throws EPIPE if the reader has closed the output.
     func write(_ bytes: [UInt8], hurry: () -> Bool) throws(SystemError)
 }
 
-/// The process's standard output.
+/// The standard output of the process.
 final class StandardOutput: MessageOutput {
-    /// As much as a pipe that has any room takes at once (PIPE_BUF, pipe(7)), so that no write waits where signals are not
-    /// looked at.
+    /// The number of bytes that a pipe with any room accepts at once (PIPE_BUF, pipe(7)), so that no write blocks where
+    /// signals are not checked.
     private static let chunkSize = 4096
     private let descriptor: Int32
     private let hasFailed = Atomic(false)
-    /// How many waits of 100 ms a reader that takes nothing is given in a hurry.
+    /// How many waits of 100 ms a reader that accepts nothing gets in a hurry.
     private let lastWaits: Int
 
-    /// Takes a descriptor, which stays the caller's.
+    /// Uses a descriptor that the caller keeps open and closes.
     init(descriptor: Int32 = STDOUT_FILENO, lastWaits: Int = 10) {
         self.descriptor = descriptor
         self.lastWaits = lastWaits
@@ -31,14 +31,14 @@ final class StandardOutput: MessageOutput {
     /// Whether the descriptor is a terminal.
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
-    /// Asks the kernel whether the other end is closed.
+    /// Whether the other end is closed, according to the kernel.
     var isClosed: Bool {
         if hasFailed.load(ordering: .relaxed) { return true }
         var entry = pollfd(fd: descriptor, events: 0, revents: 0)
         return unsafe poll(&entry, 1, 0) > 0
     }
 
-    /// Writes chunks as the reader takes them.
+    /// Writes chunks as the reader accepts them.
     func write(_ bytes: [UInt8], hurry: () -> Bool) throws(SystemError) {
         var written = 0
         var timeout = lastWaits

@@ -1,22 +1,22 @@
 import Foundation
 import MQTT
 
-/// Why words of a command line cannot be a message.
+/// Why arguments are not a valid message.
 public enum MessageProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// Nothing can be published to this topic.
     case topicName(TopicProblem)
     /// Nothing can be subscribed to with this filter.
     case topicFilter(TopicProblem)
-    /// There is no such guarantee.
+    /// The QoS does not exist.
     case qos
-    /// The word is not base64.
+    /// The argument is not base64.
     case notBase64
-    /// The word on the command line is not UTF-8.
+    /// The argument is not UTF-8.
     case notUTF8
-    /// The word is not a length of time.
+    /// The argument is not a duration.
     case duration(SettingRefusal)
 
-    /// The reason, which follows what was typed.
+    /// The reason, as the continuation of a sentence that starts with the argument.
     public var description: String {
         switch self {
         case .topicName(let problem): "Invalid topic name: it \(problem)"
@@ -29,29 +29,29 @@ public enum MessageProblem: Error, Sendable, Equatable, CustomStringConvertible 
     }
 }
 
-/// Reads the words of `mqtt pub` and `mqtt sub`.
+/// Parses the arguments of `mqtt pub` and `mqtt sub`.
 public enum MessageValidation {
-    /// A topic that can be published to.
+    /// Parses a topic name for publishing.
     public static func topicName(_ word: String) throws(MessageProblem) -> String {
         if ProcessArguments.isRepaired(word) { throw .notUTF8 }
         if let problem = TopicName.problem(in: word) { throw .topicName(problem) }
         return word
     }
 
-    /// A filter that can be subscribed to.
+    /// Parses a topic filter for subscribing.
     public static func topicFilter(_ word: String) throws(MessageProblem) -> String {
         if ProcessArguments.isRepaired(word) { throw .notUTF8 }
         if let problem = TopicFilter.problem(in: word) { throw .topicFilter(problem) }
         return word
     }
 
-    /// A guarantee: 0, 1 or 2.
+    /// Parses a QoS: 0, 1 or 2.
     public static func qos(_ word: String) throws(MessageProblem) -> Int {
         guard let level = UInt8(digits: word), QoS(rawValue: level) != nil else { throw .qos }
         return Int(level)
     }
 
-    /// A length of time, written as in the settings.
+    /// Parses a duration, written as in the settings.
     public static func duration(_ word: String) throws(MessageProblem) -> SettingDuration {
         do {
             return try SettingDuration(parsing: word)
@@ -60,7 +60,7 @@ public enum MessageValidation {
         }
     }
 
-    /// The bytes of a message.
+    /// Parses the bytes of a message.
     public static func payload(_ word: String, isBase64: Bool) throws(MessageProblem) -> [UInt8] {
         if ProcessArguments.isRepaired(word) { throw .notUTF8 }
         guard isBase64 else { return Array(word.utf8) }

@@ -2,33 +2,33 @@ import Foundation
 import MQTT
 
 /// Why messages cannot be published or received.
-public enum MessagingError: ExplainedError, Equatable {
-    /// The broker cannot be reached, refuses or goes away.
+enum MessagingError: ExplainedError, Equatable {
+    /// The broker cannot be reached, refuses the connection, or ends it.
     case broker(MQTTError)
-    /// Not all of several messages are delivered.
+    /// Not all of several messages were delivered.
     case undelivered(delivered: Int, of: Int, MQTTError)
-    /// A signal came before all messages were delivered.
+    /// A signal arrived before all messages were delivered.
     case interrupted(Interrupted, delivered: Int, of: Int)
     /// The standard output cannot be written.
     case output(SystemError)
-    /// The messages are more than one JSON object can have here.
+    /// The messages do not fit into one JSON object.
     case tooManyMessages(count: Int)
-    /// The words of the command line are no message.
+    /// The arguments are not a message.
     case message(MessageProblem)
 
-    /// One word for each kind of failure.
-    public var id: String {
+    /// The reason for the kind of error.
+    var id: ReasonID {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.id(error)
         case .interrupted(let interrupted, _, _): interrupted.id
         case .output(let reason): OutputError(reason: reason).id
-        case .message: "message-invalid"
-        case .tooManyMessages: "messages-too-many"
+        case .message: .messageInvalid
+        case .tooManyMessages: .messagesTooMany
         }
     }
 
     /// What happened.
-    public var causes: [String] {
+    var causes: [String] {
         switch self {
         case .broker(let error): ["\(error)"]
         case .undelivered(let delivered, let all, let error): [Self.count(delivered, of: all), "\(error)"]
@@ -41,14 +41,14 @@ public enum MessagingError: ExplainedError, Equatable {
         }
     }
 
-    /// What to do about it.
-    public var hint: String? {
+    /// How to fix it; nil if there is no advice.
+    var hint: String? {
         switch self {
         case .broker(let error), .undelivered(_, _, let error): Self.hint(error)
         case .output(let reason): OutputError(reason: reason).hint
         case .interrupted(let interrupted, _, _): interrupted.hint
         case .tooManyMessages:
-            "End it earlier with '--count' or '--duration', or leave '--json' out: messages are then shown as they come."
+            "End it earlier with '--count' or '--duration', or leave '--json' out: messages are then shown as they arrive."
         case .message: nil
         }
     }
@@ -57,26 +57,27 @@ public enum MessagingError: ExplainedError, Equatable {
         "\(delivered) of \(all) messages \(delivered == 1 ? "was" : "were") delivered."
     }
 
-    private static func id(_ error: MQTTError) -> String {
+    private static func id(_ error: MQTTError) -> ReasonID {
         switch error {
-        case .nameNotResolved, .cannotConnect, .noRoute, .silent, .closedBeforeAnswer, .protocolViolation:
-            "broker-unreachable"
-        case .refused: "broker-refuses"
-        case .tls, .unreadable, .unusable: "broker-tls-failed"
-        case .disconnected, .keepAliveExpired, .notConnected: "broker-connection-lost"
-        case .subscriptionRefused: "subscription-refused"
-        case .timedOut: "broker-silent"
-        case .messageTooLarge, .flooded: "broker-floods"
-        case .payloadTooLarge, .invalidTopic: "message-invalid"
-        case .libraryMissing, .library: "mqtt-library-failed"
-        case .invalidOption: "broker-settings-unusable"
-        case .interrupted: "interrupted"
+        case .socket(.interrupted): .interrupted
+        case .socket, .silent, .closedBeforeAnswer, .protocolViolation:
+            .brokerUnreachable
+        case .refused: .brokerRefuses
+        case .tls, .unreadable, .unusable: .brokerTLSFailed
+        case .disconnected, .keepAliveExpired, .notConnected: .brokerConnectionLost
+        case .subscriptionRefused: .subscriptionRefused
+        case .timedOut: .brokerSilent
+        case .messageTooLarge, .flooded: .brokerFloods
+        case .payloadTooLarge, .invalidTopic: .messageInvalid
+        case .libraryMissing, .library: .mqttLibraryFailed
+        case .invalidOption: .brokerSettingsUnusable
         }
     }
 
     private static func hint(_ error: MQTTError) -> String? {
         switch error {
-        case .nameNotResolved, .cannotConnect, .noRoute:
+        case .socket(.interrupted): nil
+        case .socket:
             "Check 'mqtt.client.host' and 'mqtt.client.port' with 'tedge config list mqtt.client', and the broker with "
                 + "'tedge doctor'."
         case .silent, .closedBeforeAnswer, .protocolViolation:
@@ -88,7 +89,7 @@ public enum MessagingError: ExplainedError, Equatable {
             "Check the settings with 'tedge config list mqtt.client.auth'."
         case .disconnected, .keepAliveExpired, .timedOut: "Run 'sudo tedge doctor' to see how the broker is."
         case .messageTooLarge, .flooded:
-            "Subscribe to fewer topics, and leave out those with messages that are that long."
+            "Subscribe to fewer topics, without those that have such long messages."
         default: nil
         }
     }

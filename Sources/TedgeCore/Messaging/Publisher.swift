@@ -1,25 +1,25 @@
 import MQTT
 
-/// `mqtt pub`: publishes a message, once or several times, and waits until all of it is delivered.
+/// `mqtt pub`: publishes a message once or several times, and waits until all of them are delivered.
 public struct Publisher {
-    /// What is published.
+    /// What to publish.
     public struct Request: Sendable {
         /// The topic.
         public var topic: String
-        /// The message as it was typed.
+        /// The message as an argument.
         public var message: String
         /// Whether the message is base64.
         public var isBase64 = false
-        /// The guarantee: 0, 1 or 2.
+        /// The QoS: 0, 1 or 2.
         public var qos = 1
         /// Whether the broker keeps the message for later subscribers.
         public var isRetained = false
-        /// How many times it is published.
+        /// How many times to publish it.
         public var count = 1
-        /// The time between two of them.
+        /// The time between two messages.
         public var pause = Duration.seconds(1)
 
-        /// A message that is published once, at QoS 1.
+        /// Requests one message at QoS 1.
         public init(topic: String, message: String) {
             self.topic = topic
             self.message = message
@@ -30,7 +30,7 @@ public struct Publisher {
     private let qos: QoS
     private let context: Context
 
-    /// Takes what is published.
+    /// Creates the command for a request.
     public init(_ request: Request, in context: Context) {
         self.request = request
         self.context = context
@@ -44,18 +44,19 @@ public struct Publisher {
         do {
             let payload = try payload()
             let notice = WaitNotice(on: context.console)
-            // At QoS 2 one at a time, because mosquitto closes the connection on more than its max_inflight_messages.
+            // At QoS 2 send one message at a time: mosquitto disconnects a client with more than its
+            // max_inflight_messages.
             let client = try context.messageClient(
                 "tedge-pub", window: qos == .exactlyOnce ? 1 : 100, gathers: request.pause == .zero,
                 interruption: notice.watching(context.interruption))
             defer {
-                delivered = client.delivered
-                client.disconnect()
+                delivered = client.connection.delivered
+                client.connection.disconnect()
             }
             do throws(MQTTError) {
                 try publish(payload, client, notice)
             } catch {
-                throw failure(error, client.delivered)
+                throw failure(error, client.connection.delivered)
             }
             report = .done("mqtt pub", changed: false)
         } catch {
@@ -78,25 +79,26 @@ public struct Publisher {
     }
 
     private func publish(
-        _ payload: [UInt8], _ client: any MessageClient, _ notice: WaitNotice
+        _ payload: [UInt8], _ client: MessageClient, _ notice: WaitNotice
     ) throws(MQTTError) {
         notice.begin(Context.brokerWait)
-        try client.connect(until: .now + Context.brokerPatience)
+        try client.connect(until: .now + Context.brokerTimeout)
         notice.end()
+        let connection = client.connection
         for number in 1...request.count {
-            // A broker that lives acknowledges, or takes bytes, all the time.
-            _ = try client.publish(
+            // A working broker acknowledges messages, or reads bytes, all the time.
+            _ = try connection.publish(
                 topic: request.topic, payload: payload, qos: qos, retain: request.isRetained,
                 until: .now + Self.stallLimit)
             if request.pause > .zero, number < request.count {
-                _ = try client.receive(until: .now + request.pause, idle: {}, handler: { _, _, _ in true })
+                _ = try connection.receive(until: .now + request.pause, idle: {}, handler: { _, _, _ in true })
             }
         }
         notice.begin("Waiting for the MQTT broker to take the message, for at most 30 seconds.")
-        try client.waitForDelivery(until: .now + Self.stallLimit)
+        try connection.waitForDelivery(until: .now + Self.stallLimit)
     }
 
-    /// How long the broker may leave a message lying.
+    /// How long the broker may make no progress with a message.
     private static let stallLimit = Duration.seconds(30)
 
     private func failure(_ error: MQTTError, _ delivered: Int) -> MessagingError {
@@ -129,6 +131,6 @@ extension QoS {
 }
 
 extension String {
-    /// The text, or where it is long its first 79 characters, for messages.
+    /// The text for messages; only the first 79 characters if it is long.
     var beginning: String { count > 80 ? "\(prefix(79))…" : self }
 }

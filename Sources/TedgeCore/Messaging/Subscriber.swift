@@ -1,29 +1,28 @@
 import Foundation
 import MQTT
 
-/// `mqtt sub`: shows messages as they come.
+/// `mqtt sub`: shows messages as they arrive.
 ///
-/// A connection that is lost is made again, and the subscription with it: messages that are published in between are not
-/// seen.
+/// After a lost connection it connects and subscribes again; messages published in between are lost.
 public struct Subscriber {
-    /// What is subscribed to, how it is shown, and what ends it.
+    /// The subscription, the format of its messages, and the conditions that end it.
     public struct Request: Sendable {
         /// The topic filter.
         public var filter: String
-        /// The best guarantee: 0, 1 or 2.
+        /// The highest QoS to receive: 0, 1 or 2.
         public var qos = 0
-        /// Whether the topic is shown before each message.
+        /// Whether to show the topic before each message.
         public var showsTopic = true
-        /// Whether messages are shown as base64.
+        /// Whether to show messages as base64.
         public var isBase64 = false
-        /// The time after which it ends.
+        /// The time after which the command ends; nil is no limit.
         public var duration: Duration?
-        /// The number of messages after which it ends; 0 is no limit.
+        /// The number of messages after which the command ends; 0 is no limit.
         public var limit = 0
-        /// Whether the first message ends it that was not stored at the broker before; that one is not shown.
+        /// Whether to end at the first message that is not retained, without showing it.
         public var retainedOnly = false
 
-        /// All messages, at QoS 0, until a signal comes.
+        /// Requests all messages, at QoS 0, until a signal arrives.
         public init(filter: String) { self.filter = filter }
     }
 
@@ -32,7 +31,7 @@ public struct Subscriber {
     private let context: Context
     private let deadline: ContinuousClock.Instant?
 
-    /// Takes what is subscribed to; the duration begins.
+    /// Creates the command for a request; the duration starts now.
     public init(_ request: Request, in context: Context) {
         self.request = request
         self.context = context
@@ -40,7 +39,7 @@ public struct Subscriber {
         deadline = request.duration.map { .now + $0 }
     }
 
-    /// Shows messages until something ends it.
+    /// Shows messages until one of the conditions ends the command.
     public func run() -> CommandReport {
         let intake = MessageIntake(request, until: deadline, in: context)
         var report: CommandReport
@@ -63,14 +62,14 @@ public struct Subscriber {
     private func receive(_ intake: MessageIntake) throws -> MessageIntake.Ending {
         let (signal, output) = (context.interruption.signal, context.output)
         let isShown = !context.console.isJSON
-        // A reader that went away is to the client what a signal is: the next wait ends.
+        // A closed reader ends the next wait, as a signal does.
         let interruption = Interruption { signal() ?? (isShown && output.isClosed ? SIGPIPE : nil) }
         let notice = WaitNotice(on: context.console)
         let client = try context.messageClient("tedge-sub", interruption: notice.watching(interruption))
-        defer { client.disconnect() }
+        defer { client.connection.disconnect() }
         do throws(MQTTError) {
             try listen(client, intake, notice)
-        } catch .interrupted {
+        } catch .socket(.interrupted) {
             intake.end(signal() == nil ? .readerGone : .signal)
         } catch {
             intake.flush()
@@ -82,18 +81,19 @@ public struct Subscriber {
         return intake.ending ?? .duration
     }
 
-    /// Returns when the messages that came have ended it, or the duration is over.
+    /// Returns when a message ends the command or the duration is over.
     private func listen(
-        _ client: any MessageClient, _ intake: MessageIntake, _ notice: WaitNotice
+        _ client: MessageClient, _ intake: MessageIntake, _ notice: WaitNotice
     ) throws(MQTTError) {
         notice.begin(Context.brokerWait)
         try client.connect(until: .now + timeout)
         notice.begin("Waiting for the MQTT broker to confirm the subscription, for at most 10 seconds.")
-        try subscribe(client, intake)
+        let connection = client.connection
+        try subscribe(connection, intake)
         notice.end()
         while !intake.isOver {
             do throws(MQTTError) {
-                _ = try client.receive(
+                _ = try connection.receive(
                     until: deadline, idle: intake.flush,
                     handler: { intake.take(topic: $0, payload: $1, delivery: $2) })
                 return
@@ -105,17 +105,17 @@ public struct Subscriber {
                 if text.last == "." { text.removeLast() }
                 context.console.warning("\(text); connecting until it is back.")
             }
-            guard try isBack(client, intake) else { return }
+            guard try isBack(connection, intake) else { return }
             context.console.note("Connected to the MQTT broker again.")
         }
     }
 
-    /// Connects and subscribes until both is done; false where the duration is over before that.
-    private func isBack(_ client: any MessageClient, _ intake: MessageIntake) throws(MQTTError) -> Bool {
+    /// Tries to connect and subscribe until both succeed. Returns false if the duration is over before that.
+    private func isBack(_ connection: any MQTTConnection, _ intake: MessageIntake) throws(MQTTError) -> Bool {
         while true {
             do throws(MQTTError) {
-                try client.reconnect(until: deadline)
-                try subscribe(client, intake)
+                try connection.reconnect(until: deadline)
+                try subscribe(connection, intake)
                 return true
             } catch {
                 if error == .interrupted { throw error }
@@ -125,12 +125,12 @@ public struct Subscriber {
         }
     }
 
-    /// How long the broker may take at the start: no longer than all is to last, but long enough for a slow device.
-    private var timeout: Duration { min(Context.brokerPatience, max(request.duration ?? .seconds(10), .seconds(1))) }
+    /// How long the broker may take at the start: at most the duration, but long enough for a slow device.
+    private var timeout: Duration { min(Context.brokerTimeout, max(request.duration ?? .seconds(10), .seconds(1))) }
 
-    /// Many brokers send the messages that they have stored before they confirm.
-    private func subscribe(_ client: any MessageClient, _ intake: MessageIntake) throws(MQTTError) {
-        try client.subscribe([(request.filter, qos)], until: .now + Context.brokerPatience) {
+    /// Subscribes and handles messages at once: many brokers send retained messages before they confirm.
+    private func subscribe(_ connection: any MQTTConnection, _ intake: MessageIntake) throws(MQTTError) {
+        try connection.subscribe([(request.filter, qos)], until: .now + Context.brokerTimeout) {
             intake.take(topic: $0, payload: $1, delivery: $2)
         }
     }
@@ -141,7 +141,7 @@ public struct Subscriber {
 }
 
 extension MQTTError {
-    /// Whether a connection that was there has ended, or is as good as ended.
+    /// Whether an open connection has ended or no longer works.
     fileprivate var isLoss: Bool {
         switch self {
         case .disconnected, .keepAliveExpired, .timedOut: true

@@ -1,10 +1,12 @@
 import Sockets
 import TLS
 
-/// Has mosquitto read a configuration as its unit would have it read, in a process of its own with a network and files of its
-/// own: one that it rejects costs the device neither the broker that runs nor, after a power cut, the one that is to start.
+/// Has mosquitto read a configuration as its unit would have it read, in a process with its own network and files.
+///
+/// A configuration that mosquitto rejects then costs the device neither the broker that runs nor, after a power cut, the one
+/// that is to start.
 struct BrokerDryRun {
-    /// A file that is to be.
+    /// A file that is planned.
     struct Planned {
         /// The contents; nil to remove it.
         var contents: [UInt8]?
@@ -19,58 +21,58 @@ struct BrokerDryRun {
 
     /// How long mosquitto may take, in seconds.
     static let timeout = 5
-    /// What mosquitto says when it serves.
+    /// What mosquitto says when it is ready.
     private static let ready = " running\n"
 
-    /// Why mosquitto would not start; empty if it would, or if that cannot be tried. Throws `Interrupted`.
+    /// Why mosquitto would not start; nil if it would, or if that cannot be found out. Throws `Interrupted`.
     ///
-    /// - Parameter planned: The files that are to be, by their paths.
-    func complaints(_ planned: [String: Planned] = [:]) throws(Interrupted) -> [MosquittoComplaint] {
-        guard !unit.isBeyondTrial, unit.isInstalled, let main = unit.mainFile else { return [] }
+    /// - Parameter planned: The planned files by their paths.
+    func complaint(_ planned: [String: Planned] = [:]) throws(Interrupted) -> MosquittoComplaint? {
+        guard !unit.isBeyondDryRun, unit.isInstalled, let main = unit.mainFile else { return nil }
         guard let identity = identity() else {
             let name = unit.user ?? unit.group ?? ""
-            return [MosquittoComplaint("mosquitto's service is to run as '\(name)', which this device does not know.")]
+            return MosquittoComplaint("mosquitto's service is to run as '\(name)', which this device does not know.")
         }
-        let files = PlannedFiles(base: context.files, planned: planned.mapValues(\.contents))
-        let lines = MosquittoFiles(main: main, files: files).lines
+        let files = MosquittoFiles(main: main, files: context.files, planned: planned.mapValues(\.contents))
         let deadline = ContinuousClock.now + .seconds(Self.timeout)
         let addresses = addresses(until: deadline)
-        let configuration = DryRunConfiguration(lines, scratch: UnitStep.scratch, addresses: { addresses($0).first })
-        if let problem = listenerProblem(configuration, addresses) { return [problem] }
+        let configuration = DryRunConfiguration(
+            files.lines, scratch: UnitStep.scratch, addresses: { addresses($0).first })
+        if let problem = listenerProblem(configuration, addresses) { return problem }
         if let path = configuration.accesses.first(where: { $0.isForWriting && unit.sandbox.forbidsWriting($0.path) }) {
-            return [complaint(path, .readOnlyFileSystem)]
+            return complaint(path, .readOnlyFileSystem)
         }
         var steps: [UnitStep] = [.ownMounts, .ownNetwork(isAnyPort: unit.mayUseEveryPort)]
         steps += unit.sandbox.hidden.map { .hide($0) } + unit.sandbox.empty.map { .empty($0) }
-        steps += seen(files, lines, configuration, planned, main)
-        let start = start(identity, configuration, lines)
+        steps += shown(files, configuration, planned, main)
+        let start = start(identity, configuration, files)
         do {
             let result = try run(steps + start + [.run([unit.program] + arguments + ["-v"])], until: deadline)
             guard result.ending == .exited(UnitStep.failure) else {
-                return judge(result, steps + start, configuration, lines).map { [$0] } ?? []
+                return judge(result, steps + start, configuration, files)
             }
             let merged = MergedConfiguration(
-                main: main, files, DryRunConfiguration(lines, scratch: nil, addresses: { addresses($0).first }))
+                files, DryRunConfiguration(files.lines, scratch: nil, addresses: { addresses($0).first }))
             let words = [unit.program, "-c", MergedConfiguration.path, "-v"]
             var other = try run([.input(merged.text)] + start + [.run(words)], until: deadline)
-            if MergedConfiguration.isAccepted(other.error) { return [] }
+            if MergedConfiguration.isAccepted(other.error) { return nil }
             other.error = other.error.split(separator: "\n").map { merged.located(String($0)) }.joined(separator: "\n")
-            return judge(other, [.input([])] + start, configuration, lines).map { [$0] } ?? []
+            return judge(other, [.input([])] + start, configuration, files)
         } catch {
             try context.interruption.check()
-            guard case .interrupted = error else { return [] }
-            return [hanging(lines)]
+            guard case .interrupted = error else { return nil }
+            return hanging(files)
         }
     }
 
-    /// The steps that every kind of trial takes last.
+    /// The steps that come last in every kind of dry run.
     private func start(
-        _ identity: Identity?, _ configuration: DryRunConfiguration, _ lines: [MosquittoFiles.Line]
+        _ identity: Identity?, _ configuration: DryRunConfiguration, _ files: MosquittoFiles
     ) -> [UnitStep] {
         let checks = configuration.accesses.filter { !isPrepared($0.path) }
         return (identity.map { [.identity($0.owner, groups: $0.groups)] } ?? [])
             + [.workingDirectory(unit.workingDirectory), .environment(environment(identity?.name))]
-            + (identity == nil ? checker(lines) : [])
+            + (identity == nil ? checker(files) : [])
             + checks.map { .check($0.path, forWriting: $0.isForWriting) }
     }
 
@@ -88,9 +90,9 @@ struct BrokerDryRun {
         let groups: [UInt32]
     }
 
-    // MARK: What the trial is made of
+    // MARK: The process
 
-    /// Who mosquitto is started as; nil inside for root, nil outside for an account that does not exist.
+    /// Who mosquitto is started as; the inner nil is root, the outer nil an account that does not exist.
     private func identity() -> Identity?? {
         guard unit.user != nil || unit.group != nil else { return .some(nil) }
         let user = unit.user ?? "root"
@@ -108,10 +110,9 @@ struct BrokerDryRun {
         return .some(Identity(name: user, owner: owner, groups: all.sorted()))
     }
 
-    /// Who a mosquitto that is started as root becomes before it opens what is looked at.
-    private func checker(_ lines: [MosquittoFiles.Line]) -> [UnitStep] {
-        let name = lines.last { $0.key == "user" && !$0.value.isEmpty }?.value ?? "mosquitto"
-        guard let account = context.accounts.user(named: name), account.owner.user != 0 else { return [] }
+    /// Who a mosquitto that is started as root becomes before it opens the paths that are checked.
+    private func checker(_ files: MosquittoFiles) -> [UnitStep] {
+        guard let account = context.accounts.user(named: files.user), account.owner.user != 0 else { return [] }
         return [.checker(account.owner, groups: context.accounts.groups(of: account).sorted())]
     }
 
@@ -124,15 +125,16 @@ struct BrokerDryRun {
     }
 
     /// The files that differ from those on the disk.
-    private func seen(
-        _ files: PlannedFiles, _ lines: [MosquittoFiles.Line], _ configuration: DryRunConfiguration,
-        _ planned: [String: Planned], _ main: String
+    private func shown(
+        _ files: MosquittoFiles, _ configuration: DryRunConfiguration, _ planned: [String: Planned], _ main: String
     ) -> [UnitStep] {
         let covered = unit.sandbox.hidden + unit.sandbox.empty
         func file(_ path: String, _ last: String = "") -> UnitStep.File? {
-            guard let contents = try? files.read(path, limit: MosquittoFileReader.limit) else { return nil }
-            let status = (try? context.files.status(path)) ?? nil
             let plan = planned[path]
+            guard let contents = plan?.contents ?? files.readings.first(where: { $0.path == path })?.contents else {
+                return nil
+            }
+            let status = (try? context.files.status(path)) ?? nil
             return UnitStep.File(
                 path: path, contents: configuration.text(contents, of: path) + Array(last.utf8),
                 mode: plan?.mode ?? status?.mode ?? 0o644,
@@ -140,7 +142,7 @@ struct BrokerDryRun {
         }
         let paths = Set(configuration.changes.keys).union(planned.keys).subtracting([main])
             .filter { path in !covered.contains { Path.isInside(path, $0) } }
-        // A file that is not there can only be shown in a directory that is shown.
+        // A file that does not exist can only be shown in a directory that is shown.
         let shown = Set(planned.keys.filter { $0 != main }.map(Path.directory(of:)))
         var steps: [UnitStep] = shown.sorted().map { directory in
             let inside = paths.filter { Path.directory(of: $0) == directory }.sorted()
@@ -157,7 +159,7 @@ struct BrokerDryRun {
         return steps
     }
 
-    /// The numeric addresses of a name; a scope is one of an interface that the trial has not.
+    /// The numeric addresses of a name, without a scope: the dry run does not have the interface.
     private func addresses(until deadline: ContinuousClock.Instant) -> (String) -> [String] {
         let interruption = context.interruption
         return { host in
@@ -167,7 +169,7 @@ struct BrokerDryRun {
         }
     }
 
-    // MARK: What is looked at without mosquitto
+    // MARK: Checks without mosquitto
 
     /// Why a listener cannot be opened: mosquitto ends if one cannot.
     private func listenerProblem(
@@ -204,7 +206,7 @@ struct BrokerDryRun {
         return nil
     }
 
-    /// Whether what is run before mosquitto makes the directory of a path.
+    /// Whether something that is run before mosquitto makes the directory of a path.
     private func isPrepared(_ path: String) -> Bool {
         let parent = Path.directory(of: path)
         return unit.isAssumed || unit.preparation.contains { $0.contains(parent) }
@@ -216,7 +218,7 @@ struct BrokerDryRun {
         return MosquittoComplaint("\(place): mosquitto cannot \(access.purpose) \(access.path): \(reason)", at: place)
     }
 
-    // MARK: What came of it
+    // MARK: The result
 
     private func failedCheck(
         _ result: ProcessResult, _ steps: [UnitStep], _ configuration: DryRunConfiguration
@@ -233,17 +235,18 @@ struct BrokerDryRun {
     }
 
     private func judge(
-        _ result: ProcessResult, _ steps: [UnitStep], _ configuration: DryRunConfiguration,
-        _ lines: [MosquittoFiles.Line]
+        _ result: ProcessResult, _ steps: [UnitStep], _ configuration: DryRunConfiguration, _ files: MosquittoFiles
     ) -> MosquittoComplaint? {
         if let failed = failedCheck(result, steps, configuration) { return failed }
-        // A container may forbid what the trial needs. An address has been looked at, and is not there in the trial's network.
+        // A container may forbid what the dry run needs. Addresses have been checked; the dry run's network has none of them.
         if result.ending == .exited(UnitStep.failure) || result.succeeded || result.error.contains(Self.ready) {
             return nil
         }
         let said = result.error.split(separator: "\n").map(String.init)
         if said.contains(where: { $0.contains("Cannot assign requested address") }) { return nil }
-        if let complaint = MosquittoComplaint(said: said, in: lines, isThere: context.files.exists) { return complaint }
+        if let complaint = MosquittoComplaint(said: said, in: files.lines, isThere: context.files.exists) {
+            return complaint
+        }
         let words = MosquittoLogPattern.tail(said)
         guard words.isEmpty else { return MosquittoComplaint(words.joined(separator: "\n")) }
         return switch result.ending {
@@ -256,8 +259,8 @@ struct BrokerDryRun {
         "acl_file", "cafile", "certfile", "crlfile", "dhparamfile", "keyfile", "password_file", "psk_file",
     ]
 
-    private func hanging(_ lines: [MosquittoFiles.Line]) -> MosquittoComplaint {
-        let pipe = lines.first { line in
+    private func hanging(_ files: MosquittoFiles) -> MosquittoComplaint {
+        let pipe = files.lines.first { line in
             Self.fileKeys.contains(line.key) && ((try? context.files.status(line.value)) ?? nil)?.kind == .other
         }
         let text = "mosquitto was not ready within \(Self.timeout) seconds."

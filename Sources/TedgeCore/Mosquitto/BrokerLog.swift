@@ -1,10 +1,10 @@
-/// What mosquitto said since a point of time, in seconds since 1970.
+/// What mosquitto has said since a point in time, in seconds since 1970.
 struct BrokerLog {
     let context: Context
     let manager: ServiceManager
     let since: Int64
 
-    /// How much of a log file is looked at, in bytes: the end of it.
+    /// How many bytes at the end of a log file are read.
     static let tail = 65_536
     /// How long the journal may take to answer.
     private static let timeout = Duration.seconds(3)
@@ -12,8 +12,8 @@ struct BrokerLog {
     /// Where mosquitto writes.
     var place: MosquittoLog { MosquittoLog(context) }
 
-    /// The errors of mosquitto's last start, at most four lines, with what OpenSSL says at the end. What mosquitto says against
-    /// its configuration is in the journal; once it has read it, it writes to its log file.
+    /// The errors of mosquitto's last start, at most four lines, with those of OpenSSL at the end. Errors in the configuration
+    /// are in the journal; once mosquitto has read the configuration, it writes to its log file.
     func lastErrors() -> [String] {
         let log = place
         for lines in [journal(), file(log)] {
@@ -26,21 +26,21 @@ struct BrokerLog {
         return []
     }
 
-    /// How an attempt of a bridge to connect can end after the TLS handshake.
+    /// How a bridge's attempt to connect can end after the TLS handshake.
     enum Attempt: Equatable {
         /// The cloud refused the device, for this reason (MQTT 3.1.1, 3.2.2.3).
         case refused(String)
-        /// The cloud closed the connection without a word.
+        /// The cloud closed the connection without an answer.
         case closed
     }
 
-    /// How the last attempt of a bridge ended; nil if mosquitto has not said it, or where nobody may look.
+    /// How the last attempt of a bridge ended; nil if it is unknown.
     func lastAttempt(of cloud: Cloud, _ profile: ProfileName?) -> Attempt? {
         guard manager.isDefault else { return nil }
         return Self.lastAttempt(of: cloud, profile, in: running())
     }
 
-    /// What mosquitto said of a bridge the last time it said something of it, at most three lines without their times.
+    /// What mosquitto last said about a bridge, at most three lines without their times.
     func lastWords(of cloud: Cloud, _ profile: ProfileName?) -> [String] {
         guard manager.isDefault else { return [] }
         let format = place.timeFormat
@@ -61,14 +61,14 @@ struct BrokerLog {
         var isOurs = true
         for line in lines[(last + 1)...] {
             if line.contains("Connecting bridge ") {
-                // Another bridge may connect meanwhile; a refusal that follows may be that one's.
+                // Another bridge may connect meanwhile, and a refusal that follows may be its.
                 isOurs = line.contains(" \(connection(cloud, profile)) (")
                 if isOurs { return nil }
             }
             if isOurs, let refusal = line.firstRange(of: "Connection Refused: ") {
                 return .refused(String(line[refusal.upperBound...]))
             }
-            // The words of mosquitto 2.0, and of 2.1, which puts the address behind the client id.
+            // The texts of mosquitto 2.0 and of 2.1, which has the address after the client id.
             if line.contains("\(client) closed its connection") || line.contains("Socket error on c\(client),")
                 || (line.contains("\(client) [") && line.contains("disconnected: connection closed by client"))
             {
@@ -115,7 +115,7 @@ struct BrokerLog {
             guard let time = Int64(line.prefix { $0 != "." }), time >= since,
                 let colon = line.firstRange(of: "]: ")
             else { return nil }
-            // What systemd says of the unit is not mosquitto's word.
+            // What systemd says about the unit is not from mosquitto.
             let source = line[..<colon.lowerBound].split(separator: " ").last ?? ""
             return source.hasPrefix("systemd[") ? nil : String(line[colon.upperBound...])
         }
@@ -133,13 +133,13 @@ struct BrokerLog {
 }
 
 extension Diagnosis {
-    /// A bridge is down, in mosquitto's words where it said something.
+    /// A bridge is down, with what mosquitto said about it.
     static func bridgeDown(_ cloud: Cloud, _ profile: ProfileName?, in context: Context) -> Diagnosis {
         let settings = (try? SystemSettings.load(from: context)) ?? SystemSettings(path: "")
         let log = BrokerLog(context: context, manager: ServiceManager(settings, in: context), since: 0)
         let said = log.lastWords(of: cloud, profile)
         return Diagnosis(
-            "bridge-down", "The bridge to \(cloud.displayName) is down.",
+            .bridgeDown, "The bridge to \(cloud.displayName) is down.",
             seen: said.isEmpty ? nil : "mosquitto said: " + said.joined(separator: "\n"), hint: log.place.hint)
     }
 }

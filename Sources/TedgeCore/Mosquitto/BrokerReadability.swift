@@ -1,4 +1,4 @@
-/// Whether the user mosquitto runs as can read a file: permissions of the file, and of every directory on the way to it.
+/// Whether the user mosquitto runs as can read a file: permissions of the file and of every directory above it.
 ///
 /// mosquitto 2 reads all certificates and keys after it has become that user, those of listeners as well as those of
 /// bridges (`main` in its mosquitto.c: `drop_privileges` comes before `listeners__start` and `bridge__start_all`).
@@ -8,7 +8,7 @@ struct BrokerReadability {
     /// The configuration directory.
     let configuration: String
 
-    /// What is in the way; nil if nothing is, or if the caller may not look. Of a directory of roots one certificate must be
+    /// What prevents it; nil if nothing does, or if the caller may not look. Of a directory of root certificates one must be
     /// readable.
     func obstacle(to path: String, for account: Account, purpose: BrokerObstacle.Purpose) -> BrokerObstacle? {
         guard let closed = closed(path, for: account) else { return nil }
@@ -16,7 +16,8 @@ struct BrokerReadability {
             path: path, purpose: purpose, user: account.name, closed: closed, configuration: configuration)
     }
 
-    /// What of a file, or of a directory of roots, is closed to the user. A file with an access control list counts as open.
+    /// What of a file, or of a directory of root certificates, the user cannot read. A file with an access control list counts
+    /// as readable.
     func closed(_ path: String, for account: Account) -> BrokerObstacle.Closed? {
         if account.owner.user == 0 { return nil }
         let groups = accounts.groups(of: account)
@@ -36,7 +37,7 @@ struct BrokerReadability {
             to: Self.role(status, account, groups), isSecret: CertificateFile.holdsKey(path, files: files))
     }
 
-    /// The directories that a path names, from the top, then those that its links lead through.
+    /// The directories of a path from the top, then those that its links lead through.
     private func directories(above path: String) -> [String] {
         let target = files.resolved(path)
         let real = try? Path.join(files.realPath(Path.directory(of: target)), Path.name(of: target))
@@ -52,7 +53,7 @@ struct BrokerReadability {
     }
 
     private func allows(_ status: FileStatus, _ account: Account, _ groups: [UInt32], bit: UInt16) -> Bool {
-        // A list may name the user; what comes of it, mosquitto will tell.
+        // A list may name the user; mosquitto will find out.
         if status.hasAccessList { return true }
         return status.mode & (bit << Self.role(status, account, groups).shift) != 0
     }
@@ -75,7 +76,7 @@ enum HashedDirectory {
         ((try? files.list(directory)) ?? []).filter(isHash)
     }
 
-    /// Whether there are certificates by their names, of which OpenSSL finds none.
+    /// Whether a directory contains certificates by their names, of which OpenSSL finds none.
     static func isUnhashed(_ directory: String, _ files: any Files) -> Bool {
         let names = (try? files.list(directory)) ?? []
         let endings = [".pem", ".crt", ".cer"]

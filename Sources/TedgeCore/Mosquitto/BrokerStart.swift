@@ -2,7 +2,7 @@ import MQTT
 import Sockets
 import TLS
 
-/// mosquitto as it comes up after a restart.
+/// The start of mosquitto after a restart.
 struct BrokerStart {
     let settings: Settings
     let context: Context
@@ -21,7 +21,7 @@ struct BrokerStart {
         }
     }
 
-    /// The port on which mosquitto listens, if this device's own programs look for it on another one.
+    /// Why programs of this device do not reach mosquitto: it listens on another port than they use; nil if not.
     private func otherPort() -> String? {
         guard let bound = try? ListenerConfiguration.from(settings)?.port,
             let used = try? settings.port("mqtt.client.port"),
@@ -33,7 +33,7 @@ struct BrokerStart {
             + "\(used) ('mqtt.client.port')."
     }
 
-    /// The name of a cloud that the name servers leave without an answer: mosquitto looks it up before it does anything else.
+    /// The host of a cloud for which the name servers do not answer: mosquitto looks it up before it does anything else.
     private func nameInTheWay() -> String? {
         let interruption = context.interruption
         for cloud in CloudName.allCases.map(Cloud.named) {
@@ -44,7 +44,7 @@ struct BrokerStart {
                 let waiter = Waiter<TLSError>(interrupted: { interruption.isRequested })
                 _ = try AddressLookup.addresses(
                     of: endpoint.bareHost, until: .now + .seconds(1), waiter, resolver: context.resolver)
-            } catch .nameNotResolved(let host, AddressLookup.noAnswer) {
+            } catch .socket(.nameServerSilent(let host)) {
                 return
                     "mosquitto waits for the address of \(host), and the name server does not answer. Check the network, and "
                     + "the name servers in /etc/resolv.conf."
@@ -53,14 +53,14 @@ struct BrokerStart {
         return nil
     }
 
-    /// Waits until the broker answers, or for as long as it may take, whatever signal comes.
-    func finishInterrupted() { try? answer(.never) }
+    /// Waits until the broker answers or its time is up. No signal ends this.
+    func waitUninterrupted() { try? answer(.never) }
 
     private func answer(_ interruption: Interruption) throws {
         let options = try MQTTOptions.local(
             settings, clientID: randomClientID("tedge-restart"), files: context.files)
-        try context.broker.waitForStart(
-            options, until: .now + .seconds(Self.timeout), interruption: interruption
-        ).disconnect()
+        let connection = try context.broker.connection(options, interruption: interruption)
+        try connection.waitForBroker(until: .now + .seconds(Self.timeout))
+        connection.disconnect()
     }
 }

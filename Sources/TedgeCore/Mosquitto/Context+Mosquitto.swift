@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What systemd says of mosquitto's unit, asked for once in a command. Its process is that of the first question.
+/// What systemd says about mosquitto's unit, asked once in a command. The process is that of the first question.
 final class KnownUnit: Sendable {
     private let unit = Mutex<MosquittoUnit??>(nil)
 
@@ -14,7 +14,7 @@ final class KnownUnit: Sendable {
 }
 
 extension Context {
-    /// The same ways, with how systemd starts mosquitto and so its main file, if systemd does.
+    /// The same context with mosquitto's unit and its main file, if systemd starts mosquitto.
     func knowingMosquitto() -> Context {
         guard mosquittoUnit == nil, files.exists(systemdDirectory), processes.isOnPath("systemctl"),
             (try? SystemSettings.load(from: self))?.commands == .systemd,
@@ -31,13 +31,18 @@ extension Context {
     var mosquittoUser: String {
         let context = knowingMosquitto()
         if let user = context.mosquittoUnit?.user { return user }
-        let lines = MosquittoFiles(main: context.mosquittoConfiguration, files: context.files).lines
-        return lines.last { $0.key == "user" && !$0.value.isEmpty }?.value ?? "mosquitto"
+        return MosquittoFiles(main: context.mosquittoConfiguration, files: context.files).user
     }
+
+    /// The account of that user; nil if the device does not know it.
+    var mosquittoAccount: Account? { accounts.user(named: mosquittoUser) }
+
+    /// The name of the mapper's program, if it is installed.
+    var mapperProgram: String? { ["tedge-mapper", "tedge_mapper"].first(where: processes.isOnPath) }
 }
 
 extension MosquittoUnit {
-    /// The mosquitto that runs, for a systemd that does not answer; nil if none does.
+    /// The running mosquitto, if systemd does not answer; nil if none runs.
     static func running(_ context: Context) -> MosquittoUnit? {
         let processes = ((try? context.files.list(context.processDirectory)) ?? []).compactMap { Int32($0) }
         for process in processes.sorted() {
@@ -55,8 +60,8 @@ extension MosquittoUnit {
 }
 
 extension Context {
-    /// Whether a process that holds a port is the mosquitto that its unit starts, so that a restart gives the port free. One
-    /// that the caller may not look at counts as that.
+    /// Whether the process that holds a port is the mosquitto of the unit, so that a restart frees the port. A process that
+    /// the caller may not see counts as that.
     func isServedByUnit(_ holder: ListeningProcess) -> Bool {
         guard let process = holder.process else { return true }
         if let unit = mosquittoUnit, unit.process == process { return true }

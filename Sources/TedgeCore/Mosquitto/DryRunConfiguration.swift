@@ -1,5 +1,5 @@
-/// mosquitto's configuration as a trial reads it: what belongs to the broker that runs, and what needs a network, is changed,
-/// each line where it stands, so that mosquitto names the right lines.
+/// mosquitto's configuration as a dry run reads it. Lines about what belongs to the running broker, or about the network, are
+/// changed in place, so that mosquitto names the right line numbers.
 struct DryRunConfiguration {
     typealias Line = MosquittoFiles.Line
 
@@ -11,20 +11,20 @@ struct DryRunConfiguration {
         let host: String?
     }
 
-    /// What a trial cannot do itself, so that it is looked at.
+    /// A path that the dry run does not use, so that it is checked.
     struct Access: Equatable {
         let line: Line
         let path: String
         let isForWriting: Bool
-        /// What mosquitto is to do with it, after "mosquitto cannot".
+        /// What mosquitto does with it, as words after "mosquitto cannot".
         let purpose: String
     }
 
     /// The listeners for TCP.
     private(set) var listeners: [Listener] = []
-    /// What is to be looked at.
+    /// The paths to check.
     private(set) var accesses: [Access] = []
-    /// The lines that differ, by path and number; nil for one that is left out.
+    /// The changed lines by path and number; nil for one that is left out.
     private(set) var changes: [String: [Int: String?]] = [:]
 
     private let scratch: String?
@@ -33,10 +33,10 @@ struct DryRunConfiguration {
     private var skipsOptions = false
     private var sockets = 0
 
-    /// Goes through the lines.
+    /// Finds what to change and to check.
     ///
     /// - Parameters:
-    ///   - scratch: A directory where the trial may write; nil if there is none.
+    ///   - scratch: A directory where the dry run may write; nil if there is none.
     ///   - addresses: The numeric address of a host name; nil if it has none.
     init(_ lines: [Line], scratch: String?, addresses: @escaping (String) -> String?) {
         self.scratch = scratch
@@ -45,7 +45,7 @@ struct DryRunConfiguration {
         for line in lines { take(line) }
     }
 
-    /// A text with the lines that differ.
+    /// A text with the changed lines.
     func text(_ contents: [UInt8], of path: String) -> [UInt8] {
         guard let changes = changes[path] else { return contents }
         let feed = UInt8(ascii: "\n")
@@ -58,7 +58,7 @@ struct DryRunConfiguration {
 
     private mutating func change(_ line: Line, _ text: String?) { changes[line.path, default: [:]][line.number] = text }
 
-    /// Has a path of the broker that runs be one of the trial's own.
+    /// Replaces a path of the running broker by one in the scratch directory.
     private mutating func move(_ line: Line, _ name: String) {
         change(line, scratch.map { "\(line.key) \($0)/\(name)" })
     }
@@ -71,7 +71,7 @@ struct DryRunConfiguration {
             move(line, "pid")
         case "persistence_location" where !line.value.isEmpty: move(line, "")
         case "log_dest":
-            // What the trial says is to be read here, and not in the log of the broker that runs.
+            // What the dry run says is read here, and must not go to the log of the running broker.
             if words.first == "file", words.count > 1 {
                 change(line, scratch.map { "log_dest file \($0)/log" })
             } else if ["syslog", "topic", "stdout", "dlt", "android", "none"].contains(words.first) {
@@ -82,7 +82,7 @@ struct DryRunConfiguration {
             if let address = addresses(line.value) { change(line, "bind_address \(address)") }
         case "bind_interface": change(line, nil)
         case "address", "addresses":
-            // The cloud is none of the trial's business.
+            // The dry run does not connect to the cloud.
             change(line, "\(line.key) " + words.map(Self.withoutHost).joined(separator: " "))
         case "plugin", "auth_plugin", "global_plugin", "plugin_load": plugin(line, words)
         case "plugin_use": if skipsOptions { change(line, nil) }
@@ -93,14 +93,14 @@ struct DryRunConfiguration {
     }
 
     private mutating func listen(_ line: Line, _ words: [String]) {
-        // A word is 0 to atoi(3), and so the path of a socket follows.
+        // atoi(3) reads a word as 0, and then the path of a socket follows.
         guard let port = words.first.flatMap({ UInt16("0\($0.prefix { $0.isASCII && $0.isNumber })") }) else { return }
         var host = words.count > 1 && !words[1].hasPrefix("#") ? words[1] : nil
         if line.key == "port" { host = settings["bind_address"]?.last?.value }
         if port == 0, line.key == "listener", let path = host {
             accesses.append(.init(line: line, path: path, isForWriting: true, purpose: "make its socket"))
             sockets += 1
-            // Without a directory of its own the trial ends before it opens a socket.
+            // Without a scratch directory the dry run ends before it opens a socket.
             if let scratch { change(line, "listener 0 \(scratch)/\(sockets).socket") }
         } else if port > 0 {
             listeners.append(Listener(line: line, port: port, host: host))
@@ -110,8 +110,8 @@ struct DryRunConfiguration {
         }
     }
 
-    /// The plugins of mosquitto itself are tried, but for one that makes its file where it has none. Others may need a
-    /// network: it is only looked at if they can be loaded.
+    /// mosquitto's own plugins are loaded, except for one that creates its file if it has none. Others may need a network:
+    /// for these it is only checked that they can be read.
     private mutating func plugin(_ line: Line, _ words: [String]) {
         guard let path = line.key == "plugin_load" ? words.dropFirst().first : line.value, !path.isEmpty else { return }
         let name = Path.name(of: path)
@@ -121,7 +121,7 @@ struct DryRunConfiguration {
         change(line, nil)
     }
 
-    /// `host:port` with an address that no device has (RFC 5737), so that no name server is asked.
+    /// `host:port` with an address that no device has (RFC 5737), to ask no name server.
     private static func withoutHost(_ address: String) -> String {
         guard !address.hasPrefix("#") else { return address }
         return "192.0.2.1" + (address.lastIndex(of: ":").map { String(address[$0...]) } ?? "")

@@ -12,8 +12,8 @@ struct IncludeLine {
         }
     }
 
-    /// The main file with the line, for each place that it can have: before the first other directory, at the end, and
-    /// before everything else. What stands where matters, because some settings must come before others.
+    /// The main file with the line in each possible place: before the first other directory, at the end, and before
+    /// everything else. The place matters, because some settings must precede others.
     func placements(of directory: String) -> [[UInt8]] {
         guard !text.isEmpty else { return [] }
         let line = Array("include_dir \(directory)\n".utf8)
@@ -23,15 +23,11 @@ struct IncludeLine {
         return [first, end, line + text].compactMap { $0 }
     }
 
-    /// Where the first line begins that includes a directory.
+    /// The offset of the first line that includes a directory.
     private var firstInclude: Int? {
-        var offset = 0
-        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            // As mosquitto reads it: blanks may stand before the first word.
-            let words = line.drop { $0 == UInt8(ascii: " ") }
-            if words.starts(with: "include_dir ".utf8) { return offset }
-            offset += line.count + 1
-        }
-        return nil
+        let lines = MosquittoFileReader.lines(of: text, path)
+        guard let line = lines.first(where: { $0.key == "include_dir" }) else { return nil }
+        return text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).prefix(line.number - 1)
+            .reduce(0) { $0 + $1.count + 1 }
     }
 }

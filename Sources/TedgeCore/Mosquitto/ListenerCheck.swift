@@ -9,16 +9,16 @@ struct ListenerCheck {
     private let addresses: ListenerAddresses
 
     /// - Parameters:
-    ///   - model: What mosquitto makes of its configuration with our listeners.
+    ///   - model: What the configuration with our listeners means to mosquitto.
     ///   - path: The file with our listeners.
     init(_ model: MosquittoModel, _ listeners: ListenerConfiguration?, _ path: String, in context: Context) {
         (self.model, self.listeners, self.path, self.context) = (model, listeners, path, context)
         addresses = ListenerAddresses(resolve: context.addresses, interfaces: context.interfaces())
     }
 
-    /// Why it cannot, by its configuration and by who holds a port; nil if nothing is in the way.
+    /// Why it cannot open them, by its configuration and by who holds a port; nil if it can.
     ///
-    /// - Parameter isService: Whether a process is the mosquitto that is restarted, so that it gives its ports free.
+    /// - Parameter isService: Whether a process is the mosquitto that is restarted, which frees its ports.
     func problem(isService: (ListeningProcess) -> Bool) -> ConnectError? {
         let canonical = MosquittoFiles.canonical(path, context.files)
         let ours = model.listeners.filter { MosquittoFiles.canonical($0.line.path, context.files) == canonical }
@@ -59,17 +59,11 @@ struct ListenerCheck {
         }
     }
 
-    /// The listeners of a mosquitto that serves the device alone.
+    /// The listeners of a mosquitto that serves only the device.
     private static func local(like model: MosquittoModel) -> [MosquittoModel.Listener] {
         ["127.0.0.1", "::1"].map { (address: String) in
             MosquittoModel.Listener(
                 line: .init(path: "", number: 0, key: "listener", value: "1883 " + address), port: 1883, host: address)
         }
     }
-}
-
-/// When this program was written: a clock that says an earlier time is wrong.
-enum ProgramDate {
-    /// 2026-11-01, in seconds since 1970.
-    static let seconds: Int64 = 1_793_491_200
 }

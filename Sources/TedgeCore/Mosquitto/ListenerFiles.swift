@@ -1,6 +1,6 @@
 import X509
 
-/// The files of the listener for other machines: mosquitto does not start with a certificate or key that it cannot use.
+/// The files of the external listener: mosquitto does not start with a certificate or key that it cannot use.
 struct ListenerFiles {
     private let external: ListenerConfiguration.External?
     private let context: Context
@@ -9,10 +9,10 @@ struct ListenerFiles {
         (external, self.context) = (listeners.external, context)
     }
 
-    /// Checks that certificate and key parse and belong together, and that the user mosquitto runs as can read all files.
-    /// What the caller may not look at is left out.
+    /// Checks that certificate and key are valid and belong together, and that the user mosquitto runs as can read all files.
+    /// Files that the caller may not read are skipped.
     ///
-    /// - Parameter account: That user; nil if it does not matter, or is not known.
+    /// - Parameter account: That user; nil if it does not matter or is unknown.
     func check(for account: Account?) throws(CertificateError) {
         guard let external else { return }
         if let certificate = external.certificatePath, let key = external.keyPath {
@@ -21,11 +21,7 @@ struct ListenerFiles {
         guard let account else { return }
         let readability = BrokerReadability(
             files: context.files, accounts: context.accounts, configuration: context.configurationDirectory)
-        let named = [
-            (external.authoritiesPath, "mqtt.external.ca_path"), (external.certificatePath, "mqtt.external.cert_file"),
-            (external.keyPath, "mqtt.external.key_file"),
-        ]
-        for case (let path?, let key) in named {
+        for (path, key) in external.files {
             if let obstacle = readability.obstacle(to: path, for: account, purpose: .listener(key: key)) {
                 throw .unreadableForBroker(obstacle)
             }

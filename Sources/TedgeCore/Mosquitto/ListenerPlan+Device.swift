@@ -1,17 +1,15 @@
 extension ConnectionInputs {
-    /// What is to be written for the listeners on this device. Changes nothing. Throws `MosquittoConfigurationError` if
-    /// mosquitto's configuration has no room for them.
+    /// What is to be written for the listeners on this device. Changes nothing. Throws `MosquittoConfigurationError` if they do
+    /// not fit into mosquitto's configuration.
     ///
     /// - Parameter mayInclude: Whether the caller may and will change mosquitto's main file.
     func listenerPlan(_ manager: ServiceManager, mayInclude: Bool, in context: Context) throws -> ListenerPlan {
         let dialect = MosquittoDialect(version: mosquittoVersion.text(in: context))
-        let planner = ListenerPlanner(
-            files: context.files, main: context.mosquittoConfiguration, directory: paths.directory,
-            path: paths.listeners, listeners: listeners, dialect: dialect,
-            hasCredentials: try settings.string("mqtt.client.auth.username") != nil,
-            mayInclude: mayInclude && manager.isDefault && context.ownsMosquitto)
+        let planner = try ListenerPlanner(
+            settings, listeners, main: context.mosquittoConfiguration, dialect: dialect,
+            mayInclude: mayInclude && manager.isDefault && context.ownsMosquitto, in: context)
         guard planner.isReadable, manager.isDefault || planner.isIncluded else {
-            // Another service manager may drive a mosquitto with a main file that nobody has named.
+            // Another service manager may start mosquitto with an unknown main file.
             return ListenerPlan(text: listeners.map { ListenerPlanner.usualText($0, dialect) })
         }
         return try planner.plan()
@@ -19,7 +17,20 @@ extension ConnectionInputs {
 }
 
 extension ListenerPlanner {
-    /// Whether the main file is there and the caller may read it.
+    /// A planner for this device.
+    ///
+    /// - Parameter mayInclude: Whether the main file may get a line.
+    init(
+        _ settings: Settings, _ listeners: ListenerConfiguration?, main: String, dialect: MosquittoDialect,
+        mayInclude: Bool, in context: Context
+    ) throws {
+        self.init(
+            files: context.files, main: main, directory: BridgePaths.directory(in: context.configurationDirectory),
+            path: BridgePaths.listeners(in: context.configurationDirectory), listeners: listeners, dialect: dialect,
+            hasCredentials: try settings.string("mqtt.client.auth.username") != nil, mayInclude: mayInclude)
+    }
+
+    /// Whether the main file exists and the caller may read it.
     var isReadable: Bool { files.isReadable(main) && files.exists(main) }
 
     /// Whether mosquitto reads our directory already.

@@ -7,24 +7,24 @@ enum ListenerAccess: Sendable, CaseIterable {
     case separate
     /// `listener_allow_anonymous` for each listener of ours.
     case own
-    /// `allow_anonymous` alone: the owner separates the listeners already, or there is none but ours.
+    /// `allow_anonymous` alone: the owner separates the listeners already, or all listeners are ours.
     case shared
-    /// Nothing: the owner's lines let our programs in.
+    /// Nothing: the owner's lines already let our programs in.
     case inherited
 }
 
-/// What is written so that mosquitto has our listeners and the owner's are as before.
+/// What is written so that mosquitto has our listeners and the owner's listeners stay the same.
 struct ListenerPlan {
     /// The contents of the file with our listeners; nil if none is wanted.
     var text: String?
-    /// The main file with the line that includes our directory; nil if it stays as it is.
+    /// The main file with the line that includes our directory; nil if it does not change.
     var main: [UInt8]?
-    /// What mosquitto makes of it; nil if it is not known which files mosquitto reads.
+    /// What this means to mosquitto; nil if it is unknown which files mosquitto reads.
     var model: MosquittoModel?
 }
 
-/// Finds a form of our listeners, and a place for the line that includes them, with which everybody else's listeners mean what
-/// they meant before. Pure: reads files and decides.
+/// Finds a form for our listeners, and a place for the line that includes them, with which the access to all other listeners
+/// stays the same. Reads files and decides; changes nothing.
 struct ListenerPlanner {
     let files: any Files
     /// mosquitto's main file.
@@ -35,12 +35,12 @@ struct ListenerPlanner {
     let path: String
     let listeners: ListenerConfiguration?
     let dialect: MosquittoDialect
-    /// Whether the programs of this device give a user name, so that they need no anonymous access.
+    /// Whether the programs of this device use a user name, so that they need no anonymous access.
     let hasCredentials: Bool
     /// Whether the main file may get a line.
     let mayInclude: Bool
 
-    /// Throws `MosquittoConfigurationError` if no form leaves everybody's access as it is.
+    /// Throws `MosquittoConfigurationError` if every form would change somebody's access.
     func plan() throws -> ListenerPlan {
         let found = MosquittoFiles(main: main, files: files, planned: [path: nil])
         try found.requireAll()
@@ -51,7 +51,7 @@ struct ListenerPlanner {
         let before = MosquittoModel(found.lines, dialect: dialect)
         let mains = try included.isEmpty && mayInclude ? IncludeLine(main, files).placements(of: directory) : []
         guard let listeners else {
-            // Nobody's access changes with bridges alone.
+            // Bridges alone change nobody's access.
             let main = mains.first
             return ListenerPlan(text: nil, main: main, model: before)
         }
@@ -64,7 +64,7 @@ struct ListenerPlanner {
                 if let edited { planned[main] = edited }
                 let model = MosquittoModel(
                     MosquittoFiles(main: main, files: files, planned: planned).lines, dialect: dialect)
-                // That both cannot be open is what a person has to know first; `ListenerCheck` says it.
+                // If both cannot be open, a person has to know that first; `ListenerCheck` says so.
                 let isTaken = before.listeners.contains { $0.isDefault && $0.port == listeners.port }
                 guard !isTaken, let found = self.objection(before, model, listeners) else {
                     return ListenerPlan(text: text, main: edited, model: model)
@@ -76,18 +76,18 @@ struct ListenerPlanner {
         throw objection.error(dialect)
     }
 
-    /// The form for a mosquitto whose configuration is not known.
+    /// The form for a mosquitto whose configuration is unknown.
     static func usualText(_ listeners: ListenerConfiguration, _ dialect: MosquittoDialect) -> String {
         MosquittoRenderer.text(of: listeners, dialect.hasListenerAccess ? .own : .separate, dialect, without: [])
     }
 
     private var candidates: [ListenerAccess] {
-        // mosquitto 2.1 takes the deprecated form, too, which alone keeps a list of access from our listener.
+        // mosquitto 2.1 also accepts the deprecated form, which alone keeps an access list away from our listener.
         if dialect.hasListenerAccess { return [.own, .inherited, .separate] }
         return hasCredentials ? [.separate, .inherited, .shared] : [.separate, .shared, .inherited]
     }
 
-    // MARK: Judging a form
+    // MARK: What is wrong with a form
 
     /// What is wrong with a form.
     private struct Objection {
@@ -132,7 +132,7 @@ struct ListenerPlanner {
             return Objection(.changes, lines.isEmpty ? [old.line] : lines)
         }
         let ours = after.listeners.filter { isOurs($0.line) }
-        // mosquitto's own listener for this device, in whose place ours comes.
+        // Our listener replaces mosquitto's own one for this device.
         if before.isLocalOnly, let first = ours.first, first.port == 1883,
             before.localAccess != after.access(of: first),
             !before.shared.all.isEmpty

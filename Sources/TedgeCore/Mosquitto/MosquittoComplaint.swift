@@ -1,12 +1,12 @@
 /// Why mosquitto would not start with a configuration.
 struct MosquittoComplaint: Sendable, Equatable {
-    /// mosquitto's own words, or what was found without it, one or more lines.
+    /// What mosquitto said, or what was found without it, one or more lines.
     let text: String
     /// The line that it is about, as mosquitto names it, `FILE:LINE`.
     var place: String?
     /// The file of `place`.
     var path: String? { place.flatMap { place in place.lastIndex(of: ":").map { String(place[..<$0]) } } }
-    /// The line of another file without which the line at `place` would be right.
+    /// The line of another file without which the line at `place` would be valid.
     var cause: MosquittoFiles.Line?
 
     /// Lines for a person.
@@ -15,10 +15,10 @@ struct MosquittoComplaint: Sendable, Equatable {
         return "\(text)\nThe line that it clashes with is \(cause.place): \(cause.key) \(cause.value)"
     }
 
-    /// What is there and cannot be read by mosquitto's user.
+    /// An existing file that mosquitto's user cannot read.
     var unreadable: String?
 
-    /// What a person has to do, which is never to change a line that this program writes; nil if there is no other.
+    /// What a person has to do, which is never to change a line that this program writes; nil if only such a line is wrong.
     ///
     /// - Parameter directory: The directory of the files that this program writes.
     func correction(besides directory: String) -> String? {
@@ -30,24 +30,18 @@ struct MosquittoComplaint: Sendable, Equatable {
         return nil
     }
 
-    /// The same, with something to do where only a line of this program is wrong.
+    /// The same, with advice also if only a line of this program is wrong.
     func advice(besides directory: String) -> String {
         if let correction = correction(besides: directory) { return correction }
         guard let path, Path.isInside(path, directory) else { return "Correct what mosquitto names" }
-        return "Change the setting that \(path) has it from, which 'tedge config list' shows"
+        return "Change the setting that \(path) is written from; 'tedge config list' shows it"
     }
 
-    /// Options that mosquitto takes for security settings, which must not stand before `per_listener_settings`.
-    private static let securityKeys: Set = [
-        "acl_file", "allow_anonymous", "allow_zero_length_clientid", "auth_plugin", "auto_id_prefix",
-        "check_retain_source", "password_file", "plugin", "psk_file",
-    ]
-
-    /// Takes what mosquitto said before it ended; nil if that is nothing.
+    /// Takes what mosquitto said before it ended; nil if it said nothing.
     ///
     /// - Parameters:
-    ///   - lines: The configuration, in which the other half of a clash is looked for.
-    ///   - isThere: Whether a file is there.
+    ///   - lines: The configuration, in which the other line of a clash is searched.
+    ///   - isThere: Whether a file exists.
     init?(said: [String], in lines: [MosquittoFiles.Line], isThere: (String) -> Bool) {
         let errors = MosquittoLogPattern.errors(said)
         guard !errors.isEmpty else { return nil }
@@ -69,7 +63,7 @@ struct MosquittoComplaint: Sendable, Equatable {
     /// Takes what was found.
     init(_ text: String, at place: String? = nil) { (self.text, self.place) = (text, place) }
 
-    /// mosquitto names no line for a file that it cannot load: it is the one that names the file.
+    /// The line that names a file which mosquitto cannot load: mosquitto does not name the line.
     private static func place(of errors: [String], in lines: [MosquittoFiles.Line]) -> String? {
         let line = lines.first { line in
             line.value.hasPrefix("/")
@@ -84,7 +78,7 @@ struct MosquittoComplaint: Sendable, Equatable {
         guard let index = lines.firstIndex(where: { $0.place == place }) else { return nil }
         let before = lines[..<index]
         if error.contains("per_listener_settings must be set before") {
-            return before.first { securityKeys.contains($0.key) }
+            return before.first { MosquittoDialect.accessKeys.contains($0.key) }
         }
         guard error.contains("Duplicate") else { return nil }
         return before.last { $0.key == lines[index].key && $0.path != lines[index].path }

@@ -1,33 +1,33 @@
-/// Why mosquitto's configuration leaves no room for ours.
+/// Why our configuration does not fit into mosquitto's.
 enum MosquittoConfigurationError: ExplainedError, Equatable {
-    /// With our listener, these lines would mean something else for other listeners.
+    /// With our listener, these lines would change the access to other listeners.
     case accessChanges(_ lines: [String], MosquittoDialect)
     /// These lines would keep our programs out of our listener.
     case accessClosed(_ lines: [String], MosquittoDialect)
     /// Our directory is included by several lines.
     case includedTwice(_ directory: String, _ places: [String])
-    /// mosquitto does not read our directory, and nobody has said that its main file may be changed.
+    /// mosquitto does not read our directory, and its main file must not be changed without being asked to.
     case notIncluded(_ directory: String, main: String)
     /// The main file is not plain text.
     case notText(_ path: String, _ form: String)
-    /// A file or directory that mosquitto reads is there and cannot be read, or is none; the place is the line that names it.
-    case unreadable(_ path: String, reason: String, place: String?)
-    /// Root does not follow a link on the way to what mosquitto reads.
+    /// A file or directory that mosquitto uses exists and cannot be read, or is something else.
+    case unreadable(MosquittoFiles.Obstacle)
+    /// Root does not follow a link in the path of what mosquitto reads.
     case untrusted(FileError)
     /// Programs of this device would not reach a listener.
     case clientsMissListener(host: String, port: UInt16, listeners: [String])
     /// Programs of this device speak TLS, and the listener does not, or the reverse.
     case clientsMissTLS(listener: String, isTLS: Bool)
 
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .accessChanges, .accessClosed: "mosquitto-access-clash"
-        case .includedTwice: "include-line-twice"
-        case .notIncluded: "include-line-missing"
-        case .notText: "mosquitto-configuration-rejected"
-        case .unreadable: "mosquitto-configuration-unreadable"
+        case .accessChanges, .accessClosed: .mosquittoAccessClash
+        case .includedTwice: .includeLineTwice
+        case .notIncluded: .includeLineMissing
+        case .notText: .mosquittoConfigurationRejected
+        case .unreadable: .mosquittoConfigurationUnreadable
         case .untrusted(let error): error.id
-        case .clientsMissListener, .clientsMissTLS: "listener-unreachable"
+        case .clientsMissListener, .clientsMissTLS: .listenerUnreachable
         }
     }
 
@@ -48,10 +48,10 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
         case .notIncluded(let directory, let main):
             ["mosquitto does not read \(directory): \(main) does not include it."]
         case .notText(let path, let form): ["mosquitto cannot read \(path): it is not plain text but \(form)."]
-        case .unreadable(let path, let reason, let place):
+        case .unreadable(let obstacle):
             [
-                "What mosquitto reads cannot be looked at. Nothing was changed.",
-                "\(path)\(place.map { " (\($0))" } ?? ""): \(reason)",
+                "A file that mosquitto uses cannot be read. Nothing was changed.",
+                "\(obstacle.path)\(obstacle.line.map { " (\($0.place))" } ?? ""): \(obstacle.reason)",
             ]
         case .untrusted(let error): error.causes
         case .clientsMissListener(let host, let port, let listeners):
@@ -65,7 +65,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
         case .clientsMissTLS(let listener, let isTLS):
             [
                 isTLS
-                    ? "The listener \(listener) wants TLS, and no setting 'mqtt.client.auth.ca_file' or "
+                    ? "The listener \(listener) requires TLS, and no setting 'mqtt.client.auth.ca_file' or "
                         + "'mqtt.client.auth.ca_dir' is there for the programs of this device."
                     : "The settings 'mqtt.client.auth.*' ask for TLS, and the listener \(listener) has none."
             ]
@@ -82,9 +82,9 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
                 + "included, then run the command again."
         case .notText(let path, _): "Save \(path) as UTF-8 without a byte order mark, then run the command again."
         case .untrusted(let error): error.hint
-        case .unreadable(let path, let reason, _):
-            SystemError.saysNotPlain(reason)
-                ? ErrorAdvice.putFile(path) : "Run 'ls -l \(ShellWord.quoted(path))' to look at it."
+        case .unreadable(let obstacle):
+            obstacle.error?.isNotPlain == true
+                ? ErrorAdvice.putFile(obstacle.path) : "Run 'ls -l \(ShellWord.quoted(obstacle.path))' to look at it."
         case .clientsMissListener:
             "Run 'tedge config list mqtt.' to compare them, and 'sudo tedge config set mqtt.client.port <port>' or "
                 + "'sudo tedge config set mqtt.client.host <host>' to correct them."

@@ -3,10 +3,10 @@
 struct MosquittoDialect: Sendable, Equatable {
     /// Whether a listener has its own `listener_allow_anonymous`, and `per_listener_settings` is deprecated (2.1).
     var hasListenerAccess = false
-    /// Whether everybody may connect where no listener is defined, whatever `allow_anonymous` says (before 2.0.21).
+    /// Whether everybody may connect if no listener is defined, regardless of `allow_anonymous` (before 2.0.21).
     var opensLocalOnly = true
 
-    /// The dialect of a version such as `2.0.11`; that of Debian 12 if it is not known.
+    /// The dialect of a version such as `2.0.11`; that of Debian 12 if the version is unknown.
     init(version: String?) {
         let numbers = (version ?? "").split(separator: ".").map { Int($0.prefix { $0.isASCII && $0.isNumber }) ?? 0 }
         guard numbers.count >= 2 else { return }
@@ -15,14 +15,15 @@ struct MosquittoDialect: Sendable, Equatable {
         opensLocalOnly = major < 2 || (major == 2 && minor == 0 && patch < 21)
     }
 
-    /// The settings of access: they hold for all listeners, or with `per_listener_settings true` for the listener above.
+    /// The settings of access: they hold for all listeners, or with `per_listener_settings true`, which must stand before
+    /// them, for the listener above.
     static let accessKeys: Set = [
         "acl_file", "allow_anonymous", "allow_zero_length_clientid", "auth_plugin", "auto_id_prefix",
         "check_retain_source", "password_file", "plugin", "psk_file",
     ]
     /// Those that name a plugin, of which there can be several.
     static let pluginKeys: Set = ["auth_plugin", "plugin", "plugin_use", "global_plugin"]
-    /// The settings of a listener that open the default listener where they stand above every other one.
+    /// The settings of a listener that open the default listener if they precede every other one.
     private static let openingKeys: Set = [
         "bind_interface", "cafile", "capath", "certfile", "ciphers", "ciphers_tls1.3", "crlfile", "dhparamfile",
         "keyfile", "mount_point", "psk_hint", "tls_engine", "tls_engine_kpass_sha1",
@@ -46,7 +47,7 @@ struct MosquittoDialect: Sendable, Equatable {
         return !harmless.contains(String(line.value.prefix { $0 != " " }))
     }
 
-    /// Whether a line of access above every listener opens the default one, where each listener has its own.
+    /// Whether a line about access above every listener opens the default one, if each listener has its own access.
     func opensDefaultListenerWithAccess(_ line: MosquittoFiles.Line) -> Bool {
         // mosquitto 2.1 refuses them all there.
         switch line.key {

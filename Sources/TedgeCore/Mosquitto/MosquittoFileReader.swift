@@ -1,15 +1,15 @@
-/// Reads mosquitto's files as mosquitto does: words are parted by spaces, a comment begins in the first column, and only the
-/// main file includes directories.
+/// Reads mosquitto's files as mosquitto does: spaces separate words, a comment begins in the first column, and only the main
+/// file includes directories.
 struct MosquittoFileReader {
     private(set) var lines: [MosquittoFiles.Line] = []
     private(set) var obstacles: [MosquittoFiles.Obstacle] = []
-    private(set) var readings: [(path: String, canonical: String)] = []
+    private(set) var readings: [MosquittoFiles.Reading] = []
 
     private let files: any Files
     private let planned: [String: [UInt8]?]
-    /// As many bytes as are read of one file at most: more than any configuration has.
+    /// How many bytes are read of one file at most: more than any configuration has.
     static let limit = 16 << 20
-    /// As many as may still be read of all files together, so that they are no burden on memory.
+    /// How many bytes may still be read of all files together, to bound the use of memory.
     private var rest = limit
 
     init(_ files: any Files, _ planned: [String: [UInt8]?]) {
@@ -62,7 +62,7 @@ struct MosquittoFileReader {
                 return []
             }
         }
-        readings.append((path, canonical))
+        readings.append(.init(path: path, canonical: canonical, contents: bytes, line: line))
         if let form = TextForm.of(bytes), form != .plain {
             obstacles.append(.init(path: path, reason: "it is not plain text but \(form.name)", line: line))
             return []
@@ -81,7 +81,7 @@ struct MosquittoFileReader {
         return .init(
             path: path, reason: words, line: line,
             isHidden: !reason.isAbsence && !reason.isPermission && reason != .isDirectory,
-            untrusted: reason.link == nil ? nil : FileError(.read, path, reason))
+            error: reason)
     }
 
     /// Whether mosquitto reads a file of this name in a directory.
@@ -96,7 +96,8 @@ struct MosquittoFileReader {
         return one.utf8.count < other.utf8.count
     }
 
-    private static func lines(of bytes: [UInt8], _ path: String, reading: Int) -> [MosquittoFiles.Line] {
+    /// The lines of one file.
+    static func lines(of bytes: [UInt8], _ path: String, reading: Int = 0) -> [MosquittoFiles.Line] {
         let space = UInt8(ascii: " ")
         return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().compactMap {
             index, line in
@@ -105,7 +106,7 @@ struct MosquittoFileReader {
             let words = ended.drop { $0 == space }
             guard !words.isEmpty else { return nil }
             let key = words.prefix { $0 != space }
-            // mosquitto takes all behind one space for the name of a directory, and trims other values.
+            // mosquitto takes everything after one space as the name of a directory, and trims other values.
             let rest = words.dropFirst(key.count + 1)
             let name = String(decoding: key, as: UTF8.self)
             let value = name == "include_dir" ? rest : Self.trimmed(rest)
@@ -122,7 +123,7 @@ struct MosquittoFileReader {
     }
 }
 
-/// How the characters of a text file are written.
+/// How the characters of a text file are encoded.
 enum TextForm {
     case plain, marked, wide
 
@@ -135,7 +136,7 @@ enum TextForm {
         }
     }
 
-    /// The form of a file; nil for an empty one. A file without a mark that has a zero byte is taken for UTF-16.
+    /// The form of a file; nil for an empty one. A file without a mark that contains a zero byte counts as UTF-16.
     static func of(_ bytes: [UInt8]) -> TextForm? {
         if bytes.isEmpty { return nil }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return .marked }

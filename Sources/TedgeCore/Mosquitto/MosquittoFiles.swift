@@ -1,7 +1,7 @@
 /// Everything that mosquitto reads when it starts: its main file and the files of the directories that this includes, in the
 /// order in which mosquitto reads them. The one reader of the format of mosquitto.conf(5).
 struct MosquittoFiles {
-    /// A setting and where it stands.
+    /// A setting and its position.
     struct Line: Sendable, Equatable {
         /// The file, as mosquitto names it.
         let path: String
@@ -9,7 +9,7 @@ struct MosquittoFiles {
         let number: Int
         /// The first word.
         let key: String
-        /// The rest, without the blanks around it.
+        /// The rest, without surrounding blanks.
         let value: String
         /// Which reading of a file it belongs to: a file that is included twice is read twice.
         var reading = 0
@@ -24,24 +24,33 @@ struct MosquittoFiles {
         let reason: String
         /// The line that names it; nil for the main file.
         var line: Line?
-        /// Whether there is something that is neither missing nor closed to the caller: what mosquitto makes of it, nobody
-        /// knows.
+        /// Whether something exists and the caller could read it, so that it is unknown what it means to mosquitto.
         var isHidden = false
-        /// The error, if root does not follow a link on the way.
-        var untrusted: FileError?
+        /// The error of the system; nil if it was read.
+        var error: SystemError?
+    }
+
+    /// A file that is read.
+    struct Reading: Sendable {
+        /// The path that mosquitto uses, and the one without symbolic links.
+        let path, canonical: String
+        /// What is in it.
+        let contents: [UInt8]
+        /// The line that includes it; nil for the main file.
+        let line: Line?
     }
 
     /// The lines in the order in which they are read.
     let lines: [Line]
     /// What cannot be read.
     let obstacles: [Obstacle]
-    /// The files that are read, in their order, by the names that mosquitto uses and by those without symbolic links.
-    let readings: [(path: String, canonical: String)]
+    /// The files that are read, in their order.
+    let readings: [Reading]
 
     /// Reads the files. Only the main file includes directories, and of these the files whose names end in `.conf`, sorted
     /// without regard to case (mosquitto.conf(5), `include_dir`).
     ///
-    /// - Parameter planned: Contents to take instead of those on the disk, by path; nil for a file that is to be absent.
+    /// - Parameter planned: Contents that replace those on the disk, by path; nil for a file that counts as missing.
     init(main path: String, files: any Files, planned: [String: [UInt8]?] = [:]) {
         var reader = MosquittoFileReader(files, planned)
         reader.readMain(path)
@@ -51,15 +60,15 @@ struct MosquittoFiles {
     /// The paths of what cannot be read.
     var unreadable: [String] { obstacles.map(\.path) }
 
-    /// Throws `MosquittoConfigurationError.unreadable` or `untrusted` for the first thing that is there and is not understood,
-    /// instead of taking it for nothing.
+    /// Throws `MosquittoConfigurationError.unreadable` or `untrusted` for the first thing that exists and cannot be read, instead
+    /// of treating it as missing.
     func requireAll() throws(MosquittoConfigurationError) {
         guard let obstacle = obstacles.first(where: \.isHidden) else { return }
-        if let error = obstacle.untrusted { throw .untrusted(error) }
-        throw .unreadable(obstacle.path, reason: obstacle.reason, place: obstacle.line?.place)
+        if let error = obstacle.error, error.link != nil { throw .untrusted(FileError(.read, obstacle.path, error)) }
+        throw .unreadable(obstacle)
     }
 
-    /// The line that includes a directory, by whatever path; nil if none does.
+    /// The lines that include a directory, by any path.
     func inclusions(of directory: String, files: any Files) -> [Line] {
         let wanted = Self.canonicalDirectory(directory, files)
         return lines.filter {
@@ -67,14 +76,14 @@ struct MosquittoFiles {
         }
     }
 
-    /// How often mosquitto reads a file, by whatever path.
+    /// How often mosquitto reads a file, by any path.
     func readings(of path: String, files: any Files) -> Int {
         let wanted = Self.canonical(path, files)
         return readings.count { $0.canonical == wanted }
     }
 
-    /// The last value of a setting.
-    func last(_ key: String) -> Line? { lines.last { $0.key == key } }
+    /// The user that a mosquitto which is started as root becomes.
+    var user: String { lines.last { $0.key == "user" && !$0.value.isEmpty }?.value ?? "mosquitto" }
 
     /// The path without symbolic links, so that two names of one file are the same.
     static func canonical(_ path: String, _ files: any Files) -> String {
@@ -82,7 +91,7 @@ struct MosquittoFiles {
         return Path.join(canonicalDirectory(Path.directory(of: target), files), Path.name(of: target))
     }
 
-    /// The path of a directory without symbolic links; as it is where it does not exist.
+    /// The path of a directory without symbolic links; unchanged if it does not exist.
     static func canonicalDirectory(_ path: String, _ files: any Files) -> String {
         let absolute = Path.absolute(path, relativeTo: "/")
         guard let real = try? files.realPath(absolute), files.exists(absolute) else { return absolute }

@@ -1,10 +1,10 @@
-/// Where mosquitto's words are, by `log_dest` (mosquitto.conf(5)).
+/// Where mosquitto writes its log, by `log_dest` (mosquitto.conf(5)).
 struct MosquittoLog: Equatable {
     /// The file; nil if it writes to none.
     private(set) var file: String?
     /// The format of its times; nil for seconds since 1970.
     let timeFormat: String?
-    /// Whether the journal has what it says: standard error and syslog go there.
+    /// Whether the log is in the journal: standard error and syslog go there.
     private(set) var usesJournal = false
     private var usesTopic = false
     private let runsOnSystemd: Bool
@@ -14,7 +14,7 @@ struct MosquittoLog: Equatable {
         self.runsOnSystemd = runsOnSystemd
         timeFormat = lines.last { $0.key == "log_timestamp_format" }?.value
         let destinations = lines.filter { $0.key == "log_dest" }.map(\.value)
-        // `none` takes back what stands before it.
+        // `none` cancels the destinations before it.
         let last = destinations.lastIndex(of: "none").map { $0 + 1 } ?? 0
         for destination in destinations[last...] {
             switch destination.prefix(while: { $0 != " " }) {
@@ -35,7 +35,7 @@ struct MosquittoLog: Equatable {
         self.init(lines, runsOnSystemd: context.files.exists(context.systemdDirectory))
     }
 
-    /// The command that shows what mosquitto said last; nil if it says nothing anywhere.
+    /// The command that shows what mosquitto said last; nil if it logs nothing.
     var command: String? {
         if let file { return "sudo tail -n 50 \(file)" }
         if usesJournal, runsOnSystemd { return "sudo journalctl -u mosquitto -n 50" }

@@ -2,10 +2,10 @@
 enum MosquittoLogPattern {
     /// The lines of the last start, from "mosquitto version … starting" on; all if none is there.
     static func lastStart(_ lines: [String]) -> [String] {
-        // mosquitto 2.1 says that it terminates also behind what is wrong with its configuration.
+        // mosquitto 2.1 says that it terminates also after an error in its configuration.
         let lines = lines[..<(lines.lastIndex { !isEnd($0) }.map { $0 + 1 } ?? 0)]
         let start = lines.lastIndex { isStart($0) }
-        // What is wrong with the configuration is said before this line, behind the end of the broker that ran before.
+        // Errors in the configuration precede this line, after the end of the broker that ran before.
         let end = lines.lastIndex { isEnd($0) }
         let begin = max(start ?? 0, end.map { $0 + 1 } ?? 0)
         return Array(lines[begin...])
@@ -19,12 +19,12 @@ enum MosquittoLogPattern {
         line.contains("mosquitto version ") && line.hasSuffix(" starting")
     }
 
-    /// The lines of the first error with what belongs to it: where it was found, and what OpenSSL says of it. Deprecations and
-    /// other warnings are none.
+    /// The lines of the first error: the error, where it was found, and what OpenSSL says about it. Deprecations and other
+    /// warnings are not errors.
     static func errors(_ lines: [String]) -> [String] {
         let texts = lines.map { withoutTime($0) }.filter { !$0.isEmpty }
         let errors = texts.filter(isError)
-        // The file that includes the one with the error is named too, by the line that is right.
+        // mosquitto also names the line that includes the file with the error, which is right.
         var found: [String] = []
         var trailing: [String] = []
         for text in errors where !found.contains(text) {
@@ -36,12 +36,12 @@ enum MosquittoLogPattern {
         return found + trailing
     }
 
-    /// The last two lines that say something else than that mosquitto begins, for one that ends without naming an error.
+    /// The last two lines except for the start, for a mosquitto that ended without naming an error.
     static func tail(_ lines: [String]) -> [String] {
         lines.map { withoutTime($0) }.filter { !$0.isEmpty && !isStart($0) }.suffix(2)
     }
 
-    /// Whether a line tells an error. One that mosquitto goes on after is none.
+    /// Whether a line is an error. One after which mosquitto goes on is not.
     static func isError(_ text: String) -> Bool {
         if text.hasPrefix("Warning: ") || text.contains("Unable to open log file") { return false }
         if text.contains("is now deprecated") || text.contains("Future versions will refuse") { return false }
@@ -49,15 +49,15 @@ enum MosquittoLogPattern {
             || text.hasPrefix("If you are trying to bind to a privileged port")
     }
 
-    /// The file and line of `Error found at FILE:LINE.`; version 2.1 puts some of them between quotes.
+    /// The file and line of `Error found at FILE:LINE.`; version 2.1 quotes some of them.
     static func place(_ text: String) -> String? {
         guard text.hasPrefix("Error found at "), text.hasSuffix(".") else { return nil }
         let place = text.dropFirst("Error found at ".count).dropLast()
         return place.hasPrefix("'") && place.hasSuffix("'") ? String(place.dropFirst().dropLast()) : String(place)
     }
 
-    /// A line without the time that it begins with, whatever `log_timestamp_format` makes of it: all up to a colon and a blank
-    /// that has only figures, names of days, months and zones, and the words of the format itself.
+    /// A line without the time that it begins with, in any `log_timestamp_format`: everything up to a colon and a blank that
+    /// consists of digits, names of days, months and zones, and the literal words of the format.
     static func withoutTime(_ line: String, format: String? = nil) -> String {
         let own = format.map(ownWords) ?? []
         var text = line[...]
@@ -79,7 +79,7 @@ enum MosquittoLogPattern {
         }
     }
 
-    /// The words of a format of strftime(3) that are no conversions.
+    /// The literal words of a format of strftime(3).
     private static func ownWords(_ format: String) -> Set<String> {
         var plain = ""
         var isConversion = false

@@ -2,14 +2,14 @@
 struct MosquittoModel {
     typealias Line = MosquittoFiles.Line
 
-    /// Lines about access: those of one listener, or those that hold for all.
+    /// Lines about access, of one listener or for all.
     struct Access: Sendable {
         /// The last line of each key.
         var lines: [String: Line] = [:]
         /// The plugins with their options, in their order.
         var plugins: [[Line]] = []
 
-        /// What `allow_anonymous` says; nil if it is not there.
+        /// What `allow_anonymous` says; nil if it is not set.
         var allowsAnonymous: Bool? { lines["allow_anonymous"].map { ["true", "1"].contains($0.value) } }
 
         /// All lines that decide, in their order, without the options of plugins.
@@ -19,7 +19,7 @@ struct MosquittoModel {
         }
     }
 
-    /// Who may use a listener, in the end. Two that are equal let the same clients do the same.
+    /// Who may use a listener in effect. Equal values let the same clients do the same.
     struct EffectiveAccess: Sendable, Equatable {
         var allowsAnonymous: Bool
         /// What else decides: files, plugins and prefixes.
@@ -56,7 +56,7 @@ struct MosquittoModel {
     let dialect: MosquittoDialect
     /// The listeners in the order in which they are opened.
     private(set) var listeners: [Listener] = []
-    /// The lines about access that hold for all listeners.
+    /// The lines about access for all listeners.
     private(set) var shared = Access()
     /// Whether each listener has its own access; the line that says so.
     private(set) var perListener: Line?
@@ -68,12 +68,12 @@ struct MosquittoModel {
     private var definesListener = false
     /// The default listener, if something opens it.
     private var defaultListener: Listener?
-    /// What stands above every listener, which is about the default one.
+    /// The lines above every listener, which are about the default one.
     private var defaultSettings: [String: Line] = [:]
     private var defaultAccess = Access()
     /// The first line about access.
     private var firstAccess: Line?
-    /// The files in which mosquitto 2.1 takes what follows for the default listener's.
+    /// The files in which mosquitto 2.1 applies the lines that follow to the default listener.
     private var aboveDefault: Set<Int> = []
     /// The listener that the lines that follow in a file belong to.
     private var current: [Int: Int] = [:]
@@ -93,7 +93,7 @@ struct MosquittoModel {
     /// Who may use a listener.
     func access(of listener: Listener) -> EffectiveAccess {
         if perListener != nil {
-            // mosquitto 2.0 makes the default listener after it has closed those that say nothing.
+            // mosquitto 2.0 creates the default listener after it has closed those without a setting.
             let unsaid: Bool? = listener.isDefault && !dialect.hasListenerAccess ? true : nil
             return effective(listener.access, allowsAnonymous: listener.access.allowsAnonymous ?? unsaid)
         }
@@ -165,7 +165,7 @@ struct MosquittoModel {
         if defaultListener == nil { defaultListener = Listener(line: line, isDefault: true, port: 1883) }
     }
 
-    /// Changes the listener that a line of a file belongs to; false where there is none above it.
+    /// Changes the listener that a line of a file belongs to; false if there is none above it.
     @discardableResult
     private mutating func change(_ reading: Int, _ body: (inout Listener) -> Void) -> Bool {
         guard let index = current[reading] else { return false }
@@ -192,7 +192,7 @@ struct MosquittoModel {
 
     private mutating func setPerListener(_ line: Line) {
         let isTrue = ["true", "1"].contains(line.value)
-        // mosquitto 2.1 does not let it be taken back.
+        // mosquitto 2.1 does not let it be unset.
         if dialect.hasListenerAccess, perListener != nil { return }
         if isTrue, let firstAccess { refusals.append(.tooLate(line, after: firstAccess)) }
         perListener = isTrue ? line : nil

@@ -1,7 +1,7 @@
 /// Writes the files that mosquitto reads, in the form of mosquitto.conf(5). Every value has been checked before: see
 /// `BridgeBuilder`.
 enum MosquittoRenderer {
-    /// What the line with a password begins with.
+    /// The key of the line with a password.
     static let passwordKey = "remote_password"
 
     static func text(of bridge: BridgeConfiguration) -> String {
@@ -44,9 +44,9 @@ enum MosquittoRenderer {
     /// The file with our listeners.
     ///
     /// - Parameters:
-    ///   - access: How it says who may connect.
-    ///   - dialect: The release of mosquitto that reads it: 2.1 takes no larger packets than 2 MB unless it is told to.
-    ///   - others: Settings that the owner has; they hold for the whole broker and stay the owner's.
+    ///   - access: How the file says who may connect.
+    ///   - dialect: The release of mosquitto that reads it: 2.1 accepts packets above 2 MB only with a setting.
+    ///   - others: Settings of the owner, which apply to the whole broker and are not repeated.
     static func text(
         of listeners: ListenerConfiguration, _ access: ListenerAccess, _ dialect: MosquittoDialect,
         without others: Set<String>

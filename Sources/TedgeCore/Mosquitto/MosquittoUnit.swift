@@ -1,8 +1,8 @@
-/// How the service manager starts mosquitto: program, user, environment, and what is kept from it.
+/// How the service manager starts mosquitto: program, user, environment and sandbox.
 struct MosquittoUnit: Sendable, Equatable {
     /// The program.
     var program = "/usr/sbin/mosquitto"
-    /// What stands behind the program.
+    /// The arguments of the program.
     var arguments = ["-c", "/etc/mosquitto/mosquitto.conf"]
     /// The user that the service manager starts it as; nil for root.
     var user: String?
@@ -14,24 +14,24 @@ struct MosquittoUnit: Sendable, Equatable {
     var process: Int32?
     /// `NAME=VALUE`.
     var environment: [String] = []
-    /// Files that have more of them.
+    /// Files with more variables.
     var environmentFiles: [String] = []
     /// The current directory.
     var workingDirectory = "/"
     /// Whether it may listen on ports below 1024 without being root.
     var mayUseEveryPort = false
-    /// What is kept from it.
+    /// What is hidden from it or protected from it.
     var sandbox = ServiceSandbox()
-    /// What is run before it, and the directories that are made for it.
+    /// The commands that are run before it.
     var preparation: [String] = []
-    /// Whether something holds that cannot be tried in another process, such as a root directory of its own.
-    var isBeyondTrial = false
-    /// Whether nobody said all this, so that what is made before it starts is not known either.
+    /// Whether a dry run cannot imitate the unit, for example because it has its own root directory.
+    var isBeyondDryRun = false
+    /// Whether all this is assumed, so that what is prepared before the start is unknown too.
     var isAssumed = false
     /// Whether systemd knows the unit.
     var isInstalled = true
 
-    /// The file that it reads, `-c`; nil if none is named.
+    /// The configuration file, `-c`; nil if none is named.
     var mainFile: String? {
         let index = arguments.lastIndex { $0 == "-c" || $0 == "--config-file" }
         guard let index, index + 1 < arguments.count else { return nil }
@@ -40,6 +40,8 @@ struct MosquittoUnit: Sendable, Equatable {
 
     /// The directory of the snap of mosquitto.
     static let snap = "/snap/mosquitto"
+    /// The unit of that snap.
+    static let snapUnit = "snap.mosquitto.mosquitto.service"
 
     private static let properties = [
         "LoadState", "ActiveState", "User", "Group", "SupplementaryGroups", "DynamicUser", "MainPID", "ExecStart",
@@ -53,7 +55,7 @@ struct MosquittoUnit: Sendable, Equatable {
     /// The question to systemd.
     static let question = ["systemctl", "show", "--property=\(properties.joined(separator: ","))", "mosquitto.service"]
 
-    /// Asks systemd, or, if it does not answer, looks for a mosquitto that runs; nil if nothing is known.
+    /// Asks systemd or, if it does not answer, looks for a running mosquitto; nil if nothing is known.
     static func load(_ context: Context) -> MosquittoUnit? {
         let answer = try? context.processes.ask(
             question, within: AskingProcesses.limit, interruption: context.interruption)
@@ -63,7 +65,7 @@ struct MosquittoUnit: Sendable, Equatable {
         return unit
     }
 
-    /// Takes what systemd says; nil if it says nothing of how mosquitto is started.
+    /// Takes what systemd says; nil if it does not say how mosquitto is started.
     init?(_ properties: SystemdProperties) {
         isInstalled = properties["LoadState"] != "not-found"
         guard let start = properties["ExecStart"], let command = Self.command(start) else {
@@ -74,7 +76,7 @@ struct MosquittoUnit: Sendable, Equatable {
         user = properties["User"].flatMap { $0 == "root" || $0 == "0" ? nil : $0 }
         group = properties["Group"]
         groups = properties.words("SupplementaryGroups")
-        // One that ends again and again has a process now and then.
+        // One that ends again and again has a process at times.
         let isActive = ["active", "reloading"].contains(properties["ActiveState"])
         process = properties["MainPID"].flatMap { Int32($0) }.flatMap { $0 > 0 && isActive ? $0 : nil }
         environment = properties.words("Environment")
@@ -88,7 +90,7 @@ struct MosquittoUnit: Sendable, Equatable {
         mayUseEveryPort = properties["AmbientCapabilities"]?.contains("cap_net_bind_service") == true
         sandbox = ServiceSandbox(properties)
         preparation = properties.all("ExecStartPre").compactMap(Self.commandText)
-        isBeyondTrial =
+        isBeyondDryRun =
             properties["RootDirectory"] != nil || properties["RootImage"] != nil || properties["BindPaths"] != nil
             || properties["BindReadOnlyPaths"] != nil || properties["DynamicUser"] == "yes"
             || properties["PrivateUsers"] == "yes"
@@ -96,8 +98,8 @@ struct MosquittoUnit: Sendable, Equatable {
 
     init() {}
 
-    /// Takes the exact words of the process that runs, where they are those that systemd would use again, whose own text does
-    /// not tell a blank in a word from one between two; and the variables of files.
+    /// Takes the exact words of the running process if systemd would use the same ones, because systemd's text does not tell a
+    /// blank in a word from one between two words. Reads the files with variables.
     private mutating func take(_ context: Context) {
         if let process, let words = Self.commandLine(process, context),
             words.dropFirst().joined(separator: " ") == arguments.joined(separator: " ")

@@ -1,10 +1,9 @@
 /// The version of mosquitto on the device.
 enum MosquittoVersion {
-    /// How long it may take to say it.
+    /// How long mosquitto may take to print it.
     private static let timeout = Duration.seconds(3)
 
-    /// The version, such as `2.0.11`; nil if there is no mosquitto or it does not say. mosquitto stands outside the PATH of
-    /// users who are not root.
+    /// The version, such as `2.0.11`; nil if it is unknown. mosquitto is not on the PATH of users other than root.
     ///
     /// mosquitto prints `mosquitto version 2.0.11` as the first line of its help, mosquitto(8).
     ///
@@ -31,7 +30,7 @@ enum MosquittoVersion {
         return nil
     }
 
-    /// The version, asked for at the first use and then known.
+    /// The version, asked at the first use and then remembered.
     final class Known {
         private var answer: String??
 

@@ -1,4 +1,4 @@
-/// Tries what a restart of mosquitto would do, before anything is changed.
+/// Finds out what a restart of mosquitto would do, before anything is changed.
 struct RestartDryRun {
     /// The device, with what is known of mosquitto's unit.
     let context: Context
@@ -6,30 +6,31 @@ struct RestartDryRun {
     let directory: String
 
     /// Throws `ConnectError.brokerRejects` if mosquitto would not start with the files as planned,
-    /// `ConnectError.brokerCannotReturn` if one that runs would not come back with the files as they are, for then nothing can
-    /// be put back, `ConnectError.brokerIsSnap`, and `Interrupted`.
+    /// `ConnectError.brokerCannotReturn` if one that runs would not start again with the files as they are, because then nothing
+    /// could be undone, `ServiceError.confined`, and `Interrupted`.
     ///
-    /// A file of ours that is broken and is to be written again, or removed, does not stand in the way.
+    /// A broken file of ours that is written again or removed is no reason to throw.
     func run(_ planned: [String: BrokerDryRun.Planned]) throws {
         let unit = context.mosquittoUnit ?? unknownUnit
         guard unit.isInstalled else {
-            if context.files.exists(MosquittoUnit.snap) { throw ConnectError.brokerIsSnap }
+            if context.files.exists(MosquittoUnit.snap) { throw ServiceError.confined(unit: MosquittoUnit.snapUnit) }
             return
         }
-        let trial = BrokerDryRun(context: context, unit: unit, directory: directory)
+        let dryRun = BrokerDryRun(context: context, unit: unit, directory: directory)
         if unit.process != nil {
-            let present = try trial.complaints()
-            if let first = present.first, first.place == nil || first.correction(besides: directory) != nil {
+            // A line of ours that is wrong is written again or removed.
+            if let present = try dryRun.complaint(),
+                present.place == nil || present.correction(besides: directory) != nil
+            {
                 throw ConnectError.brokerCannotReturn(
-                    complaints: present.map(\.lines), advice: first.advice(besides: directory))
+                    complaint: present.lines, advice: present.advice(besides: directory))
             }
         }
-        let complaints = try trial.complaints(planned)
-        guard let first = complaints.first else { return }
-        throw ConnectError.brokerRejects(complaints: complaints.map(\.lines), advice: first.advice(besides: directory))
+        guard let complaint = try dryRun.complaint(planned) else { return }
+        throw ConnectError.brokerRejects(complaint: complaint.lines, advice: complaint.advice(besides: directory))
     }
 
-    /// What is taken for granted where systemd did not answer.
+    /// The unit that is assumed if systemd did not answer.
     private var unknownUnit: MosquittoUnit {
         var unit = MosquittoUnit()
         unit.arguments = ["-c", context.mosquittoConfiguration]

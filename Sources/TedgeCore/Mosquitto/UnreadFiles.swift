@@ -1,16 +1,16 @@
-/// Whether the mosquitto that runs has read its files as they are now.
+/// Whether the running mosquitto has read its files in their present form.
 ///
-/// mosquitto reads bridges only when it starts. A mark is written before files change and removed after the restart; what a
-/// killed run leaves is compared with the start of the mosquitto that runs. Both are times since the boot: no change of the
-/// clock matters. A reload by SIGHUP does not count, because mosquitto reads no bridges then.
+/// mosquitto reads bridges only when it starts. A mark is written before files change and removed after the restart. A mark
+/// that a killed run left is compared with the start of the running mosquitto; both are times since the boot, so that setting
+/// the clock does not matter. A reload by SIGHUP does not count, because mosquitto reads no bridges then.
 final class UnreadFiles {
-    /// What can be said.
+    /// What is known.
     enum Answer: Equatable {
         /// mosquitto started after the last change, or does not run.
         case read
         /// mosquitto started before the last change.
         case unread
-        /// There was a change, and nobody says when mosquitto started.
+        /// There was a change, and it is unknown when mosquitto started.
         case unknown
     }
 
@@ -22,21 +22,21 @@ final class UnreadFiles {
     /// When the first change began, microseconds since the boot.
     private var begun: UInt64?
 
-    /// Looks at the files of a configuration directory.
+    /// Observes the files of a configuration directory.
     ///
-    /// - Parameter port: The port on which mosquitto listens, for a mosquitto that systemd did not start.
+    /// - Parameter port: The port of mosquitto, to find one that systemd did not start.
     init(in context: Context, _ manager: ServiceManager, port: UInt16?) {
         path = Self.path(in: context.configurationDirectory)
         (self.context, self.manager) = (context, manager)
         self.port = port ?? 1883
     }
 
-    /// The mark. mosquitto reads no file of this name.
+    /// The path of the mark. mosquitto reads no file of this name.
     static func path(in directory: String) -> String {
         "\(BridgePaths.directory(in: directory))/tedge-mosquitto.conf.unread"
     }
 
-    /// Tells whether mosquitto has read the files. Without a mark nothing is asked.
+    /// Whether mosquitto has read the files. Without a mark nothing is asked.
     func answer() -> Answer {
         guard let bytes = try? context.files.readIfPresent(path) else { return .read }
         let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0.isNewline })
@@ -53,45 +53,45 @@ final class UnreadFiles {
         }
     }
 
-    /// The same, for somebody who has the configuration to himself: a mark that tells nothing any more is removed.
-    func finishInterrupted() -> Answer {
+    /// The same for a command that holds the lock of the configuration: an outdated mark is removed.
+    func answerRemovingOutdatedMark() -> Answer {
         let answer = answer()
         if answer == .read, context.files.exists(path) { end() }
         return answer
     }
 
-    /// Notes that files are about to change. Where nothing can be written, the change itself fails and says so.
+    /// Marks that files are about to change. If nothing can be written, the change itself fails and says so.
     func begin() {
         if before == nil { (before, begun) = (answer(), MonotonicClock.bootMicroseconds) }
         write()
     }
 
-    /// Notes that the files are complete, and that mosquitto is left as it is.
+    /// Marks that the files are complete, and that mosquitto was not restarted.
     func leave() { write() }
 
-    /// Notes that mosquitto has read the files, or does not run.
+    /// Removes the mark: mosquitto has read the files, or does not run.
     func end() {
         context.files.discard(path)
         before = nil
     }
 
-    /// Notes that the files are as before, and that mosquitto was left as it was.
-    func takeBack() {
+    /// Removes the mark if mosquitto had read the files before: they are as before, and mosquitto was not restarted.
+    func endAfterRollBack() {
         if before == .read { end() }
     }
 
-    /// Notes that the files are as before, and that mosquitto could not be restarted: one that runs since before the change has
-    /// read them.
-    func takeBackUnlessRestarted() {
+    /// Removes the mark if the running mosquitto is that from before the change: the files are as before, and mosquitto could
+    /// not be restarted.
+    func endAfterRollBackUnlessRestarted() {
         guard before == .read, let begun, case .some(let process?) = process(),
             let start = ProcessStart.microseconds(process, proc: context.processDirectory), start < begun
         else { return }
         end()
     }
 
-    /// Warns where the mosquitto that runs has not read the files.
+    /// Warns if the running mosquitto has not read the files.
     ///
-    /// - Parameter hint: The command that helps; without one mosquitto is to be restarted.
+    /// - Parameter hint: The command to run; nil for a restart of mosquitto.
     static func warn(in context: Context, hint: String? = nil) {
         guard context.files.exists(path(in: context.configurationDirectory)),
             let system = try? SystemSettings.load(from: context),
@@ -119,7 +119,7 @@ final class UnreadFiles {
         return text.isEmpty ? nil : text
     }()
 
-    /// The process of mosquitto; nil if it does not run. The inner nil stands for one that nobody names.
+    /// The process of mosquitto; nil if it does not run. The inner nil is a process that is unknown.
     private func process() -> Int32?? {
         if manager.isDefault, (try? manager.checkAvailability()) != nil {
             guard let states = try? manager.states(of: [.mosquitto]), let state = states[.mosquitto] else {

@@ -1,4 +1,4 @@
-/// What a command did, for the exit status and for the JSON object.
+/// The result of a command, for the exit status and the JSON object.
 public struct CommandReport: Sendable {
     /// How a command can end.
     public enum Result: String, Sendable {
@@ -7,45 +7,50 @@ public struct CommandReport: Sendable {
         case unproven
     }
 
-    /// A step with how it went and how long it took.
+    /// A step, with its outcome and duration.
     public struct Step: Sendable, Equatable {
-        /// A word for programs.
+        /// How a step can end.
+        public enum Outcome: String, Sendable {
+            case ok, failed, skipped
+        }
+
+        /// The id for programs.
         public let id: String
-        /// `ok`, `failed` or `skipped`.
-        public var outcome: String
-        /// How long it took.
+        /// The outcome; nil while the step runs.
+        public var outcome: Outcome?
+        /// The duration in milliseconds.
         public var milliseconds: Int
     }
 
-    /// The words of the command.
+    /// The command as the user types it.
     public var command: String
     /// The cloud.
     public var cloud: CloudName?
-    /// How it ended.
+    /// The result.
     public var result: Result
-    /// Whether the device is not as it was before.
+    /// Whether the command changed the device.
     public var changed: Bool
-    /// A word for programs, nil if all is well.
-    public var reason: String?
-    /// The same in a sentence, from the outermost cause to the innermost.
+    /// The id of the reason, for programs; nil if the command succeeded.
+    public var reason: ReasonID?
+    /// The reason in one sentence, from the outermost cause to the innermost.
     public var message: String?
-    /// The causes one by one, from the outermost to the innermost; empty where all is well.
+    /// The separate causes, from the outermost to the innermost; empty if the command succeeded.
     public var causes: [String] = []
-    /// What to do about it.
+    /// How to fix it; nil if there is no advice.
     public var hint: String?
     /// The steps.
     public var steps: [Step] = []
-    /// What else the object has.
+    /// Additional members of the object.
     public var details: [JSONValue.Member] = []
     /// The exit status.
-    public var status: Int32
+    public var status: ExitStatus
 
-    /// The object that is printed with JSON.
+    /// The JSON object to print.
     public var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("command", .string(command)), .init("cloud", .optional(cloud?.rawValue)),
             .init("result", .string(result.rawValue)), .init("changed", .bool(changed)),
-            .init("reason", .optional(reason)), .init("message", .optional(message.map(Masking.inMessage))),
+            .init("reason", .optional(reason?.rawValue)), .init("message", .optional(message.map(Masking.inMessage))),
             .init("causes", .array(causes.map { .string(Masking.inMessage($0)) })),
             .init("hint", .optional(hint.map(Masking.inMessage))),
         ]
@@ -56,7 +61,7 @@ public struct CommandReport: Sendable {
                     .array(
                         steps.map {
                             .object([
-                                .init("id", .string($0.id)), .init("outcome", .string($0.outcome)),
+                                .init("id", .string($0.id)), .init("outcome", .optional($0.outcome?.rawValue)),
                                 .init("milliseconds", .number($0.milliseconds)),
                             ])
                         })))
@@ -64,12 +69,12 @@ public struct CommandReport: Sendable {
         return .object(members + details)
     }
 
-    /// A command that did what it was to do.
+    /// Reports a command that succeeded.
     public static func done(_ command: String, cloud: CloudName? = nil, changed: Bool, message: String? = nil) -> Self {
-        CommandReport(command: command, cloud: cloud, result: .ok, changed: changed, message: message, status: 0)
+        CommandReport(command: command, cloud: cloud, result: .ok, changed: changed, message: message, status: .success)
     }
 
-    /// A command whose result is a text; with JSON it is a member of the object.
+    /// Prints a text as the result of a command; with JSON the text is a member of the object.
     public static func printing(_ text: String, of command: String, as member: String, on console: Console) -> Self {
         console.result(text)
         var report = CommandReport.done(command, changed: false)
@@ -77,9 +82,9 @@ public struct CommandReport: Sendable {
         return report
     }
 
-    /// A command that failed and left everything as it was.
+    /// Reports a command that failed and changed nothing.
     public static func failed(
-        _ command: String, cloud: CloudName? = nil, status: Int32 = 1, reason: String, causes: [String],
+        _ command: String, cloud: CloudName? = nil, status: ExitStatus = .failure, reason: ReasonID, causes: [String],
         hint: String? = nil
     ) -> Self {
         CommandReport(
@@ -87,7 +92,7 @@ public struct CommandReport: Sendable {
             message: sentence(causes), causes: causes, hint: hint, status: status)
     }
 
-    /// Causes on one line, with a colon before what each comes from.
+    /// The causes on one line; a colon precedes the cause of each.
     static func sentence(_ causes: [String]) -> String {
         var sentence = ""
         for cause in causes.map(\.onOneLine) where !sentence.hasSuffix(cause) {
@@ -99,7 +104,7 @@ public struct CommandReport: Sendable {
 }
 
 extension String {
-    /// The text with each line end, and the blanks around it, as one blank.
+    /// The text with each line end, and the spaces around it, replaced by one space.
     fileprivate var onOneLine: String {
         let feed = Character("\n")
         guard contains(feed) else { return self }
@@ -116,20 +121,20 @@ extension String {
 /// Times the steps of a command.
 final class StepLog {
     private(set) var steps: [CommandReport.Step] = []
-    /// A file that was kept for a person to look at.
+    /// A file that is kept for inspection; nil if there is none.
     var evidence: String?
     private var begin = ContinuousClock.now
 
-    /// Ends the current step well and begins another one.
+    /// Ends the current step as `ok` and starts the next one.
     func begin(_ id: String) {
-        end("ok")
+        end(.ok)
         begin = .now
-        steps.append(.init(id: id, outcome: "", milliseconds: 0))
+        steps.append(.init(id: id, milliseconds: 0))
     }
 
-    /// Ends the current step, where there is one.
-    func end(_ outcome: String) {
-        guard let last = steps.indices.last, steps[last].outcome.isEmpty else { return }
+    /// Ends the current step, if there is one.
+    func end(_ outcome: CommandReport.Step.Outcome) {
+        guard let last = steps.indices.last, steps[last].outcome == nil else { return }
         let passed = begin.duration(to: .now).components
         steps[last].outcome = outcome
         steps[last].milliseconds = Int(passed.seconds * 1000 + passed.attoseconds / 1_000_000_000_000_000)

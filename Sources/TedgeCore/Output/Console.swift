@@ -1,20 +1,22 @@
 import Foundation
 import Synchronization
 
-// The rules of what is printed:
-// - stdout holds progress and results in the words of the user's page, stderr errors, warnings and advice;
-// - on a terminal nothing is printed that it obeys or does not show; what goes to a file or a pipe as a result stays as it is;
-// - a step of a longer command is a line with an empty line behind it, a result is a line alone;
-// - with JSON, stdout holds one object and nothing else, and everything else goes to stderr;
-// - a reader that went away is no error: what is left to say is dropped, what is left to do is done;
-// - stdout that cannot be written is an error: a command that changes something stops and undoes it, unless it is done already.
+// Rules for the output:
+// - stdout gets progress and results in the words of the user's page, stderr gets errors, warnings and advice;
+// - on a terminal, control sequences and invisible characters are not printed; a result in a file or a pipe stays
+//   unchanged;
+// - a step of a longer command is a line followed by an empty line, a result is a single line;
+// - with JSON, stdout gets exactly one object, and everything else goes to stderr;
+// - a closed reader is not an error: the rest of the output is dropped, and the command finishes;
+// - if stdout cannot be written, that is an error: a command that changes something stops and undoes it, unless it has
+//   finished.
 
-/// Where words go.
+/// The destination of a text.
 public enum ConsoleStream: Sendable {
     case output, error
 }
 
-/// What a command prints.
+/// The output of a command.
 public final class Console: Sendable {
     /// Whether results are one JSON object.
     public let isJSON: Bool
@@ -25,9 +27,10 @@ public final class Console: Sendable {
     private let writeText: @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     private let openLine = Mutex(false)
     private let failure = Mutex<SystemError?>(nil)
-    private let hasLeftovers = Mutex(false)
+    private let hasUnrestored = Mutex(false)
 
-    /// Makes a console that hands its texts on. What the closure throws for stdout is kept as `outputFailure`.
+    /// Creates a console that passes its texts to a closure. An error that the closure throws for stdout is kept as
+    /// `outputFailure`.
     ///
     /// - Parameter isTerminal: Whether stdout is a terminal.
     public init(
@@ -40,13 +43,13 @@ public final class Console: Sendable {
         writeText = write
     }
 
-    /// Why a text for stdout is lost; nil if none is, or if the reader went away.
+    /// Why a text for stdout was lost; nil if none was lost or the reader closed the output.
     public var outputFailure: SystemError? { failure.withLock { $0 } }
 
-    /// Whether something could not be put back after a failure.
-    var isUnrestored: Bool { hasLeftovers.withLock { $0 } }
+    /// Whether something could not be restored after a failure.
+    var isUnrestored: Bool { hasUnrestored.withLock { $0 } }
 
-    /// The process's own streams.
+    /// A console for the streams of the process.
     public static func standard(isJSON: Bool, level: LogLevel = .warn) -> Console {
         let output = DescriptorWriter(descriptor: STDOUT_FILENO)
         let error = DescriptorWriter(descriptor: STDERR_FILENO)
@@ -58,67 +61,68 @@ public final class Console: Sendable {
             case .error: try error.write(text)
             }
         }
-        // The object comes last of all. That it will be lost is better known before anything is changed.
+        // The object is printed last. Detect that it will be lost before anything is changed.
         if isJSON, fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE == O_RDONLY {
             console.failure.withLock { $0 = SystemError(EBADF) }
         }
         return console
     }
 
-    /// A step that begins: the line and an empty one.
+    /// Prints the start of a step: the line and an empty line.
     public func step(_ line: String) { progress(line + "\n\n") }
 
-    /// The beginning of a line that `line` ends.
+    /// Prints the start of a line that `line` finishes.
     public func partial(_ text: String) {
         openLine.withLock { $0 = true }
         progress(text)
     }
 
-    /// A line of progress.
+    /// Prints a line of progress.
     public func line(_ text: String) {
         openLine.withLock { $0 = false }
         progress(text + "\n")
     }
 
-    /// A result: as it is, but on a terminal with what it obeys escaped. With JSON nothing, because the object says it.
+    /// Prints a result: unchanged, but on a terminal with control sequences escaped. With JSON it prints nothing, because
+    /// the object contains the result.
     ///
-    /// - Parameter isStyled: Whether the text has colours and nothing else that a terminal obeys.
+    /// - Parameter isStyled: Whether the text contains colours and no other control sequences.
     public func result(_ text: String, isStyled: Bool = false) {
         guard !isJSON else { return }
         write(.output, isTerminal && !isStyled ? ErrorFrame.printable(text, keepsTabs: true) : text)
     }
 
-    /// The object that is the result with JSON; without it nothing.
+    /// Prints the object that is the result with JSON; without JSON it prints nothing.
     public func object(_ object: JSONValue) {
         guard isJSON else { return }
         write(.output, object.text + "\n")
     }
 
-    /// Something to know although the command goes on.
+    /// Prints a warning; the command continues.
     public func warning(_ text: String) {
         guard level >= .warn else { return }
         error("Warning: \(ErrorFrame.shown(text))\n")
     }
 
-    /// A remark on what the command does besides.
+    /// Prints a note about something else that the command does.
     public func note(_ text: String) {
         guard level >= .warn else { return }
         error("\(ErrorFrame.shown(text))\n")
     }
 
-    /// A warning of something that could not be put back as it was.
+    /// Prints a warning about something that could not be restored.
     func unrestored(_ text: String) {
-        hasLeftovers.withLock { $0 = true }
+        hasUnrestored.withLock { $0 = true }
         warning(text)
     }
 
-    /// What the program does, where messages of this importance are wanted.
+    /// Logs an action of the program if the level includes messages of this importance.
     func log(_ importance: LogLevel, _ text: String) {
         guard level >= importance else { return }
         error("\(importance.rawValue): \(ErrorFrame.shown(text))\n")
     }
 
-    /// A text for stderr, as it is. A line of progress that is not finished is ended before it.
+    /// Prints a text on stderr, unchanged. An unfinished line of progress is ended first.
     public func error(_ text: String) {
         let wasOpen = openLine.withLock { open in
             defer { open = false }
@@ -136,14 +140,14 @@ public final class Console: Sendable {
         do throws(SystemError) {
             try writeText(stream, text)
         } catch {
-            // A failure of stderr cannot be told to anybody.
+            // A failure of stderr cannot be reported anywhere.
             guard stream == .output, !error.isReaderGone else { return }
             failure.withLock { $0 = $0 ?? error }
         }
     }
 }
 
-/// Writes to a file descriptor until that fails; what comes after is dropped.
+/// Writes to a file descriptor until a write fails, and drops everything after that.
 private final class DescriptorWriter: Sendable {
     private let descriptor: Int32
     private let isClosed = Mutex(false)
@@ -165,7 +169,7 @@ private final class DescriptorWriter: Sendable {
                 if unsafe poll(&entry, 1, 100) != 0 { continue }
                 error = SystemError(EINTR)
             }
-            // A reader that takes nothing is waited for, but not by one who wants the command to end.
+            // Wait for a reader that accepts nothing, unless a signal asked the command to end.
             if error.code == EINTR, !Interruption.wasReceived { continue }
             isClosed.withLock { $0 = true }
             throw error

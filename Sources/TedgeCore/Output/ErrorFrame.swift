@@ -1,8 +1,8 @@
 /// The layout of an error on stderr.
 public enum ErrorFrame {
-    /// The title and the causes. One cause is not numbered, several are numbered from 0 in five columns; further lines of
-    /// a cause align under its first. Control characters are escaped, so that nothing that a file or a server said reaches
-    /// the terminal as a command, and what is huge is shortened.
+    /// Formats the title and the causes. A single cause is not numbered; several are numbered from 0 in five columns, and
+    /// further lines of a cause align under its first line. Control characters are escaped, so that no text of a file or
+    /// a server reaches the terminal as a command, and very long text is shortened.
     public static func text(title: String, causes: [String], hint: String?) -> String {
         let (title, causes, hint) = (shortened(title), causes.map(shortened), hint.map(shortened))
         var text = "Error: \(shown(title))\n"
@@ -21,12 +21,12 @@ public enum ErrorFrame {
         return text
     }
 
-    /// A message without secrets, and without what a terminal obeys.
+    /// A message without secrets and without control sequences for a terminal.
     static func shown(_ text: String) -> String { printable(Masking.inMessage(text)) }
 
-    /// The text with every character but the line feed that is not printable escaped as in Swift source.
+    /// The text with unprintable characters, except line feeds, escaped as in Swift source.
     ///
-    /// - Parameter keepsTabs: Whether tabs stay, too.
+    /// - Parameter keepsTabs: Whether tabs are kept, too.
     public static func printable(_ text: String, keepsTabs: Bool = false) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -39,8 +39,8 @@ public enum ErrorFrame {
         return result
     }
 
-    /// Whether a terminal shows a character where it stands and obeys nothing: no control or format character, and nothing
-    /// that is invisible, such as tag characters. Selectors of a form, as emoji have them, are printable.
+    /// Whether a terminal shows the character in its place and does not treat it as a command: no control or format
+    /// character, and no invisible character such as a tag character. Variation selectors, as in emoji, are printable.
     static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x7F { return scalar.value >= 0x20 }
         switch scalar.properties.generalCategory {
@@ -50,10 +50,10 @@ public enum ErrorFrame {
         }
     }
 
-    /// The longest word, as of a path, and the longest text that stay whole, in Unicode scalars.
+    /// The longest word (for example a path) and the longest text that are not shortened, in Unicode scalars.
     private static let (longestWord, longestText) = (1000, 10_000)
 
-    /// The text with `…` for the rest of a word that is too long, and of the text.
+    /// The text, with `…` instead of the rest of a word or text that is too long.
     private static func shortened(_ text: String) -> String {
         guard text.utf8.count > longestWord else { return text }
         var result = ""

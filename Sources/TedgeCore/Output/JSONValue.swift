@@ -1,4 +1,4 @@
-/// A JSON value to be printed; the keys of an object keep their order.
+/// A JSON value for printing; objects keep the order of their keys.
 public enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -7,14 +7,14 @@ public enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([Member])
 
-    /// A key of an object with its value.
+    /// A key of an object and its value.
     public struct Member: Sendable, Equatable {
         /// The key.
         public let key: String
         /// The value.
         public let value: JSONValue
 
-        /// Makes a pair.
+        /// Creates a member.
         public init(_ key: String, _ value: JSONValue) {
             self.key = key
             self.value = value
@@ -24,7 +24,7 @@ public enum JSONValue: Sendable, Equatable {
     /// A string, or null.
     public static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
 
-    /// The value on one line (RFC 8259), with all that is not printable escaped.
+    /// The value on one line (RFC 8259), with unprintable characters escaped.
     public var text: String {
         switch self {
         case .null: "null"
@@ -48,8 +48,7 @@ public enum JSONValue: Sendable, Equatable {
             case "\t": result += "\\t"
             case _ where !ErrorFrame.isPrintable(scalar):
                 for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
-                    let digits = String(unit, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                    result += "\\u" + unit.hexadecimal(4)
                 }
             default: result.unicodeScalars.append(scalar)
             }

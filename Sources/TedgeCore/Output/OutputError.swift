@@ -1,13 +1,13 @@
 import Foundation
 
-/// The standard output cannot be written, so that words or a result are lost.
+/// The standard output cannot be written, so output is lost.
 struct OutputError: ExplainedError, Equatable {
-    /// Why it cannot.
+    /// Why it cannot be written.
     let reason: SystemError
-    /// Whether the command has changed something that stays changed.
+    /// Whether the command has changed something and keeps the change.
     var isDone = false
 
-    var id: String { "output-failed" }
+    var id: ReasonID { .outputFailed }
 
     var causes: [String] { ["Cannot write the standard output", "\(reason)"] }
 
@@ -24,12 +24,13 @@ struct OutputError: ExplainedError, Equatable {
 }
 
 extension SystemError {
-    /// Whether nobody reads any more, which is no failure.
+    /// Whether the reader has closed the output, which is not an error.
     var isReaderGone: Bool { code == EPIPE }
 }
 
 extension Console {
-    /// Says on stderr that output of a command is lost, unless the command says so itself; whether any is.
+    /// Reports on stderr that output of a command is lost, unless the command reported it. Returns whether output is
+    /// lost.
     public func reportLostOutput(of report: CommandReport) -> Bool {
         guard let reason = outputFailure else { return false }
         let error = OutputError(reason: reason, isDone: report.changed)

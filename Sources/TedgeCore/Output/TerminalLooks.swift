@@ -1,17 +1,17 @@
 import Foundation
 
-/// What the terminal on stdout can show, by the environment.
+/// The capabilities of the terminal on stdout, according to the environment.
 public struct TerminalLooks: Sendable, Equatable {
-    /// Whether colours and symbols are wanted: on a terminal that knows them, in a UTF-8 locale, and without `NO_COLOR`.
+    /// Whether to use colours and symbols: on a terminal that supports them, in a UTF-8 locale, and without `NO_COLOR`.
     public let isColourful: Bool
-    /// The columns of the terminal, from 20 on; nil without a terminal or where nobody knows them.
+    /// The columns of the terminal, at least 20; nil if there is no terminal or the number is unknown.
     public let columns: Int?
 
     /// Reads `NO_COLOR`, `TERM`, `COLUMNS`, `LC_ALL`, `LC_CTYPE` and `LANG`.
     ///
     /// - Parameters:
     ///   - isTerminal: Whether stdout is a terminal.
-    ///   - size: The columns that the terminal itself tells; it is asked only when `COLUMNS` says nothing.
+    ///   - size: Returns the columns that the terminal reports; called only if `COLUMNS` is not usable.
     public init(_ environment: [String: String], isTerminal: Bool, size: () -> Int? = { nil }) {
         let value = { (name: String) in environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let locale = (value("LC_ALL") ?? value("LC_CTYPE") ?? value("LANG") ?? "C").lowercased()
@@ -21,7 +21,7 @@ public struct TerminalLooks: Sendable, Equatable {
         columns = known.flatMap { $0 >= 20 ? $0 : nil }
     }
 
-    /// The columns that the terminal on a descriptor tells (TIOCGWINSZ of ioctl_tty(2)).
+    /// The columns that the terminal on a descriptor reports (TIOCGWINSZ of ioctl_tty(2)).
     public static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
         guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }

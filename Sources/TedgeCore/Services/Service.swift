@@ -1,32 +1,23 @@
-/// A service that this program drives. The names are fixed here and never taken from a file.
+/// A service that this program controls. The names are fixed here and never read from a file.
 public struct Service: Sendable, Hashable {
     /// The name that the service manager knows.
-    public let unit: String
+    let unit: String
     /// The name in messages.
-    public let name: String
+    let name: String
 
     /// The broker.
-    public static let mosquitto = Service(unit: "mosquitto", name: "mosquitto")
+    static let mosquitto = Service(unit: "mosquitto", name: "mosquitto")
     /// The agent.
-    public static let agent = Service(unit: "tedge-agent", name: "tedge-agent")
-
-    /// A word for it in the ids of errors.
-    var word: String {
-        switch self {
-        case .mosquitto: "mosquitto"
-        case .agent: "agent"
-        default: "mapper"
-        }
-    }
+    static let agent = Service(unit: "tedge-agent", name: "tedge-agent")
 
     /// Whether a unit is that of the broker.
     static func isBroker(_ unit: String) -> Bool { unit == mosquitto.unit }
 
-    /// The mapper of a cloud, and of a profile of it. Messages call every mapper the same.
-    public static func mapper(_ cloud: CloudName, _ profile: ProfileName?) -> Service {
+    /// The mapper of a cloud or of a profile. Messages use the same name for every mapper.
+    static func mapper(_ cloud: CloudName, _ profile: ProfileName?) -> Service {
         Service(unit: "tedge-mapper-\(cloud.rawValue)" + (profile.map { "@\($0)" } ?? ""), name: "tedge-mapper")
     }
 
-    /// The one mapper that older installations have for all clouds.
-    public static let singleMapper = Service(unit: "tedge-mapper", name: "tedge-mapper")
+    /// The single mapper of older installations, for all clouds.
+    static let singleMapper = Service(unit: "tedge-mapper", name: "tedge-mapper")
 }

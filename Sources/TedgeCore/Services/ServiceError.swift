@@ -1,6 +1,6 @@
-/// Why a service could not be driven.
+/// Why a service could not be controlled.
 public enum ServiceError: ExplainedError, Equatable {
-    /// There is no such service.
+    /// The service does not exist.
     case notFound(service: String)
     /// A command of the service manager failed; what it said is the detail.
     case failed(command: String, status: Int32, detail: String)
@@ -10,38 +10,40 @@ public enum ServiceError: ExplainedError, Equatable {
     case programMissing(command: String, path: String)
     /// The program of a command cannot be started.
     case notStarted(command: String, SystemError)
-    /// The service manager is not there.
+    /// The service manager does not run.
     case unavailable(manager: String, command: String)
+    /// `system.toml` cannot be read.
+    case unreadableSystemFile(path: String, SystemError)
     /// `system.toml` is broken.
     case brokenSystemFile(path: String, reason: String)
     /// A command in `system.toml` cannot be used.
     case brokenCommand(path: String, key: String, reason: String)
-    /// A command of the service manager did not come to its end.
+    /// A command of the service manager did not finish.
     case silent(command: String, seconds: Int)
     /// A question to the service manager was not answered.
     case unanswered(program: String, seconds: Int)
-    /// Somebody has forbidden systemd to start a service; until the next boot if `isRuntime`.
+    /// A service is masked; until the next boot if `isRuntime`.
     case masked(Service, isRuntime: Bool)
     /// systemd cannot read the unit of a service.
     case unitBroken(Service)
-    /// mosquitto is a snap, which can read none of our files.
+    /// mosquitto is a snap, which cannot read our files.
     case confined(unit: String)
     /// A signal came.
     case interrupted(Interrupted)
 
     /// One word for each case.
-    public var id: String {
+    public var id: ReasonID {
         switch self {
-        case .notFound(let service): "\(service)-not-found"
-        case .failed: "service-command-failed"
-        case .signalled: "service-command-signalled"
-        case .programMissing, .notStarted: "service-command-missing"
-        case .unavailable: "service-manager-unavailable"
-        case .brokenSystemFile, .brokenCommand: "system-file-broken"
-        case .silent, .unanswered: "service-manager-silent"
-        case .masked(let service, _): "\(service.word)-masked"
-        case .unitBroken(let service): "\(service.word)-unit-broken"
-        case .confined: "mosquitto-is-snap"
+        case .notFound(let service): Service(unit: service, name: service).reason(.absent)
+        case .failed: .serviceCommandFailed
+        case .signalled: .serviceCommandSignalled
+        case .programMissing, .notStarted: .serviceCommandMissing
+        case .unavailable: .serviceManagerUnavailable
+        case .unreadableSystemFile, .brokenSystemFile, .brokenCommand: .systemFileBroken
+        case .silent, .unanswered: .serviceManagerSilent
+        case .masked(let service, _): service.reason(.masked)
+        case .unitBroken(let service): service.reason(.unitBroken)
+        case .confined: .mosquittoIsSnap
         case .interrupted(let interrupted): interrupted.id
         }
     }
@@ -65,7 +67,7 @@ public enum ServiceError: ExplainedError, Equatable {
                     + "Service manager '\(manager)' is not available on the system or elevated permissions have not been "
                     + "granted."
             ]
-        case .brokenSystemFile(let path, let reason) where SystemError.saysNotPlain(reason):
+        case .unreadableSystemFile(let path, let reason):
             ["Cannot read the system config file '\(path)': \(reason)"]
         case .brokenSystemFile(let path, let reason):
             ["Toml syntax error in the system config file '\(path)': \(reason)"]
@@ -107,8 +109,9 @@ public enum ServiceError: ExplainedError, Equatable {
                 + "'sudo systemctl daemon-reload'."
         case .confined:
             "Run 'sudo snap stop --disable mosquitto && sudo apt install mosquitto', then run the command again."
-        case .brokenSystemFile(let path, let reason) where SystemError.saysNotPlain(reason): ErrorAdvice.putFile(path)
-        case .brokenSystemFile(let path, _): "Correct \(path). Nothing has been changed."
+        case .unreadableSystemFile(let path, let reason) where reason.isNotPlain: ErrorAdvice.putFile(path)
+        case .unreadableSystemFile(let path, _), .brokenSystemFile(let path, _):
+            "Correct \(path). Nothing has been changed."
         case .interrupted(let interrupted): interrupted.hint
         default: nil
         }

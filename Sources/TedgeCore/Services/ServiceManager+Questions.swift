@@ -1,7 +1,7 @@
-/// What is asked of a service manager. A question that is not answered is an error, never a no.
+/// Questions to a service manager. A question without an answer is an error, never a no.
 extension ServiceManager {
     /// Whether the service runs.
-    public func isActive(_ service: Service) throws(ServiceError) -> Bool {
+    func isActive(_ service: Service) throws(ServiceError) -> Bool {
         let words = ServiceCommands.words(commands.isActive, for: service.unit)
         switch try ask(words).ending {
         case .exited(0): return true
@@ -10,14 +10,14 @@ extension ServiceManager {
         }
     }
 
-    /// Whether the service runs, by what is known of it, else by asking.
+    /// Whether the service runs, by its state if that is known, else by asking.
     func isActive(_ service: Service, _ state: ServiceState?) throws(ServiceError) -> Bool {
         if let state { return state.isActive }
         return try isActive(service)
     }
 
-    /// Whether the service is started when the device starts; nil if the service manager has no command for this.
-    public func isEnabled(_ service: Service) throws(ServiceError) -> Bool? {
+    /// Whether the service is enabled; nil if the service manager has no command to ask that.
+    func isEnabled(_ service: Service) throws(ServiceError) -> Bool? {
         guard isDefault else { return nil }
         let words = ["systemctl", "is-enabled", service.unit]
         let result = try ask(words)
@@ -36,50 +36,43 @@ extension ServiceManager {
         let result = try ask(words)
         let blocks = result.output.split(separator: "\n\n")
         guard result.succeeded, blocks.count == services.count else { throw failure(words, result) }
-        return Dictionary(uniqueKeysWithValues: zip(services, blocks.map(ServiceState.init)))
+        return Dictionary(
+            uniqueKeysWithValues: zip(services, blocks.map { ServiceState(SystemdProperties(String($0))) }))
     }
 
-    /// The number of the main process of a service; nil if it has none, or if nobody says.
+    /// The main process of a service; nil if it has none or it is unknown.
     func mainProcess(of service: Service) -> Int32? {
         guard let states = try? states(of: [service]) else { return nil }
         return states[service]?.mainProcess
     }
 
-    /// How often systemd has started a service again since somebody started it: each time it had ended by itself. Nil if
-    /// nobody says.
-    func restarts(of service: Service) -> Int? {
-        guard isDefault, let result = try? ask(["systemctl", "show", "--property=NRestarts", service.unit]) else {
-            return nil
-        }
-        let name = "NRestarts="
-        return result.output.split(separator: "\n").first { $0.hasPrefix(name) }.flatMap {
-            Int($0.dropFirst(name.count))
-        }
+    /// Properties of a service; nil if something else than systemd manages it, or systemd does not answer.
+    private func properties(_ names: String, of service: Service) -> SystemdProperties? {
+        guard isDefault else { return nil }
+        let answer = try? ask(["systemctl", "show", "--property=\(names)", service.unit])
+        return answer.map { SystemdProperties($0.output) }
     }
+
+    /// How often systemd has restarted a service because it ended by itself; nil if unknown.
+    func restarts(of service: Service) -> UInt64? { properties("NRestarts", of: service)?.number("NRestarts") }
 
     /// The unit of a mosquitto that is installed as a snap; nil if there is none.
     func confinedBroker() throws(ServiceError) -> String? {
-        let snap = Service(unit: "snap.mosquitto.mosquitto.service", name: "mosquitto")
+        let snap = Service(unit: MosquittoUnit.snapUnit, name: "mosquitto")
         return try states(of: [snap])?[snap]?.isInstalled == true ? snap.unit : nil
     }
 
     /// Whether systemd no longer starts a service because it was started too often.
     func hasReachedStartLimit(_ service: Service) -> Bool {
-        guard isDefault, let result = try? ask(["systemctl", "show", "--property=Result", service.unit]) else {
-            return false
-        }
-        return result.output.split(separator: "\n").contains("Result=start-limit-hit")
+        properties("Result", of: service)?["Result"] == "start-limit-hit"
     }
 
     /// Whether systemd refused to start the service at all, as it does beyond the start limit. The property Result says so
-    /// only where the limit was reached by a request, not by a restart of systemd's own.
+    /// only if a request reached the limit, not if a restart by systemd did.
     func wasNotStarted(_ service: Service, since begin: UInt64) -> Bool {
-        let words = ["systemctl", "show", "--property=Result,ExecMainStartTimestampMonotonic", service.unit]
-        guard let lines = try? ask(words).output.split(separator: "\n") else { return false }
-        if lines.contains("Result=start-limit-hit") { return true }
-        let name = "ExecMainStartTimestampMonotonic="
-        let start = lines.first { $0.hasPrefix(name) }.flatMap { UInt64($0.dropFirst(name.count)) }
-        return start.map { $0 < begin } ?? false
+        let start = "ExecMainStartTimestampMonotonic"
+        guard let properties = properties("Result,\(start)", of: service) else { return false }
+        return properties["Result"] == "start-limit-hit" || properties.number(start).map { $0 < begin } ?? false
     }
 
     /// The last lines of a service in systemd's journal, at most three; none if it does not answer.

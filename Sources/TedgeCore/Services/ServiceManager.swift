@@ -1,24 +1,24 @@
-/// Drives services by the commands of `system.toml`.
-public struct ServiceManager: Sendable {
+/// Controls services with the commands of `system.toml`.
+struct ServiceManager: Sendable {
     /// The commands.
-    public let commands: ServiceCommands
-    /// Whether the commands are those for systemd that hold without a `system.toml`.
-    public let isDefault: Bool
+    let commands: ServiceCommands
+    /// Whether the commands are the defaults, those of systemd.
+    let isDefault: Bool
     private let path: String
     let processes: any Processes
     private let systemdRuns: Bool
     /// What ends a wait for a command early.
     var interruption: Interruption
     private var isBounded = false
-    /// How long a command may take that no signal interrupts, because it puts something back.
+    /// How long a command that undoes something may take. No signal interrupts it.
     static let timeout = Duration.seconds(30)
-    /// How long a command goes on after a signal: it is nearly done, and what is done is known.
+    /// How long a command may go on after a signal, so that it can finish and its result is known.
     private static let grace = Duration.milliseconds(500)
-    /// How often a command that puts something back is run, if somebody ends it.
+    /// How often a command that undoes something is run if a signal ends it.
     private static let attempts = 3
 
-    /// Takes the commands of `system.toml`. Throws where that is broken.
-    public init(_ settings: SystemSettings, in context: Context) {
+    /// Takes the commands of `system.toml`.
+    init(_ settings: SystemSettings, in context: Context) {
         commands = settings.commands
         isDefault = settings.commands == .systemd
         path = settings.path
@@ -28,11 +28,11 @@ public struct ServiceManager: Sendable {
     }
 
     /// Finds out whether the service manager runs. Throws `unavailable` and `interrupted`.
-    public func checkAvailability() throws(ServiceError) {
+    func checkAvailability() throws(ServiceError) {
         let unavailable = ServiceError.unavailable(
             manager: commands.name, command: commands.isAvailable.joined(separator: " "))
         if isDefault {
-            // What sd_booted(3) asks, and whether its command is there.
+            // What sd_booted(3) checks, and whether systemctl exists.
             guard systemdRuns, processes.isOnPath("systemctl") else { throw unavailable }
             return
         }
@@ -46,23 +46,23 @@ public struct ServiceManager: Sendable {
         }
     }
 
-    /// Throws `programMissing` if the program of one of the commands is not there.
+    /// Throws `programMissing` if the program of one of the commands does not exist.
     func checkPrograms() throws(ServiceError) {
         guard let missing = missingPrograms.first else { return }
         let words = ServiceCommands.words(missing.words, for: Service.mosquitto.unit)
         throw .programMissing(command: words.joined(separator: " "), path: path)
     }
 
-    /// The commands of `system.toml` whose program is not there.
+    /// The commands of `system.toml` whose program does not exist.
     var missingPrograms: [(key: String, words: [String])] {
         isDefault ? [] : commands.driving.filter { !processes.isOnPath($0.words[0]) }
     }
 
-    /// Restarts a service. A start limit of systemd that was reached is lifted.
-    public func restart(_ service: Service) throws(ServiceError) { try runPastStartLimit(commands.restart, service) }
+    /// Restarts a service, even if systemd's start limit was reached.
+    func restart(_ service: Service) throws(ServiceError) { try runPastStartLimit(commands.restart, service) }
 
-    /// Starts a service; one that runs goes on running. A start limit of systemd that was reached is lifted.
-    public func start(_ service: Service) throws(ServiceError) { try runPastStartLimit(commands.start, service) }
+    /// Starts a service that does not run, even if systemd's start limit was reached.
+    func start(_ service: Service) throws(ServiceError) { try runPastStartLimit(commands.start, service) }
 
     private func runPastStartLimit(_ command: [String], _ service: Service) throws(ServiceError) {
         let begin = MonotonicClock.microseconds
@@ -76,23 +76,22 @@ public struct ServiceManager: Sendable {
     }
 
     /// Stops a service.
-    public func stop(_ service: Service) throws(ServiceError) { try run(commands.stop, service) }
+    func stop(_ service: Service) throws(ServiceError) { try run(commands.stop, service) }
 
-    /// Has a service started when the device starts. Returns false if systemd made no link for it, because there was one.
+    /// Enables a service. Returns false if systemd created no link, because there was one.
     /// `reloadUnits` must follow.
     @discardableResult
-    public func enable(_ service: Service) throws(ServiceError) -> Bool {
+    func enable(_ service: Service) throws(ServiceError) -> Bool {
         try changeLinks("enable", commands.enable, service)
     }
 
-    /// No longer has a service started when the device starts. Returns false if systemd removed no link, because there was
-    /// none. `reloadUnits` must follow.
+    /// Disables a service. Returns false if systemd removed no link, because there was none. `reloadUnits` must follow.
     @discardableResult
-    public func disable(_ service: Service) throws(ServiceError) -> Bool {
+    func disable(_ service: Service) throws(ServiceError) -> Bool {
         try changeLinks("disable", commands.disable, service)
     }
 
-    /// The same manager for putting something back: no signal ends its commands, and each has its time.
+    /// The same manager for undoing: no signal ends its commands, and each has a time limit.
     var undoing: ServiceManager {
         var manager = self
         manager.interruption = .never
@@ -114,11 +113,10 @@ public struct ServiceManager: Sendable {
         }
     }
 
-    /// Has systemd read its units again after links were made or removed. Until then `systemctl status` tells for a service
-    /// that runs what was so before, and systemd 255 and later calls every unit changed on disk.
+    /// Has systemd read its units again after links were created or removed. Until then `systemctl status` shows the old state
+    /// of a service that runs, and systemd 255 and later calls every unit changed on disk.
     ///
-    /// By its signal systemd does this without anybody waiting for it (systemd(1), SIGHUP); what is asked of it afterwards is
-    /// answered afterwards.
+    /// systemd does this on SIGHUP without anybody waiting for it (systemd(1)); it answers later questions after the reload.
     func reloadUnits() {
         guard isDefault, !processes.reloadSystemd() else { return }
         _ = try? processes.run(["systemctl", "daemon-reload"], interruption: .never.bounded(by: .now + Self.timeout))
@@ -152,7 +150,7 @@ public struct ServiceManager: Sendable {
         }
     }
 
-    /// A failure to run a command, in the words of a service manager.
+    /// A failure to run a command, as an error of the service manager.
     func told(_ error: ProcessError, _ command: String) -> ServiceError {
         switch error {
         case .notFound: .programMissing(command: command, path: path)
@@ -162,8 +160,8 @@ public struct ServiceManager: Sendable {
         }
     }
 
-    /// The last ten lines of what a command complains of, without what systemctl remarks besides: that somebody has changed
-    /// units, and that it calls the helper for init scripts.
+    /// The last ten lines of a command's error output, without systemctl's remarks that units have changed and that it calls
+    /// the helper for init scripts.
     static func complaint(_ text: String) -> String {
         text.split(whereSeparator: \.isNewline).filter { line in
             if line.hasPrefix("Warning: "), line.contains(" changed on disk. ") { return false }

@@ -1,12 +1,12 @@
-/// What systemd keeps from a service, systemd.exec(5), "Sandboxing".
+/// What systemd hides from a service or protects from it, systemd.exec(5), "Sandboxing".
 struct ServiceSandbox: Sendable, Equatable {
-    /// What cannot be reached.
+    /// Paths that cannot be reached.
     var hidden: [String] = []
     /// Directories that are empty.
     var empty: [String] = []
-    /// What cannot be written.
+    /// Paths that cannot be written.
     var readOnly: [String] = []
-    /// What below them can.
+    /// Paths below those that can be written.
     var writable: [String] = []
 
     init() {}
@@ -48,7 +48,7 @@ struct ServiceSandbox: Sendable, Equatable {
         writable += made
     }
 
-    /// Directories that systemd makes for the service, and gives to its user.
+    /// Directories that systemd creates for the service, owned by its user.
     private(set) var made: [String] = []
 
     /// Whether a path cannot be written; of two rules the one for the longer path counts.

@@ -1,24 +1,24 @@
 import TOML
 
-/// What `system.toml` says of the device: who owns the files of tedge, and how its services are driven.
-public struct SystemSettings: Sendable, Equatable {
+/// The settings in `system.toml`: who owns the files of tedge, and how to control services.
+struct SystemSettings: Sendable, Equatable {
     /// The user that owns the files; empty leaves the owner as it is.
-    public var user = "tedge"
+    var user = "tedge"
     /// The group that owns the files; empty leaves the group as it is.
-    public var group = "tedge"
+    var group = "tedge"
     /// The commands of the service manager.
-    public var commands = ServiceCommands.systemd
+    var commands = ServiceCommands.systemd
     /// The path that was read, whether there is a file or not.
-    public var path: String
-    /// Whether the file names a user, and a group.
+    var path: String
+    /// Whether the file names a user, or a group.
     var namesUser = false
     var namesGroup = false
 
     /// The path in a configuration directory.
-    public static func path(in directory: String) -> String { "\(directory)/system.toml" }
+    static func path(in directory: String) -> String { "\(directory)/system.toml" }
 
-    /// Reads the file. One that is missing, or cannot be read, means the defaults; one that is broken is an error.
-    public static func load(from context: Context) throws(ServiceError) -> SystemSettings {
+    /// Reads the file. If it is missing or cannot be read, the defaults are used; if it is broken, that is an error.
+    static func load(from context: Context) throws(ServiceError) -> SystemSettings {
         let path = path(in: context.configurationDirectory)
         var settings = SystemSettings(path: path)
         let bytes: [UInt8]
@@ -26,9 +26,9 @@ public struct SystemSettings: Sendable, Equatable {
             guard let found = try context.files.readIfPresent(path) else { return settings }
             bytes = found
         } catch {
-            // Another service manager may be named in what is too large, or in no file.
+            // A file that is too large, or not a regular file, may name another service manager.
             guard error.reason.isNotPlain || error.reason.isTooLarge else { return settings }
-            throw ServiceError.brokenSystemFile(path: path, reason: error.reason.description)
+            throw ServiceError.unreadableSystemFile(path: path, error.reason)
         }
         do {
             let root = try TOMLDocument(parsing: bytes).root
@@ -44,18 +44,18 @@ public struct SystemSettings: Sendable, Equatable {
         return settings
     }
 
-    /// The numbers of user and group; nil for one that is empty or that the device does not know.
+    /// The ids of user and group; nil for one that is empty or unknown.
     func numbers(in accounts: any Accounts) -> (user: UInt32?, group: UInt32?) {
         (accounts.user(named: user)?.owner.user, accounts.group(named: group))
     }
 
-    /// The owner of what is new: the caller's own user or group in the place of one that is empty or not known.
-    public func owner(in accounts: any Accounts) -> Owner {
+    /// The owner of new files: user and group, or those of the caller if they are empty or unknown.
+    func owner(in accounts: any Accounts) -> Owner {
         let (numbers, caller) = (numbers(in: accounts), accounts.caller)
         return Owner(user: numbers.user ?? caller.user, group: numbers.group ?? caller.group)
     }
 
-    /// What kind of account and which name the device does not know.
+    /// The user and the group that are not known on the device.
     func unknownAccounts(in accounts: any Accounts) -> [(kind: String, name: String)] {
         let numbers = numbers(in: accounts)
         return [("user", user, numbers.user), ("group", group, numbers.group)]
@@ -64,45 +64,45 @@ public struct SystemSettings: Sendable, Equatable {
 }
 
 extension Context {
-    /// The owner of files and directories that are new, where the caller is root. A user or group that `system.toml` names
-    /// and the device does not know is warned of, and root takes its place.
+    /// The owner of new files and directories, if the caller is root. If the device does not know a user or group that
+    /// `system.toml` names, a warning is printed and root is used.
     func ownerOfNew(_ system: SystemSettings) -> Owner? {
         guard accounts.isRoot else { return nil }
         for (kind, name) in system.unknownAccounts(in: accounts)
         where kind == "user" ? system.namesUser : system.namesGroup {
             console.warning(
-                "There is no \(kind) '\(name)' on this device, which \(system.path) names; root owns what is new.")
+                "There is no \(kind) '\(name)' on this device, which \(system.path) names; root owns new files.")
         }
         return system.owner(in: accounts)
     }
 }
 
-/// The commands of a service manager. `{}` stands for the service where it is an argument of its own.
-public struct ServiceCommands: Sendable, Equatable {
-    /// How the service manager is called in messages.
-    public var name: String
-    /// Exits with 0 where the service manager runs.
-    public var isAvailable: [String]
-    /// Starts a service, after it was stopped where it runs.
-    public var restart: [String]
+/// The commands of a service manager. `{}`, as an argument of its own, stands for the service.
+struct ServiceCommands: Sendable, Equatable {
+    /// The name of the service manager in messages.
+    var name: String
+    /// Exits with 0 if the service manager runs.
+    var isAvailable: [String]
+    /// Restarts a service, or starts it if it does not run.
+    var restart: [String]
     /// Stops a service.
-    public var stop: [String]
+    var stop: [String]
     /// Starts a service.
-    public var start: [String]
-    /// Has a service started when the device starts.
-    public var enable: [String]
-    /// No longer has a service started when the device starts.
-    public var disable: [String]
-    /// Exits with 0 where a service runs.
-    public var isActive: [String]
+    var start: [String]
+    /// Makes a service start with the device.
+    var enable: [String]
+    /// Makes a service no longer start with the device.
+    var disable: [String]
+    /// Exits with 0 if a service runs.
+    var isActive: [String]
 
     /// systemd.
-    public static let systemd = ServiceCommands(
+    static let systemd = ServiceCommands(
         name: "systemd", isAvailable: ["systemctl", "--version"], restart: ["systemctl", "restart", "{}"],
         stop: ["systemctl", "stop", "{}"], start: ["systemctl", "start", "{}"], enable: ["systemctl", "enable", "{}"],
         disable: ["systemctl", "disable", "{}"], isActive: ["systemctl", "is-active", "{}"])
 
-    /// The commands that drive a service, each with its key.
+    /// The commands that control a service, each with its key.
     var driving: [(key: String, words: [String])] {
         [
             ("restart", restart), ("stop", stop), ("start", start), ("enable", enable), ("disable", disable),
@@ -110,14 +110,14 @@ public struct ServiceCommands: Sendable, Equatable {
         ]
     }
 
-    /// A command with the name of a service in its place.
+    /// A command for a service, with its name instead of `{}`.
     static func words(_ command: [String], for unit: String) -> [String] {
         command.map { $0 == "{}" ? unit : $0 }
     }
 }
 
 extension ServiceCommands {
-    /// Reads the table `[init]`. All commands must be there but `start`, which `restart` stands in for, and nothing else.
+    /// Reads the table `[init]`. It must have all commands and no other keys; without `start`, `restart` is used instead.
     init(_ value: TOMLValue, path: String) throws(ServiceError) {
         guard case .table(let table) = value else {
             throw .brokenSystemFile(path: path, reason: "'init' must be a table")

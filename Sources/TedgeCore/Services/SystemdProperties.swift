@@ -1,8 +1,8 @@
-/// What `systemctl show` prints of one unit.
+/// What `systemctl show` prints for one unit.
 struct SystemdProperties: Equatable {
     private let values: [String: [String]]
 
-    /// Reads the lines, `NAME=VALUE`; a name may be there several times.
+    /// Reads the lines, `NAME=VALUE`; a name may occur several times.
     init(_ text: String) {
         var values: [String: [String]] = [:]
         for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
@@ -15,13 +15,16 @@ struct SystemdProperties: Equatable {
     /// A value; nil if the property is missing or empty.
     subscript(name: String) -> String? { values[name]?.last { !$0.isEmpty } }
 
+    /// A value as a number; nil if it is none.
+    func number(_ name: String) -> UInt64? { self[name].flatMap { UInt64($0) } }
+
     /// All values of a property that is printed once for each.
     func all(_ name: String) -> [String] { (values[name] ?? []).filter { !$0.isEmpty } }
 
-    /// The words of a value, which systemd quotes if they have blanks (systemd.syntax(7), "Quoting").
+    /// The words of a value, which systemd quotes if they contain blanks (systemd.syntax(7), "Quoting").
     func words(_ name: String) -> [String] { all(name).flatMap(Self.words) }
 
-    /// Takes a line apart as systemd does: by blanks, with quotes and the escapes of C.
+    /// Splits a line as systemd does: at blanks, with quotes and the escapes of C.
     static func words(_ line: String) -> [String] {
         var words: [String] = []
         var word: [UInt8]?

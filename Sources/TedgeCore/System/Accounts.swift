@@ -1,35 +1,35 @@
 import Foundation
 
 /// A user of the device.
-public struct Account: Sendable, Equatable {
+struct Account: Sendable, Equatable {
     /// The login name.
-    public var name: String
+    var name: String
     /// The numeric ids.
-    public var owner: Owner
+    var owner: Owner
 }
 
-/// The users and groups of the device, and who is calling.
-public protocol Accounts: Sendable {
+/// The users and groups of the device, and the caller.
+protocol Accounts: Sendable {
     /// The effective user and group of this process.
     var caller: Owner { get }
-    /// Looks a user up by name; its owner has the user's primary group.
+    /// Looks up a user by name; the group of its owner is the primary group.
     func user(named name: String) -> Account?
     /// The login name of a user.
     func name(ofUser user: UInt32) -> String?
-    /// Looks a group up by name.
+    /// Looks up a group by name.
     func group(named name: String) -> UInt32?
     /// All groups that a user belongs to.
     func groups(of account: Account) -> [UInt32]
 }
 
 extension Accounts {
-    /// Whether this process may do everything.
-    public var isRoot: Bool { caller.user == 0 }
+    /// Whether this process runs as root.
+    var isRoot: Bool { caller.user == 0 }
 }
 
-/// The accounts of the device: those of its own files, and beyond them what libc's look-ups find.
+/// The accounts of the device: those in its own files, else those that libc finds.
 ///
-/// A look-up goes over the network, or to systemd, which may not answer (nsswitch.conf(5)): then only the files count.
+/// libc may ask the network or systemd (nsswitch.conf(5)), which may not answer; then only the files count.
 struct SystemAccounts: Accounts {
     private let lookUp: BoundedLookUp
     private let passwords: AccountFile
@@ -38,8 +38,8 @@ struct SystemAccounts: Accounts {
     /// Makes the real accounts.
     ///
     /// - Parameters:
-    ///   - interruption: What ends a look-up early.
-    ///   - directory: Where `passwd` and `group` are.
+    ///   - interruption: Ends a look-up early.
+    ///   - directory: The directory of `passwd` and `group`.
     init(_ interruption: Interruption = .never, directory: String = "/etc") {
         lookUp = BoundedLookUp(interruption)
         passwords = AccountFile(path: "\(directory)/passwd")
@@ -88,7 +88,7 @@ struct SystemAccounts: Accounts {
         var count: Int32 = 64
         while true {
             var groups = [gid_t](repeating: 0, count: Int(count))
-            // It says how many there are where there is no room for them, getgrouplist(3).
+            // If the array is too small, the call returns the number of groups, getgrouplist(3).
             let room = count
             if unsafe getgrouplist(account.name, account.owner.group, &groups, &count) >= 0 {
                 return Array(groups.prefix(Int(count)))
@@ -97,7 +97,7 @@ struct SystemAccounts: Accounts {
         }
     }
 
-    /// The groups of the device's own file.
+    /// The groups of a user in the device's own files.
     func localGroups(of account: Account) -> [UInt32] {
         let others = groupsFile.lines.compactMap { fields -> UInt32? in
             guard fields.count > 3, fields[3].split(separator: ",").contains(account.name[...]) else { return nil }

@@ -1,19 +1,19 @@
 import Foundation
 import Synchronization
 
-/// Calls of libc that may wait for somebody who does not answer, and that no signal ends. After one that was not answered in
-/// time no other is made.
+/// Runs calls of libc that may wait for a server that does not answer and that no signal ends. After a call that took too
+/// long, no more calls are made.
 final class BoundedLookUp: Sendable {
     private let interruption: Interruption
     private let limit: Duration
     private let isSilent = Atomic(false)
 
-    /// Waits so long for an answer, and until a signal comes.
+    /// Sets how long to wait for an answer; a signal also ends the wait.
     init(_ interruption: Interruption, limit: Duration = .seconds(2)) {
         (self.interruption, self.limit) = (interruption, limit)
     }
 
-    /// What a call returns; nil if it does not in time. The thread of such a call is left behind.
+    /// The result of a call; nil if it does not return in time. Its thread then goes on and is ignored.
     func answer<Answer: Sendable>(_ call: @escaping @Sendable () -> Answer) -> Answer? {
         guard !isSilent.load(ordering: .relaxed) else { return nil }
         let (result, done) = (Result<Answer>(), DispatchSemaphore(value: 0))

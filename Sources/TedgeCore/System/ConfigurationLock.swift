@@ -1,22 +1,22 @@
 import Foundation
 
-/// The right to change what a configuration directory stands for: its files, the bridges and their services. One command
-/// has it at a time; those that only read need none.
-public struct ConfigurationLock: Sendable {
+/// The lock of a configuration directory, for commands that change its files, its bridges or their services. One command
+/// holds it at a time; commands that only read do not need it.
+struct ConfigurationLock: Sendable {
     private let lock: FileLock?
     private let madeDirectories: [String]
     private let files: any Files
 
-    /// After how many seconds it says so.
+    /// The seconds before a note says what the command waits for.
     private static let silence = 1
 
-    /// The file that stands for the lock.
+    /// The lock file of a directory.
     static func path(in directory: String) -> String { Path.join(directory, ".tedge.lock") }
 
-    /// Waits until no other command changes the directory, which is made where it is missing, and removes what killed runs
-    /// left there. Where the caller may not write there is no lock, and the command finds out what it may do.
+    /// Waits until no other command changes the directory, and creates it if it is missing. Removes temporary files that killed
+    /// runs left. If the caller may not write there, there is no lock, and the command itself reports what fails.
     ///
-    /// - Parameter command: What has the lock, for those who wait.
+    /// - Parameter command: The name of the command, for others that wait.
     init(_ command: String, in context: Context) throws {
         let directory = context.configurationDirectory
         let path = Self.path(in: directory)
@@ -30,34 +30,35 @@ public struct ConfigurationLock: Sendable {
         }
         guard let lock else { return }
         if lock.isFileAlone {
-            context.console.note("\(directory) is on a file system without locks; the file \(path) stands for one.")
+            context.console.note(
+                "\(directory) is on a file system without locks; the file \(path) is used as the lock.")
         }
-        for place in ["", "/mosquitto-conf", "/device-certs", "/mappers", "/operations"] {
-            TemporaryName.sweep(directory + place, files)
+        for path in ["", "/mosquitto-conf", "/device-certs", "/mappers", "/operations"] {
+            TemporaryName.sweep(directory + path, files)
         }
         for mapper in (try? files.list(directory + "/mappers")) ?? [] {
             TemporaryName.sweep("\(directory)/mappers/\(mapper)", files)
         }
     }
 
-    /// Lets the next command go on. A directory that was made for the lock and holds nothing is removed.
+    /// Releases the lock. Removes directories that were created for the lock and are still empty.
     func release() {
         lock?.release()
         Self.remove(madeDirectories, files)
     }
 
-    /// Waits for a lock; nil if it cannot be made.
+    /// Waits for a lock. Returns nil if the lock file cannot be created; throws `LockError` if one holder keeps it too long.
     static func wait(for path: String, _ command: String, _ context: Context) throws -> FileLock? {
         let begin = ContinuousClock.now
-        // The timeout is for one holder: where many wait, the lock goes from hand to hand.
+        // The timeout is for one holder: if many commands wait, the holder changes.
         var (known, since): (LockError.Holder?, ContinuousClock.Instant) = (nil, begin)
-        var (wasSaid, next) = (false, begin.advanced(by: .seconds(min(silence, context.lockPatience))))
+        var (wasSaid, next) = (false, begin.advanced(by: .seconds(min(silence, context.lockTimeout))))
         while true {
             try context.interruption.check()
             do throws(FileError) {
                 if let lock = try context.files.lock(path, holder: command) { return lock }
             } catch {
-                // What cannot be written there is for the command to find out.
+                // The command itself reports what it cannot write.
                 if error.reason.forbidsWriting || error.reason.isAbsence { return nil }
                 throw error
             }
@@ -66,21 +67,21 @@ public struct ConfigurationLock: Sendable {
                 next = now.advanced(by: .seconds(silence))
                 let holder = holder(path, context.files)
                 if holder != known { (known, since) = (holder, known == nil ? begin : now) }
-                if since.duration(to: now) >= .seconds(context.lockPatience) {
-                    throw LockError(path: path, holder: holder, seconds: context.lockPatience)
+                if since.duration(to: now) >= .seconds(context.lockTimeout) {
+                    throw LockError(path: path, holder: holder, seconds: context.lockTimeout)
                 }
                 if !wasSaid {
                     wasSaid = true
                     context.console.note("Waiting for \(holder?.description ?? "another command") to finish.")
                 }
             }
-            // A signal ends the pause, which grows to 50 ms. Those who wait do not look all at the same time.
+            // A signal ends the pause, which grows to 50 ms and is random, so that waiting commands do not try all at once.
             let pause = min(50, 5 + Int32(begin.duration(to: now) / .milliseconds(20)))
             _ = poll(nil, 0, Int32.random(in: pause / 2...pause))
         }
     }
 
-    /// Who has the lock, as far as the file tells.
+    /// The holder of the lock according to the file, or nil.
     private static func holder(_ path: String, _ files: any Files) -> LockError.Holder? {
         guard let bytes = try? files.read(path, limit: 4096) else { return nil }
         let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
@@ -113,9 +114,9 @@ public struct ConfigurationLock: Sendable {
     }
 }
 
-/// Another command has been changing the configuration for too long.
+/// Another command holds the lock for too long.
 struct LockError: ExplainedError, Equatable {
-    /// Who has the lock.
+    /// The holder of the lock.
     struct Holder: Equatable, CustomStringConvertible {
         let process: Int32
         let command: String
@@ -124,10 +125,10 @@ struct LockError: ExplainedError, Equatable {
 
     let path: String
     let holder: Holder?
-    /// How long was waited.
+    /// How long this command waited.
     let seconds: Int
 
-    var id: String { "configuration-locked" }
+    var id: ReasonID { .configurationLocked }
 
     var causes: [String] {
         let name = holder?.description ?? "Another command"
@@ -141,16 +142,16 @@ struct LockError: ExplainedError, Equatable {
 }
 
 extension Context {
-    /// Does something while no other command changes the configuration.
+    /// Runs a function while no other command changes the configuration.
     ///
-    /// - Parameter command: The words of the command, without what may be secret.
+    /// - Parameter command: The words of the command, without secrets.
     func changing<Result>(_ command: String, _ body: () throws -> Result) throws -> Result {
         let lock = try ConfigurationLock(command, in: self)
         defer { lock.release() }
         return try body()
     }
 
-    /// Does something with files while no other command changes the configuration: all of it or, where it throws, nothing.
+    /// Changes files while no other command changes the configuration. If the function throws, all changes are rolled back.
     func changingFiles<Result>(_ command: String, _ body: (FileTransaction) throws -> Result) throws -> Result {
         try changing(command) {
             let transaction = FileTransaction(files)
@@ -167,6 +168,6 @@ extension Context {
 }
 
 extension SystemError {
-    /// True for the codes that say that nothing can be written here.
+    /// Whether the error means that nothing can be written here.
     fileprivate var forbidsWriting: Bool { [EACCES, EPERM, EROFS, ENOSPC, EDQUOT].contains(code) }
 }

@@ -2,70 +2,71 @@ import Foundation
 import MQTT
 import Sockets
 
-/// The ways to the world, passed to everything that has an effect.
+/// The capabilities that a command may use: files, processes, clock, network, terminal. Everything with an effect gets it as a
+/// parameter.
 public struct Context: Sendable {
     /// The configuration directory, an absolute path.
-    public var configurationDirectory: String
+    var configurationDirectory: String
     /// The variables of the environment.
     public var environment: [String: String]
     /// The current directory.
     public var currentDirectory: @Sendable () -> String
     /// The files of the device.
-    public var files: any Files
+    var files: any Files
     /// The users and groups of the device.
-    public var accounts: any Accounts
+    var accounts: any Accounts
     /// The programs of the device.
-    public var processes: any Processes
+    var processes: any Processes
     /// The broker on the device.
-    public var broker: any MQTTConnector
+    var broker: any MQTTConnector
     /// The cloud's HTTPS service.
-    public var web: any WebService
+    var web: any WebService
     /// The seconds since 1970.
-    public var now: @Sendable () -> Int64
-    /// What is printed.
+    var now: @Sendable () -> Int64
+    /// Where the command prints.
     public var console: Console
-    /// The wish of the user that the command ends.
-    public var interruption: Interruption
-    /// The person's terminal.
-    public var terminal: any Terminal
-    /// Where messages go as they come.
-    public var output: any MessageOutput = StandardOutput()
+    /// Tells whether the user wants the command to end.
+    var interruption: Interruption
+    /// The user's terminal.
+    var terminal: any Terminal
+    /// Where received messages are printed.
+    var output: any MessageOutput = StandardOutput()
     /// The main file of mosquitto's configuration.
-    public var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
-    /// Whether that file may be changed without being asked to: only the default configuration is the machine's own.
-    public var ownsMosquitto = true
+    var mosquittoConfiguration = "/etc/mosquitto/mosquitto.conf"
+    /// Whether that file may be changed without an explicit request: only for the default configuration directory.
+    var ownsMosquitto = true
     /// The addresses of the network interfaces.
     var interfaces: @Sendable () -> [NetworkInterface] = NetworkInterface.all
-    /// The addresses of a host name; none if it has none, or no name server answers in two seconds.
+    /// The addresses of a host name; empty if it has none, or if no name server answers within two seconds.
     var addresses: @Sendable (_ host: String) -> [NetworkAddress] = { host in
         let waiter = Waiter<MQTTError>(interrupted: { Interruption.wasReceived })
         return (try? AddressLookup.addresses(of: host, until: .now + .seconds(2), waiter)) ?? []
     }
-    /// Why a program cannot listen on an address and port; nil if it can.
+    /// The error of listening on an address and port; nil if it works.
     var listening: @Sendable (_ address: String, _ port: UInt16) -> SystemError? = { address, port in
         LocalAddress.refusal(address, port: port).map { SystemError($0) }
     }
-    /// How systemd starts mosquitto; nil if that is not known.
+    /// How systemd starts mosquitto; nil if unknown.
     var mosquittoUnit: MosquittoUnit?
-    /// The same, as far as it was asked for.
+    /// The unit as systemd reported it, once it was asked.
     let knownUnit = KnownUnit()
-    /// Where the kernel shows its processes and sockets, proc(5).
-    public var processDirectory = "/proc"
-    /// How long a command waits for another one that changes the configuration, in seconds.
-    public var lockPatience = 30
-    /// The pause before what the cloud did not answer is tried again.
-    public var retryPause = Duration.seconds(2)
-    /// The name servers.
-    public var resolver = AddressLookup.system
-    /// The way to shake hands with a cloud.
-    public var cloudProbe: CloudProbe = Context.realProbe
-    /// Why a library of the system cannot be opened; nil if it is there.
-    public var libraryProblem: @Sendable (SystemLibrary) -> String? = { $0.problem }
-    /// A directory that is there where systemd runs.
-    public var systemdDirectory = "/run/systemd/system"
+    /// Where the kernel shows processes and sockets, proc(5).
+    var processDirectory = "/proc"
+    /// How long a command waits for another one that holds the lock, in seconds.
+    var lockTimeout = 30
+    /// The pause before a request that the cloud did not answer is repeated.
+    var retryPause = Duration.seconds(2)
+    /// Looks up host names.
+    var resolver = AddressLookup.system
+    /// Makes a TLS handshake with a cloud.
+    var cloudProbe: CloudProbe = Context.realProbe
+    /// Why a library of the system cannot be opened; nil if it can.
+    var libraryProblem: @Sendable (SystemLibrary) -> String? = { $0.problem }
+    /// A directory that exists if systemd runs.
+    var systemdDirectory = "/run/systemd/system"
 
-    /// Gathers the ways.
-    public init(
+    /// Combines capabilities.
+    init(
         configurationDirectory: String, environment: [String: String],
         currentDirectory: @escaping @Sendable () -> String, files: any Files, accounts: any Accounts,
         processes: any Processes, broker: any MQTTConnector, web: any WebService, now: @escaping @Sendable () -> Int64,
@@ -85,30 +86,35 @@ public struct Context: Sendable {
         self.terminal = terminal
     }
 
-    /// The real world. A configuration directory that is not absolute is taken from the current one, and a level that is
-    /// not given from the environment and `system.toml`.
+    /// The real context of this process.
+    ///
+    /// - Parameters:
+    ///   - configurationDirectory: The directory of an option; if nil, that of `TEDGE_CONFIG_DIR` or the default. It may be
+    ///     relative to the current directory.
+    ///   - isJSON: Whether the result is printed as JSON.
+    ///   - logLevel: The level of an option; if nil, that of the environment or `system.toml`.
     public static func real(configurationDirectory: String?, isJSON: Bool, logLevel: LogLevel? = nil) -> Context {
-        // First of all: a signal that comes meanwhile is not lost.
+        // First, so that no signal is lost.
         let interruption = Interruption.ofProcess()
         let environment = ProcessInfo.processInfo.environment
         let currentDirectory: @Sendable () -> String = { FileManager.default.currentDirectoryPath }
         let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         let directory = typed ?? usualDirectory
-        let place = Path.absolute(directory, relativeTo: currentDirectory())
+        let path = Path.absolute(directory, relativeTo: currentDirectory())
         let files = SystemFiles()
-        let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: place), files)
+        let logLevel = logLevel ?? .configured(environment, SystemSettings.path(in: path), files)
         let console = Console.standard(isJSON: isJSON, level: logLevel)
         var context = Context(
-            configurationDirectory: place, environment: environment, currentDirectory: currentDirectory, files: files,
+            configurationDirectory: path, environment: environment, currentDirectory: currentDirectory, files: files,
             accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
-            broker: MosquittoBrokerAccess(), web: HTTPSClient(), now: { Int64(time(nil)) },
+            broker: LibmosquittoConnector(), web: HTTPSClient(), now: { Int64(time(nil)) },
             console: console, interruption: interruption.orLostOutput(of: console), terminal: ControllingTerminal())
         context.ownsMosquitto =
-            place == "/etc/tedge" || (try? files.realPath(place)) == (try? files.realPath("/etc/tedge"))
+            path == usualDirectory || (try? files.realPath(path)) == (try? files.realPath(usualDirectory))
         return logLevel > .warn ? context.logged : context
     }
 
-    /// The same ways, with what goes over them told on stderr as far as the console's level asks for it.
+    /// The same context, which logs to stderr what the console's level asks for.
     var logged: Context {
         let log = EventLog(console)
         var context = self
@@ -119,28 +125,16 @@ public struct Context: Sendable {
         return context
     }
 
-    /// The configuration directory where none is named.
+    /// The default configuration directory.
     static let usualDirectory = "/etc/tedge"
 
-    /// Where settings come from in this world.
-    public var settingsSource: SettingsSource {
+    /// The source of settings in this context.
+    var settingsSource: SettingsSource {
         let files = files
         return SettingsSource(
             directory: configurationDirectory, environment: environment, currentDirectory: currentDirectory,
-            read: { path throws(SettingsReadFailure) in
-                do throws(FileError) {
-                    return try files.readIfPresent(path)
-                } catch {
-                    throw SettingsReadFailure(error)
-                }
-            },
-            listDirectory: { path throws(SettingsReadFailure) in
-                do throws(FileError) {
-                    return try files.list(path)
-                } catch {
-                    throw SettingsReadFailure(error)
-                }
-            },
+            read: { path throws(FileError) in try files.readIfPresent(path) },
+            listDirectory: { path throws(FileError) in try files.list(path) },
             certificateCommonName: { path throws(CertificateError) in
                 try CertificateFile.commonName(at: path, files: files)
             })

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The image of a process that the system writes when it crashes.
+/// Core dumps, the memory of a process that the system writes to a file when it crashes.
 public enum CoreDump {
-    /// From now on this process leaves none, for it could hold a password or a private key, and others than root cannot look
-    /// into its memory: PR_SET_DUMPABLE of prctl(2). Programs that it starts are not concerned.
+    /// Disables core dumps of this process, because they could contain a password or a private key. Users other than root can
+    /// also no longer read its memory: PR_SET_DUMPABLE of prctl(2). Programs that it starts are not affected.
     public static func forbid() {
         // Swift imports no function with a variable number of arguments; integers are passed in the same registers.
         typealias Call = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32

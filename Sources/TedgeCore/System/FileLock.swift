@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// A lock that one process has at a time, by a file that holds the process and what it does. The file is there while the
-/// lock is; that of a killed process is taken over.
-public final class FileLock: Sendable {
+/// A lock that one process holds at a time. The lock file names the process and its command. It exists as long as the lock;
+/// the file of a killed process is reused.
+final class FileLock: Sendable {
     private let entry: DirectoryEntry
     private let descriptor: Atomic<Int32>
-    /// Whether the file system knows no locks, so that the existence of the file stands for one.
+    /// Whether the file system has no locks, so that the existence of the file is the lock.
     let isFileAlone: Bool
 
     private init(_ entry: DirectoryEntry, _ descriptor: Int32, isFileAlone: Bool) {
@@ -17,18 +17,18 @@ public final class FileLock: Sendable {
 
     deinit { release() }
 
-    /// Gives the lock back; once is enough.
-    public func release() {
+    /// Releases the lock. Does nothing the second time.
+    func release() {
         let descriptor = descriptor.exchange(-1, ordering: .relaxed)
         guard descriptor >= 0 else { return }
-        // Nobody else can have the file locked now: what bears the name is this file, or one that a person put there.
+        // Nobody else can hold the lock now: the name belongs to this file, or to one that a person put there.
         if Self.isSame(entry, descriptor) { unsafe unlinkat(entry.directory, entry.name, 0) }
         close(descriptor)
     }
 
-    /// Takes the lock without waiting; nil if another process has it, or has it under another user.
+    /// Takes the lock without waiting; nil if another process, also of another user, holds it.
     static func take(_ path: String, _ entry: DirectoryEntry, holder: String) throws(FileError) -> FileLock? {
-        // What is there already belongs to somebody: it is neither given away nor emptied before it is known whose it is.
+        // An existing file may belong to somebody else: its owner and contents stay until it is known to be a lock.
         let isNew: Bool
         var descriptor = unsafe openat(
             entry.directory, entry.name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
@@ -38,10 +38,10 @@ public final class FileLock: Sendable {
         }
         guard descriptor >= 0 else {
             let reason = SystemError.last
-            let kind = entry.status.map { $0.st_mode & S_IFMT }
+            let status = entry.status
             if reason.code == ENOENT { return nil }
-            if reason.code == EACCES, kind != nil, unsafe faccessat(entry.directory, ".", W_OK, 0) == 0 { return nil }
-            throw FileError(.write, path, kind == nil || kind == S_IFREG ? reason : .notOurs)
+            if reason.code == EACCES, status != nil, unsafe faccessat(entry.directory, ".", W_OK, 0) == 0 { return nil }
+            throw FileError(.write, path, status?.isFile ?? true ? reason : .notOurs)
         }
         guard Self.isPlain(descriptor) else {
             close(descriptor)
@@ -55,7 +55,7 @@ public final class FileLock: Sendable {
             if isNew { unsafe unlinkat(entry.directory, entry.name, 0) }
             throw FileError(.write, path, reason)
         }
-        // The one who had it may have removed the file between opening and locking.
+        // The former holder may have removed the file between opening and locking.
         guard isSame(entry, descriptor) else {
             close(descriptor)
             return nil
@@ -69,7 +69,7 @@ public final class FileLock: Sendable {
         return lock
     }
 
-    /// The same if the file system knows no flock(2): who made the file has the lock.
+    /// Takes the lock on a file system without flock(2): the process that created the file holds the lock.
     private static func takeWithoutLocks(
         _ path: String, _ entry: DirectoryEntry, _ descriptor: Int32, isNew: Bool, _ holder: String
     ) -> FileLock? {
@@ -84,32 +84,29 @@ public final class FileLock: Sendable {
         return lock
     }
 
-    /// Whether a file can be a lock: a plain one with no second name, or one that its holder has removed meanwhile.
+    /// Whether a file can be a lock: a regular one without a second name, or one that its holder has just removed.
     private static func isPlain(_ descriptor: Int32) -> Bool {
-        var file = stat()
-        return unsafe fstat(descriptor, &file) == 0 && file.st_mode & S_IFMT == S_IFREG && file.st_nlink <= 1
+        stat(of: descriptor).map { $0.isFile && $0.st_nlink <= 1 } ?? false
     }
 
-    /// Whether a file that was there is a lock: it belongs to the caller, to root, or to the owner of the directory, and
-    /// holds nothing but what a lock does.
+    /// Whether an existing file is a lock file: it belongs to the caller, to root or to the owner of the directory, and has the
+    /// contents of a lock file.
     private static func isLock(_ entry: DirectoryEntry, _ descriptor: Int32) -> Bool {
-        var (file, directory) = (stat(), stat())
-        guard unsafe fstat(descriptor, &file) == 0, unsafe fstat(entry.directory, &directory) == 0 else { return false }
+        guard let file = stat(of: descriptor), let directory = stat(of: entry.directory) else { return false }
         guard [geteuid(), 0, directory.st_uid].contains(file.st_uid), file.st_size < 4096 else { return false }
         guard let bytes = LockFile.contents(descriptor) else { return false }
-        // A killed process leaves its number and words in one line, or nothing, or the beginning of that; where there are no
-        // locks its start and boot in a second line.
+        // A killed process leaves its number and command in one line, or a part of it, or nothing; without flock(2) its start
+        // and boot follow in a second line.
         let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
         let digits = line.prefix { $0 != UInt8(ascii: " ") }
-        guard digits.count <= 10, digits.allSatisfy({ (48...57).contains($0) }) else { return false }
+        guard digits.count <= 10, digits.allSatisfy(\.isDigit) else { return false }
         return line.count >= bytes.count - 1 || LockOwner(contents: bytes) != nil
     }
 
-    /// Lets those have the lock who may write the directory, and tells them who has it; nobody else can open the file and
-    /// keep it. It is a lock without that, too. A file that was there keeps its owner.
+    /// Lets all users who may write the directory, and nobody else, open the lock file, and writes the holder into it. The lock
+    /// holds even if this fails. An existing file keeps its owner.
     private func describe(_ descriptor: Int32, _ holder: String, isNew: Bool) {
-        var directory = stat()
-        if isNew, unsafe fstat(entry.directory, &directory) == 0 {
+        if isNew, let directory = stat(of: entry.directory) {
             _ = fchown(descriptor, directory.st_uid, directory.st_gid)
             _ = fchmod(descriptor, directory.st_mode & 0o020 == 0 ? 0o600 : 0o660)
         }
@@ -117,11 +114,9 @@ public final class FileLock: Sendable {
         LockFile.write(isFileAlone ? LockOwner.contents(holder: holder) : line, to: descriptor)
     }
 
-    /// Whether a name stands for an open file, a plain one with no other name.
+    /// Whether a name belongs to an open regular file without a second name.
     private static func isSame(_ entry: DirectoryEntry, _ descriptor: Int32) -> Bool {
-        var opened = stat()
-        guard let named = entry.status, unsafe fstat(descriptor, &opened) == 0 else { return false }
-        return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino && opened.st_nlink == 1
-            && opened.st_mode & S_IFMT == S_IFREG
+        guard let named = entry.status, let opened = stat(of: descriptor) else { return false }
+        return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino && opened.st_nlink == 1 && opened.isFile
     }
 }

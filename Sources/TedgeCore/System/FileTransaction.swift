@@ -1,26 +1,26 @@
 extension Context {
-    /// Puts files back as they were, and says on stderr what could not be.
+    /// Restores the files, and reports on stderr those that could not be restored.
     func rollBack(_ files: FileTransaction) {
-        for failure in files.rollBack() { console.unrestored("Could not put back \(failure.path): \(failure.reason)") }
+        for failure in files.rollBack() { console.unrestored("Could not restore \(failure.path): \(failure.reason)") }
     }
 }
 
-/// Changes to files that are put back together, the last change first: bytes, permissions, owners and links. What was there
-/// before stays under another name until `commit`, so that putting it back needs no room on the disk.
+/// Changes to files that can be undone together, the last change first: contents, permissions, owners and links. Old versions
+/// are kept under temporary names until `commit`, so that restoring them needs no free space.
 final class FileTransaction {
     private enum Change {
         case created(String)
-        /// What was there has a second name, or is held here where the file system gives none.
+        /// The old version has a second name, or is in memory if the file system has no links.
         case replaced(String, kept: String?, contents: [UInt8], status: FileStatus)
         case removed(String, aside: String)
         case madeDirectory(String)
         case changedOwner(FileRestoration)
-        /// An empty file that stands for a change that is not complete.
+        /// A file that marks an incomplete change.
         case marked(String, isNew: Bool)
     }
 
-    /// The directory of many changes that are made durable together; nil if each is by itself.
-    private var settlement: String?
+    /// The directory whose changes are made durable together; nil if each change is made durable by itself.
+    private var deferredDirectory: String?
     private let files: any Files
     private var changes: [Change] = []
 
@@ -34,11 +34,11 @@ final class FileTransaction {
         changes.contains { if case .marked = $0 { false } else { true } }
     }
 
-    /// Replaces or creates a file. One that is there keeps its permissions and owner unless they are given, and is left
-    /// alone where nothing would differ. A symbolic link stays one, and its target is replaced.
+    /// Replaces or creates a file. An existing one keeps its permissions and owner unless they are given, and is not written if
+    /// nothing would change. A symbolic link stays, and its target is replaced.
     ///
-    /// - Parameter original: What the file held when the new contents were made from it: if it holds something else by now,
-    ///   that is an error, because permissions and owner of one file do not fit what was in another. Nil for any contents.
+    /// - Parameter original: The contents from which the new ones were made; if the file has others by now, `exchanged` is
+    ///   thrown, because its permissions and owner may belong to another file. Nil for any contents.
     func write(
         _ path: String, _ contents: [UInt8], mode: UInt16? = nil, owner: Owner? = nil, original: [UInt8]? = nil
     ) throws(FileError) {
@@ -47,7 +47,7 @@ final class FileTransaction {
         if let original, snapshot?.contents != original { throw FileError(.write, path, .exchanged) }
         let (status, before) = (snapshot?.status, snapshot?.contents)
         let owner = owner ?? status.flatMap { $0.owner == Owner(user: 0, group: 0) ? nil : $0.owner }
-        // Other contents are not run with the rights of the owner.
+        // New contents must not get a set-user-id bit.
         let mode = mode ?? status.map { $0.mode & 0o777 } ?? 0o644
         if let status, before == contents, mode == status.mode, owner == nil || owner == status.owner { return }
         let isFirst = !isChanged(target)
@@ -55,7 +55,7 @@ final class FileTransaction {
         do throws(FileError) {
             try files.replace(target, with: contents, mode: mode, owner: owner)
         } catch {
-            // What fails may have been done all the same, and only not be durable.
+            // The change may have been made, and only syncing it failed.
             let isDone = try files.status(target, followLinks: false)?.identity != status?.identity
             if isFirst, isDone { record(target, status, before, kept) } else if let kept { files.discard(kept) }
             throw FileError(error.operation, path, error.reason)
@@ -72,30 +72,30 @@ final class FileTransaction {
         }
     }
 
-    /// Gives a file a second name, where the file system can. Such names that killed runs left are removed.
+    /// Gives a file a second name, if the file system can, and removes such names that killed runs left.
     private func keep(_ target: String) -> String? {
         TemporaryName.sweep(Path.directory(of: target), of: Path.name(of: target), files)
         let name = TemporaryName.name(for: target)
         return (try? files.link(target, to: name)) == nil ? nil : name
     }
 
-    /// From now on changes are not made durable one by one, until `settle`; what is put back then is so together, too. A
-    /// sign (`mark`) must be there before, for a power cut may leave any part of them.
+    /// From now on changes are made durable only by `makeDurable`, also those of a rollback. A power cut may leave any part of
+    /// them, so a mark (`mark`) must be written before.
     func deferDurability(in directory: String) {
-        settlement = directory
+        deferredDirectory = directory
         files.deferDurability()
     }
 
-    /// Makes all changes durable.
-    func finishInterrupted() throws(FileError) { if let settlement { try files.finishInterrupted(settlement) } }
+    /// Makes the deferred changes durable.
+    func makeDurable() throws(FileError) { if let deferredDirectory { try files.makeDurable(deferredDirectory) } }
 
     private func isChanged(_ target: String) -> Bool {
         written.contains(target)
     }
 
-    /// Removes a file; false when there was none. Until `commit` it has another name.
+    /// Removes a file; returns false if there was none. Until `commit` it has another name.
     ///
-    /// - Parameter aside: That name, in the same directory; one that `TemporaryName.sweep` knows if nil.
+    /// - Parameter aside: That name, in the same directory; a temporary name if nil.
     func remove(_ path: String, aside: String? = nil) throws(FileError) -> Bool {
         guard try files.status(path, followLinks: false) != nil else { return false }
         let aside = aside ?? TemporaryName.name(for: path)
@@ -117,10 +117,10 @@ final class FileTransaction {
         changes.append(.created(path))
     }
 
-    /// Leaves a sign that a change is not complete, before the files that it is about are changed. It is gone after
-    /// `commit` and `rollBack`, unless it was there before, which only `commit` ends.
+    /// Writes a mark that a change is not complete, before the files are changed. `commit` removes it; `rollBack` removes it
+    /// unless it existed before.
     ///
-    /// - Parameter contents: What the next run has to know; without it the sign is as durable as the next change in its
+    /// - Parameter contents: What the next run has to know; an empty mark becomes durable with the next change in its
     ///   directory.
     func mark(_ path: String, _ contents: [UInt8] = []) throws(FileError) {
         let status = try files.status(path, followLinks: false)
@@ -134,34 +134,34 @@ final class FileTransaction {
         }
     }
 
-    /// Makes a directory where there is none, after those above it that are missing.
+    /// Creates a directory, and those above it, if they are missing.
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) {
         let parent = Path.directory(of: path)
         if parent != path, try files.status(parent) == nil { try makeDirectory(parent, mode: 0o755, owner: owner) }
         if try files.makeDirectory(path, mode: mode, owner: owner) { changes.append(.madeDirectory(path)) }
     }
 
-    /// Whether a directory is there only since this began.
+    /// Whether this transaction created a directory.
     func hasMade(_ directory: String) -> Bool {
         changes.contains { if case .madeDirectory(directory) = $0 { true } else { false } }
     }
 
-    /// Gives a file to another owner.
+    /// Changes the owner of a file.
     ///
-    /// - Parameter status: The file that is meant; nil for the one that is there.
+    /// - Parameter status: The file that is expected at the path; nil for any file.
     func changeOwner(_ path: String, to owner: Owner, of status: FileStatus? = nil) throws(FileError) {
         let found = if let status { status } else { try files.status(path, followLinks: false) }
         guard let before = found, before.owner != owner else { return }
         changes.append(.changedOwner(try files.changeOwner(path, to: owner, of: before)))
     }
 
-    /// Makes the changes final. A mark that is gone does not come back after a power cut.
+    /// Makes the changes final. Removed marks do not come back after a power cut.
     func commit() {
         for change in changes {
             switch change {
             case .replaced(_, let kept?, _, _): files.discard(kept)
             case .removed(_, let aside) where TemporaryName.isName(Path.name(of: aside)): files.discard(aside)
-            // A name that means something is gone for good, as a mark is.
+            // Another name has a meaning, so its removal must be durable, like that of a mark.
             case .removed(_, let aside): _ = try? files.remove(aside)
             case .marked(let path, _): _ = try? files.remove(path)
             default: break
@@ -170,14 +170,14 @@ final class FileTransaction {
         (changes, written) = ([], [])
     }
 
-    /// Puts everything back, and says what could not be.
+    /// Restores everything. Returns what could not be restored.
     func rollBack() -> [FileError] {
         var failures: [FileError] = []
-        if settlement != nil { files.deferDurability() }
+        if deferredDirectory != nil { files.deferDurability() }
         for change in changes.reversed() {
             do throws(FileError) {
-                // What the sign is about is on the disk before the sign goes.
-                if case .marked = change { try finishInterrupted() }
+                // The restored files must be on the disk before the mark is removed.
+                if case .marked = change { try makeDurable() }
                 try undo(change)
             } catch {
                 failures.append(error)

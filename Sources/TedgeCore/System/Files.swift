@@ -1,66 +1,66 @@
-/// Who owns a file.
-public struct Owner: Sendable, Equatable {
+/// The owner of a file.
+struct Owner: Sendable, Equatable {
     /// The numeric user id.
-    public var user: UInt32
+    var user: UInt32
     /// The numeric group id.
-    public var group: UInt32
+    var group: UInt32
 
-    /// Names an owner by number.
-    public init(user: UInt32, group: UInt32) {
+    /// Makes an owner from ids.
+    init(user: UInt32, group: UInt32) {
         self.user = user
         self.group = group
     }
 }
 
-/// What `stat` says of a file.
-public struct FileStatus: Sendable, Equatable {
-    /// The kinds of file that make a difference here.
+/// The status of a file, stat(2).
+struct FileStatus: Sendable, Equatable {
+    /// The kinds of files that are told apart.
     public enum Kind: Sendable {
         case file, directory, link, other
     }
 
     /// The kind of the file.
-    public var kind: Kind
+    var kind: Kind
     /// The permission bits, without those of the kind.
-    public var mode: UInt16
+    var mode: UInt16
     /// The owner.
-    public var owner: Owner
+    var owner: Owner
     /// The size in bytes.
-    public var size: Int64
-    /// Whether an access control list (acl(5)) says more than the permission bits; of a symbolic link itself never.
+    var size: Int64
+    /// Whether there is an access control list (acl(5)) besides the permission bits; always false for a symbolic link itself.
     var hasAccessList = false
-    /// What tells the file from every other one that exists, whatever its name: device and inode.
+    /// Device and inode, which identify the file whatever its name is.
     var identity: [UInt64]
 }
 
-/// What a file is and holds, of one file for certain.
-public struct FileSnapshot: Sendable {
-    /// The largest file that is read, 1 MiB; larger than any that this program has to do with.
+/// The status and the contents of the same file at one moment.
+struct FileSnapshot: Sendable {
+    /// The size of the largest file to read, 1 MiB, which is more than any file of this program needs.
     static let limit = 1 << 20
 
     let status: FileStatus
     var contents: [UInt8]
 }
 
-/// Gives a file back what it had.
-public typealias FileRestoration = @Sendable () throws(FileError) -> Void
+/// Restores the owner and permissions of a file.
+typealias FileRestoration = @Sendable () throws(FileError) -> Void
 
-/// What went wrong with which file.
+/// A failed operation on a file.
 public struct FileError: Error, Sendable, Equatable {
     /// The step that failed.
-    public enum Operation: String, Sendable {
+    enum Operation: String, Sendable {
         case read, write, create, remove, makeDirectory, changeMode, changeOwner, list
     }
 
-    /// What was tried.
-    public let operation: Operation
+    /// The operation that failed.
+    let operation: Operation
     /// The file as the caller named it.
-    public let path: String
+    let path: String
     /// Why it failed.
-    public let reason: SystemError
+    let reason: SystemError
 
-    /// Names the operation, the file and the reason.
-    public init(_ operation: Operation, _ path: String, _ reason: SystemError) {
+    /// Makes an error.
+    init(_ operation: Operation, _ path: String, _ reason: SystemError) {
         self.operation = operation
         self.path = path
         self.reason = reason
@@ -68,67 +68,66 @@ public struct FileError: Error, Sendable, Equatable {
 }
 
 /// The files of the device. Paths are absolute; symbolic links are followed unless said otherwise.
-public protocol Files: Sendable {
-    /// Reads a whole file, up to `limit` bytes; a larger file is the error `EFBIG`. Only a plain file is read, and `/dev/null`:
+protocol Files: Sendable {
+    /// Reads a whole file, up to `limit` bytes; a larger file is the error `EFBIG`. Only regular files and `/dev/null` are read:
     /// a pipe, which may never end, or a device is an error (`SystemError.notPlain`).
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
 
-    /// Reads what a person names on the command line, up to `limit` bytes: a pipe or a terminal as well, up to its end or a
-    /// signal (`EINTR`).
+    /// Reads a file that a person names on the command line, up to `limit` bytes. It may be a pipe or a terminal, which is read
+    /// up to its end or a signal (`EINTR`).
     func readInput(_ path: String, limit: Int) throws(FileError) -> [UInt8]
 
-    /// Reads the last bytes of a file, at most `count`; the rest is not looked at, however large it is.
+    /// Reads the last bytes of a file, at most `count`. The file may be of any size.
     func readTail(_ path: String, count: Int) throws(FileError) -> [UInt8]
 
-    /// Tells what is there; nil when nothing is.
+    /// The status of a path; nil if there is nothing.
     func status(_ path: String, followLinks: Bool) throws(FileError) -> FileStatus?
 
-    /// Replaces a file as a whole, or creates it: a reader, and the disk after a power cut, sees all of the old or all of
-    /// the new contents. A symbolic link stays one, and its target is replaced.
+    /// Replaces a file atomically, or creates it: readers, and the disk after a power cut, have either the old or the new
+    /// contents. A symbolic link stays, and its target is replaced.
     ///
     /// - Parameters:
-    ///   - mode: the permission bits of the new file, whatever the umask says.
-    ///   - owner: the new owner; nil leaves it to the system.
+    ///   - mode: The permission bits of the new file, regardless of the umask.
+    ///   - owner: The owner of the new file; nil for the default of the system.
     func replace(_ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError)
 
     /// Creates a file that must not exist yet (`EEXIST`); it appears under its name when it is complete.
     func create(_ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError)
 
-    /// A plain file as it is at one moment; nil if there is none.
+    /// The status and contents of a regular file at one moment; nil if there is none.
     func snapshot(_ path: String) throws(FileError) -> FileSnapshot?
 
-    /// The file to write for a path: what a chain of symbolic links leads to. As root, links that somebody else can have
-    /// planted are an error.
+    /// The target of a chain of symbolic links, for writing. As root, links that another user may have planted are an error.
     func target(of path: String) throws(FileError) -> String
 
-    /// The file that a chain of symbolic links leads to, whether it exists or not. Links among the directories above it
-    /// stay as they are. For comparisons alone: nobody answers for the links.
+    /// The target of a chain of symbolic links, which may not exist. Links among the directories above it are not resolved. Only
+    /// for comparisons: the links are not checked.
     func resolved(_ path: String) -> String
 
     /// The path of a directory, or of the last one above it that exists, without symbolic links.
     func realPath(_ path: String) throws(FileError) -> String
 
-    /// Gives a file a second name in the same directory; one that exists is an error (`EEXIST`). Not durable by itself.
+    /// Gives a file a second name in the same directory; an existing name is an error (`EEXIST`). Not durable by itself.
     func link(_ path: String, to newPath: String) throws(FileError)
 
-    /// Makes an empty file where there is none. It is on the disk with the next change in its directory.
+    /// Creates an empty file if there is none. It becomes durable with the next change in its directory.
     func touch(_ path: String) throws(FileError)
 
-    /// Removes a file or an empty directory that nobody misses should it come back after a power cut. A failure counts for nothing.
+    /// Removes a file or an empty directory that may come back after a power cut. Failures are ignored.
     func discard(_ path: String)
 
-    /// Takes the lock that a file stands for, which is made where it is missing, and writes into it who has it. Nil where
-    /// another process has the lock. It ends with the returned object, or with the process.
+    /// Takes the lock of a lock file, which is created if it is missing, and writes the holder into it. Nil if another process
+    /// holds the lock. The lock ends with the returned object, or with the process.
     func lock(_ path: String, holder: String) throws(FileError) -> FileLock?
 
-    /// Gives a file another name in the same directory, replacing what bears that name.
+    /// Renames a file in the same directory, replacing an existing one.
     func rename(_ path: String, to newPath: String) throws(FileError)
 
-    /// Removes a file or an empty directory; false when there was none.
+    /// Removes a file or an empty directory; returns false if there was none.
     @discardableResult
     func remove(_ path: String) throws(FileError) -> Bool
 
-    /// Makes a directory and those above it that are missing; true when it made the last one.
+    /// Creates a directory and missing ones above it; returns whether it created the last one.
     @discardableResult
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool
 
@@ -137,18 +136,17 @@ public protocol Files: Sendable {
 
     /// Changes the owner of a file that is not a symbolic link (`ELOOP`) and has no second name elsewhere (`EMLINK`).
     ///
-    /// - Parameter before: The file that is meant; another one that has its name by now, or its owner, is an error. Nil for
-    ///   any file.
-    /// - Returns: What gives owner and permission bits back to this very file, whatever its name is then.
+    /// - Parameter before: The expected file; another file at the path, or another owner, is an error. Nil for any file.
+    /// - Returns: A function that restores owner and permission bits of this very file, whatever its name is then.
     func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration
 
-    /// From now on changes are not made durable one by one, which takes a disk milliseconds each, until `settle`.
+    /// From now on changes are not made durable one by one, which takes a disk milliseconds each, until `makeDurable`.
     func deferDurability()
 
-    /// Makes all that was changed on the file system of a directory durable, and from now on each change again.
-    func finishInterrupted(_ directory: String) throws(FileError)
+    /// Makes all changes on the file system of a directory durable, and from now on each change by itself again.
+    func makeDurable(_ directory: String) throws(FileError)
 
-    /// The names in a directory, sorted; empty when there is none.
+    /// The names in a directory, sorted; empty if there is no such directory.
     func list(_ path: String) throws(FileError) -> [String]
 
     /// Whether the calling process may read the file.
@@ -156,27 +154,27 @@ public protocol Files: Sendable {
 }
 
 extension Files {
-    /// Reads a file of at most 1 MiB, larger than any file this program has to do with.
-    public func read(_ path: String) throws(FileError) -> [UInt8] {
+    /// Reads a file of at most 1 MiB.
+    func read(_ path: String) throws(FileError) -> [UInt8] {
         try read(path, limit: FileSnapshot.limit)
     }
 
-    /// Tells status and contents by two calls, for files that nobody exchanges.
+    /// Gets status and contents by two calls, for files that nobody replaces meanwhile.
     func snapshot(_ path: String) throws(FileError) -> FileSnapshot? {
         guard let status = try status(path) else { return nil }
         return FileSnapshot(status: status, contents: try read(path))
     }
 
-    /// Trusts all links.
+    /// Follows all links without checks.
     func target(of path: String) throws(FileError) -> String { resolved(path) }
 
-    /// Reads what a person names on the command line, at most 1 MiB.
-    public func readInput(_ path: String) throws(FileError) -> [UInt8] {
-        try readInput(path, limit: 1 << 20)
+    /// Reads a file that a person names on the command line, at most 1 MiB.
+    func readInput(_ path: String) throws(FileError) -> [UInt8] {
+        try readInput(path, limit: FileSnapshot.limit)
     }
 
-    /// Reads a file; nil when there is none.
-    public func readIfPresent(_ path: String, limit: Int = 1 << 20) throws(FileError) -> [UInt8]? {
+    /// Reads a file; nil if there is none.
+    func readIfPresent(_ path: String, limit: Int = FileSnapshot.limit) throws(FileError) -> [UInt8]? {
         do {
             return try read(path, limit: limit)
         } catch  where error.reason.isAbsence {
@@ -184,19 +182,24 @@ extension Files {
         }
     }
 
-    /// Tells what is there, following links.
-    public func status(_ path: String) throws(FileError) -> FileStatus? {
+    /// The status of a path, following links.
+    func status(_ path: String) throws(FileError) -> FileStatus? {
         try status(path, followLinks: true)
     }
 
-    /// Whether there is anything under the name; false as well where the caller may not look.
-    public func exists(_ path: String) -> Bool {
+    /// Whether there is anything at the path; false also if the caller may not look.
+    func exists(_ path: String) -> Bool {
         ((try? status(path)) ?? nil) != nil
+    }
+
+    /// Whether there is a directory at the path; false also if the caller may not look.
+    func isDirectory(_ path: String) -> Bool {
+        ((try? status(path)) ?? nil)?.kind == .directory
     }
 }
 
 extension SystemError {
-    /// True for the codes that say that there is nothing under the name.
+    /// Whether the error means that there is nothing at the path.
     var isAbsence: Bool {
         code == SystemError.noEntry.code || code == SystemError.notDirectory.code
     }

@@ -1,52 +1,53 @@
 import Foundation
 import Synchronization
 
-/// The wish of a user or a service manager that the command ends, or another reason to end it that comes at any time.
+/// Tells whether the command should end: because a user or a service manager sent a signal, or for another reason that can
+/// arise at any time.
 public struct Interruption: Sendable {
-    /// The number of the signal that came, or nil. The negative number of an error if stdout cannot be written.
-    public var signal: @Sendable () -> Int32?
+    /// The number of the signal that arrived, or nil. The negative number of an error if stdout cannot be written.
+    var signal: @Sendable () -> Int32?
 
-    /// Asks for the signal in the given way.
-    public init(signal: @escaping @Sendable () -> Int32?) {
+    /// Gets the signal from a function.
+    init(signal: @escaping @Sendable () -> Int32?) {
         self.signal = signal
     }
 
-    /// Whether a signal came to this process since `ofProcess`.
+    /// Whether this process received a signal since `ofProcess`.
     static var wasReceived: Bool { received.load(ordering: .relaxed) != 0 }
 
-    /// Whether a signal came.
-    public var isRequested: Bool { signal() != nil }
+    /// Whether the command should end.
+    var isRequested: Bool { signal() != nil }
 
-    /// Throws `Interrupted` where a signal came.
-    public func check() throws(Interrupted) {
+    /// Throws `Interrupted` if the command should end.
+    func check() throws(Interrupted) {
         if let signal = signal() { throw Interrupted(signal: signal) }
     }
 
-    /// Waits, and throws `Interrupted` where a signal comes meanwhile.
+    /// Waits; throws `Interrupted` if a signal arrives meanwhile.
     func pause(_ length: Duration) throws(Interrupted) {
         let end = ContinuousClock.now + length
         while true {
             try check()
             let rest = ContinuousClock.now.duration(to: end) / .milliseconds(1)
             if rest <= 0 { return }
-            // A signal ends the pause; one that came just before it is noticed soon.
+            // A signal ends the pause; one that arrived just before it is noticed within 100 ms.
             _ = poll(nil, 0, Int32(min(rest.rounded(.up), 100)))
         }
     }
 
-    /// The same, and an interruption that comes at a point of time by itself, as SIGALRM would.
+    /// The same, and an interruption at a deadline, like a SIGALRM.
     func bounded(by deadline: ContinuousClock.Instant) -> Interruption {
         let signal = signal
         return Interruption { signal() ?? (ContinuousClock.now > deadline ? SIGALRM : nil) }
     }
 
-    /// The same, and an interruption that comes when a text for stdout is lost.
+    /// The same, and an interruption when stdout cannot be written.
     func orLostOutput(of console: Console) -> Interruption {
         let signal = signal
         return Interruption { signal() ?? console.outputFailure.map { -$0.code } }
     }
 
-    /// The same some time later: who is nearly done may come to the end.
+    /// The same with a delay, so that work that is nearly done can finish.
     func delayed(by timeout: Duration) -> Interruption {
         let (signal, first) = (signal, FirstTime())
         return Interruption { signal().flatMap { number in first.passed() >= timeout ? number : nil } }
@@ -64,18 +65,18 @@ public struct Interruption: Sendable {
         }
     }
 
-    /// Nothing ever interrupts.
-    public static let never = Interruption { nil }
+    /// Never interrupts.
+    static let never = Interruption { nil }
 
-    /// From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT no longer end the process; they are noticed here, and every wait ends. A
-    /// second one changes nothing: what was begun is put back first.
-    public static func ofProcess() -> Interruption {
+    /// From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT no longer end the process; they are noticed here and end every wait. A
+    /// second signal changes nothing: changes are rolled back first.
+    static func ofProcess() -> Interruption {
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { number in
             _ = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
         }
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
-            // A signal that was ignored, as by nohup, stays so.
+            // A signal that is ignored, for example under nohup, stays ignored.
             var current = sigaction()
             unsafe sigaction(number, nil, &current)
             if unsafe unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
@@ -90,23 +91,23 @@ public struct Interruption: Sendable {
 
 private let received = Atomic<Int32>(0)
 
-/// The command was asked to end by a signal, or cannot print what it does.
+/// A signal ended the command, or stdout cannot be written.
 public struct Interrupted: ExplainedError, Equatable {
     /// The number of the signal; the negative number of an error if stdout cannot be written.
-    public let signal: Int32
+    let signal: Int32
 
-    /// Names the signal.
-    public init(signal: Int32) { self.signal = signal }
+    /// Makes an error from the number.
+    init(signal: Int32) { self.signal = signal }
 
-    /// Always.
+    /// Always true.
     public var isInterruption: Bool { true }
 
     private var output: OutputError? { signal < 0 ? OutputError(reason: SystemError(-signal)) : nil }
 
     /// `interrupted`, or `output-failed`.
-    public var id: String { output?.id ?? "interrupted" }
+    public var id: ReasonID { output?.id ?? .interrupted }
 
-    /// The name of the signal, or what became of the output.
+    /// The name of the signal, or why stdout cannot be written.
     public var causes: [String] {
         if let output { return output.causes }
         let name =
@@ -120,6 +121,6 @@ public struct Interrupted: ExplainedError, Equatable {
         return ["Interrupted by \(name)"]
     }
 
-    /// How the output can be written.
+    /// What to do about the output; nil for a signal.
     public var hint: String? { output?.hint }
 }

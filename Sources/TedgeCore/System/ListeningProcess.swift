@@ -1,7 +1,7 @@
 import Foundation
 import Sockets
 
-/// A process that listens on a TCP port of this device, by the kernel's tables (proc(5), `/proc/net/tcp`).
+/// A process that listens on a TCP port of this device, according to the kernel (proc(5), `/proc/net/tcp`).
 struct ListeningProcess: Sendable, Equatable {
     /// The number of the process; nil if the caller may not see whose socket it is.
     let process: Int32?
@@ -14,9 +14,9 @@ struct ListeningProcess: Sendable, Equatable {
         return "\(program ?? "a program") (process \(process))"
     }
 
-    /// Who listens on a port; nil if nobody does.
+    /// The process that listens on a port; nil if none does.
     ///
-    /// - Parameter addresses: The addresses that are wanted; a socket on another one is in nobody's way.
+    /// - Parameter addresses: The addresses of interest; sockets on others are ignored.
     static func of(
         _ port: UInt16, on addresses: [NetworkAddress] = ListenerAddresses.any, proc: String = "/proc"
     ) -> ListeningProcess? {
@@ -46,7 +46,7 @@ struct ListeningProcess: Sendable, Equatable {
     private struct Socket {
         /// The inode.
         let node: Substring
-        /// The addresses that it takes: a socket of version 6 for all addresses may take those of version 4 too.
+        /// The addresses that it occupies: an IPv6 socket for all addresses may also occupy those of IPv4.
         let addresses: [NetworkAddress]
     }
 
@@ -63,7 +63,7 @@ struct ListeningProcess: Sendable, Equatable {
         }
     }
 
-    /// An address of the table: words of four bytes, each in the order of the processor.
+    /// An address of the table, which has words of four bytes, each in the byte order of the processor.
     private static func addresses(_ hexadecimal: Substring) -> [NetworkAddress] {
         let digits = Array(hexadecimal)
         let words = stride(from: 0, to: digits.count - 7, by: 8).compactMap {

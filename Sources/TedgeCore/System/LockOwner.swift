@@ -1,9 +1,9 @@
 import Foundation
 
-/// The process that a lock file names, for file systems that know no flock(2): its number alone could be another process's
-/// after a while or a boot.
+/// The process that a lock file names, for file systems without flock(2). Its number alone is not enough, because another
+/// process may get it later or after a boot.
 ///
-/// The file holds two lines: `PID COMMAND`, and `START BOOT` with the process's start in clock ticks since the boot (proc(5),
+/// The file has two lines: `PID COMMAND`, and `START BOOT` with the process's start in clock ticks since the boot (proc(5),
 /// field 22 of `stat`) and `/proc/sys/kernel/random/boot_id`.
 struct LockOwner: Equatable {
     let process: Int32
@@ -24,12 +24,12 @@ struct LockOwner: Equatable {
         return Array("\(getpid()) \(holder)\n\(owner?.start ?? "0") \(owner?.boot ?? unknown)\n".utf8)
     }
 
-    /// Reads the contents of a lock file; nil if they are not complete.
+    /// Reads the contents of a lock file; nil if they are incomplete.
     init?(contents: some Collection<UInt8>) {
         let lines = String(decoding: contents, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count == 3, lines[2].isEmpty, let process = Int32(lines[0].prefix { $0 != " " }) else { return nil }
         let words = lines[1].split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 2, words[0].utf8.allSatisfy({ (48...57).contains($0) }),
+        guard words.count == 2, words[0].utf8.allSatisfy(\.isDigit),
             words[1] == Self.unknown
                 || (words[1].utf8.count == 36 && words[1].allSatisfy { $0.isHexDigit || $0 == "-" })
         else { return nil }
@@ -40,7 +40,7 @@ struct LockOwner: Equatable {
         (self.process, self.start, self.boot) = (process, start, boot)
     }
 
-    /// Whether the process is certainly gone: another boot, no such process, or another one with its number.
+    /// Whether the process has certainly ended: there was a boot, it does not exist, or another process has its number.
     var isGone: Bool {
         guard let current = Self.currentBoot, boot != Self.unknown else { return false }
         if boot != current { return true }
@@ -51,10 +51,10 @@ struct LockOwner: Equatable {
     private static let currentBoot: String? = word(in: "/proc/sys/kernel/random/boot_id", at: 0)
 
     private static func start(of process: Int32) -> String? {
-        // The name of the program is in parentheses, and may hold both blanks and parentheses.
+        // The name of the program is in parentheses and may contain blanks and parentheses.
         guard let text = read("/proc/\(process)/stat"), let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: end)...].split(separator: " ")
-        // A process that has ended stays as a zombie until its parent has asked.
+        // A process that has ended stays as a zombie until its parent collects it.
         return fields.count > 19 && fields[0] != "Z" && fields[0] != "X" ? String(fields[19]) : nil
     }
 
@@ -71,23 +71,23 @@ struct LockOwner: Equatable {
     }
 }
 
-/// A lock by the existence of a file alone, for file systems that know no flock(2).
+/// Locks that consist only of the existence of a file, for file systems without flock(2).
 enum LockFile {
-    /// Whether flock(2) says that the file system has no locks. 524 is the kernel's own ENOTSUPP, which some network file
-    /// systems let through.
+    /// Whether an error of flock(2) means that the file system has no locks. 524 is the kernel's internal ENOTSUPP, which some
+    /// network file systems return.
     static func isNeeded(_ reason: SystemError) -> Bool { [ENOLCK, ENOSYS, EOPNOTSUPP, 524].contains(reason.code) }
 
-    /// Removes the lock of a process that is gone, so that it can be taken; what is not certain stays.
+    /// Removes the lock file of a process that has certainly ended, so that the lock can be taken.
     ///
-    /// A second file, there for a moment, keeps two processes from removing one after the other, where the later one would
-    /// meet the new lock of the earlier.
+    /// A second file, which exists for a moment, prevents a race of two processes, in which the later one would remove the new
+    /// lock of the earlier one.
     static func removeIfStale(_ name: String, in directory: Int32) {
         guard isStale(name, in: directory) else { return }
         let guardName = "\(name).stale"
         let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let descriptor = unsafe openat(directory, guardName, flags, 0o600)
         guard descriptor >= 0 else {
-            // Its process was killed in that moment.
+            // Its process may have been killed in that moment.
             if errno == EEXIST, isStale(guardName, in: directory) { unsafe unlinkat(directory, guardName, 0) }
             return
         }
@@ -97,7 +97,7 @@ enum LockFile {
         close(descriptor)
     }
 
-    /// Makes this the contents of a file, from its beginning.
+    /// Replaces the contents of an open file.
     static func write(_ contents: [UInt8], to descriptor: Int32) {
         _ = ftruncate(descriptor, 0)
         _ = unsafe contents.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
@@ -114,12 +114,11 @@ enum LockFile {
         let descriptor = unsafe openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG,
-            let contents = contents(descriptor)
-        else { return false }
+        guard let information = stat(of: descriptor), information.isFile, let contents = contents(descriptor) else {
+            return false
+        }
         if let owner = LockOwner(contents: contents) { return owner.isGone }
-        // Its process was killed before it had written its name, or it is about to.
+        // Its process was killed before it wrote its name, or is just about to write it.
         return time(nil) - information.st_mtim.tv_sec > 30
     }
 }

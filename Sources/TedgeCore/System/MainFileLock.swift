@@ -1,17 +1,17 @@
 import Foundation
 
-/// The right to change a main file of mosquitto, which several configuration directories may want to be included in: each has
-/// a lock of its own, and the file needs one that they share.
+/// The lock of a main file of mosquitto. Several configuration directories, each with a lock of its own, may add lines to the
+/// same file, so the file needs a lock that they share.
 extension Context {
-    /// Waits until nobody else changes a main file of mosquitto. Nil where the caller may not write there, which the change
-    /// itself says then. Who also needs the lock of the configuration directory takes that first.
+    /// Waits until no other command changes a main file of mosquitto. Returns nil if the caller may not write there; the change
+    /// itself then reports the error. A command that also needs the lock of the configuration directory takes that one first.
     ///
-    /// - Parameter command: What has the lock, for those who wait.
+    /// - Parameter command: The name of the command, for others that wait.
     func lockMainFile(_ main: String, _ command: String) throws -> FileLock? {
         try ConfigurationLock.wait(for: lockPath(ofMainFile: main), command, self)
     }
 
-    /// Removes locks, and temporary files of the main file, that killed runs left. What somebody has stays.
+    /// Removes lock files, and temporary files of the main file, that killed runs left. Locks that are held stay.
     func sweepLocks(mainFile main: String) {
         let target = files.resolved(main)
         let (directory, name) = (Path.directory(of: target), Path.name(of: target))
@@ -33,13 +33,13 @@ extension Context {
 }
 
 extension FileLock {
-    /// Whether somebody has the lock that a file stands for; the file of a killed process is nobody's. Changes nothing. Where
-    /// the caller may not look, the file alone counts.
+    /// Whether a process holds the lock of a lock file; the file of a killed process does not count. Changes nothing. If the
+    /// caller may not look, the existence of the file counts.
     static func isHeld(_ path: String) -> Bool {
         let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return errno != ENOENT && errno != ENOTDIR }
         defer { close(descriptor) }
-        // Those who try to take it at this moment try again soon.
+        // A process that tries to take the lock at this moment tries again soon.
         if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return false }
         guard LockFile.isNeeded(.last), let contents = LockFile.contents(descriptor) else { return true }
         return LockOwner(contents: contents)?.isGone != true

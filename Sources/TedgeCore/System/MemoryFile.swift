@@ -1,10 +1,10 @@
 import Foundation
 
-/// A file that is in memory alone, memfd_create(2).
+/// A file that exists only in memory, memfd_create(2).
 enum MemoryFile {
     private typealias Call = @convention(c) (UnsafePointer<CChar>, UInt32) -> Int32
 
-    /// Opens a file with these contents, to be read from the beginning; nil if the system has none.
+    /// Opens a file with these contents, positioned at its beginning; nil if the system has no such files.
     static func descriptor(_ contents: [UInt8]) -> Int32? {
         guard let symbol = unsafe dlsym(nil, "memfd_create") else { return nil }
         let create = unsafe unsafeBitCast(symbol, to: Call.self)

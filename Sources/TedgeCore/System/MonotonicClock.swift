@@ -1,15 +1,15 @@
 import Foundation
 
-/// The clock by which systemd stamps what it does, CLOCK_MONOTONIC.
+/// The clock of systemd's timestamps, CLOCK_MONOTONIC.
 enum MonotonicClock {
-    /// Microseconds since the system started, without the time it slept.
+    /// Microseconds since the system started, without the time of suspension.
     static var microseconds: UInt64 {
         var now = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &now)
         return UInt64(now.tv_sec) * 1_000_000 + UInt64(now.tv_nsec) / 1000
     }
 
-    /// Microseconds since the system started, with the time it slept: the clock of the start of processes, proc(5).
+    /// Microseconds since the system started, with the time of suspension: the clock of process starts in proc(5).
     static var bootMicroseconds: UInt64 {
         var now = timespec()
         unsafe clock_gettime(CLOCK_BOOTTIME, &now)
@@ -21,6 +21,6 @@ enum MonotonicClock {
 }
 
 extension Duration {
-    /// The seconds, of which one that has begun counts as a whole one.
+    /// The seconds, rounded up.
     var fullSeconds: Int { Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0) }
 }

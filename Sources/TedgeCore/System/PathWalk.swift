@@ -1,14 +1,14 @@
 import Foundation
 
-/// A name in a directory that is held open: what is done to it is done there, whoever renames directories meanwhile.
+/// A name in an open directory. Operations act in that directory, even if directories are renamed meanwhile.
 final class DirectoryEntry: Sendable {
     /// The directory, for the calls whose names end in `at`.
     let directory: Int32
     /// The name in it; `.` for the directory itself.
     let name: String
-    /// The path after the links with the last name, for messages and for the next walk; links above it stay as they are.
+    /// The path after following links with the last name, for messages and for the next walk. Links above it are not resolved.
     let path: String
-    /// Those who can rename the directories on the way, and what is in them.
+    /// The users who can rename the directories on the way, or entries of them.
     let owners: Set<uid_t>
 
     init(directory: Int32, name: String, path: String, owners: Set<uid_t>) {
@@ -17,18 +17,15 @@ final class DirectoryEntry: Sendable {
 
     deinit { close(directory) }
 
-    /// What bears the name, not following a link; nil if there is nothing.
-    var status: stat? {
-        var information = stat()
-        return unsafe fstatat(directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 ? information : nil
-    }
+    /// The status of the entry, without following a link; nil if there is nothing.
+    var status: stat? { stat(of: name, in: directory) }
 }
 
 /// Walks a path once, directory by directory, by descriptors.
 ///
-/// As root, a symbolic link is followed only if it and all directories above it belong to root or to the owner of what the path
-/// leads to: whoever plants a link gains nothing by it, and an owner's `/etc/tedge -> /data/tedge` works. What everybody can
-/// write belongs to nobody. Other users may follow what the system lets them follow.
+/// As root, a symbolic link is followed only if it and all directories above it belong to root or to the owner of the target.
+/// So nobody gains anything by planting a link, and an owner's `/etc/tedge -> /data/tedge` works. Directories that everybody can
+/// write count as owned by nobody. For other users only the rules of the system apply.
 struct PathWalk {
     private var directories: [(descriptor: Int32, path: String)] = []
     private var owners: Set<uid_t> = []
@@ -40,21 +37,21 @@ struct PathWalk {
     private struct Link {
         let path: String
         let owner: uid_t
-        /// The users who could have put it there, or lead it somewhere else.
+        /// The users who could have created the link, or can replace it.
         let suspects: Set<uid_t>
     }
 
     private let isRoot = geteuid() == 0
     /// Opens a directory that may be searched and not read (open(2), `O_PATH`); a macro that Glibc does not import.
     private static let searchOnly: Int32 = 0x20_0000
-    /// As many as the kernel follows.
+    /// The largest number of links in a path, as in the kernel.
     private static let most = 40
-    /// Nobody: the owner of directories that everybody can write.
+    /// The owner of directories that everybody can write.
     private static let nobody = uid_t.max
 
-    /// Finds the entry that a path leads to. It may not exist; the directories above it do.
+    /// Finds the entry of a path. It may not exist; the directories above it must.
     ///
-    /// - Parameter followsLast: Whether a link with the last name is followed.
+    /// - Parameter followsLast: Whether to follow a link at the last name.
     static func entry(_ path: String, followsLast: Bool) throws(SystemError) -> DirectoryEntry {
         var walk = PathWalk(path: path)
         defer { walk.end() }
@@ -65,9 +62,9 @@ struct PathWalk {
         return entry
     }
 
-    /// Opens what a path leads to without any link on the way, openat2(2) with `RESOLVE_NO_SYMLINKS`: one call and one
-    /// descriptor. Nil with `errno` if there is a link, an error or no such call in this kernel: a walk tells more then, but
-    /// for `ENOENT`, which says that without any link there is nothing.
+    /// Opens a path that has no links, openat2(2) with `RESOLVE_NO_SYMLINKS`: one call and one descriptor. Nil with `errno` if
+    /// there is a link, an error, or no such call in this kernel; a walk then finds out more. `ENOENT` is final: no link was met
+    /// and there is nothing.
     static func openWithoutLinks(_ path: String, _ flags: Int32) -> Int32? {
         typealias Call =
             @convention(c) (Int, Int32, UnsafePointer<CChar>, UnsafePointer<UInt64>, Int) -> Int
@@ -103,13 +100,12 @@ struct PathWalk {
                 continue
             }
             guard let directory = directories.last else { throw SystemError(ENOENT) }
-            var information = stat()
-            guard unsafe fstatat(directory.descriptor, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else {
+            guard let information = stat(of: name, in: directory.descriptor) else {
                 let reason = SystemError.last
                 if isLast, reason.code == ENOENT { return name }
                 throw reason
             }
-            if information.st_mode & S_IFMT == S_IFLNK, !isLast || followsLast {
+            if information.kind == S_IFLNK, !isLast || followsLast {
                 let target = try follow(name, in: directory, owner: information.st_uid)
                 if isLast {
                     self.path = Path.isAbsolute(target) ? target : Path.join(Path.directory(of: self.path), target)
@@ -143,13 +139,12 @@ struct PathWalk {
 
     private mutating func add(_ descriptor: Int32, _ path: String) throws(SystemError) {
         directories.append((descriptor, path))
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw .last }
+        guard let information = stat(of: descriptor) else { throw .last }
         owners.insert(information.st_uid)
         if information.st_mode & 0o1002 == 0o002 { owners.insert(Self.nobody) }
     }
 
-    /// Where a link leads to.
+    /// The target of a link.
     private mutating func follow(
         _ name: String, in directory: (descriptor: Int32, path: String), owner: uid_t
     ) throws(SystemError) -> String {
@@ -161,16 +156,11 @@ struct PathWalk {
         return String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Throws `SystemError.untrusted` if somebody could have planted a link on the way to another's file.
+    /// Throws `SystemError.untrusted` if a link on the way could have been planted by a user who does not own the target.
     private func judge(_ entry: DirectoryEntry) throws(SystemError) {
         guard isRoot, !links.isEmpty else { return }
-        var target = entry.status
-        if target == nil {
-            var information = stat()
-            guard unsafe fstat(entry.directory, &information) == 0 else { throw .last }
-            target = information
-        }
-        let owner = target?.st_uid ?? 0
+        guard let target = entry.status ?? stat(of: entry.directory) else { throw .last }
+        let owner = target.st_uid
         for link in links {
             let suspects = link.suspects.subtracting([0, owner])
             guard let suspect = suspects.contains(link.owner) ? link.owner : suspects.min() else { continue }
@@ -182,33 +172,33 @@ struct PathWalk {
     }
 }
 
-/// A symbolic link that root does not follow: somebody else can lead it to a file that is not theirs.
-public struct UntrustedLink: Sendable, Equatable {
-    /// Where the link is.
-    public let path: String
-    /// Who owns it.
-    public let owner: UInt32
-    /// Who can lead it somewhere else; nil for everybody.
-    public let suspect: UInt32?
-    /// Who owns what it leads to, or the directory in which that would be made.
-    public let targetOwner: UInt32
+/// A symbolic link that root does not follow, because a user who does not own the target can change it.
+struct UntrustedLink: Sendable, Equatable {
+    /// The path of the link.
+    let path: String
+    /// The owner of the link.
+    let owner: UInt32
+    /// A user who can change the link; nil for everybody.
+    let suspect: UInt32?
+    /// The owner of the target, or of the directory in which the target would be created.
+    let targetOwner: UInt32
 
-    /// For example: The symbolic link /a belongs to the user 'tedge', and what it leads to belongs to the user 'root'.
+    /// For example: The symbolic link /a belongs to the user 'tedge', and its target belongs to the user 'root'.
     var description: String {
-        let target = "what it leads to belongs to \(Self.user(targetOwner)). Root does not follow such a link."
+        let target = "its target belongs to \(Self.user(targetOwner)). Root does not follow such a link."
         guard suspect != owner else { return "The symbolic link \(path) belongs to \(Self.user(owner)), and \(target)" }
         let who = suspect.map(Self.user) ?? "everybody"
         return "The symbolic link \(path) can be replaced by \(who), and \(target)"
     }
 
-    /// How to find out what the link is for, and how to get it out of the way. Nothing is destroyed.
+    /// How to look at the link, and how to rename it. Nothing is destroyed.
     var hint: String {
-        let place = ShellWord.quoted(path)
-        return "Run 'ls -l \(place)' to see where it leads. If nobody needs the link, run "
-            + "'sudo mv -n \(place) \(ShellWord.quoted(path + ".untrusted"))' and try again."
+        let link = ShellWord.quoted(path)
+        return "Run 'ls -l \(link)' to see its target. If nobody needs the link, run "
+            + "'sudo mv -n \(link) \(ShellWord.quoted(path + ".untrusted"))' and try again."
     }
 
-    /// A user by name, as `/etc/passwd` has it. A name service may need the network and is not asked.
+    /// A user by name, from `/etc/passwd`. Name services, which may need the network, are not asked.
     private static func user(_ number: UInt32) -> String {
         let lines = (try? String(contentsOfFile: "/etc/passwd", encoding: .utf8))?.utf8.split(separator: 10) ?? []
         for line in lines {

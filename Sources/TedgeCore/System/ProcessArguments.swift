@@ -1,24 +1,24 @@
 import Foundation
 
-/// The words of the command line as other processes see them.
+/// The words of the command line, in the memory that other processes can see.
 public enum ProcessArguments {
     nonisolated(unsafe) fileprivate static var count: Int32 = 0
     nonisolated(unsafe) fileprivate static var first: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 
-    /// The words behind the name of the program, as the system handed them to it. What is not UTF-8 is U+FFFD in them.
+    /// The words after the name of the program. Bytes that are not UTF-8 become U+FFFD.
     ///
-    /// `CommandLine.arguments` reads `/proc/self/cmdline`, which is not there in a chroot or under `ProcSubset=pid`.
+    /// `CommandLine.arguments` reads `/proc/self/cmdline`, which does not exist in a chroot or with `ProcSubset=pid`.
     public static var typed: [String] { unsafe pointers.map { unsafe String(cString: $0) } }
 
-    /// The words themselves, without the name of the program.
+    /// The words in memory, without the name of the program.
     static var pointers: [UnsafeMutablePointer<CChar>] {
-        // A C library that hands nothing to initializers leaves it to the standard library.
+        // If the C library passes nothing to initializers, the standard library has them.
         let (count, words) = unsafe first.map { unsafe (Self.count, $0) } ?? (CommandLine.argc, CommandLine.unsafeArgv)
         return unsafe (1..<max(1, Int(count))).compactMap { unsafe words[$0] }
     }
 
-    /// Whether a word stands for one that is not UTF-8: what is not has become U+FFFD in it.
-    public static func isRepaired(_ word: String) -> Bool {
+    /// Whether a word contains U+FFFD in place of bytes that are not UTF-8.
+    static func isRepaired(_ word: String) -> Bool {
         guard word.unicodeScalars.contains("\u{FFFD}") else { return false }
         return unsafe pointers.contains { typed in
             let isValid = unsafe String(validatingCString: typed) != nil
@@ -26,7 +26,8 @@ public enum ProcessArguments {
         }
     }
 
-    /// Overwrites every word that is a secret, or ends in one behind `=` or a short option, so that `ps` shows it no longer.
+    /// Overwrites a secret in all words that are the secret, or end in it after `=` or a short option, so that `ps` no longer
+    /// shows it.
     public static func wipe(_ secret: String) {
         let bytes = Array(secret.utf8)
         guard !bytes.isEmpty else { return }
@@ -47,7 +48,7 @@ public enum ProcessArguments {
     }
 }
 
-/// glibc calls what stands in this section before `main`, with the same arguments.
+/// glibc calls the functions in this section before `main`, with the same arguments.
 @section(".init_array") @used
 private let remember:
     @convention(c) (

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Sees the end of a child process.
+/// Notices the end of a child process.
 ///
-/// Foundation learns of it from a socket that every process inherits that the child starts, so that it waits for daemons
-/// which the child leaves behind.
+/// Foundation notices it by a socket that is also inherited by the processes that the child starts, so it would wait for
+/// daemons that the child leaves running.
 final class ProcessWatch {
     private let process: Process
-    /// A descriptor that can be read when the process has ended; -1 where the system has none.
+    /// A descriptor that becomes readable when the process ends; -1 if the system has none.
     let descriptor: Int32
 
     private typealias Opener = @convention(c) (pid_t, UInt32) -> Int32
@@ -21,7 +21,7 @@ final class ProcessWatch {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// How the process ended; nil while it runs. The process is left for Foundation to collect, or was already.
+    /// How the process ended; nil while it runs. Leaves it to Foundation to collect the process.
     func ending() -> ProcessResult.Ending? {
         var information = unsafe siginfo_t()
         let identifier = id_t(process.processIdentifier)

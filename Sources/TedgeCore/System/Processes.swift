@@ -1,70 +1,71 @@
 /// How a program ended and what it printed.
-public struct ProcessResult: Sendable, Equatable {
+struct ProcessResult: Sendable, Equatable {
     /// How a program can end.
-    public enum Ending: Sendable, Equatable {
-        /// By itself, with this status.
+    enum Ending: Sendable, Equatable {
+        /// With this exit status.
         case exited(Int32)
         /// By the signal of this number.
         case signalled(Int32)
     }
 
     /// How it ended.
-    public var ending: Ending
+    var ending: Ending
     /// The first 64 KiB of its standard output.
-    public var output: String
+    var output: String
     /// The first 64 KiB of its standard error.
-    public var error: String
+    var error: String
 
     /// Makes a result, for tests.
-    public init(_ ending: Ending, output: String = "", error: String = "") {
+    init(_ ending: Ending, output: String = "", error: String = "") {
         self.ending = ending
         self.output = output
         self.error = error
     }
 
     /// Whether it exited with status 0.
-    public var succeeded: Bool { ending == .exited(0) }
+    var succeeded: Bool { ending == .exited(0) }
 }
 
 /// Why a program could not be run to its end.
-public enum ProcessError: Error, Sendable, Equatable {
+enum ProcessError: Error, Sendable, Equatable {
     /// There is no such program, or none on PATH.
     case notFound(String)
-    /// It is there and cannot be started.
+    /// The program exists and cannot be started.
     case notStarted(String, SystemError)
-    /// A signal came; the program was asked to end.
+    /// A signal arrived, and the program was told to end.
     case interrupted(Interrupted)
-    /// It did not end in its time, and was killed.
+    /// The program did not end in time and was killed.
     case unanswered(program: String, seconds: Int)
 }
 
 /// Runs the programs of the device, without a shell and without standard input.
-public protocol Processes: Sendable {
-    /// Runs a program and waits for its end. A program that it leaves behind, such as a daemon, is not waited for.
+protocol Processes: Sendable {
+    /// Runs a program and waits for its end, but not for programs that it leaves running, such as daemons.
     ///
     /// - Parameters:
-    ///   - words: The program, looked up on PATH where it has no slash, and its arguments.
-    ///   - interruption: What ends the wait early.
+    ///   - words: The program, which is looked up on PATH if it has no slash, and its arguments.
+    ///   - interruption: Ends the wait early.
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult
 
-    /// Runs a program that changes nothing. It is killed, with what it started, when its time is over or a signal comes.
+    /// Runs a program that changes nothing. It is killed, with the programs it started, when its time is over or a signal
+    /// arrives.
     ///
     /// - Parameters:
     ///   - limit: How long it may take; after that `ProcessError.unanswered` is thrown.
-    ///   - interruption: What ends the wait early.
+    ///   - interruption: Ends the wait early.
     func ask(
         _ words: [String], within limit: Duration, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult
 
-    /// Runs a program that reads `input`, and that is killed when its standard error has the text `marker`.
+    /// Runs a program that reads `input`, and kills it when its standard error contains the text `marker`.
     ///
-    /// The input is never in a file, for it may have a password.
+    /// The input is never written to a disk, because it may contain a password.
     func run(
         _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult
 
-    /// Has systemd read its units again, without waiting for it; false if the first process is not systemd, or if the caller
-    /// may not send it signals.
+    /// Makes systemd reload its units, without waiting for it. Returns false if the first process is not systemd, or if the
+    /// caller may not send it signals.
     func reloadSystemd() -> Bool
 
     /// Whether there is an executable of this name, looked up on PATH if it has no slash.

@@ -1,18 +1,19 @@
 import Foundation
+import Sockets
 
-/// An error number of the operating system, in the words of libc.
+/// An error number of the operating system, with the message of libc.
 public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The value of `errno`.
-    public let code: Int32
+    let code: Int32
     /// The link that was not followed, if that is what happened.
-    public let link: UntrustedLink?
+    let link: UntrustedLink?
 
     /// Wraps an error number.
-    public init(_ code: Int32) { self.init(code, nil) }
+    init(_ code: Int32) { self.init(code, nil) }
 
     private init(_ code: Int32, _ link: UntrustedLink?) { (self.code, self.link) = (code, link) }
 
-    /// Root did not follow a link that somebody else can lead somewhere else.
+    /// Root did not follow a link that another user can change.
     static func untrusted(_ link: UntrustedLink) -> SystemError { SystemError(-1, link) }
 
     /// The error of the C call that has just failed.
@@ -24,63 +25,57 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         if let link { return link.description }
         switch self {
-        case .notOurs: return "It was not made by tedge, or it was exchanged meanwhile."
+        case .notOurs: return "It was not created by tedge, or it was replaced meanwhile."
         case .exchanged: return "Somebody else has changed it since it was read."
         case .secondName: return "The file has a second name in another directory, so root does not touch it."
-        case .notRequest: return "It holds something else than a certificate request, so it is not replaced by one."
+        case .notRequest: return "It is not a certificate request, so it is not replaced by one."
         case .setUserID: return "It has the set-user-id or set-group-id bit, so it is not given to somebody else."
         default: break
         }
-        if let kind { return "it is \(kind)\(Self.contrast)" }
-        return "\(unsafe String(cString: strerror(code))) (os error \(code))"
+        if let kind { return "it is \(kind), not a file" }
+        return SystemErrorText.text(code)
     }
 
-    /// How to look at what has a name, and how to get it out of the way. Nothing is destroyed.
+    /// How to look at a file, and how to rename it. Nothing is destroyed.
     static func lookHint(_ path: String) -> String {
-        let place = ShellWord.quoted(path)
-        return "Run 'ls -ld \(place)' to see what it is. If nobody needs it, run "
-            + "'sudo mv -n \(place) \(ShellWord.quoted(path + ".untrusted"))' and try again."
+        let file = ShellWord.quoted(path)
+        return "Run 'ls -ld \(file)' to see what it is. If nobody needs it, run "
+            + "'sudo mv -n \(file) \(ShellWord.quoted(path + ".untrusted"))' and try again."
     }
 
-    /// True for the two codes that say that the caller has not the right to do this.
-    public var isPermission: Bool {
+    /// Whether the caller lacks the permission.
+    var isPermission: Bool {
         code == EACCES || code == EPERM
     }
 }
 
 extension SystemError {
-    /// What has a name and is read neither as a file nor as a directory: the error codes beyond those of the system, with
-    /// what it is in words.
+    /// The kinds of files that are neither regular files nor directories, with error codes that the system does not use and
+    /// with their names.
     private static let kinds: [(type: mode_t, code: Int32, name: String)] = [
         (S_IFIFO, -2, "a FIFO"), (S_IFSOCK, -7, "a socket"), (S_IFCHR, -8, "a device"), (S_IFBLK, -8, "a device"),
     ]
 
-    /// A directory, where a file is wanted.
+    /// There is a directory instead of a file.
     static let isDirectory = SystemError(EISDIR)
 
-    /// Whether a file has more bytes than are read of it.
+    /// Whether a file is larger than the limit.
     var isTooLarge: Bool { code == EFBIG }
 
-    /// A pipe, where a plain file is wanted; to read it may never end.
+    /// There is a pipe instead of a regular file; reading it may never end.
     static let notPlain = SystemError(-2)
 
-    /// What it is that is no plain file, in words; nil for an error of the system.
+    /// The name of what is not a regular file; nil for other errors.
     private var kind: String? { Self.kinds.first { $0.code == code }?.name }
 
-    private static let contrast = ", not a file"
+    /// Whether the error is about something that is neither a regular file nor a directory.
+    var isNotPlain: Bool { kind != nil }
 
-    /// Whether the words of an error, its description, are those of what is no plain file.
-    static func saysNotPlain(_ words: String) -> Bool { words.hasSuffix(contrast) }
-
-    /// Whether it is about something that is neither a file nor a directory.
-    public var isNotPlain: Bool { kind != nil }
-
-    /// Why something cannot be read as a file; nil if it can. `/dev/null` can: it stands for an empty file.
+    /// Why something cannot be read as a regular file; nil if it can. `/dev/null` counts as an empty file.
     static func notPlain(_ information: stat) -> SystemError? {
-        let type = information.st_mode & S_IFMT
-        // Its numbers are the same on every Linux (null(4)).
-        if type == S_IFREG || (type == S_IFCHR && information.st_rdev == 0x103) { return nil }
-        if type == S_IFDIR { return .isDirectory }
-        return SystemError(kinds.first { $0.type == type }?.code ?? -2)
+        // The numbers of /dev/null are the same on every Linux (null(4)).
+        if information.isFile || (information.kind == S_IFCHR && information.st_rdev == 0x103) { return nil }
+        if information.isDirectory { return .isDirectory }
+        return SystemError(kinds.first { $0.type == information.kind }?.code ?? -2)
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Directories that are made, and owners and permissions: changed at what was opened, not at what has its name by then.
+/// Creates directories and changes owners and permissions. Changes act on what was opened, not on what has its name by then.
 extension SystemFiles {
     func makeDirectory(_ path: String, mode: UInt16, owner: Owner?) throws(FileError) -> Bool {
         let entry: DirectoryEntry
@@ -12,29 +12,29 @@ extension SystemFiles {
             _ = try makeDirectory(parent, mode: 0o755, owner: owner)
             return try makeDirectory(path, mode: mode, owner: owner)
         }
-        // Another command that sweeps may take it for what a killed run left.
+        // Another command may remove the temporary directory, taking it for one that a killed run left.
         for attempt in 1...3 where entry.status == nil {
             guard let reason = make(entry, mode, owner) else { return true }
-            // Something has got the name meanwhile.
+            // Something else has got the name meanwhile.
             if [EEXIST, ENOTEMPTY, ENOTDIR].contains(reason.code) { break }
             guard reason.code == ENOENT, attempt < 3 else { throw FileError(.makeDirectory, path, reason) }
         }
         // A directory that exists is fine; a file with its name is an error.
-        guard entry.status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true else {
+        guard entry.status?.isDirectory == true else {
             throw FileError(.makeDirectory, path, .exists)
         }
         return false
     }
 
-    /// Makes a directory, which gets its name when it has its owner and permission bits. Returns why it cannot.
+    /// Creates a directory, which gets its name once it has its owner and permission bits. Returns the error, or nil.
     private func make(_ entry: DirectoryEntry, _ mode: UInt16, _ owner: Owner?) -> SystemError? {
-        // Closed until then: nobody can put anything into it before.
+        // Closed to others until then, so that nobody can put anything into it.
         let temporary = TemporaryName.name(for: entry.name)
         guard unsafe mkdirat(entry.directory, temporary, 0o700) == 0 else { return .last }
         let made = unsafe openat(entry.directory, temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         var reason: SystemError? = made < 0 ? .last : nil
         defer { if made >= 0 { close(made) } }
-        // Somebody who can write the directory above may have put another one there.
+        // A user who can write the directory above may have replaced it.
         if reason == nil, !Self.isNew(made) { reason = .notOurs }
         if reason == nil, let owner, fchown(made, owner.user, owner.group) != 0 { reason = .last }
         if reason == nil, fchmod(made, mode_t(mode)) != 0 { reason = .last }
@@ -51,15 +51,14 @@ extension SystemFiles {
 
     func changeOwner(_ path: String, to owner: Owner, of before: FileStatus?) throws(FileError) -> FileRestoration {
         let descriptor = try openForAttributes(.changeOwner, path)
-        // As long as it is open, no other file gets its number.
+        // As long as the file is open, no other file gets its inode number.
         let held = HeldFile(descriptor)
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.changeOwner, path, .last) }
+        guard let information = stat(of: descriptor) else { throw FileError(.changeOwner, path, .last) }
         let found = FileStatus(information)
         if let before, before.identity != found.identity || before.owner != found.owner {
             throw FileError(.changeOwner, path, .notOurs)
         }
-        // Its new owner could write a program that runs as the former one when the bits come back.
+        // The new owner could change a program that would run as the former owner once the bits are restored.
         if found.kind == .file, found.mode & 0o6000 != 0 { throw FileError(.changeOwner, path, .setUserID) }
         guard fchown(descriptor, owner.user, owner.group) == 0 else { throw FileError(.changeOwner, path, .last) }
         return { () throws(FileError) in
@@ -69,30 +68,27 @@ extension SystemFiles {
         }
     }
 
-    /// Whether a directory is one that this process has just made: it belongs to the caller, is closed to others and empty.
+    /// Whether a directory can be one that this process has just created: it belongs to the caller, is closed to others, and is
+    /// empty.
     private static func isNew(_ descriptor: Int32) -> Bool {
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0, information.st_uid == geteuid(),
-            information.st_mode & 0o077 == 0
+        guard let information = stat(of: descriptor), information.st_uid == geteuid(), information.st_mode & 0o077 == 0
         else { return false }
         let again = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         return again >= 0 && (try? names(again))?.isEmpty == true
     }
 
-    /// Opens a plain file or directory that has no second name elsewhere, not following a link.
+    /// Opens a directory, or a regular file without a second name, without following a link.
     private func openForAttributes(_ operation: FileError.Operation, _ path: String) throws(FileError) -> Int32 {
         let entry = try entry(operation, path)
         let descriptor = unsafe openat(entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(operation, path, .last) }
-        var information = stat()
-        let isKnown = unsafe fstat(descriptor, &information) == 0
         let reason: SystemError? =
-            !isKnown
-            ? .last
-            : information.st_mode & S_IFMT == S_IFDIR
-                ? nil
-                : information.st_mode & S_IFMT != S_IFREG
-                    ? .notPlain : information.st_nlink == 1 ? nil : SystemError(EMLINK)
+            switch stat(of: descriptor) {
+            case nil: .last
+            case let status? where status.isDirectory: nil
+            case let status? where !status.isFile: .notPlain
+            case let status?: status.st_nlink == 1 ? nil : SystemError(EMLINK)
+            }
         if let reason {
             close(descriptor)
             throw FileError(operation, path, reason)
@@ -101,7 +97,7 @@ extension SystemFiles {
     }
 }
 
-/// An open file that is closed with the last reference.
+/// A descriptor that is closed with the last reference.
 private final class HeldFile: Sendable {
     let descriptor: Int32
     init(_ descriptor: Int32) { self.descriptor = descriptor }

@@ -4,7 +4,7 @@ import Synchronization
 extension SystemFiles {
     func deferDurability() { Durability.isDeferred.store(true, ordering: .relaxed) }
 
-    func finishInterrupted(_ directory: String) throws(FileError) {
+    func makeDurable(_ directory: String) throws(FileError) {
         Durability.isDeferred.store(false, ordering: .relaxed)
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(.write, directory, .last) }
@@ -13,11 +13,11 @@ extension SystemFiles {
     }
 }
 
-/// Whether changes are on the disk when they are done.
+/// Whether changes are synced to the disk one by one.
 enum Durability {
     fileprivate static let isDeferred = Atomic(false)
 
-    /// Whether each change is made durable by itself.
+    /// Whether each change is synced by itself.
     static var isImmediate: Bool { !isDeferred.load(ordering: .relaxed) }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is read: plain files and directories, opened once, without waiting; and what a person hands over.
+/// Reads regular files and directories, which are opened once and without waiting, and files that a person names.
 extension SystemFiles {
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         let descriptor = try openPlain(path)
@@ -27,15 +27,14 @@ extension SystemFiles {
             throw error
         }
         defer { close(descriptor) }
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw FileError(.read, path, .last) }
+        guard let information = stat(of: descriptor) else { throw FileError(.read, path, .last) }
         return FileSnapshot(
             status: FileStatus(information),
-            contents: try Self.contents(of: descriptor, path, limit: MosquittoFileReader.limit))
+            contents: try Self.contents(of: descriptor, path, limit: FileSnapshot.limit))
     }
 
-    /// The descriptor that a path stands for, as that of the shell's `<(command)` does; nil if it is another path. A pipe of
-    /// another user cannot be opened once more, only read.
+    /// The descriptor of a path such as the shell's `<(command)` gives; nil for other paths. A pipe of another user cannot be
+    /// opened again, only read.
     private static func given(_ path: String) -> Int32? {
         if path == "/dev/stdin" { return STDIN_FILENO }
         for directory in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(directory) {
@@ -44,13 +43,13 @@ extension SystemFiles {
         return nil
     }
 
-    /// Whether bytes that come later are waited for, until a signal comes.
+    /// Whether to wait for bytes that arrive later, until a signal arrives.
     private enum Waits {
-        /// They are an error (`EAGAIN`).
+        /// Waiting is an error (`EAGAIN`).
         case never
-        /// Where somebody has a pipe open to write it.
+        /// If another process has a pipe open for writing.
         case forMore
-        /// Before each read: a descriptor that was handed over may hold a read up.
+        /// Before each read, because reading an inherited descriptor may block.
         case always
     }
 
@@ -60,7 +59,7 @@ extension SystemFiles {
     ) throws(FileError) -> [UInt8] {
         var contents: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
-        // It may have held a key or a password.
+        // It may have contained a key or a password.
         defer { chunk.wipe() }
         while true {
             guard waits != .always || isFilled(descriptor) else { throw FileError(.read, path, .last) }
@@ -90,10 +89,10 @@ extension SystemFiles {
         return Array(contents.prefix(read))
     }
 
-    /// Waits for bytes, or the end, in a pipe that is empty. A signal ends the wait with `EINTR`.
+    /// Waits for bytes, or the end, of an empty pipe. A signal ends the wait with `EINTR`.
     private static func isFilled(_ descriptor: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        // A signal may come just before the wait, which then would not end.
+        // A signal may arrive just before the wait, which it would then not end.
         while true {
             let ready = unsafe poll(&entry, 1, 100)
             if ready != 0 { return ready > 0 }
@@ -104,45 +103,43 @@ extension SystemFiles {
         }
     }
 
-    /// Opens a plain file to read it. A pipe or a device is an error: to read it may never end, and to open it may do
-    /// something, as with a tape or a watchdog.
+    /// Opens a regular file for reading. A pipe or a device is an error: reading it may never end, and opening it may have an
+    /// effect, as with a tape or a watchdog.
     private func openPlain(_ path: String) throws(FileError) -> Int32 {
         if let direct = PathWalk.openWithoutLinks(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) {
-            var information = stat()
-            let isFile = unsafe fstat(direct, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
-            if isFile, information.st_nlink == 1 { return direct }
+            if let information = stat(of: direct), information.isFile, information.st_nlink == 1 { return direct }
             close(direct)
         } else if errno == ENOENT {
             throw FileError(.read, path, .noEntry)
         }
         let entry = try entry(.read, path, followsLast: true)
         if let status = entry.status, let reason = SystemError.notPlain(status) { throw FileError(.read, path, reason) }
-        // It may be another one by now.
+        // The file may have been replaced by now.
         let descriptor = unsafe openat(
             entry.directory, entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileError(.read, path, .last) }
-        var information = stat()
-        let reason = unsafe fstat(descriptor, &information) == 0 ? SystemError.notPlain(information) : .last
+        let reason: SystemError? =
+            switch stat(of: descriptor) {
+            case nil: .last
+            case let status?:
+                SystemError.notPlain(status)
+                    ?? (status.st_nlink == 1 || isOnlyHere(status, entry) ? nil : .secondName)
+            }
         if let reason {
             close(descriptor)
             throw FileError(.read, path, reason)
         }
-        guard information.st_nlink == 1 || isOnlyHere(information, entry) else {
-            close(descriptor)
-            throw FileError(.read, path, .secondName)
-        }
         return descriptor
     }
 
-    /// Whether somebody else cannot have given a file of others this name: the directories belong to root or to the owner of
-    /// the file, or all its names are in one directory, kept there by a `FileTransaction`.
+    /// Whether no other user can have added this name to a file: the directories belong to root or to the owner of the file, or
+    /// all its names are in one directory, where a `FileTransaction` keeps them.
     private func isOnlyHere(_ file: stat, _ entry: DirectoryEntry) -> Bool {
         if geteuid() != 0 || entry.owners.subtracting([0, file.st_uid]).isEmpty { return true }
         let directory = unsafe openat(entry.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0, let names = try? Self.names(directory) else { return false }
         let here = names.count { name in
-            var information = stat()
-            guard unsafe fstatat(entry.directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
+            guard let information = stat(of: name, in: entry.directory) else { return false }
             return (name == entry.name || TemporaryName.isName(name)) && information.st_ino == file.st_ino
                 && information.st_dev == file.st_dev
         }
@@ -165,7 +162,7 @@ extension SystemFiles {
         }
     }
 
-    /// The names in an open directory, which is closed.
+    /// The names in an open directory. Closes it.
     static func names(_ descriptor: Int32) throws(SystemError) -> [String] {
         guard let directory = unsafe fdopendir(descriptor) else {
             let reason = SystemError.last
@@ -182,7 +179,7 @@ extension SystemFiles {
             if name != "." && name != ".." { names.append(name) }
             errno = 0
         }
-        // What cannot be read is no empty directory.
+        // A directory that cannot be read is not empty.
         guard errno == 0 else { throw .last }
         return names
     }

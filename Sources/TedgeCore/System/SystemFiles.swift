@@ -22,8 +22,8 @@ struct SystemFiles: Files {
         _ path: String, with contents: [UInt8], mode: UInt16, owner: Owner?
     ) throws(FileError) {
         let entry = try entry(.write, path, followsLast: true)
-        // /dev/null too is no place for a file.
-        if let status = entry.status, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+        // /dev/null must not be replaced either.
+        if let status = entry.status, !status.isFile, !status.isDirectory {
             throw FileError(.write, path, SystemError.notPlain(status) ?? .notPlain)
         }
         try write(contents, beside: entry, named: path, mode: mode, owner: owner) { temporary in
@@ -46,7 +46,7 @@ struct SystemFiles: Files {
         do throws(SystemError) {
             return try PathWalk.entry(path, followsLast: true).path
         } catch {
-            // A missing directory is for the next step to find out.
+            // The next step reports a missing directory.
             if error.isAbsence { return path }
             throw FileError(.write, path, error)
         }
@@ -86,9 +86,7 @@ struct SystemFiles: Files {
         guard descriptor >= 0 else {
             let reason = SystemError.last
             guard reason.isExistence else { throw FileError(.create, path, reason) }
-            guard entry.status.map({ $0.st_mode & S_IFMT == S_IFREG }) == true else {
-                throw FileError(.create, path, .notOurs)
-            }
+            guard entry.status?.isFile == true else { throw FileError(.create, path, .notOurs) }
             return
         }
         close(descriptor)
@@ -122,8 +120,8 @@ struct SystemFiles: Files {
             if error.reason.isAbsence { return false }
             throw error
         }
-        let isDirectory = entry.status.map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
-        guard unsafe unlinkat(entry.directory, entry.name, isDirectory ? AT_REMOVEDIR : 0) == 0 else {
+        let flags = entry.status?.isDirectory == true ? AT_REMOVEDIR : 0
+        guard unsafe unlinkat(entry.directory, entry.name, flags) == 0 else {
             let reason = SystemError.last
             if reason.isAbsence { return false }
             throw FileError(.remove, path, reason)
@@ -132,7 +130,7 @@ struct SystemFiles: Files {
         return true
     }
 
-    /// The entry that a path leads to, found by a walk that trusts no link of others.
+    /// The entry of a path, found by a walk that trusts no links of other users.
     func entry(
         _ operation: FileError.Operation, _ path: String, followsLast: Bool = false
     ) throws(FileError) -> DirectoryEntry {
@@ -149,7 +147,7 @@ struct SystemFiles: Files {
 }
 
 extension SystemFiles {
-    /// Writes a temporary file beside `entry`, makes it durable and lets `publish` give it its name.
+    /// Writes a temporary file in the directory of `entry` and syncs it; `publish` then gives it its name.
     private func write(
         _ contents: [UInt8], beside entry: DirectoryEntry, named path: String, mode: UInt16, owner: Owner?,
         publish: (String) -> Int32, withdraw: () -> Void = {}
@@ -178,7 +176,7 @@ extension SystemFiles {
         }
     }
 
-    /// Writes with pwrite(2), which nothing else in the process uses: a test that has the N-th such call fail meets the file.
+    /// Writes with pwrite(2), which nothing else in the process uses, so that a test can make the N-th such call fail.
     private func writeAll(_ contents: [UInt8], to descriptor: Int32) -> Bool {
         var written = 0
         while written < contents.count {
@@ -207,40 +205,34 @@ extension SystemFiles {
 }
 
 extension DirectoryEntry {
-    /// Gives its name to a file or directory beside it, which must be the first to bear it (`EEXIST`). Returns 0, or -1 with
-    /// `errno`.
+    /// Renames a file or directory in the same directory to this name, which must not exist yet (`EEXIST`). Returns 0, or -1
+    /// with `errno`.
     ///
     /// renameat2(2) refuses an existing name, as link(2) does; each is missing on some file systems (FAT has no links, older
-    /// network file systems no `RENAME_NOREPLACE`). Without both an empty file takes the name first.
+    /// network file systems no `RENAME_NOREPLACE`). Without both, an empty file reserves the name first.
     func giveName(to temporary: String) -> Int32 {
         let noReplace: UInt32 = 1
-        if unsafe renameAnew(directory, temporary, directory, name, noReplace) == 0 { return 0 }
+        if unsafe renameExclusively(directory, temporary, directory, name, noReplace) == 0 { return 0 }
         guard [EINVAL, ENOSYS, EOPNOTSUPP, EPERM].contains(errno) else { return -1 }
         if unsafe linkat(directory, temporary, directory, name, 0) == 0 {
             unsafe unlinkat(directory, temporary, 0)
             return 0
         }
         guard [EPERM, ENOSYS, EOPNOTSUPP, EMLINK].contains(errno) else { return -1 }
-        // A directory replaces no file, and only an empty directory.
-        let isDirectory = DirectoryEntry.kind(temporary, in: directory) == S_IFDIR
-        if !isDirectory {
-            let place = unsafe openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard place >= 0 else { return -1 }
-            close(place)
+        // A directory can replace only an empty directory, so it needs no reservation.
+        if stat(of: temporary, in: directory)?.isDirectory != true {
+            let placeholder = unsafe openat(
+                directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard placeholder >= 0 else { return -1 }
+            close(placeholder)
         }
         return unsafe renameat(directory, temporary, directory, name)
-    }
-
-    private static func kind(_ name: String, in directory: Int32) -> mode_t? {
-        var information = stat()
-        guard unsafe fstatat(directory, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
-        return information.st_mode & S_IFMT
     }
 }
 
 /// renameat2(2), which Swift's module of the C library leaves out.
 @_silgen_name("renameat2")
-private func renameAnew(
+private func renameExclusively(
     _ oldDirectory: Int32, _ oldName: UnsafePointer<CChar>, _ newDirectory: Int32, _ newName: UnsafePointer<CChar>,
     _ flags: UInt32
 ) -> Int32
@@ -253,7 +245,7 @@ private func attribute(
 
 extension FileStatus {
     init(_ information: stat) {
-        switch information.st_mode & S_IFMT {
+        switch information.kind {
         case S_IFREG: kind = .file
         case S_IFDIR: kind = .directory
         case S_IFLNK: kind = .link
@@ -267,15 +259,15 @@ extension FileStatus {
 }
 
 extension SystemError {
-    /// A file or directory that is not the one that was made, or looked at.
+    /// A file or directory is not the one that was created or looked at before.
     static let notOurs = SystemError(-3)
-    /// A name in a directory of somebody else, of a file of others that has another name too.
+    /// A file has a second name, which another user may have added.
     static let secondName = SystemError(-4)
-    /// A file that is run with the rights of its owner or group.
+    /// A file has a set-user-id or set-group-id bit.
     static let setUserID = SystemError(-5)
-    /// A file with something else than the certificate request that is to replace it.
+    /// A file that a certificate request should replace is not a certificate request.
     static let notRequest = SystemError(-6)
-    /// A file that holds something else than when it was read.
+    /// A file has changed since it was read.
     static let exchanged = SystemError(-9)
     static let noEntry = SystemError(ENOENT)
     static let notDirectory = SystemError(ENOTDIR)

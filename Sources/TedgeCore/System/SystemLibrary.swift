@@ -2,8 +2,8 @@ import MQTT
 import TLS
 import X509
 
-/// The libraries of the system that this program opens at the first use.
-public enum SystemLibrary: String, Sendable, CaseIterable {
+/// The libraries of the system that this program opens at their first use.
+enum SystemLibrary: String, Sendable, CaseIterable {
     /// libcrypto: certificates and keys.
     case crypto = "libcrypto"
     /// libssl: connections over TLS.
@@ -11,8 +11,8 @@ public enum SystemLibrary: String, Sendable, CaseIterable {
     /// libmosquitto: connections to the local broker.
     case mosquitto = "libmosquitto"
 
-    /// Opens the library. Returns the dynamic linker's words if that fails.
-    public var problem: String? {
+    /// Opens the library. Returns the message of the dynamic linker if that fails, else nil.
+    var problem: String? {
         do {
             switch self {
             case .crypto: try X509Library.open()
@@ -31,15 +31,15 @@ public enum SystemLibrary: String, Sendable, CaseIterable {
         }
     }
 
-    /// The word for programs if the library cannot be opened.
-    var id: String {
+    /// The reason id if the library cannot be opened.
+    var id: ReasonID {
         switch self {
-        case .crypto, .ssl: "openssl-missing"
-        case .mosquitto: "libmosquitto-missing"
+        case .crypto, .ssl: .openSSLMissing
+        case .mosquitto: .libmosquittoMissing
         }
     }
 
-    /// The package of Debian that the library is in.
+    /// The Debian package of the library.
     var package: String {
         switch self {
         case .crypto, .ssl: "libssl3"
@@ -47,24 +47,24 @@ public enum SystemLibrary: String, Sendable, CaseIterable {
         }
     }
 
-    /// What to type.
+    /// How to install the library.
     var hint: String { "Run 'sudo apt install \(package)', or install it by other means, then run the command again." }
 }
 
 /// A library that a command needs cannot be opened.
 struct LibraryError: ExplainedError, Equatable {
     let library: SystemLibrary
-    /// The dynamic linker's words.
+    /// The message of the dynamic linker.
     let reason: String
 
-    var id: String { library.id }
+    var id: ReasonID { library.id }
     var causes: [String] { ["The library \(library.rawValue) cannot be opened.", reason] }
     var hint: String? { library.hint }
 }
 
 extension Context {
-    /// Throws `LibraryError` for the first library that cannot be opened, of those named and those they stand on: libmosquitto
-    /// on libssl, and that on libcrypto.
+    /// Throws `LibraryError` if a library, or one that it depends on, cannot be opened: libmosquitto depends on libssl, and that
+    /// on libcrypto.
     func require(_ library: SystemLibrary) throws(LibraryError) {
         for library in SystemLibrary.allCases.prefix(through: SystemLibrary.allCases.firstIndex(of: library) ?? 0) {
             if let reason = libraryProblem(library) { throw LibraryError(library: library, reason: reason) }

@@ -5,9 +5,9 @@ import Synchronization
 struct SystemProcesses: Processes {
     private let environment: [String: String]
     private static let outputLimit = 65_536
-    /// How long a program that was asked to end may take.
+    /// How long a program may take to end after SIGTERM.
     private static let grace = Duration.milliseconds(400)
-    /// How long a program may take to end that was killed: one that the kernel holds is left behind.
+    /// How long a program may take to end after SIGKILL. One that hangs in the kernel is then left running.
     private static let lastGrace = Duration.milliseconds(300)
 
     /// Runs programs in the given environment, without the variables that hold secrets.
@@ -54,8 +54,8 @@ struct SystemProcesses: Processes {
         }
     }
 
-    /// Runs a program until its end, until its standard error has the text `marker`, which ends it at once, or until there is
-    /// a reason to stop it: it is then ended, twice if the first way does not reach it in time.
+    /// Runs a program until it ends, until its standard error contains the text `marker`, which ends it at once, or until
+    /// `reason` gives a reason to end it. `end` is then called, and called again if the program does not end in time.
     private func run(
         _ words: [String], input: FileHandle = .nullDevice, marker: [UInt8]? = nil, until reason: () -> ProcessError?,
         end: (_ process: Process, _ isFirst: Bool) -> Void
@@ -99,10 +99,10 @@ struct SystemProcesses: Processes {
         }
     }
 
-    /// How many file descriptors Foundation takes to start a program, and some more. It crashes if it cannot have them.
+    /// How many file descriptors Foundation needs to start a program, and some more. Without them it crashes.
     private static let descriptors = 24
 
-    /// Why there are not as many; nil if there are.
+    /// The error if there are fewer free descriptors; nil if there are enough.
     private static func shortage() -> SystemError? {
         var taken: [Int32] = []
         defer { for descriptor in taken { close(descriptor) } }
@@ -114,26 +114,27 @@ struct SystemProcesses: Processes {
         return nil
     }
 
-    /// The file of a program; nil if there is none that can be executed.
+    /// The path of a program; nil if there is none that can be executed.
     private func located(_ program: String) -> String? {
         let isExecutable = { (path: String) in
             unsafe access(path, X_OK) == 0 && (try? SystemFiles().status(path))??.kind == .file
         }
         if program.contains("/") { return isExecutable(program) ? program : nil }
-        // A name in the current directory would be anybody's.
+        // Relative directories are skipped: anybody could put a program there.
         let directories = (environment["PATH"] ?? Self.usualPath).split(separator: ":").filter { $0.hasPrefix("/") }
         return directories.lazy.map { Path.join(String($0), program) }.first(where: isExecutable)
     }
 
     private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-    /// A child inherits the mask of the thread that starts it, and one that blocks SIGTERM cannot be ended; it inherits that
-    /// SIGPIPE and SIGXFSZ are ignored, and would go on writing to a pipe that nobody reads. Nothing is written meanwhile.
+    /// Starts a child with the default signals. A child inherits the signal mask of the thread, and could not be ended if that
+    /// blocks SIGTERM; it also inherits ignored signals, and would write to a closed pipe for ever if SIGPIPE is ignored. This
+    /// process writes nothing meanwhile.
     private static func withUsualSignals(_ body: () throws -> Void) throws {
         try starts.withLock { _ in try withUsualSignalsOfProcess(body) }
     }
 
-    /// What a signal does is a matter of the whole process: one program is started at a time.
+    /// Signal handlers belong to the whole process, so only one program is started at a time.
     private static let starts = Mutex(())
 
     private static func withUsualSignalsOfProcess(_ body: () throws -> Void) throws {
@@ -154,7 +155,7 @@ struct SystemProcesses: Processes {
         return underlying.map { Int32($0.code) } ?? ENOEXEC
     }
 
-    /// Waits up to 100 ms for bytes or the end, and takes what is there. Returns how the process ended, where it did.
+    /// Waits up to 100 ms for bytes or the end, and reads what is there. Returns how the process ended, or nil.
     private static func gather(_ streams: inout [Stream], until watch: ProcessWatch) -> ProcessResult.Ending? {
         var entries = [pollfd(fd: watch.descriptor, events: Int16(POLLIN), revents: 0)]
         entries += streams.map { pollfd(fd: $0.isClosed ? -1 : $0.descriptor, events: Int16(POLLIN), revents: 0) }
@@ -166,7 +167,7 @@ struct SystemProcesses: Processes {
         return ending
     }
 
-    /// What a child writes. A daemon that it started may keep the other end open: nobody waits for its end.
+    /// The output of a child. A daemon that it started may keep the pipe open, so its end is not awaited.
     private struct Stream {
         let pipe: Pipe
         var bytes: [UInt8] = []

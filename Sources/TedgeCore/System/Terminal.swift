@@ -1,22 +1,22 @@
 import Foundation
 
-/// The person's terminal, whatever the standard streams are.
-public protocol Terminal: Sendable {
+/// The user's terminal, independent of the standard streams.
+protocol Terminal: Sendable {
     /// Whether there is one.
     var exists: Bool { get }
-    /// Shows a prompt and reads a line without showing it. Returns nil if nothing was typed before the end.
+    /// Shows a prompt and reads a line without echo. Returns nil if the input ends before anything was typed.
     func readSecret(prompt: String, interruption: Interruption) throws(TerminalError) -> Secret?
-    /// Shows a prompt and reads a line.
+    /// Shows a prompt and reads a line. Returns nil if the input ends before anything was typed.
     func readLine(prompt: String, interruption: Interruption) throws(TerminalError) -> String?
 }
 
 /// Why nothing can be read from the terminal.
-public enum TerminalError: Error, Sendable, Equatable {
+enum TerminalError: Error, Sendable, Equatable {
     /// The process has no terminal.
     case absent
     /// The terminal fails.
     case failed(SystemError)
-    /// A signal came.
+    /// A signal arrived.
     case interrupted(Interrupted)
 }
 
@@ -52,11 +52,11 @@ struct ControllingTerminal: Terminal {
         if isSecret {
             settings.c_lflag &= ~tcflag_t(ECHO)
             settings.c_lflag |= tcflag_t(ECHONL)
-            // Who stopped the command here would be left with a terminal that shows nothing.
+            // A command that is suspended here would leave a terminal without echo.
             settings.c_cc.10 = 0  // VSUSP, switched off (termios(3), _POSIX_VDISABLE)
             guard unsafe tcsetattr(descriptor, TCSAFLUSH, &settings) == 0 else { throw .failed(.last) }
         }
-        // Signals set a flag and come back here, so that this runs on every way out but SIGKILL.
+        // Signals only set a flag, so this runs in every case but SIGKILL.
         defer {
             var before = before
             if isSecret { unsafe tcsetattr(descriptor, TCSAFLUSH, &before) }
@@ -67,7 +67,7 @@ struct ControllingTerminal: Terminal {
             if line?.isComplete != true { Self.show("\n", on: descriptor) }
             return line?.secret
         } catch {
-            // Nobody has typed the end of the line that the prompt stands on.
+            // The user has not ended the line of the prompt.
             Self.show("\n", on: descriptor)
             throw error
         }
@@ -78,7 +78,7 @@ struct ControllingTerminal: Terminal {
         _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
     }
 
-    /// What was typed, and whether up to the end of the line; nil if nothing was before the end of the input.
+    /// The typed bytes, and whether the line was ended; nil if the input ends before anything was typed.
     private func line(
         from descriptor: Int32, interruption: Interruption
     ) throws(TerminalError) -> (secret: Secret, isComplete: Bool)? {

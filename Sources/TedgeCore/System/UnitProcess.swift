@@ -1,11 +1,12 @@
 import Foundation
 
-/// The process that takes the steps of a unit: this program itself, started with a word that nobody types.
+/// A process that prepares itself like a unit of systemd and then becomes the unit's program: this executable, started with an
+/// internal word.
 public enum UnitProcess {
-    /// The word.
+    /// The internal word.
     public static let word = "--as-a-unit-does"
 
-    /// Takes the steps that standard input has. Returns the exit status if it did not become another program.
+    /// Performs the steps that standard input has. Returns the exit status if it did not become another program.
     public static func run() -> Int32 {
         guard let bytes = try? SystemFiles().readInput("/dev/stdin", limit: 64 << 20),
             let steps = UnitStep.decode(bytes)
@@ -32,7 +33,7 @@ public enum UnitProcess {
 
     private typealias Call1 = @convention(c) (Int32) -> Int32
 
-    /// Calls a function with a number that Swift does not import.
+    /// Calls a C function that Swift does not import, with a number.
     fileprivate static func call(_ name: String, _ argument: Int32) throws(SystemError) {
         guard let symbol = unsafe dlsym(nil, name) else { throw SystemError(ENOSYS) }
         guard unsafe unsafeBitCast(symbol, to: Call1.self)(argument) == 0 else { throw .last }
@@ -76,8 +77,8 @@ public enum UnitProcess {
             }
         }
 
-        /// Nothing is to stay for long when the process that waits for this one is killed: the program inherits an alarm, which
-        /// ends it. A signal at the death of the parent would be forgotten when the program gives root up (prctl(2)).
+        /// Becomes the program. It inherits an alarm, which ends it if the waiting process is killed. A parent death signal does
+        /// not work here, because it is cleared when the program gives up root (prctl(2)).
         private func become(_ words: [String]) throws(SystemError) {
             alarm(UnitStep.limit)
             signal(SIGALRM, SIG_DFL)
@@ -89,7 +90,7 @@ public enum UnitProcess {
         }
 
         private static func check(_ path: String, _ forWriting: Bool) throws(SystemError) {
-            // AT_EACCESS: what counts is who the process is now.
+            // AT_EACCESS: check with the effective user and groups.
             func can(_ path: String, _ mode: Int32) -> Bool { unsafe faccessat(AT_FDCWD, path, mode, 0x200) == 0 }
             if !forWriting {
                 if !can(path, R_OK) { throw .last }
@@ -105,7 +106,7 @@ public enum UnitProcess {
         private func ownNetwork(_ isAnyPort: Bool) throws(SystemError) {
             try UnitProcess.call("unshare", 0x4000_0000)  // CLONE_NEWNET
             raiseLoopback()
-            // These are the settings of the new network. A container may show them read-only.
+            // The settings of the new network. In a container they may be read-only.
             var directory = "/proc/sys/net"
             if !Self.set("\(directory)/ipv4/ip_nonlocal_bind", "1") {
                 let own = "\(UnitStep.scratch)/proc"
@@ -157,9 +158,9 @@ public enum UnitProcess {
 
         private mutating func cover(_ path: String, mode: String) throws(SystemError) {
             var information = stat()
-            // What is not there needs no hiding.
+            // Missing paths need not be hidden.
             guard unsafe lstat(path, &information) == 0 else { return }
-            if information.st_mode & S_IFMT == S_IFDIR {
+            if information.isDirectory {
                 return try mount("none", path, "tmpfs", UInt(MS_RDONLY), "mode=\(mode)")
             }
             let owner = Owner(user: 0, group: 0)
@@ -192,7 +193,7 @@ public enum UnitProcess {
             return path
         }
 
-        /// A directory that shows the files instead of its own of these names, and everything else that it has.
+        /// Replaces a directory by a copy in which some files have other contents and some are hidden; all others stay visible.
         private mutating func directory(
             _ path: String, _ contents: [UnitStep.File], _ hidden: [String]
         ) throws(SystemError) {
@@ -207,16 +208,16 @@ public enum UnitProcess {
             guard unsafe chown(copy, information.st_uid, information.st_gid) == 0,
                 unsafe chmod(copy, information.st_mode & 0o7777) == 0
             else { throw .last }
-            // With what is mounted in it.
+            // Includes mounts below the directory.
             try mount(copy, path, nil, UInt(MS_BIND) | UInt(MS_REC))
         }
 
-        /// Has an entry of a directory seen at another path too.
+        /// Makes an entry of a directory visible at another path.
         private func show(_ path: String, as copy: String) throws(SystemError) {
             var information = stat()
-            // A link that leads nowhere is one there too: mosquitto sees neither.
+            // A dangling link is skipped: mosquitto cannot read it either way.
             guard unsafe stat(path, &information) == 0 else { return }
-            if information.st_mode & S_IFMT == S_IFDIR {
+            if information.isDirectory {
                 guard unsafe mkdir(copy, 0o700) == 0 else { throw .last }
             } else {
                 let descriptor = unsafe open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -1,7 +1,7 @@
-/// A step that a process takes before it becomes the program of a unit: it then runs as the service manager would have
-/// started it, and nothing that it does there outlives it.
+/// A step that a process performs before it becomes the program of a unit, so that the program runs as the service manager would
+/// start it. All effects end with the process.
 enum UnitStep: Equatable {
-    /// A file that is to be seen with other contents.
+    /// A file with other contents than on the disk.
     struct File: Equatable {
         var path: String
         var contents: [UInt8]
@@ -9,46 +9,46 @@ enum UnitStep: Equatable {
         var owner: Owner
     }
 
-    /// A network of its own where every address can be listened on and nothing can be reached. `isAnyPort`: whether every
-    /// user may listen on the ports below 1024.
+    /// A separate network in which the program can listen on every address and reach nothing. `isAnyPort`: whether every user
+    /// may listen on ports below 1024.
     case ownNetwork(isAnyPort: Bool)
-    /// Mounts of its own, and an empty directory at `scratch` where everyone may write.
+    /// Separate mounts, and an empty directory at `scratch` that everybody may write.
     case ownMounts
-    /// Nothing at and below the path can be reached.
+    /// The path, and everything below it, is inaccessible.
     case hide(String)
-    /// The directory is empty and cannot be written.
+    /// The directory is empty and read-only.
     case empty(String)
-    /// A file is seen with other contents.
+    /// The file has other contents.
     case file(File)
-    /// The directory has these files, and of those that it had all but these and `hidden`.
+    /// In the directory, `files` have other contents and `hidden` do not exist; everything else stays.
     case directory(String, files: [File], hidden: [String])
-    /// User and groups.
+    /// Sets user and groups.
     case identity(Owner, groups: [UInt32])
-    /// The whole environment, as `NAME=VALUE`.
+    /// Sets the whole environment, as `NAME=VALUE`.
     case environment([String])
-    /// The current directory.
+    /// Sets the current directory.
     case workingDirectory(String)
-    /// What standard input has.
+    /// Sets the contents of standard input.
     case input([UInt8])
-    /// Who the checks that follow are made for, without becoming them.
+    /// Sets the user and groups of the checks that follow.
     case checker(Owner, groups: [UInt32])
-    /// Says on standard output if the path can be read or, `forWriting`, be written or made.
+    /// Reports on standard output if the path cannot be read or, with `forWriting`, written or created.
     case check(String, forWriting: Bool)
-    /// Becomes a program.
+    /// Runs a program instead of this process.
     case run([String])
 
-    /// The directory that `ownMounts` makes. mosquitto has no business there.
+    /// The directory of `ownMounts`, which mosquitto does not use.
     static let scratch = "/sys/kernel"
-    /// How long the program runs at most, in seconds.
+    /// The longest time that the program may run, in seconds.
     static let limit: UInt32 = 10
-    /// The status of a process that could not take a step.
+    /// The exit status of a process that could not perform a step.
     static let failure: Int32 = 125
 }
 
 // MARK: As bytes
 
 extension UnitStep {
-    /// The steps as one text, for the process that takes them.
+    /// The steps as bytes, for the process that performs them.
     static func encode(_ steps: [UnitStep]) -> [UInt8] {
         steps.flatMap { step in
             let fields = step.fields
@@ -56,7 +56,7 @@ extension UnitStep {
         }
     }
 
-    /// Reads the steps again; nil if the text is not one of them.
+    /// Reads steps from bytes; nil if they are invalid.
     static func decode(_ bytes: [UInt8]) -> [UnitStep]? {
         var rest = bytes[...]
         func number() -> Int? {

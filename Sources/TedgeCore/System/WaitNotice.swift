@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Says on stderr what is being waited for, when that has taken two seconds. Waits must ask the interruption that it makes at
-/// least every 100 ms, as all of this program do.
+/// Prints a note on stderr that says what the command waits for, when a wait has taken two seconds. Waits must check the
+/// interruption at least every 100 ms, as all waits of this program do.
 final class WaitNotice: Sendable {
     private struct Wait {
         let text: String
@@ -10,18 +10,18 @@ final class WaitNotice: Sendable {
 
     private let console: Console
     private let wait = Mutex<Wait?>(nil)
-    /// How long a wait may last before it is told.
+    /// How long a wait may last before the note.
     private static let silence = Duration.seconds(2)
 
     init(on console: Console) { self.console = console }
 
-    /// A wait begins; the text is a sentence.
+    /// Begins a wait; the text is a sentence.
     func begin(_ text: String) { wait.withLock { $0 = Wait(text: text, begin: .now) } }
 
-    /// The wait is over.
+    /// Ends the wait.
     func end() { wait.withLock { $0 = nil } }
 
-    /// The same interruption, which looks at the wait as often as it is asked.
+    /// The same interruption, which prints the note when it is checked and the note is due.
     func watching(_ interruption: Interruption) -> Interruption {
         Interruption {
             if let number = interruption.signal() { return number }
@@ -30,7 +30,7 @@ final class WaitNotice: Sendable {
         }
     }
 
-    /// The text, once, when the time has come.
+    /// The text, once, when it is due.
     private func due() -> String? {
         wait.withLock { wait in
             guard let current = wait, ContinuousClock.now - current.begin >= Self.silence else { return nil }
@@ -41,7 +41,7 @@ final class WaitNotice: Sendable {
 }
 
 extension Interruption {
-    /// The same, for one wait that begins now and is told on stderr when it has taken two seconds.
+    /// The same, for one wait that begins now; prints a note when it has taken two seconds.
     func announcing(_ text: String, on console: Console) -> Interruption {
         let notice = WaitNotice(on: console)
         notice.begin(text)

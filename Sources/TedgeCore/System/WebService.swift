@@ -1,23 +1,23 @@
 import TLS
 
 /// The HTTPS service of a cloud.
-public protocol WebService: Sendable {
-    /// Sends a request and reads the answer.
+protocol WebService: Sendable {
+    /// Sends a request and returns the response.
     func send(
         _ request: HTTPRequest, to target: WebTarget, until deadline: ContinuousClock.Instant,
         interruption: Interruption
     ) throws(HTTPError) -> HTTPResponse
 }
 
-/// Where requests go, and what is trusted there.
-public struct WebTarget: Sendable, Equatable {
+/// The server of a request, and how to reach and verify it.
+struct WebTarget: Sendable, Equatable {
     /// The server.
     var endpoint: HostPort
-    /// The proxy on the way.
+    /// The proxy, or nil.
     var proxy: TLSProxy?
-    /// What the server's certificate is checked against.
+    /// How the server's certificate is verified.
     var options: TLSOptions
-    /// Whether the service is on this device and spoken to without TLS.
+    /// Whether the service is on this device and is used without TLS.
     var isPlain = false
 
     /// The proxy as `host:port`; nil if there is none.
@@ -30,7 +30,7 @@ public struct WebTarget: Sendable, Equatable {
 }
 
 extension Context {
-    /// Sends a request and waits for the answer for some seconds. After two of them it says so on stderr.
+    /// Sends a request and waits some seconds for the response. After two seconds a note on stderr says so.
     func send(_ request: HTTPRequest, to target: WebTarget, within seconds: Int) throws(HTTPError) -> HTTPResponse {
         let way = target.proxyName.map { " through the proxy \($0)" } ?? ""
         let words = "Waiting for \(target.endpoint)\(way), for at most \(seconds) seconds."
@@ -40,9 +40,9 @@ extension Context {
     }
 }
 
-/// The real service, over OpenSSL.
+/// The real HTTPS client, over OpenSSL.
 struct HTTPSClient: WebService {
-    /// Makes the service; nothing is opened.
+    /// Makes a client; connects to nothing.
     init() {}
 
     func send(

@@ -2,9 +2,9 @@ import Foundation
 import TLS
 
 extension WebTarget {
-    /// The HTTPS service of a cloud, by its settings and those of the proxy.
+    /// The HTTPS service of a cloud, according to its settings and those of the proxy.
     ///
-    /// - Parameter endpoint: The server; that of the settings if nil.
+    /// - Parameter endpoint: The server; the one of the settings if nil.
     init(_ cloud: CloudSettings, endpoint: HostPort? = nil) throws {
         let endpoint = try endpoint ?? cloud.hostPort("http")
         self.init(
@@ -21,7 +21,7 @@ extension WebTarget {
         guard address.scheme == .http else {
             throw BridgeError.unsupported(
                 key: "proxy.address", value: address.description,
-                instead: "Name a proxy that is spoken to without TLS, as 'http://HOST:PORT'.")
+                instead: "Use a proxy without TLS, as 'http://HOST:PORT'.")
         }
         return TLSProxy(
             host: address.endpoint.bareHost, port: address.endpoint.port, authorization: authorization)
@@ -30,7 +30,7 @@ extension WebTarget {
 
 /// The header of HTTP's Basic authentication (RFC 7617).
 enum BasicAuthorization {
-    /// `Basic` and the base64 of user and password.
+    /// The word `Basic` and the base64 of user and password.
     static func value(user: String, password: Secret) -> String {
         password.withBytes { bytes in
             var plain = Array("\(user):".utf8) + bytes

@@ -1,7 +1,7 @@
 import Foundation
 
 extension [UInt8] {
-    /// Overwrites the bytes, in a way that the compiler does not leave out, and empties the array.
+    /// Overwrites the bytes, which the compiler cannot optimize away, and empties the array.
     mutating func wipe() {
         unsafe withUnsafeMutableBytes { buffer in
             if let address = buffer.baseAddress { unsafe explicit_bzero(address, buffer.count) }

@@ -4,7 +4,7 @@ import TedgeCore
 /// `tedge cert`.
 struct CertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        name: "cert", abstract: "Make, show, renew, upload and remove the certificate of this device.",
+        name: "cert", abstract: "Create, show, renew, upload and remove the device certificate.",
         subcommands: [
             CertCreateCommand.self, CertCreateCSRCommand.self, CertShowCommand.self, CertNeedsRenewalCommand.self,
             CertRenewCommand.self, CertRemoveCommand.self, CertUploadCommand.self, CertDownloadCommand.self,

@@ -4,17 +4,17 @@ import TedgeCore
 /// `tedge cert create`.
 struct CertCreateCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "create", abstract: "Make a key and a self-signed certificate for this device.")
+        name: "create", abstract: "Create a key and a self-signed certificate for this device.")
 
     @Option(
-        .long("device-id"), help: "Identity of the device in the cloud: the certificate's common name.", valueName: "ID"
-    )
+        .long("device-id"), help: "Identity of the device in the cloud: the common name of the certificate.",
+        valueName: "ID")
     var deviceId: String?
-    var target = CertificateCloud()
+    var target = CertificateArguments()
 
     var arguments: [BoundArgument] { [$deviceId] + target.arguments }
 
     func run(in context: Context) -> CommandReport {
-        CertificateCreator(cloud: target.cloud, profile: target.profile, in: context).run(deviceID: deviceId)
+        CertificateCreator(target.selection(in: context)).run(deviceID: deviceId)
     }
 }

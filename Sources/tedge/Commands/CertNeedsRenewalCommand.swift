@@ -4,29 +4,30 @@ import TedgeCore
 /// `tedge cert needs-renewal`.
 struct CertNeedsRenewalCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "needs-renewal", abstract: "Say whether the certificate of this device should be renewed now.",
+        name: "needs-renewal", abstract: "Check whether the device certificate is due for renewal.",
         discussion: """
-            A renewal is due when the certificate has expired, or is valid for no longer than the setting
+            A renewal is due if the certificate has expired, or is valid for no longer than the setting
             certificate.validity.minimum_duration.
 
             Exit status:
               0  a renewal is due
-              1  none is due
-              2  this cannot be told
+              1  no renewal is due
+              2  unknown; the error says why
 
             Example:
               tedge cert needs-renewal && tedge cert renew
             """)
 
-    @Option(.long("cert-path"), help: "Another certificate to look at.", valueName: "FILE", completion: .file)
+    @Option(
+        .long("cert-path"), help: "Check the certificate in this file instead.", valueName: "FILE", completion: .file)
     var certPath: String?
-    var target = CertificateCloud()
+    var target = CertificateArguments()
 
     var arguments: [BoundArgument] { [$certPath] + target.arguments }
 
-    static var failureStatus: Int32 { 2 }
+    static var failureStatus: ExitStatus { .misuse }
 
     func run(in context: Context) -> CommandReport {
-        CertificateViewer(cloud: target.cloud, profile: target.profile, in: context).needsRenewal(path: certPath)
+        CertificateViewer(target.selection(in: context)).needsRenewal(path: certPath)
     }
 }

@@ -4,13 +4,13 @@ import TedgeCore
 /// `tedge cert remove`.
 struct CertRemoveCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "remove", abstract: "Remove the certificate of this device and its key.")
+        name: "remove", abstract: "Remove the device certificate and its key.")
 
-    var target = CertificateCloud()
+    var target = CertificateArguments()
 
     var arguments: [BoundArgument] { target.arguments }
 
     func run(in context: Context) -> CommandReport {
-        CertificateViewer(cloud: target.cloud, profile: target.profile, in: context).remove()
+        CertificateViewer(target.selection(in: context)).remove()
     }
 }

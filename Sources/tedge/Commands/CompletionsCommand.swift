@@ -5,7 +5,7 @@ import TedgeCore
 /// `tedge completions`.
 struct CompletionsCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "completions", abstract: "Print a script that has a shell complete the commands of tedge.",
+        name: "completions", abstract: "Print a script that completes tedge commands in a shell.",
         discussion: """
             Examples:
               source <(tedge completions bash)     # in ~/.bashrc
@@ -18,26 +18,25 @@ struct CompletionsCommand: RunnableCommand {
     var arguments: [BoundArgument] { [$shell] }
 
     func run(in context: Context) -> CommandReport {
-        let asking = [CompletionValuesCommand.configuration.name]
-        let script = Program.parser.description.completionScript(for: shell, asking: asking)
+        let script = shell.script(for: Tedge.configuration.name, asking: CompleteCommand.configuration.name)
         return .printing(script, of: "completions", as: "script", on: context.console)
     }
 }
 
-/// `tedge completion-values`, which the scripts run.
-struct CompletionValuesCommand: RunnableCommand {
+/// `tedge __complete`, which the scripts run.
+struct CompleteCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "completion-values", abstract: "Print what a shell can offer for the words on stdin.", isHidden: true)
-
-    @Argument("KIND", help: "What is asked for: setting-key, setting-value, profile or cloud.") var kind: String
-
-    var arguments: [BoundArgument] { [$kind] }
+        name: "__complete", abstract: "Print what can replace the last of the words on stdin.", isHidden: true)
 
     func run(in context: Context) -> CommandReport {
-        let line = Program.parser.partial(context.typedWords(isTerminal: isatty(STDIN_FILENO) == 1))
-        let directory = line.value(ofLongOption: "config-dir")
-        let lines = SettingCandidates(in: context.with(typedDirectory: directory)).lines(
-            kind, command: line.path, arguments: line.positionals, profile: line.value(ofLongOption: "profile"))
-        return .printing(lines.map { $0 + "\n" }.joined(), of: "completion-values", as: "values", on: context.console)
+        let words = context.typedWords(isTerminal: isatty(STDIN_FILENO) == 1)
+        let completion = Program.parser.completion(of: words)
+        let answer = completion.answer { kind in
+            let directory = completion.value(ofLongOption: "config-dir")
+            return SettingCandidates(in: context.with(typedDirectory: directory)).lines(
+                kind, command: completion.path, arguments: completion.positionals,
+                profile: completion.value(ofLongOption: "profile"))
+        }
+        return .printing(answer, of: "__complete", as: "values", on: context.console)
     }
 }

@@ -26,7 +26,9 @@ struct KeyArguments: ParsableArguments {
             return word
         })
     var key: String
-    @Option(.long("profile"), help: "Cloud profile that is meant.", valueName: "NAME", completion: .custom("profile"))
+    @Option(
+        .long("profile"), help: "Cloud profile to use. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
+        completion: .custom("profile"))
     var profile: String?
 
     var arguments: [BoundArgument] { [$key, $profile] }
@@ -53,7 +55,7 @@ struct ConfigGetCommand: RunnableCommand {
 /// `tedge config set`.
 struct ConfigSetCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "set", abstract: "Give a setting a value.",
+        name: "set", abstract: "Set the value of a setting.",
         discussion: """
             Examples:
               tedge config set c8y.url example.cumulocity.com
@@ -74,7 +76,7 @@ struct ConfigSetCommand: RunnableCommand {
 /// `tedge config unset`.
 struct ConfigUnsetCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "unset", abstract: "Take a setting's value away, so that its default counts.")
+        name: "unset", abstract: "Remove the value of a setting, so that its default applies.")
 
     var name = KeyArguments()
 
@@ -86,11 +88,11 @@ struct ConfigUnsetCommand: RunnableCommand {
 /// `tedge config add`.
 struct ConfigAddCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "add", abstract: "Add to a setting that is a list; set one that is none.")
+        name: "add", abstract: "Add to a setting that is a list; set one that is not.")
 
     var name = KeyArguments()
     @Argument(
-        "VALUE", help: "What to add; several with commas between them.", completion: .custom("setting-value"))
+        "VALUE", help: "Value to add; commas separate several.", completion: .custom("setting-value"))
     var value: String
 
     var arguments: [BoundArgument] { name.arguments + [$value] }
@@ -104,11 +106,11 @@ struct ConfigAddCommand: RunnableCommand {
 /// `tedge config remove`.
 struct ConfigRemoveCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "remove", abstract: "Remove from a setting that is a list; unset one that is none and has this value.")
+        name: "remove", abstract: "Remove from a setting that is a list; unset one that is not and has this value.")
 
     var name = KeyArguments()
     @Argument(
-        "VALUE", help: "What to remove; several with commas between them.", completion: .custom("setting-value"))
+        "VALUE", help: "Value to remove; commas separate several.", completion: .custom("setting-value"))
     var value: String
 
     var arguments: [BoundArgument] { name.arguments + [$value] }
@@ -123,9 +125,9 @@ struct ConfigRemoveCommand: RunnableCommand {
 struct ConfigListCommand: RunnableCommand {
     static let configuration = CommandConfiguration(name: "list", abstract: "Print the settings and their values.")
 
-    @Flag(.long("all"), help: "Also those without a value.") var all: Bool
+    @Flag(.long("all"), help: "Include settings without a value.") var all: Bool
     @Flag(.long("doc"), help: "Explain each setting.") var doc: Bool
-    @Argument("FILTER", help: "Only keys that contain this text.", completion: .custom("setting-key"))
+    @Argument("FILTER", help: "Show only keys that contain this text.", completion: .custom("setting-key"))
     var filter: String?
 
     var arguments: [BoundArgument] { [$all, $doc, $filter] }
@@ -138,7 +140,7 @@ struct ConfigListCommand: RunnableCommand {
 }
 
 extension ConfigListCommand {
-    /// What a filter that matches nothing may stand for: an older spelling, a pair of key and value, a cloud, or a slip.
+    /// What a filter that matches nothing may mean: an older spelling, a pair of key and value, a cloud, or a slip.
     private func similar(_ filter: String) -> String? {
         let key = String(filter.prefix { $0 != "=" }).lowercased()
         return SettingName.current(key) ?? CloudName(called: key)?.rawValue
@@ -151,9 +153,9 @@ struct ConfigUpgradeCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         name: "upgrade", abstract: "Move the settings to where release 2 of thin-edge.io keeps them.",
         discussion: """
-            The tables of the clouds in tedge.toml become files mappers/CLOUD/mapper.toml, and settings under
-            older names get their own. All values stay. The old tedge.toml is kept as tedge.toml.bak.
-            This program reads both forms and does not need it.
+            The tables of the clouds in tedge.toml become files mappers/CLOUD/mapper.toml, and settings get their
+            current names. All values stay. The old tedge.toml is kept as tedge.toml.bak. This program reads
+            both forms and does not need the upgrade.
             """)
 
     func run(in context: Context) -> CommandReport { SettingsUpgrader(in: context).run() }

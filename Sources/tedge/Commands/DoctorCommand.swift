@@ -5,36 +5,33 @@ import TedgeCore
 /// `tedge doctor`.
 struct DoctorCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "doctor", abstract: "Find out why a connection does not work, and what mends it.",
+        name: "doctor", abstract: "Find out why a connection fails and how to fix it.",
         discussion: """
-            Changes nothing, and does not disturb a bridge that is up. Without root it says what it could not see.
+            Changes nothing and does not disturb a working bridge. Without root it says what it could not check.
 
             Exit status:
-              0  no check ended with an error
-              1  at least one did
+              0  no check reports an error
+              1  at least one check reports an error
             """)
 
     @Argument(
-        "CLOUD", help: "The cloud, or CLOUD.NAME for its profile NAME; all that have an address without it.",
+        "CLOUD", help: "The cloud, or CLOUD.NAME for its profile NAME; without it, all that have an address.",
         completion: .custom("cloud"))
     var target: CloudTarget?
-    @Flag(.long("list"), help: "Name all checks, and do none.", conflicts: ["--only", "--skip"]) var list: Bool
+    @Flag(.long("list"), help: "List all checks and run none.", conflicts: ["--only", "--skip"]) var list: Bool
     @Option(
-        .long("only"), help: "Only this check; can be given several times.", valueName: "CHECK",
-        completion: .values(Doctor.names), suggestions: { _ in Doctor.names }, parse: checkName)
-    var only: [String] = []
+        .long("only"), help: "Run only this check; can be repeated.", valueName: "CHECK",
+        completion: .values(names), suggestions: { _ in names })
+    var only: [CheckID] = []
     @Option(
-        .long("skip"), help: "Not this check; can be given several times.", valueName: "CHECK",
-        completion: .values(Doctor.names), suggestions: { _ in Doctor.names }, parse: checkName)
-    var skip: [String] = []
-    @Option(
-        .long("profile"), help: "Cloud profile that is meant. [env: TEDGE_CLOUD_PROFILE]", valueName: "NAME",
-        completion: .custom("profile"))
-    var profile: ProfileName?
+        .long("skip"), help: "Skip this check; can be repeated.", valueName: "CHECK",
+        completion: .values(names), suggestions: { _ in names })
+    var skip: [CheckID] = []
+    var option = ProfileArgument()
 
-    var arguments: [BoundArgument] { [$target, $list, $only, $skip, $profile] }
+    var arguments: [BoundArgument] { [$target, $list, $only, $skip] + option.arguments }
 
-    func validate() throws(UsageError) { try target?.check(profile) }
+    func validate() throws(UsageError) { try target?.check(option.profile) }
 
     func run(in context: Context) -> CommandReport {
         if list { return Doctor.list(in: context) }
@@ -42,14 +39,9 @@ struct DoctorCommand: RunnableCommand {
         (options.only, options.skip) = (only, skip)
         options.isColourful = TerminalLooks(context.environment, isTerminal: isatty(STDOUT_FILENO) == 1).isColourful
         return Doctor(
-            target?.cloud, profile: target?.profile(or: profile) ?? profile, options: options, in: context
+            target?.cloud, profile: target?.profile(or: option.profile) ?? option.profile, options: options, in: context
         ).run()
     }
 
-    private static func checkName(_ word: String) throws -> String {
-        guard Doctor.names.contains(word) else {
-            throw InvalidValue("'tedge doctor --list' names all checks")
-        }
-        return word
-    }
+    private static let names = CheckID.allCases.map(\.rawValue)
 }

@@ -4,25 +4,25 @@ import TedgeCore
 /// `tedge init`.
 struct InitCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "init", abstract: "Make the directories, owners and the include line that mosquitto needs.")
+        name: "init", abstract: "Create the directories with their owners, and the include line that mosquitto needs.")
 
     @Option(
-        .long("user"), help: "User that owns the directories, in place of the one in system.toml.", valueName: "USER")
+        .long("user"), help: "User that owns the directories, instead of the one in system.toml.", valueName: "USER")
     var user: String?
     @Option(
-        .long("group"), help: "Group that owns the directories, in place of the one in system.toml.", valueName: "GROUP"
+        .long("group"), help: "Group that owns the directories, instead of the one in system.toml.", valueName: "GROUP"
     )
     var group: String?
 
     @Option(
         .long("mosquitto-conf"),
-        help: "Main file of mosquitto that is to include the configuration; for another configuration directory than "
-            + "/etc/tedge, which is not included otherwise.", valueName: "FILE")
+        help: "Main file of mosquitto to add the include line to; needed for a configuration directory other than "
+            + "/etc/tedge.", valueName: "FILE")
     var mosquittoConfiguration: String?
 
     @Flag(
         .long("relative-links"),
-        help: "Taken for scripts that give it; mapper and agent are no part of this program, so no links are made.")
+        help: "Accepted for existing scripts; creates no links, because mapper and agent are not part of this program.")
     var relativeLinks: Bool
 
     var arguments: [BoundArgument] { [$user, $group, $mosquittoConfiguration, $relativeLinks] }

@@ -6,32 +6,32 @@ struct MQTTPubCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         name: "pub", abstract: "Publish a message.",
         discussion: """
-            It ends when everything is delivered: written at QoS 0, acknowledged by the broker at QoS 1 and 2.
-            The broker is that of the settings mqtt.client.*.
+            Ends when everything is delivered: written at QoS 0, acknowledged by the broker at QoS 1 and 2.
+            The settings mqtt.client.* select the broker.
 
             Examples:
               tedge mqtt pub te/device/main///m/ '{"temperature": 21}'
               tedge mqtt pub --retain --qos 2 status on
-              tedge mqtt pub --retain status ''           removes what the broker keeps
+              tedge mqtt pub --retain status ''           removes the retained message
               tedge mqtt pub --base64 bytes AAEC/w==
               tedge mqtt pub --repeat 60 --sleep 500ms tick tock
               tedge mqtt pub offset -- -5
             """)
 
-    @Argument("TOPIC", help: "Topic to publish to.", parse: MQTTArgumentValidation.topicName) var topic: String
-    @Argument("MESSAGE", help: "The message; after -- it can begin with a dash.") var message: String
+    @Argument("TOPIC", help: "Topic to publish to.", parse: MessageValidation.topicName) var topic: String
+    @Argument("MESSAGE", help: "The message; put -- before one that begins with a dash.") var message: String
     @Option(
-        .short("q"), .long("qos"), help: "Guarantee of the delivery: 0, 1 or 2.", completion: .values(["0", "1", "2"]),
-        parse: MQTTArgumentValidation.qos)
+        .short("q"), .long("qos"), help: "Quality of service: 0, 1 or 2.", completion: .values(["0", "1", "2"]),
+        parse: MessageValidation.qos)
     var qos: Int = 1
-    @Flag(.short("r"), .long("retain"), help: "Have the broker keep the message for later subscribers.")
+    @Flag(.short("r"), .long("retain"), help: "Have the broker retain the message for later subscribers.")
     var retain: Bool
-    @Flag(.long("base64"), help: "The message is base64; what it stands for is published.") var base64: Bool
+    @Flag(.long("base64"), help: "Decode the message from base64 before it is published.") var base64: Bool
     @Option(
-        .long("repeat"), help: "Publish so many times.", valueName: "N", parse: MQTTArgumentValidation.number(from: 1))
+        .long("repeat"), help: "Number of times to publish.", valueName: "N", parse: Int.from(1))
     var count: Int = 1
     @Option(
-        .long("sleep"), help: "Time between two of them, for example 500ms; 0s is none.", valueName: "DURATION",
+        .long("sleep"), help: "Time between two messages, for example 500ms; 0s for none.", valueName: "DURATION",
         defaultText: "1s")
     var sleep: SettingDuration?
 

@@ -3,76 +3,21 @@ import Testing
 
 @testable import ArgumentParsing
 
-/// The texts of the scripts; what shells make of them is for the tests that run shells.
+/// The scripts for the shells. The tests that run shells check what those make of them.
 @Suite("Scripts for completion")
 struct CompletionScriptTests {
-    static let asking = ["completion-values"]
-
-    static func script(_ shell: CompletionShell, of program: CommandDescription = sampleParser.description) -> String {
-        program.completionScript(for: shell, asking: asking)
-    }
-
-    @Test("the script for the sample is the golden text", arguments: CompletionShell.allCases)
-    func golden(_ shell: CompletionShell) throws {
-        let script = Self.script(shell)
-        let expected = try TestSupport.golden("completion-\(shell)", recording: script, beside: sampleFile)
-        #expect(script == expected)
-    }
-
     @Test(
-        "every command, option, value and text that is not hidden is in every script",
+        "a script names the program and the command that answers, and leaves nothing open",
         arguments: CompletionShell.allCases)
-    func complete(_ shell: CompletionShell) {
-        let script = Self.script(shell)
-        var checked = 0
-        func check(_ command: CommandDescription) {
-            for option in command.options + command.globalOptions where !option.isHidden {
-                for name in option.names { #expect(script.contains(name)) }
-                for value in option.completion.words { #expect(script.contains(value)) }
-                if shell != .bash { #expect(script.contains(option.help.replacing("'", with: shell.apostrophe))) }
-                checked += 1
-            }
-            for argument in command.arguments {
-                for value in argument.completion.words { #expect(script.contains(value)) }
-            }
-            for below in command.subcommands where !below.isHidden {
-                #expect(script.contains(below.name))
-                if shell != .bash { #expect(script.contains(below.abstract)) }
-                if below.name != "help" { check(below) }
-            }
-        }
-        check(sampleParser.description)
-        #expect(checked > 20)
-        for hidden in ["migrate", "dry-run", "trace-parser"] { #expect(!script.contains(hidden)) }
+    func names(_ shell: CompletionShell) {
+        let script = shell.script(for: "gateway", asking: "answer")
+        #expect(script.contains("command gateway answer 2>/dev/null"))
+        #expect(script.hasSuffix("\n") && !script.contains("@PROGRAM") && !script.contains("@ASKING"))
     }
 
-    @Test(
-        "a command, an option and a value that are new to the program are in its script",
-        arguments: CompletionShell.allCases)
-    func extended(_ shell: CompletionShell) {
-        let script = Self.script(shell, of: CommandDescription(of: Extended.self, globals: SampleGlobals.self))
-        let known = Self.script(shell)
-        for word in ["telephone", "--ring", "-R", "'two times'", "telephone-number"] {
-            #expect(script.contains(word))
-            #expect(!known.contains(word))
-        }
-    }
-
-    @Test("texts and values with quotes, dollars, backticks and backslashes are words of the shell and nothing else")
-    func quoting() {
-        #expect(BourneShell.quoted("it's $(x) `y` \\ \"z\"") == #"'it'\''s $(x) `y` \ "z"'"#)
-        #expect(BourneShell.quoted("") == "''")
-        #expect(BourneShell.quoted("plain-word.1/2_3") == "plain-word.1/2_3")
-        #expect(BourneShell.quoted("~") == "'~'" && BourneShell.quoted("é") == "'é'")
-        let program = CommandDescription(of: Extended.self, globals: NoArguments.self)
-        #expect(Self.script(.fish, of: program).contains(#"'It\'s $(touch x) `touch y` C:\\d'"#))
-        #expect(Self.script(.zsh, of: program).contains(#"'It'\''s $(touch x) `touch y` C:\d'"#))
-    }
-
-    @Test("a text of several lines becomes one line")
-    func lines() {
-        let table = CompletionTable(of: CommandDescription(of: Extended.self, globals: NoArguments.self))
-        #expect(table.commands.last?.switches.first?[2] == "Ring so many times.")
+    @Test("a script is at most 80 lines, because it decides nothing", arguments: CompletionShell.allCases)
+    func size(_ shell: CompletionShell) {
+        #expect(shell.script(for: "tedge", asking: "__complete").split(separator: "\n").count <= 80)
     }
 
     @Test("the words for the shells are what can be typed")
@@ -81,31 +26,17 @@ struct CompletionScriptTests {
         #expect(try CompletionShell(argument: "fish") == .fish)
         #expect(throws: InvalidValue.self) { try CompletionShell(argument: "tcsh") }
     }
-}
 
-/// The path that golden texts stand beside.
-private let sampleFile =
-    String(#filePath.dropLast("Completions/CompletionScriptTests.swift".count)) + "SampleProgram.swift"
-
-extension CompletionShell {
-    /// An apostrophe inside of a quoted text.
-    fileprivate var apostrophe: String { self == .fish ? "\\'" : "'\\''" }
-}
-
-/// The sample with one more command.
-private struct Extended: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        name: "tedge", abstract: "More.", subcommands: [SampleInit.self, Telephone.self])
-}
-
-private struct Telephone: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        name: "telephone", abstract: "It's $(touch x) `touch y` C:\\d")
-
-    @Option(
-        .long("ring"), .short("R"), help: "Ring so\nmany\ttimes.", completion: .values(["once", "two times", "it's"]))
-    var ring: String?
-    @Argument("NUMBER", help: "Whom to call.", completion: .custom("telephone-number")) var number: String
-
-    var arguments: [BoundArgument] { [$ring, $number] }
+    @Test("the answer is the prefix, then a line for each word with what it is for")
+    func answer() {
+        func answer(_ words: [String]) -> String { sampleParser.completion(of: words).answer { ["\($0)\tasked"] } }
+        #expect(answer(["--log-level=w"]) == "--log-level=\nerror\nwarn\ninfo\ndebug\n")
+        #expect(answer(["--config-dir", ""]) == "\n\tdirectory\n")
+        #expect(answer(["cert", "create", "--key-file="]) == "--key-file=\n\tfile\n")
+        #expect(answer(["config", "get", ""]) == "\nsetting-key\tasked\n")
+        #expect(answer(["config", "get", "--profile", ""]) == "\n")
+        #expect(
+            answer(["cert", "upload", ""])
+                == "\nc8y\tBring the certificate to Cumulocity.\nhelp\tPrint the help of a command.\n")
+    }
 }

@@ -2,7 +2,7 @@ import ArgumentParsing
 import Glibc
 import TestSupport
 
-/// A script of the sample in a directory of its own, and a program `tedge` that keeps what it is asked.
+/// A script in a directory of its own, and a program `tedge` that keeps what it is asked.
 final class ShellSample {
     private let directory: TemporaryDirectory
     /// The path of the script.
@@ -24,7 +24,7 @@ final class ShellSample {
     /// Writes the script, and the program that answers.
     init(_ shell: CompletionShell, answer: String = "") throws {
         directory = try TemporaryDirectory()
-        let text = sampleParser.description.completionScript(for: shell, asking: ["completion-values"])
+        let text = shell.script(for: "tedge", asking: "__complete")
         script = try directory.write(text, to: "script")
         try directory.write(answer, to: "answer")
         try directory.write(

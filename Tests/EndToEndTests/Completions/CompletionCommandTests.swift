@@ -72,17 +72,18 @@ import TestSupport
         let changed = Outcome(try ChildProcess.run("sh", ["-c", script, gateway.configuration]))
         try changed.expectSuccess()
         let before = access(gateway.configuration, F_OK) == 0 ? try gateway.listing() : ""
-        for kind in ["setting-key", "setting-value", "profile", "unheard-of"] {
-            let outcome = try gateway.tedge("completion-values", kind, input: "config\0set\0c8y.auth_method\0")
+        for (typed, expected) in [
+            ("config\0set\0", nil), ("config\0set\0c8y.auth_method\0", ["certificate", "basic", "auto"]),
+            ("config\0get\0--profile=", hasProfile ? ["second"] : []), ("mqtt\0pub\0", []),
+        ] as [(String, [String]?)] {
+            let outcome = try gateway.complete(typed + "\0")
             #expect(outcome.status == 0 && outcome.errors == "", "\(name)")
-            let lines = outcome.output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }
-            switch kind {
-            case "setting-key":
-                #expect(lines.contains("c8y.url") && lines.contains("flows.params.keep_on_delete"))
-                #expect(lines.contains("c8y.profiles.second.url") == hasProfile, "\(name)")
-            case "setting-value": #expect(lines == ["certificate", "basic", "auto"])
-            case "profile": #expect(lines == (hasProfile ? ["second"] : []), "\(name)")
-            default: #expect(lines == [])
+            if let expected {
+                #expect(outcome.candidates == expected, "\(name)")
+            } else {
+                #expect(outcome.candidates.contains("c8y.url"))
+                #expect(outcome.candidates.contains("flows.params.keep_on_delete"))
+                #expect(outcome.candidates.contains("c8y.profiles.second.url") == hasProfile, "\(name)")
             }
         }
         #expect((access(gateway.configuration, F_OK) == 0 ? try gateway.listing() : "") == before)
@@ -92,9 +93,9 @@ import TestSupport
     func forbidden() throws {
         let gateway = try Gateway()
         try write("[c8y.profiles.second]\nurl = \"a.b\"\n", to: gateway.path("tedge.toml"), mode: 0o600)
-        let outcome = try gateway.runAsStranger(["completion-values", "profile"])
+        let outcome = try gateway.runAsStranger(["__complete"], input: "connect\0c8y\0--profile\0\0")
         #expect(
-            outcome.status == 0 && outcome.output == (geteuid() == 0 ? "" : "second\tCumulocity\n")
+            outcome.status == 0 && outcome.output == (geteuid() == 0 ? "\n" : "\nsecond\tCumulocity\n")
                 && outcome.errors == "")
     }
 
@@ -102,23 +103,42 @@ import TestSupport
     func secret() throws {
         let gateway = try Gateway()
         try write("[proxy]\npassword = \"hidden\"\nusername = \"shown\"\n", to: gateway.path("tedge.toml"))
-        for (key, answer) in [("proxy.password", ""), ("proxy.username", "shown\n")] {
-            #expect(
-                try gateway.tedge("completion-values", "setting-value", input: "config\0remove\0\(key)\0").output
-                    == answer)
+        for (key, answer) in [("proxy.password", "\n"), ("proxy.username", "\nshown\n")] {
+            #expect(try gateway.complete("config\0remove\0\(key)\0\0").output == answer)
         }
     }
 
-    @Test("help does not mention what the scripts ask")
+    @Test("words that are not handed over, and words that are wrong, are answered all the same")
+    func noWords() throws {
+        let gateway = try Gateway()
+        for typed in ["", "\0", "\0\0\0", "no NUL", "wrong\0\0", "connect\0\u{FFFD}\0", "-\0--\0--x=\0"] {
+            let outcome = try gateway.complete(typed)
+            #expect(outcome.status == 0 && outcome.errors == "" && outcome.output.hasPrefix("\n"), "\(typed)")
+        }
+    }
+
+    @Test("help does not mention the command that the scripts run")
     func hidden() throws {
         let gateway = try Gateway()
-        #expect(!(try gateway.tedge("--help").output.contains("completion-values")))
-        #expect(!(try gateway.tedge("completion-valu", "x").errors.contains("completion-values'")))
-        #expect(try gateway.tedge("completion-values", "--help").output.contains("setting-key"))
+        #expect(!(try gateway.tedge("--help").output.contains("__complete")))
+        #expect(!(try gateway.tedge("_complete", "x").errors.contains("__complete'")))
+        #expect(try gateway.tedge("__complete", "--help").output.contains("Usage: tedge __complete"))
+    }
+}
+
+extension Outcome {
+    /// The candidates of an answer, without what they are for.
+    fileprivate var candidates: [String] {
+        output.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().dropLast().map {
+            String($0.prefix { $0 != "\t" })
+        }
     }
 }
 
 extension Gateway {
+    /// What the program answers to the scripts.
+    func complete(_ words: String) throws -> Outcome { try tedge("__complete", input: words) }
+
     /// The names, kinds and sizes of all that is there.
     fileprivate func listing() throws -> String {
         let found = try ChildProcess.run(

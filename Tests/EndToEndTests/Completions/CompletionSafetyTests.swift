@@ -19,9 +19,8 @@ import TestSupport
             let line = try shell.line(afterTab: "tedge config remove c8y.smartrest.templates \(beginning)")
             let words = kind == .fish ? ["-c", line] : ["-fc", line]
             try Outcome(ChildProcess.run(kind.shell, words, environment: gateway.environment)).expectSuccess()
-            let left = try gateway.tedge(
-                "completion-values", "setting-value", input: "config\0remove\0c8y.smartrest.templates\0"
-            ).output.split(separator: "\n").map(String.init)
+            let left = try gateway.complete("config\0remove\0c8y.smartrest.templates\0\0").output
+                .split(separator: "\n").map(String.init)
             let letter = beginning.filter { !"\\\"'".contains($0) }.prefix(1)
             #expect(left.count == Gateway.hardEntries.count - 1, "\(line)")
             #expect(left == Gateway.hardEntries.filter { !$0.hasPrefix(letter) }, "\(line)")

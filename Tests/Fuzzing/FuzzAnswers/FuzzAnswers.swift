@@ -23,7 +23,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private let exchange = CheckExchange(
-    ConnectionCheck.Values(
+    CheckValues(
         cloud: .cumulocity, deviceID: "gw", deviceType: "thin-edge.io", prefix: "c8y", healthTopic: "health", hosts: [],
         broker: MQTTOptions(host: "127.0.0.1", port: 1, clientID: "c"), limit: .seconds(1)), requestID: "tedge-1")
 
@@ -91,13 +91,17 @@ private func upload(_ kind: UInt8, _ body: [UInt8]) {
     let response = HTTPResponse(status: statuses[Int(kind >> 3) & 7], reason: "", headers: [], body: body)
     context.web = OneAnswer(response: response)
     let session = UploadSession(
-        context: context, target: WebTarget(endpoint: endpoint, options: TLSOptions()), user: "u",
-        password: Secret("p".utf8), limit: .seconds(1), rootsKey: "r", urlKey: "u")
-    do throws(UploadError) {
-        let tenant = try session.tenant()
+        tenant: TenantSession(
+            context: context, target: WebTarget(endpoint: endpoint, options: TLSOptions()), user: "u",
+            password: Secret("p".utf8), rootsKey: "r", urlKey: "u"))
+    do {
+        let tenant = try session.tenantName()
         require((1...64).contains(tenant.utf8.count), "a tenant is a short word")
         require(!tenant.utf8.contains { $0 <= 0x20 || "/%?#".utf8.contains($0) }, "a tenant can stand in a path")
     } catch {
+        guard let error = error as? UploadError else {
+            return require(false, "an answer that is not accepted is explained")
+        }
         let text = ErrorFrame.text(title: "t", causes: error.causes, hint: error.hint)
         requirePrintable(text)
         require(text.utf8.count < 8000, "an error is short, however long the answer is")

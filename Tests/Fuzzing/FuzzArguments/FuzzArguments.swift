@@ -1,6 +1,7 @@
 import ArgumentParsing
 import FuzzSupport
 
+@testable import TedgeCore
 @testable import tedge
 
 /// Reads the input as the words of a command line, with zero bytes between them. The answer is printable, and options that
@@ -14,7 +15,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case .command(let path): require(path.first == "tedge", "a path begins with the program")
     case .text(let text):
         requirePrintable(text)
-        require(text.contains("Usage: tedge") || text == "tedge \(Tedge.version)", "help says how to call it")
+        require(text.contains("Usage: tedge") || text == "tedge \(ProgramRelease.version)", "help says how to call it")
     case .error(let error):
         requirePrintable(error.description)
         require(

@@ -27,8 +27,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private func source(_ main: [UInt8]) -> SettingsSource {
     SettingsSource(
         directory: "/etc/tedge", environment: [:], currentDirectory: { "/home/pi" },
-        read: { path throws(SettingsReadFailure) in path == "/etc/tedge/tedge.toml" ? main : nil },
-        listDirectory: { _ throws(SettingsReadFailure) in nil }, certificateCommonName: { _ in nil })
+        read: { path throws(FileError) in path == "/etc/tedge/tedge.toml" ? main : nil },
+        listDirectory: { _ throws(FileError) in nil }, certificateCommonName: { _ in nil })
 }
 
 private func edit(_ editor: inout SettingsEditor, _ key: String, _ typed: String) {

@@ -3,7 +3,7 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct BridgeBuilderTests {
-    @Test("the roots of trust are a directory where the path is one, else a file")
+    @Test("the root certificates are a directory if the path is one, else a file")
     func roots() throws {
         #expect(try BridgeFixture.bridge().trustRoots == .directory("/etc/ssl/certs"))
         let file = try BridgeFixture.builder("c8y.root_cert_path = '/r.pem'\n").bridge { 2 }
@@ -20,14 +20,14 @@ import Testing
         #expect(try BridgeFixture.builder(cloud: .az).endpoint().description == "hub.azure-devices.net:8883")
     }
 
-    @Test("without an address the setting that is missing is named", arguments: CloudName.allCases)
+    @Test("without an address the missing setting is named", arguments: CloudName.allCases)
     func noAddress(_ cloud: CloudName) throws {
         let settings = try SettingsFixture().load().cloud(cloud)
         let builder = BridgeBuilder(cloud: .named(cloud), settings: settings, isDirectory: { _ in false })
         #expect(throws: SettingsError.missing("\(cloud.rawValue).url")) { try builder.endpoint() }
     }
 
-    @Test("without a device id the setting that is missing is named")
+    @Test("without a device id the missing setting is named")
     func noDeviceID() throws {
         let settings = try SettingsFixture("c8y.url = 'a.b'\n").load().cloud(.c8y)
         let builder = BridgeBuilder(cloud: .cumulocity, settings: settings, isDirectory: { _ in false })
@@ -39,13 +39,13 @@ import Testing
         ("'auto'", 1, nil), ("'auto'", nil, nil),
     ]
 
-    @Test("mosquitto is told to keep the local session where the setting or its version says so", arguments: sessions)
+    @Test("mosquitto keeps the local session if the setting or its version says so", arguments: sessions)
     func localSession(_ setting: String, _ version: Int?, _ expected: Bool?) throws {
         let builder = try BridgeFixture.builder("c8y.bridge.include.local_cleansession = \(setting)\n")
         #expect(try builder.bridge { version }.localCleanSession == expected)
     }
 
-    @Test("the version of mosquitto is asked for only where the settings leave the choice to it")
+    @Test("the version of mosquitto is asked only if a setting depends on it")
     func versionIsNotNeeded() throws {
         var asked = 0
         let count = { () -> Int? in
@@ -60,7 +60,7 @@ import Testing
         #expect(asked == 1)
     }
 
-    @Test("the interval between signs of life is one that MQTT and mosquitto can keep", arguments: ["5s", "65535s"])
+    @Test("the keep-alive interval is one that MQTT and mosquitto allow", arguments: ["5s", "65535s"])
     func keepAlive(_ interval: String) throws {
         let bridge = try BridgeFixture.bridge("c8y.bridge.keepalive_interval = '\(interval)'\n")
         #expect("\(bridge.keepAlive)s" == interval)
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test("Cumulocity takes an id with blanks inside, for it is the rest of its line")
+    @Test("Cumulocity allows blanks in an id, because it is the rest of its line")
     func idWithBlank() throws {
         #expect(try BridgeFixture.bridge(id: "a b/c").remoteClientID == "a b/c")
     }

@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(
-        "the session on the local side is kept where mosquitto can: from version 2 on, or as the setting says",
+        "the local session is kept from version 2 on, or as the setting says",
         arguments: [
             ("", 2, true), ("", 1, false), ("", nil, false), ("true", 1, true), ("false", 2, false), ("auto", 2, true),
         ] as [(String, Int?, Bool)])
@@ -82,7 +82,7 @@ import Testing
         #expect(text.contains("\nlocal_cleansession false\n") == isThere)
     }
 
-    @Test("the MQTT service has a port of its own, where none other is named")
+    @Test("the MQTT service has its own port if no other is named")
     func servicePort() throws {
         let on = "c8y.mqtt_service.enabled = true\n"
         #expect(try BridgeFixture.bridge(on).address.port == 9883)
@@ -98,7 +98,7 @@ import Testing
         #expect(text == (try golden(name, recording: text)))
     }
 
-    @Test("an IPv6 address goes without its brackets, which mosquitto takes for a part of the name")
+    @Test("an IPv6 address is written without its brackets, which mosquitto would take as a part of the name")
     func address() throws {
         let text = MosquittoRenderer.text(of: try BridgeFixture.bridge("c8y.mqtt = '[2001:db8::1]:8883'\n"))
         #expect(text.contains("\naddress 2001:db8::1:8883\n"))
@@ -126,7 +126,7 @@ import Testing
         #expect(text == (try golden(name, recording: text)))
     }
 
-    @Test("there is no listener file where the settings want none")
+    @Test("there is no listener file if listeners are disabled")
     func noListeners() throws {
         let settings = try SettingsFixture("mqtt.bind.enabled = false\nmqtt.external.bind.port = 1\n").load()
         #expect(try ListenerConfiguration.from(settings) == nil)

@@ -12,7 +12,7 @@ import Testing
         #expect(usual.allSatisfy(more.contains))
     }
 
-    @Test("SmartREST 1.0 templates bring the topics of that protocol, once")
+    @Test("SmartREST 1.0 templates add the topics of that protocol, once")
     func firstTemplates() throws {
         let usual = try BridgeFixture.topics()
         let more = try BridgeFixture.topics("c8y.smartrest1.templates = ['x', 'y']\n").filter { !usual.contains($0) }
@@ -24,7 +24,7 @@ import Testing
                 ].map { "topic \($0) 1 c8y/ \"\"" })
     }
 
-    @Test("topics of the MQTT service are carried only where it is enabled")
+    @Test("topics of the MQTT service are forwarded only if it is enabled")
     func service() throws {
         let topics = "c8y.mqtt_service.topics = ['a/b']\n"
         let usual = try BridgeFixture.topics()
@@ -36,7 +36,7 @@ import Testing
             ])
     }
 
-    @Test("no topic is carried twice the same way", arguments: CloudName.allCases)
+    @Test("no topic is forwarded twice in the same direction", arguments: CloudName.allCases)
     func unique(_ cloud: CloudName) throws {
         let lines = try BridgeFixture.topics(cloud: cloud)
         #expect(Set(lines).count == lines.count)
@@ -49,7 +49,7 @@ import Testing
         #expect(topics.allSatisfy { $0.localPrefix.hasPrefix("mine/") })
     }
 
-    @Test("the user name is the one that the cloud's broker wants")
+    @Test("the user name is the one that the cloud's broker needs")
     func userNames() throws {
         #expect(try BridgeFixture.bridge().remoteUserName == nil)
         #expect(
@@ -58,14 +58,14 @@ import Testing
         #expect(try BridgeFixture.bridge(cloud: .aws).remoteUserName == "gateway-1")
     }
 
-    @Test("a profile has names of its own for the connection and the local client")
+    @Test("a profile has its own names for the connection and the local client")
     func profileNames() throws {
         let bridge = try BridgeFixture.bridge("c8y.profiles.p.url = 'a.b'\n", profile: "p")
         #expect(bridge.connection == "edge_to_c8y@p")
         #expect(bridge.localClientID == "Cumulocity@p")
     }
 
-    @Test("the health of the bridge is told on a topic of the device that the settings name")
+    @Test("the health of the bridge is reported on a topic of the device in the settings")
     func healthTopic() throws {
         let lines = "mqtt.topic_root = 'r'\nmqtt.device_topic_id = 'factory/one/a/b'\nc8y.bridge.topic_prefix = 'p'\n"
         #expect(

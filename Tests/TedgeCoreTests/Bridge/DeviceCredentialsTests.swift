@@ -31,7 +31,7 @@ import Testing
         #expect("\(found)" == "t1/me")
     }
 
-    @Test("what is missing or no text is named", arguments: ["username", "password"])
+    @Test("a value that is missing or not a text is named", arguments: ["username", "password"])
     func missing(_ key: String) throws {
         let lines = ["username = 'me'\n", "password = 's3cret'\n"]
         let rest = lines.filter { !$0.hasPrefix(key) }.joined()
@@ -40,7 +40,7 @@ import Testing
         #expect(try failure("username = 's3cret'\n").causes[0].hasSuffix("missing field `c8y`."))
     }
 
-    @Test("a file that is no TOML is told with the place")
+    @Test("a file that is not TOML is reported with the place")
     func broken() throws {
         let error = try failure("[c8y]\nusername = 'me'\npassword = s3cret\n")
         #expect(error.causes[0].contains("Error while parsing credentials file: '"))
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test("a file that is not there or may not be read is named")
+    @Test("a file that does not exist or cannot be read is named")
     func unreadable() throws {
         let directory = try TemporaryDirectory()
         let error = try #require(throws: CredentialsError.self) {
@@ -75,7 +75,7 @@ import Testing
         #expect(CredentialsError.unreadable(path: "/x", SystemError(EACCES)).id == "credentials-unreadable")
     }
 
-    @Test("the settings say which is used; auto is the password where its file is there")
+    @Test("the settings say which is used; auto is the password if its file exists")
     func method() throws {
         func method(_ lines: String, profile: String? = nil, isThere: Bool) throws -> DeviceAuthentication {
             let settings = try SettingsFixture(lines).load()

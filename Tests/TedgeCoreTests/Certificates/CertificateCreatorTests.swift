@@ -6,7 +6,7 @@ import X509
 
 @Suite struct CertificateCreatorTests {
     private func create(_ fixture: Fixture, id: String? = "gateway-1", cloud: CloudName? = nil) -> CommandReport {
-        CertificateCreator(cloud: cloud, profile: nil, in: fixture.context).run(deviceID: id)
+        CertificateCreator(CertificateSelection(cloud: cloud, profile: nil, in: fixture.context)).run(deviceID: id)
     }
 
     private func status(_ fixture: Fixture, _ name: String) throws -> FileStatus? {
@@ -64,7 +64,7 @@ import X509
 
     @Test("a certificate, a key, or a link in the place of one is never replaced")
     func existing() throws {
-        for (name, reason) in [(Fixture.certificate, "certificate-exists"), (Fixture.key, "key-exists")] {
+        for (name, reason) in [(Fixture.certificate, ReasonID.certificateExists), (Fixture.key, .keyExists)] {
             let fixture = try Fixture()
             try fixture.write("theirs", to: name)
             #expect(try fail(fixture).reason == reason)
@@ -152,7 +152,8 @@ import X509
         let fixture = try Fixture()
         try fixture.write("certificate.validity.requested_duration = '\(length)'\n", to: "tedge/tedge.toml")
         let before = try fixture.snapshot()
-        let report = CertificateCreator(cloud: nil, profile: nil, in: fixture.context).run(deviceID: "gateway-1")
+        let report = CertificateCreator(CertificateSelection(cloud: nil, profile: nil, in: fixture.context)).run(
+            deviceID: "gateway-1")
         #expect(report.reason == "certificate-validity-invalid")
         #expect(report.message?.hasPrefix("'certificate.validity.requested_duration' is \(length): ") == true)
         #expect(try fixture.snapshot() == before)
@@ -175,7 +176,8 @@ import X509
         try fixture.write(
             "device.key_path = '\(fixture.directory.file(Fixture.certificate))'\n", to: "tedge/tedge.toml")
         let before = try fixture.snapshot()
-        let report = CertificateCreator(cloud: nil, profile: nil, in: fixture.context).run(deviceID: "gateway-1")
+        let report = CertificateCreator(CertificateSelection(cloud: nil, profile: nil, in: fixture.context)).run(
+            deviceID: "gateway-1")
         #expect(report.reason == "certificate-and-key-in-one-file")
         #expect(try fixture.snapshot() == before)
     }

@@ -85,7 +85,7 @@ import X509
     func retries() throws {
         fixture.web.answer(401, "Unauthorized", #"{"message":"Bad credentials"}"#)
         fixture.web.answer(503, "Unavailable")
-        fixture.web.fail(.connection(.cannotConnect(host: "h", port: 443, errno: ECONNREFUSED)))
+        fixture.web.fail(.connection(.socket(.cannotConnect(host: "h", port: 443, errno: ECONNREFUSED))))
         let report = try download(tries: true)
         #expect(report.status == 0)
         #expect(fixture.web.requests.count == 4)
@@ -96,7 +96,7 @@ import X509
                     + "Bad credentials", "warning: Will retry in 0 seconds",
                 "error: example.cumulocity.com:443 cannot answer now: 503 Unavailable",
                 "warning: Will retry in 0 seconds",
-                "error: Fail to connect to example.cumulocity.com:443: Cannot connect to h:443: Connection refused "
+                "error: Fail to connect to example.cumulocity.com:443: h cannot be reached on port 443: Connection refused "
                     + "(os error 111)", "warning: Will retry in 0 seconds",
             ])
     }
@@ -117,13 +117,13 @@ import X509
         #expect(try fixture.snapshot().filter { !$0.contains(".tedge.lock") } == before)
     }
 
-    static let definite: [(status: Int, id: String)] = [
+    static let definite: [(status: Int, id: ReasonID)] = [
         (400, "enrolment-refused"), (404, "enrolment-not-offered"), (302, "enrolment-refused"),
         (415, "enrolment-refused"), (422, "enrolment-refused"), (200, "enrolment-answer-broken"),
     ]
 
     @Test("an answer that no other try changes ends it", arguments: definite)
-    func final(_ status: Int, _ id: String) throws {
+    func final(_ status: Int, _ id: ReasonID) throws {
         fixture.web.answer(status, "R", "<html>")
         let report = try download(tries: true)
         #expect(report.status == 1 && report.reason == id)
@@ -138,8 +138,9 @@ import X509
         (.connection(.rootsUnusable(path: "/r", reason: "r")), true), (.notHTTP("x"), true),
         (.connection(.proxyRefused(status: 407, reason: "r")), true), (.tooLarge(limit: 1), true),
         (.connection(.serverNotYetValid(notBefore: 0)), false), (.connection(.silent(.read)), false),
-        (.connection(.nameNotResolved(host: "h", reason: "r")), false), (.connection(.alert(number: 80)), false),
-        (.connection(.noAnswer(host: "h", port: 1)), false), (.connection(.closed(.handshake)), false),
+        (.connection(.socket(.nameNotResolved(host: "h", reason: "r"))), false),
+        (.connection(.alert(number: 80)), false),
+        (.connection(.socket(.noAnswer(host: "h", port: 1))), false), (.connection(.closed(.handshake)), false),
         (.connection(.lost(errno: ECONNRESET)), false), (.truncated, false),
     ]
 

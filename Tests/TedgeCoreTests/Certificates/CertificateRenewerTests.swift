@@ -20,7 +20,8 @@ import X509
     private func renew(
         _ signer: CertificateRenewer.Authority = .selfSigned, csr: String? = nil, cloud: CloudName? = nil
     ) -> CommandReport {
-        CertificateRenewer(cloud: cloud, profile: nil, in: fixture.context).run(signer, csrPath: csr)
+        CertificateRenewer(CertificateSelection(cloud: cloud, profile: nil, in: fixture.context)).run(
+            signer, csrPath: csr)
     }
 
     private func certificate(_ name: String) throws -> Certificate {
@@ -109,7 +110,7 @@ import X509
 
     @Test("a proxy that is not there says how to start it")
     func noProxy() throws {
-        fixture.web.fail(.connection(.cannotConnect(host: "127.0.0.1", port: 8001, errno: ECONNREFUSED)))
+        fixture.web.fail(.connection(.socket(.cannotConnect(host: "127.0.0.1", port: 8001, errno: ECONNREFUSED))))
         let report = renew(.c8y)
         #expect(report.reason == "proxy-unreachable")
         #expect(report.causes.first == "Fail to connect to Cumulocity HTTP proxy http://127.0.0.1:8001/c8y")
@@ -136,7 +137,7 @@ import X509
         #expect(report.status == 1 && report.hint?.contains(hint) == true)
     }
 
-    static let answers: [(status: Int, body: String, id: String, text: String)] = [
+    static let answers: [(status: Int, body: String, id: ReasonID, text: String)] = [
         (401, #"{"message":"no"}"#, "renewal-refused", "The request failed with 401 R:\n        no\n"),
         (502, "", "renewal-refused", "The request failed with 502 R\n"),
         (200, "<html>", "enrolment-answer-broken", "Fail to extract a certificate from the response: it is not base64"),
@@ -144,7 +145,7 @@ import X509
     ]
 
     @Test("an answer without certificate says so, and nothing is written", arguments: answers)
-    func answer(_ status: Int, _ body: String, _ id: String, _ text: String) throws {
+    func answer(_ status: Int, _ body: String, _ id: ReasonID, _ text: String) throws {
         fixture.web.answer(status, "R", body)
         let report = renew(.c8y)
         #expect(report.status == 1 && report.reason == id)

@@ -77,7 +77,7 @@ import X509
         #expect(fixture.errors.utf8.count < 4000)
     }
 
-    static let refusals: [(status: Int, reason: String, body: String, id: String, cause: String)] = [
+    static let refusals: [(status: Int, reason: String, body: String, id: ReasonID, cause: String)] = [
         (401, "Unauthorized", "", "upload-unauthorized", "does not accept the user 't1/admin'"),
         (403, "Forbidden", #"{"message":"no role"}"#, "upload-forbidden", "1: The server says: no role\n"),
         (404, "Not Found", "<html>", "upload-not-found", "example.cumulocity.com:443 knows nothing of trusted"),
@@ -88,7 +88,7 @@ import X509
     ]
 
     @Test("each refusal says what it means, in both requests", arguments: refusals)
-    func refusal(_ status: Int, _ reason: String, _ body: String, _ id: String, _ cause: String) throws {
+    func refusal(_ status: Int, _ reason: String, _ body: String, _ id: ReasonID, _ cause: String) throws {
         fixture.web.answer(status, reason, body)
         #expect(upload().reason == id)
         #expect(fixture.errors.contains(cause), "\(fixture.errors)")
@@ -122,11 +122,11 @@ import X509
         #expect(error.contains("    1: '\(String(repeating: "ab ", count: 66))ab'\n"))
     }
 
-    static let failures: [(error: HTTPError, id: String)] = [
-        (.connection(.nameNotResolved(host: "h", reason: "r")), "name-not-resolved"),
-        (.connection(.cannotConnect(host: "h", port: 1, errno: ECONNREFUSED)), "port-closed"),
-        (.connection(.cannotConnect(host: "h", port: 1, errno: ENETUNREACH)), "host-unreachable"),
-        (.connection(.noAnswer(host: "h", port: 1)), "packets-dropped"),
+    static let failures: [(error: HTTPError, id: ReasonID)] = [
+        (.connection(.socket(.nameNotResolved(host: "h", reason: "r"))), "name-not-resolved"),
+        (.connection(.socket(.cannotConnect(host: "h", port: 1, errno: ECONNREFUSED))), "port-closed"),
+        (.connection(.socket(.cannotConnect(host: "h", port: 1, errno: ENETUNREACH))), "host-unreachable"),
+        (.connection(.socket(.noAnswer(host: "h", port: 1))), "packets-dropped"),
         (.connection(.silent(.read)), "endpoint-silent"), (.connection(.flooded(.read)), "endpoint-floods"),
         (.connection(.untrusted(code: 1, reason: "r")), "server-certificate-untrusted"),
         (.connection(.wrongHost(host: "h", names: [])), "server-certificate-wrong-host"),
@@ -139,7 +139,7 @@ import X509
     ]
 
     @Test("each failure of the connection has a word for programs", arguments: failures)
-    func connection(_ error: HTTPError, _ id: String) {
+    func connection(_ error: HTTPError, _ id: ReasonID) {
         fixture.web.fail(error)
         let report = upload()
         #expect(report.reason == id)

@@ -113,7 +113,7 @@ import X509
     func otherServiceManager() throws {
         var fixture = try Fixture.ready()
         fixture.accounts.caller = FixtureFiles.owner
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         fixture.programs.install(["tedge-mapper", "rc-service", "rc-update"])
         #expect(fixture.connect(offline: true).status == 0)
     }

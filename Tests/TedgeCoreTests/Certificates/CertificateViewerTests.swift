@@ -6,7 +6,7 @@ import X509
 
 @Suite struct CertificateViewerTests {
     private func viewer(_ fixture: Fixture) -> CertificateViewer {
-        CertificateViewer(cloud: nil, profile: nil, in: fixture.context)
+        CertificateViewer(CertificateSelection(cloud: nil, profile: nil, in: fixture.context))
     }
 
     @Test("a certificate is shown with its names, its time and what identifies it")
@@ -76,7 +76,7 @@ import X509
         try fixture.makePair(notBefore: begin, notAfter: end)
         let before = try fixture.snapshot()
         let report = viewer(fixture).needsRenewal(path: nil)
-        #expect(report.status == status)
+        #expect(report.status.rawValue == status)
         #expect(fixture.errors == "Status:        \(text)\n" && fixture.output == "")
         #expect(report.json.text.contains("\"due\":\(status == 0)"))
         #expect(try fixture.snapshot() == before)

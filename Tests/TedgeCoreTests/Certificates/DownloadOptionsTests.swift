@@ -21,11 +21,11 @@ import Testing
     func identity() throws {
         var fixture = try Fixture()
         fixture.terminal.failure = .absent
-        #expect(throws: EnrollmentInputError.noDeviceID) { try id(fixture) }
+        #expect(throws: CredentialError.noDeviceID) { try id(fixture) }
         fixture.terminal = FixtureTerminal(exists: true, line: "asked")
         #expect(try id(fixture) == "asked")
         fixture.terminal.line = ""
-        #expect(throws: EnrollmentInputError.noDeviceID) { try id(fixture) }
+        #expect(throws: CredentialError.noDeviceID) { try id(fixture) }
         try fixture.write("device.id = 'configured'\n", to: "tedge/tedge.toml")
         #expect(try id(fixture) == "configured")
         fixture.environment = ["DEVICE_ID": "variable"]
@@ -39,7 +39,7 @@ import Testing
     func passwords() throws {
         var fixture = try Fixture()
         fixture.terminal.failure = .absent
-        #expect(throws: EnrollmentInputError.noPassword) { try password(fixture) }
+        #expect(throws: CredentialError.noOneTimePassword) { try password(fixture) }
         fixture.terminal = FixtureTerminal(exists: true, secret: "asked")
         #expect(try password(fixture) == "asked")
         fixture.environment = ["DEVICE_ONE_TIME_PASSWORD": "variable"]
@@ -47,7 +47,9 @@ import Testing
         #expect(fixture.errors == "")
         #expect(try password(fixture, typed: "typed") == "typed")
         #expect(fixture.errors.hasPrefix("Warning: ") && !fixture.errors.contains("typed"))
-        #expect(throws: EnrollmentInputError.passwordNotSendable) { try password(fixture, typed: "a\nb") }
+        #expect(throws: CredentialError.notSendable("The one-time password holds a control character")) {
+            try password(fixture, typed: "a\nb")
+        }
     }
 
     @Test("a signal at a prompt, and a terminal that fails, are told")
@@ -56,7 +58,7 @@ import Testing
         fixture.terminal.failure = .interrupted(Interrupted(signal: SIGINT))
         #expect(throws: Interrupted(signal: SIGINT)) { try id(fixture) }
         fixture.terminal.failure = .failed(SystemError(EIO))
-        #expect(throws: EnrollmentInputError.terminal(reason: "Input/output error (os error 5)")) {
+        #expect(throws: CredentialError.terminal(reason: "Input/output error (os error 5)")) {
             try password(fixture)
         }
     }

@@ -10,7 +10,7 @@ import X509
 /// A certificate that waits beside the one in use.
 @Suite struct RenewedCertificateTests {
     private static let new = "\(Fixture.certificate).new"
-    private static let refusal = MQTTError.tls(.init(host: "example.cumulocity.com", port: 8883), reason: "unknown ca")
+    private static let refusal = MQTTError.tls(.init(host: "example.cumulocity.com", port: 8883), .alert(number: 48))
 
     /// A device that can be connected, with a renewed certificate for its key.
     private func renewed(id: String = "gateway-1", notAfter: Int64 = Fixture.now + 86_400 * 730) throws -> Fixture {
@@ -79,7 +79,7 @@ import X509
 
     /// What one and the same refusal looks like to a client that goes on sending.
     static let shapes: [MQTTError] = [
-        refusal, .tls(place, reason: "the broker ended the handshake"), .tls(place, reason: "Connection reset by peer"),
+        refusal, .tls(place, nil), .tls(place, .closed(.handshake)),
         .closedBeforeAnswer(place), .disconnected(place, errno: ECONNRESET),
     ]
     private static let place = MQTTError.Endpoint(host: "example.cumulocity.com", port: 8883)
@@ -198,9 +198,7 @@ import X509
                     key: try PrivateKey(pem: Array(try #require(try fixture.text(Fixture.key)).utf8)),
                     notBefore: Fixture.now - 7200, notAfter: Fixture.now - 3600
                 ).pem(), as: UTF8.self), to: Fixture.certificate, mode: 0o444)
-        var options = Connector.Options()
-        options.isReconnection = true
-        #expect(Connector(.c8y, profile: nil, options: options, in: fixture.context).run().status == 0)
+        #expect(Reconnector(.c8y, profile: nil, options: .init(), in: fixture.context).run().status == 0)
         #expect(try fixture.text(Fixture.certificate) == new)
     }
 }

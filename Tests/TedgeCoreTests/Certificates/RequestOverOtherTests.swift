@@ -6,7 +6,8 @@ import Testing
 @Suite struct RequestOverOtherTests {
     private func create(_ fixture: Fixture, _ path: String? = nil) throws -> CommandReport {
         try fixture.write("device.csr_path = '\(fixture.directory.file("there"))'\n", to: "tedge/tedge.toml")
-        return SigningRequestCreator(cloud: nil, profile: nil, in: fixture.context).run(deviceID: "a", outputPath: path)
+        return SigningRequestCreator(CertificateSelection(cloud: nil, profile: nil, in: fixture.context)).run(
+            deviceID: "a", outputPath: path)
     }
 
     @Test(

@@ -12,7 +12,8 @@ import X509
     private func create(
         _ fixture: Fixture, id: String? = nil, path: String? = nil, cloud: CloudName? = nil
     ) -> CommandReport {
-        SigningRequestCreator(cloud: cloud, profile: nil, in: fixture.context).run(deviceID: id, outputPath: path)
+        SigningRequestCreator(CertificateSelection(cloud: cloud, profile: nil, in: fixture.context)).run(
+            deviceID: id, outputPath: path)
     }
 
     /// The subject of a request, and whether a key has signed it.
@@ -99,7 +100,7 @@ import X509
 
     @Test("nothing is left of one that fails")
     func failures() throws {
-        func fail(_ reason: String, _ fixture: Fixture, id: String? = "gateway-1") throws {
+        func fail(_ reason: ReasonID, _ fixture: Fixture, id: String? = "gateway-1") throws {
             let before = try fixture.snapshot()
             #expect(create(fixture, id: id).reason == reason)
             #expect(try fixture.snapshot() == before)

@@ -16,7 +16,7 @@ import Testing
     @Test("the user is the typed one, else that of the environment, else the answer of the terminal")
     func users() throws {
         var fixture = try Fixture()
-        #expect(throws: UploadError.noUser) { try user(fixture) }
+        #expect(throws: CredentialError.noUser) { try user(fixture) }
         fixture.terminal = FixtureTerminal(exists: true, line: "asked")
         #expect(try user(fixture) == "asked")
         fixture.environment = ["C8Y_USER": "variable"]
@@ -25,13 +25,13 @@ import Testing
         #expect(try user(fixture, typed: "typed") == "typed")
         fixture.environment = ["C8Y_USER": ""]
         fixture.terminal.line = ""
-        #expect(throws: UploadError.noUser) { try user(fixture) }
+        #expect(throws: CredentialError.noUser) { try user(fixture) }
     }
 
     @Test("the password is that of the file, else the typed one, the environment's, or the answer of the terminal")
     func passwords() throws {
         var fixture = try Fixture()
-        #expect(throws: UploadError.noPassword) { try password(fixture) }
+        #expect(throws: CredentialError.noPassword) { try password(fixture) }
         fixture.terminal = FixtureTerminal(exists: true, secret: "asked")
         #expect(try password(fixture) == "asked")
         fixture.environment = ["C8YPASS": "old"]
@@ -62,12 +62,12 @@ import Testing
         let fixture = try Fixture()
         for text in ["", "\n", "\r\nx"] {
             try fixture.write(text, to: "password")
-            #expect(throws: UploadError.passwordUnreadable(path: "password", reason: "the first line is empty")) {
+            #expect(throws: CredentialError.passwordUnreadable(path: "password", reason: "the first line is empty")) {
                 try password(fixture, file: "password")
             }
         }
         #expect(
-            throws: UploadError.passwordUnreadable(path: "no", reason: "No such file or directory (os error 2)")
+            throws: CredentialError.passwordUnreadable(path: "no", reason: "No such file or directory (os error 2)")
         ) { try password(fixture, file: "no") }
     }
 
@@ -76,31 +76,31 @@ import Testing
         let fixture = try Fixture()
         fixture.files.fail(.read, "/dev/stdin", EIO)
         #expect(
-            throws: UploadError.passwordUnreadable(
+            throws: CredentialError.passwordUnreadable(
                 path: "the standard input", reason: "Input/output error (os error 5)")
         ) { try password(fixture, file: "-") }
         fixture.signal.send(SIGINT)
-        #expect(throws: UploadError.interrupted(Interrupted(signal: SIGINT))) { try password(fixture, file: "-") }
+        #expect(throws: Interrupted(signal: SIGINT)) { try password(fixture, file: "-") }
     }
 
     @Test("a terminal that fails, is interrupted, or gets nothing is told apart")
     func terminal() throws {
         var fixture = try Fixture()
         fixture.terminal = FixtureTerminal(exists: true, failure: .failed(SystemError(EIO)))
-        #expect(throws: UploadError.terminal(reason: "Input/output error (os error 5)")) { try password(fixture) }
+        #expect(throws: CredentialError.terminal(reason: "Input/output error (os error 5)")) { try password(fixture) }
         fixture.terminal.failure = .interrupted(Interrupted(signal: SIGINT))
-        #expect(throws: UploadError.interrupted(Interrupted(signal: SIGINT))) { try user(fixture) }
+        #expect(throws: Interrupted(signal: SIGINT)) { try user(fixture) }
         fixture.terminal = FixtureTerminal(exists: true)
-        #expect(throws: UploadError.noPassword) { try password(fixture) }
+        #expect(throws: CredentialError.noPassword) { try password(fixture) }
     }
 
     @Test("what Basic authentication cannot carry is refused")
     func notSendable() throws {
         let fixture = try Fixture()
         for user in ["a:b", "a\r\nX: 1", "\u{7F}"] {
-            #expect(throws: UploadError.self) { try self.user(fixture, typed: user) }
+            #expect(throws: CredentialError.self) { try self.user(fixture, typed: user) }
         }
-        #expect(throws: UploadError.notSendable("The password holds a control character")) {
+        #expect(throws: CredentialError.notSendable("The password holds a control character")) {
             try password(fixture, typed: "a\u{1B}b")
         }
         #expect(try password(fixture, typed: "päss: wörd") == "päss: wörd")

@@ -70,10 +70,16 @@ import Testing
         #expect(try #require(try target(lines)).proxy == (isExempt ? nil : TLSProxy(host: "p.example.com", port: 1)))
     }
 
-    static let failures: [(error: TLSError, id: String, hint: String)] = [
-        (.cannotConnect(host: "p.example.com", port: 1, errno: 111), "proxy-unreachable", "the proxy p.example.com:1;"),
-        (.noAnswer(host: "p.example.com", port: 1), "proxy-unreachable", "'tedge config get proxy.address'"),
-        (.nameNotResolved(host: "p.example.com", reason: "r"), "proxy-unreachable", "'tedge config get proxy.address'"),
+    static let failures: [(error: TLSError, id: ReasonID, hint: String)] = [
+        (
+            .socket(.cannotConnect(host: "p.example.com", port: 1, errno: 111)), "proxy-unreachable",
+            "the proxy p.example.com:1;"
+        ),
+        (.socket(.noAnswer(host: "p.example.com", port: 1)), "proxy-unreachable", "'tedge config get proxy.address'"),
+        (
+            .socket(.nameNotResolved(host: "p.example.com", reason: "r")), "proxy-unreachable",
+            "'tedge config get proxy.address'"
+        ),
         (.proxySilent, "proxy-unreachable", "the proxy p.example.com:1;"),
         (.proxyClosed, "proxy-unreachable", "the proxy p.example.com:1;"),
         (.silent(.handshake), "endpoint-silent", "between the proxy p.example.com:1 and example.cumulocity.com:443"),
@@ -81,7 +87,7 @@ import Testing
     ]
 
     @Test("what fails on the way to the proxy is told of the proxy, not of the cloud", arguments: failures)
-    func proxyFails(_ error: TLSError, _ id: String, _ hint: String) throws {
+    func proxyFails(_ error: TLSError, _ id: ReasonID, _ hint: String) throws {
         let fixture = try Fixture.ready("proxy.address = 'http://p.example.com:1'\n")
         fixture.web.fail(.connection(error))
         let report = CertificateUploader(profile: nil, in: fixture.context).run(

@@ -22,7 +22,7 @@ import Testing
         return fixture
     }
 
-    @Test("such a device is connected without a certificate, and the page's lines are the same")
+    @Test("a device with a password is connected without a certificate, and the page's lines are the same")
     func connect() throws {
         let fixture = try ready()
         let report = fixture.connect()
@@ -36,7 +36,7 @@ import Testing
         #expect(fixture.broker.published == ["c8y/s/us 100,gateway-1,thin-edge.io", "c8y/s/us 123"])
     }
 
-    @Test("nobody but root and mosquitto may read the file with the password")
+    @Test("only root and mosquitto may read the file with the password")
     func modes() throws {
         var fixture = try ready()
         try fixture.write("user broker\ninclude_dir /x\n", to: "mosquitto.conf")
@@ -52,7 +52,7 @@ import Testing
         #expect(!rejected.printed.all.contains("s3cret"))
     }
 
-    @Test("a renewed certificate of such a device is left alone")
+    @Test("a renewed certificate of a device with a password is ignored")
     func renewed() throws {
         let fixture = try ready(certificate: true)
         try fixture.write(try #require(try fixture.text(Fixture.certificate)), to: "\(Fixture.certificate).new")
@@ -62,7 +62,8 @@ import Testing
     }
 
     @Test(
-        "credentials that cannot be used are told before anything is done", arguments: [nil, "[c8y]\nusername = 'x'\n"])
+        "credentials that cannot be used are reported before anything is done",
+        arguments: [nil, "[c8y]\nusername = 'x'\n"])
     func refused(_ contents: String?) throws {
         let fixture = try ready()
         try fixture.files.remove(fixture.directory.file(Self.credentials))
@@ -98,11 +99,11 @@ import Testing
         #expect(ConnectionTest(.c8y, profile: nil, timeout: 2, in: fixture.context).run().status == 0)
     }
 
-    private func outcome(of id: String, _ fixture: Fixture) -> CheckOutcome {
+    private func outcome(of id: CheckID, _ fixture: Fixture) -> CheckOutcome {
         DoctorRun(.c8y, profile: nil, until: .now + .seconds(5), in: fixture.context).outcome(of: id)
     }
 
-    @Test("the doctor looks at the credentials in the place of the certificate")
+    @Test("the doctor checks the credentials instead of the certificate")
     func doctor() throws {
         let fixture = try ready()
         #expect(outcome(of: "credentials", fixture) == .ok("user t1/me"))
@@ -117,13 +118,13 @@ import Testing
         #expect(outcome(of: "credentials", other) == .skipped("the device has a certificate"))
     }
 
-    @Test("the doctor does not show the line with the password where the bridge file differs")
+    @Test("the doctor does not show the line with the password if the bridge file differs")
     func difference() throws {
         let fixture = try ready()
         #expect(fixture.connect().status == 0)
         try fixture.write("[c8y]\nusername = 't1/me'\npassword = 's3cond'\n", to: Self.credentials, mode: 0o600)
         let diagnosis = try #require(outcome(of: "bridge-current", fixture).diagnosis)
         #expect(diagnosis.id == "bridge-file-differs")
-        #expect(diagnosis.seen?.hasSuffix("with the password, is another one") == true)
+        #expect(diagnosis.seen?.hasSuffix("with the password, differs") == true)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TedgeCore
 
-/// Bridges that are written anew where the settings ask for something else.
+/// Bridges that are rewritten from the current settings.
 @Suite struct BridgeRefresherTests {
     private static let listeners = "tedge/mosquitto-conf/tedge-mosquitto.conf"
 
@@ -21,7 +21,7 @@ import Testing
 
     /// Refreshes, and expects that nothing has changed.
     private func fail(
-        _ fixture: Fixture, reason: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ fixture: Fixture, reason: ReasonID, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = try fixture.snapshot()
         let report = refresh(fixture)
@@ -42,13 +42,13 @@ import Testing
         #expect(fixture.programs.calls == [])
     }
 
-    @Test("where nothing would change, nothing is touched")
+    @Test("if nothing would change, nothing is touched")
     func current() throws {
         let fixture = try connected()
         let before = try fixture.snapshot()
         let report = refresh(fixture)
         #expect(report.status == 0 && !report.changed)
-        #expect(fixture.output == "All bridges are as the settings ask for them.\n")
+        #expect(fixture.output == "All bridges match the settings.\n")
         #expect(try fixture.snapshot() == before)
         #expect(fixture.programs.changes == [])
     }
@@ -68,7 +68,7 @@ import Testing
 
                 Awaiting mosquitto to start. This may take up to 5 seconds.
 
-                All bridges are as the settings ask for them.
+                All bridges match the settings.
 
                 """)
         #expect(fixture.errors == "")
@@ -76,7 +76,7 @@ import Testing
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
     }
 
-    @Test("the listeners are written anew as well, and go where none are wanted")
+    @Test("the listeners are rewritten too, and removed if they are disabled")
     func listeners() throws {
         let fixture = try connected()
         try fixture.configure("mqtt.bridge.built_in = false\nmqtt.bind.port = 1884\n")
@@ -88,7 +88,7 @@ import Testing
         #expect(!refresh(fixture).changed)
     }
 
-    @Test("bridges of other clouds and profiles are refreshed with it; foreign files are left alone")
+    @Test("bridges of other clouds and profiles are refreshed too; other files are not touched")
     func several() throws {
         let lines = """
             mqtt.bridge.built_in = false
@@ -116,7 +116,7 @@ import Testing
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
     }
 
-    @Test("a connection that a killed run left unfinished is left to connect")
+    @Test("a connection that a killed run left unfinished is not refreshed")
     func unfinished() throws {
         let fixture = try connected()
         try fixture.write("# half\n", to: Fixture.bridge)
@@ -126,13 +126,13 @@ import Testing
         #expect(try fixture.text(Fixture.bridge) == "# half\n")
     }
 
-    @Test("where mosquitto does not come up, files and mosquitto are as before")
+    @Test("if mosquitto does not start, files and mosquitto are as before")
     func mosquittoFails() throws {
         let refusing = try connected()
         refusing.programs.on("systemctl restart mosquitto", inTurn: .exited(1), .exited(0))
         let silent = try connected()
         silent.broker.failToStart(.silent(.init(host: "127.0.0.1", port: 1883)))
-        for (fixture, reason) in [(refusing, "service-command-failed"), (silent, "mosquitto-not-answering")] {
+        for (fixture, reason) in [(refusing, ReasonID.serviceCommandFailed), (silent, "mosquitto-not-answering")] {
             try fixture.write("# old\n", to: Fixture.bridge)
             try fail(fixture, reason: reason)
             #expect(fixture.programs.changes == ["systemctl restart mosquitto", "systemctl restart mosquitto"])
@@ -145,14 +145,14 @@ import Testing
         try expired.makePair(notAfter: Fixture.now - 1)
         let builtIn = try connected()
         try builtIn.configure("mqtt.bridge.built_in = true\n")
-        for (fixture, reason) in [(expired, "certificate-expired"), (builtIn, "built-in-bridge")] {
+        for (fixture, reason) in [(expired, ReasonID.certificateExpired), (builtIn, "built-in-bridge")] {
             try fixture.write("# old\n", to: Fixture.bridge)
             try fail(fixture, reason: reason)
             #expect(fixture.programs.changes == [])
         }
     }
 
-    @Test("a file that may not be written is told, and the others are as before")
+    @Test("a file that cannot be written is reported, and the others are as before")
     func permission() throws {
         let fixture = try connected()
         try fixture.configure("mqtt.bridge.built_in = false\nmqtt.bind.port = 1884\n")

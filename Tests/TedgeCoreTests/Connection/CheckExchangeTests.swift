@@ -6,13 +6,13 @@ import Testing
     private func exchange(
         _ cloud: Cloud = .cumulocity, id: String = "gw", type: String = "thin-edge.io", prefix: String = "p"
     ) -> CheckExchange {
-        let values = ConnectionCheck.Values(
+        let values = CheckValues(
             cloud: cloud, deviceID: id, deviceType: type, prefix: prefix, healthTopic: "health", hosts: [],
             broker: .init(host: "127.0.0.1", port: 1, clientID: "c"), limit: .seconds(1))
         return CheckExchange(values, requestID: "tedge-1")
     }
 
-    @Test("Cumulocity is asked to make the device and for a token")
+    @Test("Cumulocity is asked to create the device, and for a token")
     func smartREST() {
         let exchange = exchange()
         #expect(exchange.filters == ["p/s/e", "p/s/dat"])
@@ -28,7 +28,7 @@ import Testing
         ("a,\u{301}", "\"a,\u{301}\""), ("a b;ü", "a b;ü"), ("\"\u{301}", "\"\"\"\u{301}\""),
     ]
 
-    @Test("id and type are each one field, whatever they hold", arguments: fields)
+    @Test("id and type are one field each, whatever they contain", arguments: fields)
     func field(_ value: String, _ field: String) {
         let payloads = exchange(id: value, type: value).questions.map { Array($0.payload.utf8) }
         #expect(payloads.first == Array("100,\(field),\(field)".utf8))
@@ -47,7 +47,7 @@ import Testing
         ("p/s/dat", "72,\(token(issuer: "example.com"))", nil), ("c8y/s/e", "41,100", nil),
     ]
 
-    @Test("only the answers that prove something are taken for answers", arguments: messages)
+    @Test("only messages that prove something count as answers", arguments: messages)
     func answers(_ topic: String, _ payload: String, _ answer: CheckExchange.Answer?) {
         #expect(exchange().answer(message(topic, payload)) == answer)
     }
@@ -71,7 +71,7 @@ import Testing
         #expect(exchange.answer(message("q/twin/res/200/?$rid=tedge-1", "{}")) == nil)
     }
 
-    @Test("AWS reflects the very message")
+    @Test("AWS returns the same message")
     func reflection() {
         let exchange = exchange(.amazon)
         #expect(exchange.filters == ["p/connection-success"])
@@ -90,7 +90,7 @@ import Testing
         ("e30.\(base64URL(Array("[]".utf8))).x", nil),
     ]
 
-    @Test("the issuer of a token is read, and of what is none there is nothing", arguments: tokens)
+    @Test("the issuer of a token is read, and anything else has none", arguments: tokens)
     func issuer(_ token: String, _ issuer: String?) {
         #expect(TokenIssuer.issuer(ofToken: token) == issuer)
     }

@@ -5,13 +5,13 @@ import Testing
 
 @testable import TedgeCore
 
-/// Connects that fail before the check: each says why, and leaves every file and service as it was.
+/// Connects that fail before the check: each says why, and leaves all files and services as before.
 @Suite struct ConnectFailureTests {
     /// Connects, expects that nothing has changed, and returns what was printed on stderr.
     ///
-    /// - Parameter isKept: Whether the bridge file that was taken back is kept to be looked at.
+    /// - Parameter isKept: Whether the bridge file that mosquitto rejected is kept.
     private func fail(
-        _ fixture: Fixture, reason: String, changes: [String] = [], isKept: Bool = false,
+        _ fixture: Fixture, reason: ReasonID, changes: [String] = [], isKept: Bool = false,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> String {
         let before = try fixture.snapshot()
@@ -30,7 +30,7 @@ import Testing
         return fixture.errors
     }
 
-    @Test("a setting that is missing is told before anything is done")
+    @Test("a missing setting is reported before anything is done")
     func missingSetting() throws {
         let fixture = try Fixture()
         let expected = try page("missing-setting")
@@ -38,7 +38,7 @@ import Testing
         #expect(fixture.output == expected.output)
     }
 
-    @Test("a connection that there is already stays")
+    @Test("an existing connection stays")
     func established() throws {
         let fixture = try Fixture.ready()
         try fixture.write("# bridge\n", to: Fixture.bridge)
@@ -47,7 +47,7 @@ import Testing
         #expect(fixture.output == expected.output)
     }
 
-    @Test("without a service for mosquitto that is told, and the files are gone again")
+    @Test("without a service for mosquitto connect fails and removes its files")
     func noMosquitto() throws {
         let fixture = try Fixture.ready()
         fixture.programs.states(mosquitto: false, mapper: "inactive")
@@ -59,7 +59,7 @@ import Testing
         #expect(fixture.output == expected.output)
     }
 
-    @Test("a right that is missing is told with the file, and root is not sent to sudo")
+    @Test("a missing permission is reported with the file, and root is not told to use sudo")
     func permission() throws {
         let fixture = try Fixture.ready()
         fixture.files.fail(.write, "tedge-mosquitto.conf", EACCES)
@@ -70,7 +70,7 @@ import Testing
         #expect(fixture.output == expected.output)
     }
 
-    @Test("a directory that cannot be made is told")
+    @Test("a directory that cannot be created is reported")
     func directory() throws {
         let fixture = try Fixture.ready()
         try fixture.files.remove(fixture.path("mosquitto-conf"))
@@ -81,7 +81,7 @@ import Testing
                     + "    1: Permission denied (os error 13)\n"))
     }
 
-    @Test("a mosquitto that cannot be restarted is told with what it said, and restarted with the files as before")
+    @Test("a mosquitto that cannot be restarted is reported with what it said, and restarted with the files as before")
     func restartFails() throws {
         let fixture = try Fixture.ready()
         fixture.programs.on("systemctl restart mosquitto", inTurn: .exited(1), .exited(0))
@@ -99,13 +99,13 @@ import Testing
 
                 Hint: Run 'tedge doctor' to find out more.
 
-                The bridge configuration that was taken back is kept in WORLD/\(Fixture.bridge).rejected.
+                The bridge configuration that mosquitto rejected is kept in WORLD/\(Fixture.bridge).rejected.
 
                 """)
         #expect(fixture.broker.waits.count == 1)
     }
 
-    @Test("a mosquitto that does not answer is told with what it said, and the mapper is not touched")
+    @Test("a mosquitto that does not answer is reported with what it said, and the mapper is not touched")
     func silentBroker() throws {
         let fixture = try Fixture.ready()
         fixture.broker.failToStart(.silent(.init(host: "127.0.0.1", port: 1883)))
@@ -132,7 +132,7 @@ import Testing
         #expect(errors.contains("1: no\n"))
     }
 
-    @Test("a mapper that cannot be enabled takes everything back, also what was enabled before it")
+    @Test("if the mapper cannot be enabled everything is undone, also what was enabled before it")
     func enableFails() throws {
         let fixture = try Fixture.ready()
         fixture.programs.states(mosquitto: false, mapper: "inactive")
@@ -141,12 +141,12 @@ import Testing
         let changes = [
             "systemctl restart mosquitto", "systemctl --no-reload enable mosquitto", "systemctl start tedge-mapper-c8y",
             "systemctl --no-reload enable tedge-mapper-c8y", "systemctl stop tedge-mapper-c8y",
-            "systemctl stop mosquitto", "systemctl --no-reload disable mosquitto", "reload systemd",
+            "systemctl --no-reload disable mosquitto", "systemctl stop mosquitto", "reload systemd",
         ]
         _ = try fail(fixture, reason: "service-command-failed", changes: changes)
     }
 
-    @Test("a signal between two steps takes everything back", arguments: [SIGINT, SIGTERM, SIGHUP])
+    @Test("a signal between two steps undoes everything", arguments: [SIGINT, SIGTERM, SIGHUP])
     func signal(_ number: Int32) throws {
         let fixture = try Fixture.ready()
         let signal = fixture.signal
@@ -159,7 +159,7 @@ import Testing
         #expect(errors.contains("    \(Interrupted(signal: number).causes[0])\n"))
     }
 
-    @Test("what cannot be put back is warned of")
+    @Test("a warning names what cannot be restored")
     func notPutBack() throws {
         let fixture = try Fixture.ready()
         fixture.programs.on("systemctl restart mosquitto", .exited(1))
@@ -169,8 +169,8 @@ import Testing
         #expect(
             fixture.errors.hasPrefix(
                 """
-                Warning: Could not put back WORLD/\(Fixture.bridge): Device or resource busy (os error 16)
-                Warning: Could not put services back: Service command <"systemctl restart mosquitto"> failed with \
+                Warning: Could not restore WORLD/\(Fixture.bridge): Device or resource busy (os error 16)
+                Warning: Could not restore services: Service command <"systemctl restart mosquitto"> failed with \
                 code: 1.
                 Error:
                 """))

@@ -43,7 +43,7 @@ import Testing
         #expect(fixture.broker.connections.count == 2)
     }
 
-    @Test("nothing is asked while the bridge is down, and asked when it comes up")
+    @Test("nothing is asked while the bridge is down, and asked when it is up")
     func waitsForBridge() throws {
         let fixture = try Fixture()
         try fixture.configure()
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test("a broker that does not serve is told with its error")
+    @Test("a broker that does not answer is reported with its error")
     func broker() throws {
         let fixture = try fixture()
         let refusal = MQTTError.refused(Self.endpoint, .notAuthorised)

@@ -13,7 +13,7 @@ import Testing
         return report
     }
 
-    @Test("a connection that holds is told")
+    @Test("a connection that works is reported")
     func success() throws {
         let fixture = try Fixture.ready()
         try fixture.write("# bridge\n", to: Fixture.bridge)
@@ -29,11 +29,11 @@ import Testing
                 """)
     }
 
-    @Test("a bridge that is to be the mapper's own is not said to be missing")
+    @Test("a bridge that the mapper holds is not reported as missing")
     func builtIn() throws {
         let fixture = try Fixture.ready("mqtt.bridge.built_in = true\n")
         let report = try run(fixture)
-        #expect(report.status == 1 && report.reason == "built-in-bridge", "\(report.reason ?? "")")
+        #expect(report.status == 1 && report.reason == "built-in-bridge", "\(report.reason?.rawValue ?? "")")
         #expect(report.hint?.contains("tedge connect") == false)
     }
 
@@ -70,7 +70,7 @@ import Testing
                 "Error: failed to test connection to Cumulocity cloud.\n\nCause: Another tenant answered: "))
     }
 
-    @Test("a setting that is missing is told in the words for all commands")
+    @Test("a missing setting is reported in the words for all commands")
     func missingSetting() throws {
         let fixture = try Fixture()
         #expect(try run(fixture).reason == "setting-missing")

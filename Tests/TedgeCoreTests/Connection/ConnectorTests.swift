@@ -3,7 +3,7 @@ import Testing
 
 @testable import TedgeCore
 
-/// Connects that come to their end: what is printed, written and started.
+/// Connects that finish: what is printed, written and started.
 @Suite struct ConnectorTests {
     @Test("a connect prints what the user's page shows, and proves the connection")
     func connect() throws {
@@ -19,7 +19,7 @@ import Testing
                 "service-manager", "existing-bridge", "certificates", "save", "restart-mosquitto", "await-mosquitto",
                 "enable-mosquitto", "mapper", "check",
             ])
-        #expect(report.steps.allSatisfy { $0.outcome == "ok" })
+        #expect(report.steps.allSatisfy { $0.outcome == .ok })
     }
 
     @Test("services are restarted, started and enabled in this order, and nothing else is done to them")
@@ -58,14 +58,14 @@ import Testing
         }
     }
 
-    @Test("no listeners are written where the settings want none")
+    @Test("no listeners are written if they are disabled")
     func noListeners() throws {
         let fixture = try Fixture.ready("mqtt.bind.enabled = false\n")
         #expect(fixture.connect().status == 0)
         #expect(try fixture.text("tedge/mosquitto-conf/tedge-mosquitto.conf") == nil)
     }
 
-    @Test("offline everything is configured and started, and the cloud is left alone")
+    @Test("offline everything is configured and started, and the cloud is not asked")
     func offline() throws {
         let fixture = try Fixture.ready()
         let report = fixture.connect(offline: true)
@@ -86,7 +86,7 @@ import Testing
         #expect(fixture.output.contains("you will have to start the required services on your own."))
         #expect(try fixture.text(Fixture.bridge) != nil)
         #expect(fixture.programs.changes.isEmpty)
-        #expect(report.steps.first?.outcome == "failed")
+        #expect(report.steps.first?.outcome == .failed)
     }
 
     @Test("a mapper that is not installed is recommended, and the connection is proven without it")
@@ -96,15 +96,15 @@ import Testing
         let report = fixture.connect()
         #expect(report.status == 0)
         #expect(fixture.errors == "Warning: tedge-mapper is not installed. We recommend to install it.\n")
-        #expect(report.steps.first { $0.id == "mapper" }?.outcome == "skipped")
+        #expect(report.steps.first { $0.id == "mapper" }?.outcome == .skipped)
         #expect(!fixture.programs.changes.contains { $0.contains("tedge-mapper") })
     }
 
-    @Test("an agent is started and enabled, one without a service is warned of")
+    @Test("an agent is started and enabled; one without a service is a warning")
     func agent() throws {
         let fixture = try Fixture.ready()
         fixture.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
-        #expect(fixture.connect().steps.first { $0.id == "agent" }?.outcome == "skipped")
+        #expect(fixture.connect().steps.first { $0.id == "agent" }?.outcome == .skipped)
         #expect(fixture.errors == "Warning: tedge-agent is on PATH, but there is no service of this name.\n")
         let other = try Fixture.ready()
         other.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
@@ -132,7 +132,7 @@ import Testing
         #expect(report.status == 4)
         #expect(report.result == .unproven)
         #expect(report.reason == "cloud-silent")
-        #expect(report.steps.last?.outcome == "failed")
+        #expect(report.steps.last?.outcome == .failed)
         #expect(try fixture.text(Fixture.bridge) != nil)
     }
 

@@ -19,7 +19,7 @@ import Testing
 
     /// Disconnects, and expects that nothing has changed.
     private func fail(
-        _ fixture: Fixture, reason: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ fixture: Fixture, reason: ReasonID, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = try fixture.snapshot()
         let report = disconnect(fixture)
@@ -30,7 +30,7 @@ import Testing
         #expect(fixture.errors.contains(title), sourceLocation: sourceLocation)
     }
 
-    @Test("the bridge's file goes, mosquitto is restarted, and the mapper stopped, as the user's page shows")
+    @Test("the bridge's file is removed, mosquitto restarted and the mapper stopped, as the user's page shows")
     func disconnect() throws {
         let fixture = try connected()
         let before = try fixture.snapshot()
@@ -59,7 +59,7 @@ import Testing
         #expect(fixture.programs.changes.isEmpty)
     }
 
-    @Test("without a service manager the file goes, and the rest is left to the person")
+    @Test("without a service manager the file is removed, and the rest is left to the person")
     func noServiceManager() throws {
         let fixture = try connected()
         fixture.programs.install([])
@@ -69,7 +69,7 @@ import Testing
         #expect(fixture.programs.changes.isEmpty)
     }
 
-    @Test("a mapper that is not installed is not looked for among services")
+    @Test("a mapper that is not installed is not stopped")
     func noMapper() throws {
         let fixture = try connected()
         fixture.programs.install(["systemctl"])
@@ -77,7 +77,7 @@ import Testing
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
     }
 
-    @Test("a file that may not be removed is told")
+    @Test("a file that cannot be removed is reported")
     func permission() throws {
         let fixture = try connected()
         fixture.files.fail(.remove, "c8y-bridge.conf", EACCES)
@@ -87,7 +87,7 @@ import Testing
         #expect(fixture.programs.changes.isEmpty)
     }
 
-    @Test("a mosquitto that cannot be restarted, or does not answer, has its bridge again")
+    @Test("if mosquitto cannot be restarted, or does not answer, it has its bridge again")
     func mosquittoFails() throws {
         let refusing = try connected()
         refusing.programs.on("systemctl restart mosquitto", inTurn: .exited(1), .exited(0))
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test("a mapper that cannot be disabled runs again, with the bridge")
+    @Test("if the mapper cannot be disabled it runs again, with the bridge")
     func mapperFails() throws {
         let fixture = try connected()
         fixture.programs.on("systemctl --no-reload disable", .exited(1))
@@ -110,7 +110,7 @@ import Testing
             fixture.programs.changes.suffix(2) == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
     }
 
-    @Test("a signal takes everything back")
+    @Test("a signal undoes everything")
     func signal() throws {
         let fixture = try connected()
         let signal = fixture.signal
@@ -122,7 +122,7 @@ import Testing
         #expect(fixture.programs.changes.last == "systemctl start tedge-mapper-c8y")
     }
 
-    @Test("of a profile its own file and mapper go")
+    @Test("a profile's own file is removed and its mapper stopped")
     func profile() throws {
         let fixture = try connected()
         try fixture.configure("c8y.profiles.p.url = 'a.b'\n")

@@ -13,7 +13,7 @@ import Testing
 
     private func bridge(_ cloud: CloudName) -> String { "tedge/mosquitto-conf/\(cloud.rawValue)-bridge.conf" }
 
-    @Test("a connect prints the page's lines with the cloud's own name, and drives its mapper", arguments: clouds)
+    @Test("a connect prints the page's lines with the cloud's own name, and starts its mapper", arguments: clouds)
     func connect(_ cloud: CloudName) throws {
         let fixture = try Fixture.ready(for: cloud)
         let report = connect(fixture, cloud)
@@ -63,7 +63,7 @@ import Testing
         try fixture.write("# bridge\n", to: bridge(cloud))
         try fixture.write("# bridge\n", to: Fixture.bridge)
         fixture.programs.install(["systemctl", "tedge-mapper", "tedge-agent"])
-        let blocks = ["active", "active", "inactive"].map { "LoadState=loaded\nActiveState=\($0)\n" }
+        let blocks = ["active", "active", "inactive", "active"].map { "LoadState=loaded\nActiveState=\($0)\n" }
         fixture.programs.on("systemctl show", .exited(0), output: blocks.joined(separator: "\n"))
         #expect(Disconnector(cloud, profile: nil, in: fixture.context).run().status == 0)
         #expect(fixture.output == (try page("\(cloud.rawValue)/disconnect").output))
@@ -97,7 +97,7 @@ import Testing
         #expect(try fixture.text(bridge(cloud)) != nil)
     }
 
-    @Test("each check has a request number of its own", arguments: clouds)
+    @Test("each check has its own request number", arguments: clouds)
     func requestNumbers(_ cloud: CloudName) throws {
         let fixture = try Fixture.ready(for: cloud)
         try fixture.write("# bridge\n", to: bridge(cloud))
@@ -110,7 +110,7 @@ import Testing
         #expect(clients.allSatisfy { $0.hasPrefix("check_connection_\(cloud.rawValue)-") })
     }
 
-    @Test("a status other than 200 is no success, and is told", arguments: [404, 429, 500])
+    @Test("a status other than 200 is a failure, and is reported", arguments: [404, 429, 500])
     func refusal(_ status: Int) throws {
         let fixture = try Fixture.ready(for: .az)
         fixture.broker.answerAsHub(status: status)
@@ -126,7 +126,7 @@ import Testing
                 """)
     }
 
-    @Test("the doctor asks with the cloud's own messages and says what came", arguments: clouds)
+    @Test("the doctor asks with the cloud's own messages and reports the answer", arguments: clouds)
     func doctor(_ cloud: CloudName) throws {
         let fixture = try Fixture.ready(for: cloud)
         try fixture.write("# bridge\n", to: bridge(cloud))
@@ -139,7 +139,7 @@ import Testing
         #expect(silent.roundTrip().diagnosis?.id == "cloud-silent")
     }
 
-    @Test("a status of Azure is told by the doctor as well")
+    @Test("the doctor reports a status of Azure too")
     func doctorRefusal() throws {
         let fixture = try Fixture.ready(for: .az)
         fixture.broker.answerAsHub(status: 500)

@@ -27,7 +27,7 @@ import Testing
 
         """
 
-    @Test("profiles with another tenant, topic prefix and port are there side by side")
+    @Test("profiles with different tenants, topic prefixes and ports can exist side by side")
     func apart() throws {
         #expect(try clash(Self.apart) == nil)
         #expect(try clash(Self.apart, .c8y, "edge") == nil)
@@ -39,7 +39,7 @@ import Testing
         #expect(try clash(lines + "device.id = 'gateway-2'\n", .c8y, "edge") == nil)
     }
 
-    @Test("the same device of the same tenant is refused, from both sides, whatever the case of the host")
+    @Test("the same device of the same tenant is refused, from both sides, in any case of the host")
     func sameDevice() throws {
         let lines = Self.apart.replacing("b.example.com", with: "A.EXAMPLE.com")
         let expected = ClashError.sameDevice(
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(
-        "the same value where each needs its own is refused with both keys",
+        "the same value of a setting that must differ is refused with both keys",
         arguments: [
             ("bridge.topic_prefix = 'c8y-edge'\n", "bridge.topic_prefix"),
             ("proxy.bind.port = 8002\n", "proxy.bind.port"),
@@ -76,13 +76,13 @@ import Testing
         #expect(try clash(same, .az) == .sameValue(["az.bridge.topic_prefix", "c8y.bridge.topic_prefix"]))
     }
 
-    @Test("what has no address is no connection")
+    @Test("a profile without an address is not a connection")
     func noAddress() throws {
         let lines = "c8y.url = 'a.example.com'\nc8y.profiles.edge.device.type = 'x'\nc8y.profiles.edge.http = 'b'\n"
         #expect(try clash(lines.replacing("c8y.profiles.edge.device.type = 'x'\n", with: "")) == nil)
     }
 
-    @Test("connect refuses a clash before anything is written or started, and the doctor tells of it")
+    @Test("connect refuses a clash before anything is written or started, and the doctor reports it")
     func refused() throws {
         let fixture = try Fixture.ready("c8y.profiles.edge.url = 'b.example.com'\n")
         let before = try fixture.snapshot()

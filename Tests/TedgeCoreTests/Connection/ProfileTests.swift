@@ -3,7 +3,7 @@ import Testing
 
 @testable import TedgeCore
 
-/// A profile has its own file, connection, mapper and words.
+/// A profile has its own file, connection, mapper and messages.
 @Suite struct ProfileTests {
     private let edge: ProfileName
     static let bridge = "tedge/mosquitto-conf/c8y@edge-bridge.conf"
@@ -27,7 +27,7 @@ import Testing
         return fixture
     }
 
-    @Test("it is connected beside the default one, by its own names")
+    @Test("a profile is connected beside the default one, with its own names")
     func connect() throws {
         let fixture = try fixture()
         #expect(Connector(.c8y, profile: edge, options: .init(), in: fixture.context).run().status == 0)
@@ -40,7 +40,7 @@ import Testing
         #expect(fixture.programs.changes.contains("systemctl --no-reload enable tedge-mapper-c8y@edge"))
     }
 
-    @Test("what is said of it names the profile in each command")
+    @Test("messages name the profile in each command")
     func words() throws {
         let fixture = try fixture()
         try fixture.write("# bridge\n", to: Self.bridge)
@@ -78,7 +78,7 @@ import Testing
         #expect(fixture.programs.changes.contains("systemctl stop tedge-mapper-c8y@edge"))
     }
 
-    @Test("a name in TEDGE_CLOUD_PROFILE that is none is refused, and nothing is changed")
+    @Test("an invalid name in TEDGE_CLOUD_PROFILE is refused, and nothing is changed")
     func badVariable() throws {
         var fixture = try fixture()
         fixture.environment["TEDGE_CLOUD_PROFILE"] = "no/name"
@@ -88,19 +88,19 @@ import Testing
         #expect(try fixture.snapshot() == before)
     }
 
-    @Test("the one mapper of older installations goes on while another bridge is there")
+    @Test("the single mapper of older installations is not stopped while there is another bridge")
     func sharedMapper() throws {
         let fixture = try Fixture.ready()
         try fixture.write("# bridge\n", to: Fixture.bridge)
         try fixture.write("# bridge\n", to: "tedge/mosquitto-conf/az-bridge.conf")
         let old =
             "LoadState=loaded\nActiveState=active\n\nLoadState=not-found\nActiveState=inactive\n\n"
-            + "LoadState=loaded\nActiveState=active\n"
+            + "LoadState=loaded\nActiveState=active\n\nLoadState=not-found\nActiveState=inactive\n"
         fixture.programs.on("systemctl show", .exited(0), output: old)
         #expect(Disconnector(.c8y, profile: nil, in: fixture.context).run().status == 0)
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
         #expect(
-            fixture.errors == "tedge-mapper goes on, because it serves other bridges too: az-bridge.conf.\n")
+            fixture.errors == "tedge-mapper is not stopped, because it also serves other bridges: az-bridge.conf.\n")
         #expect(Disconnector(.az, profile: nil, in: fixture.context).run().status == 0)
         #expect(
             fixture.programs.changes.suffix(2) == [

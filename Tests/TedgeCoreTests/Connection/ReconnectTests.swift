@@ -4,7 +4,7 @@ import Testing
 
 @testable import TedgeCore
 
-/// A bridge that is taken away and comes again, as one change.
+/// A disconnect and a connect as one change.
 @Suite struct ReconnectTests {
     /// A device that is connected.
     private func connected() throws -> Fixture {
@@ -20,14 +20,13 @@ import Testing
 
     private func reconnect(_ fixture: Fixture, profile: ProfileName? = nil, offline: Bool = false) -> CommandReport {
         var options = Connector.Options()
-        options.isReconnection = true
         options.isOffline = offline
-        return Connector(.c8y, profile: profile, options: options, in: fixture.context).run()
+        return Reconnector(.c8y, profile: profile, options: options, in: fixture.context).run()
     }
 
     /// Reconnects, and expects that nothing has changed.
     private func fail(
-        _ fixture: Fixture, reason: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ fixture: Fixture, reason: ReasonID, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = try fixture.snapshot()
         let report = reconnect(fixture)
@@ -48,7 +47,7 @@ import Testing
         #expect(fixture.errors == "")
         #expect(report.status == 0 && report.changed && report.command == "reconnect")
         #expect(report.steps.first?.id == "disconnect")
-        #expect(report.steps.allSatisfy { $0.outcome == "ok" })
+        #expect(report.steps.allSatisfy { $0.outcome == .ok })
     }
 
     @Test("services are stopped and started in the order of the two commands; the mapper stays enabled")
@@ -98,7 +97,7 @@ import Testing
         }
     }
 
-    @Test("a bridge that cannot be taken away stays")
+    @Test("a bridge that cannot be removed stays")
     func cannotRemove() throws {
         let fixture = try connected()
         fixture.files.fail(.remove, "c8y-bridge.conf", EACCES)
@@ -106,17 +105,21 @@ import Testing
         #expect(fixture.programs.changes == [])
     }
 
-    @Test("where mosquitto does not take the new bridge, the old one and its mapper are there again")
+    @Test("if mosquitto rejects the new bridge, the old one and its mapper are restored")
     func mosquittoFails() throws {
         let fixture = try connected()
         fixture.programs.on("systemctl restart mosquitto", inTurn: .exited(0), .exited(1), .exited(0))
         try fail(fixture, reason: "service-command-failed")
+        // Once by each half, and once to undo both.
+        let restart = "systemctl restart mosquitto"
         #expect(
-            fixture.programs.changes.suffix(2) == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
+            fixture.programs.changes == [
+                restart, "systemctl stop tedge-mapper-c8y", restart, restart, "systemctl start tedge-mapper-c8y",
+            ])
         #expect(fixture.errors.contains("is kept in WORLD/\(Fixture.bridge).rejected"))
     }
 
-    @Test("a signal on the way takes both halves back")
+    @Test("a signal in the second half undoes both halves")
     func signal() throws {
         let fixture = try connected()
         let signal = fixture.signal
@@ -126,17 +129,20 @@ import Testing
         }
         try fail(fixture, reason: "interrupted")
         #expect(
-            fixture.programs.changes.suffix(2) == ["systemctl restart mosquitto", "systemctl start tedge-mapper-c8y"])
+            fixture.programs.changes.suffix(5) == [
+                "systemctl --no-reload disable tedge-mapper-c8y", "systemctl stop tedge-mapper-c8y",
+                "systemctl restart mosquitto", "systemctl start tedge-mapper-c8y", "reload systemd",
+            ])
     }
 
-    @Test("a missing setting is told in the words for all commands")
+    @Test("a missing setting is reported in the words for all commands")
     func missing() throws {
         let fixture = try Fixture()
         #expect(reconnect(fixture).status == 1)
         #expect(fixture.errors.hasPrefix("Error: failed to execute `tedge reconnect`.\n"))
     }
 
-    @Test("TEDGE_CLOUD_PROFILE names the profile where the option does not, and a bad name is an error")
+    @Test("TEDGE_CLOUD_PROFILE names the profile if the option does not, and a bad name is an error")
     func environmentProfile() throws {
         var fixture = try Fixture.ready("c8y.profiles.p.url = 'a.example.com'\n")
         fixture.environment["TEDGE_CLOUD_PROFILE"] = "p"

@@ -39,7 +39,7 @@ import Testing
             FileError(.write, "/x/y", SystemError(EPERM)),
             ConnectError.filePermission(path: "/x/y", SystemError(EACCES)),
             UpgradeError(cause: FileError(.create, "/x/y", SystemError(EACCES))),
-            SettingsError.unreadable(path: "/x/y", reason: "Permission denied (os error 13)"),
+            SettingsError.unreadable(path: "/x/y", reason: SystemError(EACCES)),
         ] {
             let advice = "Root may not do this either: run 'lsattr -d /x' and 'findmnt --target /x' to see why."
             #expect(try hint(error, caller: 0) == advice)
@@ -78,9 +78,9 @@ import Testing
         #expect(fixture.errors == frame)
         fixture.printed.forget()
         let context = fixture.context
-        context.console.unrestored("Could not put back /x.")
+        context.console.unrestored("Could not restore /x.")
         _ = context.failed("x", failure)
-        #expect(fixture.errors == "Warning: Could not put back /x.\n" + frame)
+        #expect(fixture.errors == "Warning: Could not restore /x.\n" + frame)
     }
 
     @Test("the message of a failure is its causes on one line, each once")
@@ -90,9 +90,9 @@ import Testing
         #expect(CommandReport.sentence(["a: c", "c"]) == "a: c")
         #expect(CommandReport.sentence(["a\n   b \n\n", "c"]) == "a b: c")
         #expect(CommandReport.sentence([]) == "")
-        let report = CommandReport.failed("x", reason: "y", causes: ["a.", "b"], hint: "c")
+        let report = CommandReport.failed("x", reason: .unexpected, causes: ["a.", "b"], hint: "c")
         #expect(
-            report.json.text == #"{"command":"x","cloud":null,"result":"failed","changed":false,"reason":"y","#
+            report.json.text == #"{"command":"x","cloud":null,"result":"failed","changed":false,"reason":"unexpected","#
                 + #""message":"a: b","causes":["a.","b"],"hint":"c"}"#)
     }
 }

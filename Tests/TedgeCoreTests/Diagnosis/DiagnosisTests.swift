@@ -24,11 +24,14 @@ import Testing
         return EndpointDiagnosis(plan.cloud, plan.builder.settings, try plan.builder.endpoint()).diagnosis(error)
     }
 
-    static let errors: [(error: TLSError, id: String, hint: String)] = [
-        (.nameNotResolved(host: "h", reason: "r"), "name-not-resolved", "'tedge config get c8y.url'"),
-        (.cannotConnect(host: "h", port: 1, errno: ECONNREFUSED), "port-closed", "between this device and h:1."),
-        (.cannotConnect(host: "h", port: 1, errno: EHOSTUNREACH), "host-unreachable", "network and firewall"),
-        (.noAnswer(host: "h", port: 1), "packets-dropped", "h:1"),
+    static let errors: [(error: TLSError, id: ReasonID, hint: String)] = [
+        (.socket(.nameNotResolved(host: "h", reason: "r")), "name-not-resolved", "'tedge config get c8y.url'"),
+        (
+            .socket(.cannotConnect(host: "h", port: 1, errno: ECONNREFUSED)), "port-closed",
+            "between this device and h:1."
+        ),
+        (.socket(.cannotConnect(host: "h", port: 1, errno: EHOSTUNREACH)), "host-unreachable", "network and firewall"),
+        (.socket(.noAnswer(host: "h", port: 1)), "packets-dropped", "h:1"),
         (.untrusted(code: 20, reason: "r"), "server-certificate-untrusted", "tedge config set c8y.root_cert_path"),
         (.wrongHost(host: "h", names: ["a", "b"]), "server-certificate-wrong-host", "'tedge config get c8y.url'"),
         (.serverExpired(notAfter: 0), "server-certificate-expired", "'date'"),
@@ -48,12 +51,12 @@ import Testing
         (.alert(number: 112), "server-name-unknown", "'tedge config get c8y.url'"),
         (.identityUnfit(seen: "r"), "device-certificate-not-sent", "tedge config set c8y.device.key_path"),
         (.authorityExpired(name: "a", notAfter: 0), "trust-roots-expired", "'date'"),
-        (.nameNotResolved(host: "h", reason: AddressLookup.noAnswer), "name-server-silent", "/etc/resolv.conf"),
+        (.socket(.nameServerSilent(host: "h")), "name-server-silent", "/etc/resolv.conf"),
         (.libraryMissing(reason: "r"), "openssl-missing", "sudo apt install libssl3"),
     ]
 
     @Test("each failure of the endpoint has a word for programs and a hint that names what to type", arguments: errors)
-    func endpoint(_ error: TLSError, _ id: String, _ hint: String) throws {
+    func endpoint(_ error: TLSError, _ id: ReasonID, _ hint: String) throws {
         let diagnosis = try #require(try words(error))
         #expect(diagnosis.id == id)
         #expect(diagnosis.hint?.contains(hint) == true, "\(diagnosis.hint ?? "")")
@@ -85,14 +88,14 @@ import Testing
         #expect(try words(.wrongHost(host: "h", names: []))?.seen == "the certificate names no host")
     }
 
-    static let failures: [(CheckFailure, String)] = [
+    static let failures: [(CheckFailure, ReasonID)] = [
         (.broker(.notConnected), "local-mqtt-failed"), (.interrupted(Interrupted(signal: SIGINT)), "interrupted"),
         (.otherTenant(expected: ["a", "b"], answered: "c"), "other-tenant"), (.silence, "cloud-silent"),
         (.bridgeUnknown, "bridge-unknown"), (.refusal("404"), "cloud-refuses-request"),
     ]
 
     @Test("each failure of the check has a word for programs and names what matters", arguments: failures)
-    func check(_ failure: CheckFailure, _ id: String) throws {
+    func check(_ failure: CheckFailure, _ id: ReasonID) throws {
         let diagnosis = Diagnosis.of(failure, try fixture.plan(), in: fixture.context)
         #expect(diagnosis.id == id)
         if case .otherTenant = failure {
@@ -142,7 +145,8 @@ import Testing
         fixture.broker.onMessage { _, _ in [message(Fixture.health, "0")] }
         let report = fixture.connect()
         #expect(
-            report.status == 4 && report.reason == "bridge-unstable", "\(report.reason ?? "") \(report.message ?? "")")
+            report.status == 4 && report.reason == "bridge-unstable",
+            "\(report.reason?.rawValue ?? "") \(report.message ?? "")")
         #expect(report.hint == "Check that no other device or program is connected as 'gateway-1'.")
     }
 
@@ -264,8 +268,8 @@ import Testing
     func printing() {
         let console = fixture.context.console
         let more = "More: Run 'tedge doctor c8y' to check everything else.\n"
-        console.explain(Diagnosis("id", "m\u{1B}", seen: "s", hint: "h"), cloud: .c8y)
-        console.explain(Diagnosis("id", "alone"), cloud: .c8y)
+        console.explain(Diagnosis(.unexpected, "m\u{1B}", seen: "s", hint: "h"), cloud: .c8y)
+        console.explain(Diagnosis(.unexpected, "alone"), cloud: .c8y)
         #expect(fixture.errors == "Cause: m\\u{1b}\nSeen: s\nHint: h\n\(more)Cause: alone\n\(more)")
     }
 }

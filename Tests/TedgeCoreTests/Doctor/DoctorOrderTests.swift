@@ -7,7 +7,7 @@ import Testing
 
 /// In which order the doctor looks, when it tells, and how it ends where somebody does not answer or a signal comes.
 @Suite struct DoctorOrderTests {
-    private func run(_ fixture: Fixture, _ cloud: CloudName? = .c8y, only: [String] = []) -> CommandReport {
+    private func run(_ fixture: Fixture, _ cloud: CloudName? = .c8y, only: [CheckID] = []) -> CommandReport {
         var options = Doctor.Options()
         options.only = only
         return Doctor(cloud, profile: nil, options: options, in: fixture.context).run()
@@ -35,14 +35,14 @@ import Testing
     func order() throws {
         let table = DoctorCheck.all.map(\.id)
         let network = try #require(table.firstIndex(of: "name-resolution"))
-        for local in ["local-mqtt", "mapper-running", "agent-running", "listener", "trust-roots"] {
+        for local: CheckID in ["local-mqtt", "mapper-running", "agent-running", "listener", "trust-roots"] {
             #expect(try #require(table.firstIndex(of: local)) < network)
         }
         for _ in 0..<3 {
             let fixture = try connected()
             try fixture.configure(url: "no-such-host.invalid")
             _ = run(fixture)
-            #expect(told(fixture) == table.filter { told(fixture).contains($0) })
+            #expect(told(fixture) == table.map(\.rawValue).filter { told(fixture).contains($0) })
             #expect(told(fixture).count > 25)
         }
     }
@@ -131,7 +131,7 @@ import Testing
         #expect(report.status == 1 && report.result == .failed && report.reason == "interrupted")
         #expect(report.message == "Interrupted by SIGINT")
         #expect(fixture.errors == "Error: failed to examine the device\n\nCaused by:\n    Interrupted by SIGINT\n")
-        let table = DoctorCheck.all.map(\.id)
+        let table = DoctorCheck.all.map(\.id.rawValue)
         let done = table.prefix { $0 != "mosquitto-installed" }.filter { !$0.hasPrefix("credentials") }
         if isJSON {
             #expect(fixture.output == "")
@@ -151,6 +151,6 @@ import Testing
         let fixture = try Fixture.ready()
         let examination = DoctorRun(.c8y, profile: nil, until: .now - .seconds(1), in: fixture.context)
         #expect(examination.outcome(of: "bridge-file") == .outOfTime)
-        #expect(examination.outcome(of: "tcp").state == "skipped")
+        #expect(examination.outcome(of: "tcp").state == .skipped)
     }
 }

@@ -22,19 +22,19 @@ import Testing
         return fixture
     }
 
-    private func run(_ fixture: Fixture, only: String...) -> CommandReport {
+    private func run(_ fixture: Fixture, only: CheckID...) -> CommandReport {
         var options = Doctor.Options()
         options.only = only
         return Doctor(.c8y, profile: nil, options: options, in: fixture.context).run()
     }
 
-    static let maskedUnits = [
+    static let maskedUnits: [(String, CheckID, ReasonID)] = [
         ("mosquitto", "mosquitto-running", "mosquitto-masked"), ("tedge-mapper-c8y", "mapper-running", "mapper-masked"),
         ("tedge-agent", "agent-running", "agent-masked"),
     ]
 
     @Test("a service that is masked is told as that, with the command that unmasks it", arguments: maskedUnits)
-    func masked(_ unit: String, _ check: String, _ reason: String) throws {
+    func masked(_ unit: String, _ check: CheckID, _ reason: ReasonID) throws {
         let report = run(try fixture([unit: "masked inactive UnitFileState=masked"]), only: check)
         #expect(report.reason == reason && report.status == 1)
         #expect(report.message == "The service \(unit) is masked: systemd is told never to start it.")
@@ -42,7 +42,7 @@ import Testing
         // One that runs goes on until it is stopped.
         let running = try fixture([unit: "masked active UnitFileState=masked-runtime"])
         #expect(run(running, only: check).status == 0)
-        #expect(running.output.hasPrefix("warning  \(check): The service \(unit) is masked: "))
+        #expect(running.output.hasPrefix("warning  \(check.rawValue): The service \(unit) is masked: "))
         #expect(running.output.contains("Hint: Run 'sudo systemctl unmask --runtime \(unit)'.\n"))
     }
 
@@ -148,6 +148,7 @@ import Testing
         let commands = SystemSettingsTests.text(SystemSettingsTests.commands)
         try fixture.write(commands.replacing("rc-update", with: "/no/such/program"), to: "tedge/system.toml")
         fixture.programs.install(["rc-service", "tedge-mapper"])
+        fixture.programs.on("rc-service", .exited(0))
         let report = run(fixture, only: "service-manager", "mosquitto-running")
         #expect(report.reason == "service-command-missing" && report.status == 1)
         #expect(report.message == "The program of the command 'enable' is not there: /no/such/program.")

@@ -8,7 +8,7 @@ import Testing
 /// The doctor in a stub fixture: order, grounds, choice and words. What it finds on a device, the system tests show.
 @Suite struct DoctorTests {
     private func run(
-        _ fixture: Fixture, _ cloud: CloudName? = .c8y, only: [String] = [], skip: [String] = [],
+        _ fixture: Fixture, _ cloud: CloudName? = .c8y, only: [CheckID] = [], skip: [CheckID] = [],
         isColourful: Bool = false
     ) -> CommandReport {
         var options = Doctor.Options()
@@ -18,12 +18,13 @@ import Testing
 
     @Test("every check stands on checks before it, and no name is there twice")
     func table() {
-        var seen: Set<String> = []
+        var seen: Set<CheckID> = []
         for check in DoctorCheck.all {
             #expect(check.needs.allSatisfy(seen.contains), "\(check.id)")
             #expect(seen.insert(check.id).inserted, "\(check.id)")
-            #expect(check.id.allSatisfy { $0.isLowercase || $0 == "-" })
+            #expect(check.id.rawValue.allSatisfy { $0.isLowercase || $0 == "-" })
         }
+        #expect(DoctorCheck.all.map(\.id) == CheckID.allCases)
     }
 
     @Test("a check whose ground is gone is skipped, and says because of which")

@@ -24,7 +24,7 @@ import Testing
         }
         let examination = examination(fixture, 0.3)
         #expect(examination.outcome(of: "name-resolution") == CheckOutcome.outOfTime)
-        for check in ["tcp", "server-certificate", "server-clock", "client-certificate"] {
+        for check: CheckID in ["tcp", "server-certificate", "server-clock", "client-certificate"] {
             #expect(examination.outcome(of: check) == CheckOutcome.outOfTime, "\(check)")
         }
     }
@@ -49,7 +49,7 @@ import Testing
         fixture.programs.on("mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")
         fixture.broker.failToConnect(.interrupted)
         let examination = examination(fixture)
-        for check in ["local-mqtt", "bridge-up"] {
+        for check: CheckID in ["local-mqtt", "bridge-up"] {
             #expect(examination.outcome(of: check) == CheckOutcome.outOfTime, "\(check)")
         }
     }
@@ -73,7 +73,7 @@ import Testing
         #expect(diagnosis.hint?.contains("the line '127.0.0.1 tenant.example.com' to /etc/hosts") == true)
     }
 
-    private func ask(_ probe: TLSProbe, _ check: String) throws -> CheckOutcome {
+    private func ask(_ probe: TLSProbe, _ check: CheckID) throws -> CheckOutcome {
         var fixture = try Fixture.ready()
         fixture.probe = { _, _, _, _, _ in probe }
         let server = try FakeServer { $0.drain() }
@@ -85,7 +85,7 @@ import Testing
     func notAsked() throws {
         let outcome = try ask(
             TLSProbe(failure: nil, isServerTrusted: true, isIdentityWanted: false), "client-certificate")
-        #expect(outcome.diagnosis?.id == "client-certificate-not-asked" && outcome.state == "warning")
+        #expect(outcome.diagnosis?.id == "client-certificate-not-asked" && outcome.state == .warning)
         #expect(outcome.diagnosis?.hint?.contains("'tedge config get c8y.mqtt'") == true)
         let asked = try ask(TLSProbe(failure: nil, isServerTrusted: true, isIdentityWanted: true), "client-certificate")
         #expect(asked == .ok("it is accepted"))

@@ -25,7 +25,7 @@ struct Fixture: Sendable {
         if ["localhost", "127.0.0.1", "[::1]"].contains(endpoint.host) {
             return Context.realProbe(endpoint, options, timeout, deadline, interruption)
         }
-        return TLSProbe(failure: .noAnswer(host: endpoint.host, port: endpoint.port))
+        return TLSProbe(failure: .socket(.noAnswer(host: endpoint.host, port: endpoint.port)))
     }
     /// What the name servers say. They know of this machine alone.
     var resolver: AddressLookup.Resolver = { host in

@@ -21,7 +21,7 @@ final class FixtureConnector: MQTTConnector {
     }
 
     private let state = Mutex(State())
-    /// What is done with clients for many messages.
+    /// The calls of all connections, and what happens to them.
     let traffic = FixtureTraffic()
 
     /// The options with which somebody waited for the broker's start.
@@ -49,64 +49,47 @@ final class FixtureConnector: MQTTConnector {
     /// Has the broker answer messages.
     func onMessage(_ answer: @escaping Answer) { state.withLock { $0.answer = answer } }
 
-    func waitForStart(
-        _ options: MQTTOptions, until deadline: ContinuousClock.Instant, interruption: Interruption
-    ) throws(MQTTError) -> any BrokerSession {
+    func connection(_ options: MQTTOptions, interruption: Interruption) throws(MQTTError) -> any MQTTConnection {
+        FixtureConnection(options, self, interruption)
+    }
+
+    // MARK: What a connection does
+
+    func wait(_ options: MQTTOptions) throws(MQTTError) {
         let failure = state.withLock { state in
             state.waits.append(options)
             return state.startFailure
         }
         if let failure { throw failure }
-        return Session(broker: self)
     }
 
-    func connect(
-        _ options: MQTTOptions, until deadline: ContinuousClock.Instant, interruption: Interruption
-    ) throws(MQTTError) -> any BrokerSession {
+    func connect(_ options: MQTTOptions) throws(MQTTError) {
         let failure = state.withLock { state in
             state.connections.append(options)
             return state.failures.isEmpty ? nil : state.failures.removeFirst()
         }
         if let failure { throw failure }
-        return Session(broker: self)
     }
 
-    func client(_ options: MQTTOptions, interruption: Interruption) throws(MQTTError) -> any MessageClient {
-        FixtureClient(options, traffic, interruption)
+    /// Returns the messages that the broker keeps.
+    func subscribe(_ filters: [String]) -> [MQTTMessage] {
+        state.withLock { state in
+            state.subscriptions.append(filters)
+            return state.retained
+        }
     }
 
-    private final class Session: BrokerSession {
-        let broker: FixtureConnector
-        var waiting: [MQTTMessage] = []
-
-        init(broker: FixtureConnector) { self.broker = broker }
-
-        func subscribe(_ filters: [String], until deadline: ContinuousClock.Instant) throws(MQTTError) {
-            waiting += broker.state.withLock { state in
-                state.subscriptions.append(filters)
-                return state.retained
-            }
+    /// Returns the answers.
+    func publish(_ topic: String, _ payload: [UInt8]) -> [MQTTMessage] {
+        let text = String(decoding: payload, as: UTF8.self)
+        let answer = state.withLock { state in
+            state.published.append("\(topic) \(text)")
+            return state.answer
         }
-
-        func publish(
-            topic: String, payload: [UInt8], qos: QoS, until deadline: ContinuousClock.Instant
-        ) throws(MQTTError) {
-            let text = String(decoding: payload, as: UTF8.self)
-            let answer = broker.state.withLock { state in
-                state.published.append("\(topic) \(text)")
-                return state.answer
-            }
-            waiting += answer(topic, text)
-        }
-
-        func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError) {}
-
-        func nextMessage(until deadline: ContinuousClock.Instant) throws(MQTTError) -> MQTTMessage? {
-            waiting.isEmpty ? nil : waiting.removeFirst()
-        }
-
-        func disconnect() { broker.state.withLock { $0.disconnects += 1 } }
+        return answer(topic, text)
     }
+
+    func disconnect() { state.withLock { $0.disconnects += 1 } }
 }
 
 /// A message with a text.

@@ -95,9 +95,9 @@ final class FixtureFiles: Files {
 
     func deferDurability() { real.deferDurability() }
 
-    func finishInterrupted(_ directory: String) throws(FileError) {
+    func makeDurable(_ directory: String) throws(FileError) {
         try check(.write, directory)
-        try real.finishInterrupted(directory)
+        try real.makeDurable(directory)
     }
 
     func rename(_ path: String, to newPath: String) throws(FileError) {

@@ -1,8 +1,10 @@
 import Synchronization
+import Testing
 
 @testable import TedgeCore
 
-/// The programs of a device: they do nothing, succeed, and are remembered.
+/// The programs of a device, whose calls are remembered. systemd obeys, its journal is empty, and mosquitto accepts every
+/// configuration; any other program fails the test unless the test scripts it.
 final class FixturePrograms: Processes {
     /// What a program does instead.
     typealias Answer = @Sendable () throws(ProcessError) -> ProcessResult
@@ -19,6 +21,14 @@ final class FixturePrograms: Processes {
     }
 
     private let state = Mutex(State())
+
+    /// Scripts a mosquitto that does not tell its version and accepts every configuration.
+    init() {
+        for program in ["mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"] {
+            on("\(program) -h", .exited(0))
+        }
+        on("/proc/self/exe --as-a-unit-does", .exited(0))
+    }
 
     /// The words of the commands that ran, with blanks between them.
     var calls: [String] { state.withLock { $0.calls } }
@@ -95,7 +105,7 @@ final class FixturePrograms: Processes {
             return state.rules.last { call.hasPrefix($0.beginning) }?.answer
         }
         let result: ProcessResult
-        if let answer { result = try answer() } else { result = systemd(words) }
+        if let answer { result = try answer() } else { result = systemd(words) ?? unscripted(call) }
         if result.succeeded, words.count == 3, words[0] == "systemctl" {
             let states = ["start": "active", "restart": "active", "stop": "inactive"]
             if let now = states[words[1]] { state.withLock { $0.driven[words[2]] = now } }
@@ -103,10 +113,26 @@ final class FixturePrograms: Processes {
         return result
     }
 
-    /// What systemd says to a question that no test answers.
-    private func systemd(_ words: [String]) -> ProcessResult {
+    /// Fails the test: nobody has said what the program does.
+    private func unscripted(_ call: String) -> ProcessResult {
+        Issue.record("No test says what '\(call)' does.")
+        return ProcessResult(.exited(127), error: "\(call): not scripted")
+    }
+
+    /// What systemd does if no test says otherwise: it obeys, tells the state of services, and has logged nothing. Nil for
+    /// another program.
+    private func systemd(_ words: [String]) -> ProcessResult? {
+        if words.first == "journalctl" { return ProcessResult(.exited(0)) }
+        guard words.first == "systemctl" else { return nil }
         let question = ["systemctl", "show", "--property=\(ServiceState.properties)"]
-        guard words.starts(with: question) else { return ProcessResult(.exited(0)) }
+        guard words.starts(with: question) else {
+            let orders: Set = [
+                "start", "stop", "restart", "enable", "disable", "is-active", "is-enabled", "daemon-reload",
+                "reset-failed", "show",
+            ]
+            let order = words.dropFirst().first { !$0.hasPrefix("-") }
+            return order.map(orders.contains) == true ? ProcessResult(.exited(0)) : nil
+        }
         let blocks = state.withLock { state in
             words.dropFirst(question.count).map { unit in
                 let now = state.driven[unit] ?? state.services(unit)
@@ -135,4 +161,12 @@ final class FixturePrograms: Processes {
     }
 
     func isOnPath(_ program: String) -> Bool { state.withLock { $0.installed.contains(program) } }
+}
+
+extension Fixture {
+    /// Has system.toml name OpenRC, whose programs obey.
+    func useOpenRC() throws {
+        try write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        for program in ["rc-service", "rc-update"] { programs.on(program, .exited(0)) }
+    }
 }

@@ -31,7 +31,7 @@ import Testing
     }
 
     static let shapes: [MQTTError] = [
-        .tls(place, reason: "tlsv1 alert unknown ca"), .tls(place, reason: "Connection reset by peer"),
+        .tls(place, .alert(number: 48)), .tls(place, nil),
         .closedBeforeAnswer(place),
     ]
     private static let place = MQTTError.Endpoint(host: "localhost", port: 1883)

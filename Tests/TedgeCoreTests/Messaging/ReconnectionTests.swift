@@ -41,16 +41,16 @@ import Testing
         "each failure at the start has a word for programs",
         arguments: [
             (.refused(.init(host: "h", port: 1), .notAuthorised), "broker-refuses"),
-            (.tls(.init(host: "h", port: 1), reason: "unknown ca"), "broker-tls-failed"),
+            (.tls(.init(host: "h", port: 1), .alert(number: 48)), "broker-tls-failed"),
             (.unreadable(path: "/k", errno: EACCES), "broker-tls-failed"),
             (.silent(.init(host: "h", port: 1)), "broker-unreachable"),
             (.flooded(.init(host: "h", port: 1), limit: 1), "broker-floods"),
             (.messageTooLarge(.init(host: "h", port: 1), bytes: 2, limit: 1), "broker-floods"),
-            (.nameNotResolved(host: "h", reason: "unknown"), "broker-unreachable"),
+            (.socket(.nameNotResolved(host: "h", reason: "unknown")), "broker-unreachable"),
             (.libraryMissing(reason: "no such file"), "mqtt-library-failed"),
             (.invalidOption(name: "password", reason: "needs a user name"), "broker-settings-unusable"),
-        ] as [(MQTTError, String)])
-    func words(_ error: MQTTError, _ id: String) {
+        ] as [(MQTTError, ReasonID)])
+    func words(_ error: MQTTError, _ id: ReasonID) {
         traffic.fail("connect", error)
         #expect(listen().reason == id)
         #expect(fixture.errors.contains("\(error)"))

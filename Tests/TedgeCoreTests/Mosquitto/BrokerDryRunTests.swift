@@ -4,7 +4,7 @@ import Testing
 @testable import TedgeCore
 
 /// What mosquitto would say to a configuration, and what is made of it.
-@Suite struct BrokerTrialTests {
+@Suite struct BrokerDryRunTests {
     private let fixture: Fixture
     private let main: String
 
@@ -19,7 +19,7 @@ import Testing
         try fixture.write("include_dir \(fixture.directory.file("conf.d"))\n", to: "mosquitto.conf")
     }
 
-    private func trial(_ change: (inout MosquittoUnit, inout Context) -> Void = { _, _ in }) -> BrokerDryRun {
+    private func dryRun(_ change: (inout MosquittoUnit, inout Context) -> Void = { _, _ in }) -> BrokerDryRun {
         var (unit, context) = (MosquittoUnit(), fixture.context)
         unit.arguments = ["-c", main]
         change(&unit, &context)
@@ -36,22 +36,23 @@ import Testing
         return try #require(UnitStep.decode(input))
     }
 
-    @Test("a mosquitto that comes up has nothing against its configuration")
+    @Test("a mosquitto that starts has no complaint")
     func ready() throws {
         say("mosquitto version 2.0.11 running\n", .signalled(SIGKILL))
-        #expect(try trial().complaints().isEmpty)
+        #expect(try dryRun().complaint() == nil)
         #expect(fixture.programs.calls == ["/proc/self/exe --as-a-unit-does"])
     }
 
     @Test(
-        "the trial runs the unit's program with its arguments, user, groups, environment and directory, but no daemon")
+        "the dry run runs the unit's program with its arguments, user, groups, environment and directory, but no daemon"
+    )
     func asTheUnit() throws {
-        _ = try trial { unit, context in
+        _ = try dryRun { unit, context in
             (unit.program, unit.user) = ("/opt/mosquitto", "mosquitto")
             unit.arguments += ["-d"]
             (unit.groups, unit.environment, unit.workingDirectory) = (["tedge"], ["A=b"], "/srv")
             unit.sandbox = ServiceSandbox(SystemdProperties("ProtectHome=yes\nPrivateTmp=yes\n"))
-        }.complaints()
+        }.complaint()
         let steps = try steps()
         #expect(steps.last == .run(["/opt/mosquitto", "-c", main, "-v"]))
         #expect(steps.contains(.identity(Owner(user: 110, group: 120), groups: [120, 901])))
@@ -61,27 +62,27 @@ import Testing
         #expect(environment.first?.contains("A=b") == true && environment.first?.contains("USER=mosquitto") == true)
     }
 
-    @Test("root stays root, and a user that is not there cannot be tried as")
+    @Test("root stays root, and an unknown user is a complaint")
     func users() throws {
-        _ = try trial().complaints()
+        _ = try dryRun().complaint()
         #expect(try !steps().contains { if case .identity = $0 { true } else { false } })
-        // What it opens after it has become its user is looked at for that one.
+        // What it opens after it has become its user is checked for that user.
         #expect(try steps().contains(.checker(Owner(user: 110, group: 120), groups: [120])))
-        let complaints = try trial { unit, _ in unit.user = "nobody-here" }.complaints()
+        let complaint = try dryRun { unit, _ in unit.user = "nobody-here" }.complaint()
         #expect(
-            complaints.first?.text == "mosquitto's service is to run as 'nobody-here', which this device does not know."
+            complaint?.text == "mosquitto's service is to run as 'nobody-here', which this device does not know."
         )
     }
 
     @Test(
-        "planned files are seen in their directory with their permissions, those to be removed are not, and nothing is written"
+        "planned files are visible with their permissions, removed ones are not, and nothing is written"
     )
     func planned() throws {
         let (new, gone) = (fixture.path("mosquitto-conf/new.conf"), fixture.path("mosquitto-conf/old.conf"))
         try fixture.write("include_dir \(fixture.path("mosquitto-conf"))\n", to: "mosquitto.conf")
         try fixture.write("frobnicate true\n", to: "tedge/mosquitto-conf/old.conf")
         let before = try fixture.snapshot()
-        _ = try trial().complaints([
+        _ = try dryRun().complaint([
             new: .init(
                 contents: Array("remote_password secret\n".utf8), mode: 0o640, owner: Owner(user: 0, group: 120)),
             gone: .init(),
@@ -94,20 +95,20 @@ import Testing
         #expect(try fixture.snapshot() == before)
     }
 
-    @Test("mosquitto's words are told with the line that they are about, and the file that is to be corrected")
+    @Test("what mosquitto says is reported with the line that it is about, and the file to correct")
     func words() throws {
         let place = fixture.directory.file("conf.d/x.conf")
         try fixture.write("frobnicate true\n", to: "conf.d/x.conf")
         say(
             "7777777777: Error: Unknown configuration variable \"frobnicate\".\n7777777777: Error found at \(place):1.\n"
         )
-        let complaint = try #require(try trial().complaints().first)
+        let complaint = try #require(try dryRun().complaint())
         #expect(complaint.text == "Error: Unknown configuration variable \"frobnicate\".\nError found at \(place):1.")
         #expect(complaint.correction(besides: fixture.path("mosquitto-conf")) == "Correct the line \(place):1")
         #expect(complaint.correction(besides: fixture.directory.file("conf.d")) == nil)
     }
 
-    @Test("a line of ours that clashes with one of the owner has the owner correct theirs")
+    @Test("if a line of ours clashes with one of the owner, the owner is to correct theirs")
     func blame() throws {
         let ours = fixture.path("mosquitto-conf/tedge-mosquitto.conf")
         try fixture.write(
@@ -115,12 +116,12 @@ import Testing
         try fixture.write("per_listener_settings true\n", to: "tedge/mosquitto-conf/tedge-mosquitto.conf")
         say(
             "Error: per_listener_settings must be set before any other security settings.\nError found at \(ours):1.\n")
-        let complaint = try #require(try trial().complaints().first)
+        let complaint = try #require(try dryRun().complaint())
         #expect(complaint.correction(besides: fixture.path("mosquitto-conf")) == "Correct the line \(main):1")
         #expect(complaint.lines.hasSuffix("\nThe line that it clashes with is \(main):1: allow_anonymous true"))
     }
 
-    @Test("a file that is there and cannot be read is told with the line that names it")
+    @Test("an existing file that cannot be read is reported with the line that names it")
     func unreadable() throws {
         let key = fixture.directory.file("tls/k.pem")
         try fixture.write("x", to: "tls/k.pem")
@@ -128,101 +129,101 @@ import Testing
         say(
             "Error: Unable to load server key file \"\(key)\". Check keyfile.\n"
                 + "OpenSSL Error[0]: error:8000000D:system library::Permission denied\n", .exited(1))
-        let complaint = try #require(try trial().complaints().first)
+        let complaint = try #require(try dryRun().complaint())
         #expect(
             complaint.correction(besides: "/x")
                 == "Let mosquitto's user read \(key), which the line \(fixture.directory.file("conf.d/x.conf")):2 names"
         )
     }
 
-    @Test("a second listener on a port is found, also one that a setting opens")
+    @Test("a second listener on a port is found, also one that is opened by another setting")
     func clash() throws {
         let said = "Opening ipv4 listen socket on port 1883.\nError: Address already in use\n"
         try fixture.write("cafile /x\n", to: "conf.d/02.conf")
         try fixture.write("listener 1883\nmax_connections 1\n", to: "conf.d/03.conf")
         say(said, .exited(1))
-        var complaint = try #require(try trial().complaints().first)
+        var complaint = try #require(try dryRun().complaint())
         #expect(complaint.place == fixture.directory.file("conf.d/02.conf:1"))
         #expect(complaint.cause?.place == fixture.directory.file("conf.d/03.conf:1"))
         try fixture.write("listener 1883 127.0.0.1\n", to: "conf.d/02.conf")
-        complaint = try #require(try trial().complaints().first)
+        complaint = try #require(try dryRun().complaint())
         #expect(complaint.cause?.place == fixture.directory.file("conf.d/02.conf:1"))
         #expect(complaint.place == fixture.directory.file("conf.d/03.conf:1"))
     }
 
-    @Test("an address that has gone and a port of another program are found before mosquitto is asked")
+    @Test("a missing address and a port of another program are found before mosquitto is run")
     func listeners() throws {
         try fixture.write("listener 1884 10.9.9.9\n", to: "conf.d/x.conf")
         let place = fixture.directory.file("conf.d/x.conf:1")
-        let gone = try trial { _, context in context.listening = { _, _ in .addressNotAvailable } }.complaints()
+        let gone = try dryRun { _, context in context.listening = { _, _ in .addressNotAvailable } }.complaint()
         #expect(
-            gone.first?.text
+            gone?.text
                 == "\(place): mosquitto cannot listen on 10.9.9.9: Cannot assign requested address (os error 99).")
         #expect(fixture.programs.calls.isEmpty)
         // Nobody is known to hold it: it may be mosquitto.
-        let held = try trial { _, context in
+        let held = try dryRun { _, context in
             (context.listening, context.processDirectory) = ({ _, _ in .addressInUse }, "/nowhere")
-        }.complaints()
-        #expect(held.isEmpty)
+        }.complaint()
+        #expect(held == nil)
     }
 
-    @Test("what the unit may not write is found, unless it is made before mosquitto starts")
+    @Test("a path that the unit cannot write is found, unless it is created before mosquitto starts")
     func notWritable() throws {
         try fixture.write("pid_file /run/mosquitto/m.pid\n", to: "conf.d/x.conf")
         let place = fixture.directory.file("conf.d/x.conf:1")
         let strict = ServiceSandbox(SystemdProperties("ProtectSystem=strict\n"))
-        let forbidden = try trial { unit, _ in unit.sandbox = strict }.complaints()
+        let forbidden = try dryRun { unit, _ in unit.sandbox = strict }.complaint()
         #expect(
-            forbidden.first?.text
+            forbidden?.text
                 == "\(place): mosquitto cannot write its pid_file /run/mosquitto/m.pid: Read-only file system (os error 30)"
         )
-        _ = try trial().complaints()
+        _ = try dryRun().complaint()
         let index = try #require(steps().firstIndex(of: .check("/run/mosquitto/m.pid", forWriting: true)))
         say("mosquitto version 2.0.11 running\n", .signalled(SIGKILL), output: "\(index) 13\n")
-        #expect(try trial().complaints().first?.text.hasSuffix("m.pid: Permission denied (os error 13)") == true)
-        _ = try trial { unit, _ in unit.preparation = ["/bin/mkdir -p /run/mosquitto"] }.complaints()
+        #expect(try dryRun().complaint()?.text.hasSuffix("m.pid: Permission denied (os error 13)") == true)
+        _ = try dryRun { unit, _ in unit.preparation = ["/bin/mkdir -p /run/mosquitto"] }.complaint()
         #expect(try !steps(2).contains(.check("/run/mosquitto/m.pid", forWriting: true)))
-        // Nor where nobody knows what is made before.
-        _ = try trial { unit, _ in unit.isAssumed = true }.complaints()
+        // Nor if it is unknown what is created before.
+        _ = try dryRun { unit, _ in unit.isAssumed = true }.complaint()
         #expect(try !steps(3).contains(.check("/run/mosquitto/m.pid", forWriting: true)))
     }
 
-    @Test("where the kernel refuses what the trial needs, everything is read as one text")
+    @Test("if the kernel refuses what the dry run needs, everything is read as one text")
     func merged() throws {
         try fixture.write("frobnicate true\n", to: "conf.d/x.conf")
         say("Error: x\nError found at /dev/stdin:3.\n", .exited(UnitStep.failure))
-        let complaints = try trial().complaints()
+        let complaint = try dryRun().complaint()
         #expect(fixture.programs.inputs.count == 2)
         #expect(try steps(1).last == .run(["/usr/sbin/mosquitto", "-c", "/dev/stdin", "-v"]))
-        #expect(complaints.isEmpty)
+        #expect(complaint == nil)
     }
 
-    @Test("a mosquitto that hangs is a complaint with the pipe that it may wait for, and a signal is none")
+    @Test("a mosquitto that hangs is a complaint with the pipe that it may wait for; a signal is not")
     func hanging() throws {
         let pipe = fixture.directory.file("pw")
         try #require(mkfifo(pipe, 0o600) == 0)
         try fixture.write("password_file \(pipe)\n", to: "conf.d/x.conf")
         fixture.programs.on("/proc/self/exe", .interrupted(Interrupted(signal: SIGALRM)))
-        let complaint = try #require(try trial().complaints().first)
+        let complaint = try #require(try dryRun().complaint())
         #expect(complaint.text.hasPrefix("mosquitto was not ready within 5 seconds.\n"))
         #expect(complaint.place == fixture.directory.file("conf.d/x.conf:1"))
         fixture.signal.send(SIGTERM)
-        #expect(throws: Interrupted(signal: SIGTERM)) { try trial().complaints() }
+        #expect(throws: Interrupted(signal: SIGTERM)) { try dryRun().complaint() }
     }
 
-    @Test("an end without an error is told with its last words or its status")
+    @Test("an end without an error is reported with the last lines or the status")
     func silent() throws {
         say("mosquitto version 2.0.11 starting\nsomething\n", .exited(1))
-        #expect(try trial().complaints().first?.text == "something")
+        #expect(try dryRun().complaint()?.text == "something")
         say("", .signalled(SIGSEGV))
-        #expect(try trial().complaints().first?.text == "mosquitto was ended by signal 11 and said nothing.")
+        #expect(try dryRun().complaint()?.text == "mosquitto was ended by signal 11 and said nothing.")
         say("", .exited(4))
-        #expect(try trial().complaints().first?.text == "mosquitto ended with status 4 and said nothing.")
+        #expect(try dryRun().complaint()?.text == "mosquitto ended with status 4 and said nothing.")
     }
 
-    @Test("an address that is missing in the trial's own network is no complaint")
+    @Test("an address that is missing in the dry run's network is not a complaint")
     func ownNetwork() throws {
         say("Error: Cannot assign requested address\n", .exited(1))
-        #expect(try trial().complaints().isEmpty)
+        #expect(try dryRun().complaint() == nil)
     }
 }

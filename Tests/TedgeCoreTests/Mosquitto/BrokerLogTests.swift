@@ -11,7 +11,7 @@ import Testing
 
     private var version: String? { MosquittoVersion.text(fixture.programs, .never) }
 
-    @Test("the version is that of the help", arguments: ["2.0.11", "1.6.12", "10.1"])
+    @Test("the version is read from the help", arguments: ["2.0.11", "1.6.12", "10.1"])
     func version(_ text: String) {
         fixture.programs.on("mosquitto -h", .exited(3), output: "mosquitto version \(text)\n\nmosquitto is an MQTT\n")
         #expect(version == text)
@@ -20,13 +20,13 @@ import Testing
         #expect(Set(fixture.programs.calls) == ["mosquitto -h"])
     }
 
-    @Test("a help without a version tells nothing", arguments: ["", "x"])
+    @Test("a help without a version means an unknown version", arguments: ["", "x"])
     func noVersion(_ text: String) {
         fixture.programs.on("mosquitto -h", .exited(0), output: text)
         #expect(version == nil)
     }
 
-    @Test("mosquitto is also looked for where root's programs are")
+    @Test("mosquitto is also searched in the directories of root's programs")
     func sbin() {
         fixture.programs.on("mosquitto -h", .notFound("mosquitto"))
         fixture.programs.on("/usr/sbin/mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")
@@ -40,7 +40,7 @@ import Testing
         return BrokerLog(context: fixture.context, manager: manager, since: since).lastErrors()
     }
 
-    @Test("of the journal the errors of the last start are told, without times, none twice, none of systemd's words")
+    @Test("the journal's errors of the last start are reported once, without times and without systemd's lines")
     func journal() throws {
         fixture.programs.on(
             "journalctl", .exited(0),
@@ -61,7 +61,7 @@ import Testing
             ])
     }
 
-    @Test("a log file is read too, but for what is older")
+    @Test("a log file is read too, without older lines")
     func logFile() throws {
         let log = fixture.directory.file("mosquitto.log")
         try fixture.write("log_dest file \(log)\n", to: "mosquitto.conf")
@@ -69,7 +69,7 @@ import Testing
         #expect(try lastErrors() == ["Error: new", "Error: no time"])
     }
 
-    @Test("of a log file with times of another format the errors of the last start are told")
+    @Test("a log file with times of another format is read too")
     func otherTimes() throws {
         let log = fixture.directory.file("mosquitto.log")
         try fixture.write("log_timestamp_format %FT%T at home\nlog_dest file \(log)\n", to: "mosquitto.conf")
@@ -88,7 +88,7 @@ import Testing
             ])
     }
 
-    @Test("a large log file costs no more than its end")
+    @Test("only the end of a large log file is read")
     func largeLog() throws {
         let log = fixture.directory.file("mosquitto.log")
         try fixture.write("log_dest file \(log)\n", to: "mosquitto.conf")
@@ -126,12 +126,12 @@ import Testing
         ),
     ]
 
-    @Test("what mosquitto said last of a bridge is told, and of no other", arguments: bridgeWords)
+    @Test("what mosquitto last said about a bridge is reported, and nothing about another", arguments: bridgeWords)
     func lastWords(_ lines: [String], _ said: [String]) {
         #expect(BrokerLog.lastWords(of: .cumulocity, nil, in: lines) == said)
     }
 
-    @Test("a bridge that is down is told with mosquitto's words and where more of them are")
+    @Test("a bridge that is down is reported with what mosquitto said and where to find more")
     func bridgeDown() throws {
         let log = fixture.directory.file("mosquitto.log")
         try fixture.write("log_dest file \(log)\n", to: "mosquitto.conf")
@@ -144,15 +144,15 @@ import Testing
         #expect(diagnosis.hint == "Run 'sudo tail -n 50 \(log)' to see what mosquitto says about it.")
     }
 
-    @Test("where another service manager runs there is no journal")
+    @Test("with another service manager there is no journal")
     func otherManager() throws {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         fixture.programs.on("journalctl", .exited(0), output: "Error: one\n")
         #expect(try lastErrors() == [])
         #expect(fixture.programs.calls.isEmpty)
     }
 
-    @Test("a journal or a file that cannot be read tells nothing")
+    @Test("a journal or a file that cannot be read is ignored")
     func unreadable() throws {
         try fixture.write("log_dest file /nowhere/mosquitto.log\n", to: "mosquitto.conf")
         fixture.programs.on("journalctl", .exited(1), output: "Error: one\n")

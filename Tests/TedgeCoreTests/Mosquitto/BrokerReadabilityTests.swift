@@ -52,7 +52,7 @@ import Testing
                 == (isOpen ? nil : .file(to: Self.role(owner), isSecret: false)))
     }
 
-    @Test("a directory above that is closed is the obstacle")
+    @Test("a closed directory above is the obstacle")
     func directory() throws {
         try set(0o444, Owner(user: 110, group: 120))
         #expect(try obstacle() == nil)
@@ -62,7 +62,7 @@ import Testing
         #expect(try obstacle() == nil)
     }
 
-    @Test("root reads everything, and of what is not there nothing is said")
+    @Test("root reads everything, and a missing file is not an obstacle")
     func root() throws {
         let readability = readability(fixture.accounts)
         let root = Account(name: "root", owner: FixtureAccounts.root)
@@ -88,7 +88,7 @@ import Testing
         #expect(try obstacle(fixture.path("directory/key")) == .file(to: .other, isSecret: true))
     }
 
-    @Test("of a directory of roots one certificate must be open, and the directory itself")
+    @Test("in a directory of root certificates the directory and one certificate must be readable")
     func directoryOfRoots() throws {
         try fixture.files.makeDirectory(fixture.path("roots"), mode: 0o755, owner: nil)
         for name in ["0a1b2c3d.0", "ffffffff.1"] { try fixture.write("", to: "tedge/roots/\(name)", mode: 0o600) }
@@ -100,7 +100,7 @@ import Testing
         #expect(try obstacle(roots) == .directory(roots, mode: 0o700, to: .other))
     }
 
-    @Test("what an access control list says is left to mosquitto")
+    @Test("a file with an access control list counts as readable")
     func accessList() throws {
         try set(0o600, Owner(user: 1, group: 1))
         #expect(try obstacle() == .file(to: .other, isSecret: false))

@@ -10,7 +10,8 @@ import Testing
     private let place = MQTTError.Endpoint(host: "127.0.0.1", port: 1884)
 
     @Test(
-        "programs that look for it on another port are told, with both settings, if nobody knows what mosquitto reads")
+        "a client port other than that of the listener is reported with both settings, if it is unknown what mosquitto reads"
+    )
     func otherPort() throws {
         let fixture = try Fixture.ready("mqtt.client.port = 1884\n")
         try fixture.files.remove(fixture.directory.file("mosquitto.conf"))
@@ -23,7 +24,7 @@ import Testing
                     + "('mqtt.client.port').\n"))
     }
 
-    @Test("a name server that leaves mosquitto waiting for an address is told")
+    @Test("a name server that leaves mosquitto waiting for an address is reported")
     func nameServer() throws {
         var fixture = try Fixture.ready()
         let done = DispatchSemaphore(value: 0)

@@ -11,14 +11,13 @@ import Testing
         String(repeating: "# 34567890123456789012345678901\n", count: count / 32)
     }
 
-    @Test("a main file of megabytes is read, planned with and merged for a trial")
+    @Test("a main file of megabytes is read, planned with and merged for a dry run")
     func large() throws {
         let fixture = try BrokerFixture(filler(3 << 20) + "include_dir OURS\nlistener 1884\n")
         #expect(fixture.read.lines.map(\.key) == ["include_dir", "listener"])
         #expect(try fixture.planner().plan().main == nil)
         let merged = MergedConfiguration(
-            main: fixture.main, fixture.files,
-            DryRunConfiguration(fixture.read.lines, scratch: nil, addresses: { _ in nil }))
+            fixture.read, DryRunConfiguration(fixture.read.lines, scratch: nil, addresses: { _ in nil }))
         #expect(String(decoding: merged.text, as: UTF8.self).contains("\nlistener "))
         let line = try IncludeLine(fixture.main, fixture.files)
         #expect(line.placements(of: "/d").count == 3)
@@ -33,7 +32,7 @@ import Testing
         #expect(error?.id == "mosquitto-configuration-unreadable")
     }
 
-    @Test("all files together are no burden on memory")
+    @Test("all files together are bounded in memory")
     func together() throws {
         let fixture = try BrokerFixture("include_dir CONFD\n")
         for name in ["a.conf", "b.conf"] { try fixture.write(filler(9 << 20), "conf.d/\(name)") }
@@ -42,7 +41,7 @@ import Testing
         #expect(error?.causes.last?.contains("b.conf (") == true)
     }
 
-    @Test("a FIFO among the files that mosquitto includes is told with the line that names it")
+    @Test("a FIFO among the files that mosquitto includes is reported with the line that names it")
     func pipe() throws {
         let fixture = try BrokerFixture("include_dir CONFD\n")
         #expect(mkfifo(fixture.directory.file("conf.d/x.conf"), 0o600) == 0)
@@ -52,7 +51,7 @@ import Testing
         #expect(error?.hint?.hasPrefix("Run 'ls -l \(path)'") == true)
     }
 
-    @Test("a directory with the name of a file is none of it: mosquitto reads nothing there")
+    @Test("a directory with the name of a file is not an obstacle: mosquitto reads nothing there")
     func directory() throws {
         let fixture = try BrokerFixture("include_dir CONFD\n")
         #expect(mkdir(fixture.directory.file("conf.d/x.conf"), 0o755) == 0)

@@ -51,7 +51,7 @@ import Testing
         #expect(NetworkInterface.all().contains { $0.name == "lo" && $0.address.text == "127.0.0.1" })
     }
 
-    @Test("who listens on a port is named by its process, and one on another address is in nobody's way")
+    @Test("the process that listens on a port is named, unless it listens on another address")
     func holder() throws {
         let port = try freePort()
         #expect(ListeningProcess.of(port) == nil)

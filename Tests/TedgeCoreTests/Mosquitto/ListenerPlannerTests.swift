@@ -24,7 +24,7 @@ import Testing
     private static let inherited = ["listener 1883 127.0.0.1"]
 
     @Test(
-        "the form of our listener leaves other listeners as they are",
+        "the form of our listener does not change other listeners",
         arguments: [
             ("include_dir CONFD\n", "", "2.0.11", separate), ("include_dir CONFD\n", "", "2.1.2", own),
             ("include_dir CONFD\n", "listener 1884\nallow_anonymous true\nacl_file /x\n", "2.0.11", separate),
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(
-        "where no form leaves a listener as it is, the line in the way is named and nothing is planned",
+        "if every form would change another listener, the line in the way is named and nothing is planned",
         arguments: [
             ("acl_file /x\nlistener 1884\nallow_anonymous true\n", "2.0.11", "/conf.d/owner.conf:1", "acl_file /x"),
             (
@@ -78,7 +78,7 @@ import Testing
         #expect(error?.hint != nil && error?.id == "mosquitto-access-clash")
     }
 
-    @Test("programs that give a user name need no anonymous access")
+    @Test("programs with a user name need no anonymous access")
     func credentials() throws {
         for text in ["listener 1884\nlistener 1885\nacl_file /x\n", "allow_anonymous false\npassword_file /x\n"] {
             let fixture = try BrokerFixture("include_dir CONFD\n", ["owner.conf": text])
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(
-        "an access list that lets anonymous clients do all is no obstacle",
+        "an access list that allows anonymous clients everything is not an obstacle",
         arguments: [
             ("topic readwrite #\n", true), ("topic #\n", true), ("# all\ntopic read #\n", false),
             ("topic readwrite #\ntopic deny x\n", false), ("user me\ntopic readwrite #\n", false), ("", false),
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(
-        "the include line goes where the lines before and behind it allow it",
+        "the include line is placed where the lines before and after it allow it",
         arguments: [
             ("pid_file /x\ninclude_dir CONFD\n", "pid_file /x\ninclude_dir OURS\ninclude_dir CONFD\n"),
             ("pid_file /x", "pid_file /x\ninclude_dir OURS\n"),
@@ -134,7 +134,7 @@ import Testing
         #expect(plan.main == nil && form(plan) == Self.separate)
     }
 
-    @Test("an owner's include line behind lines about access takes the form that they leave")
+    @Test("after lines about access, an owner's include line gets the form that these allow")
     func includedLast() throws {
         let fixture = try BrokerFixture("password_file /x\ninclude_dir OURS\n")
         #expect(form(try fixture.planner().plan()) == Self.shared)
@@ -163,7 +163,7 @@ import Testing
         #expect(form(try fixture.planner("2.0.11").plan()) == Self.separate)
     }
 
-    @Test("settings of the whole broker that the owner has stay the owner's")
+    @Test("settings of the owner for the whole broker are not repeated")
     func general() throws {
         let fixture = try BrokerFixture("include_dir CONFD\n", ["o.conf": "log_type error\nmessage_size_limit 1000\n"])
         let text = try fixture.planner().plan().text ?? ""
@@ -171,7 +171,7 @@ import Testing
         #expect(text.contains("connection_messages true"))
     }
 
-    @Test("a main file that is no plain text is not edited")
+    @Test("a main file that is not plain text is not edited")
     func notText() throws {
         let fixture = try BrokerFixture("")
         try fixture.files.replace(fixture.main, with: [0x75, 0, 0x73, 0, 0x0A, 0], mode: 0o644, owner: nil)

@@ -3,9 +3,9 @@ import Testing
 
 @testable import TedgeCore
 
-/// All that mosquitto reads, as its own reader takes it (conf.c, conf_includedir.c).
+/// Everything that mosquitto reads, as its own reader reads it (conf.c, conf_includedir.c).
 @Suite struct MosquittoFilesTests {
-    @Test("lines come in the order in which mosquitto reads them, with their places")
+    @Test("lines are in the order in which mosquitto reads them, with their positions")
     func order() throws {
         let fixture = try BrokerFixture(
             "# one\n  user  me \t\r\ninclude_dir CONFD\npersistence true\n",
@@ -28,7 +28,7 @@ import Testing
                 == ["10.conf", "a.conf", "aa.conf", "B.conf", "b.conf", "Z.conf", "_.conf"])
     }
 
-    @Test("only the main file includes directories, and one that is not there is an obstacle")
+    @Test("only the main file includes directories, and a missing one is an obstacle")
     func includes() throws {
         let fixture = try BrokerFixture(
             "include_dir CONFD\ninclude_dir /no/where\n", ["a.conf": "include_dir OURS\n"],
@@ -39,14 +39,14 @@ import Testing
     }
 
     @Test(
-        "blanks around the name of a directory are part of it, as mosquitto takes them",
+        "blanks around the name of a directory are part of it, as for mosquitto",
         arguments: ["  CONFD", "CONFD "])
     func blanks(_ value: String) throws {
         let fixture = try BrokerFixture("include_dir \(value)\n", ["a.conf": "listener 1\n"])
         #expect(fixture.read.lines.count == 1 && fixture.read.obstacles.count == 1)
     }
 
-    @Test("a directory is found by whatever path, and as often as it is included")
+    @Test("a directory is found by any path, as often as it is included")
     func inclusions() throws {
         let fixture = try BrokerFixture("include_dir OURS/\ninclude_dir \(String(repeating: "/", count: 2))LINK\n")
         let link = fixture.directory.file("link")
@@ -65,7 +65,7 @@ import Testing
         #expect(fixture.read.readings(of: bridge, files: fixture.files) == 1)
     }
 
-    @Test("planned contents are read in place of those on the disk")
+    @Test("planned contents are read instead of those on the disk")
     func planned() throws {
         let fixture = try BrokerFixture(
             "include_dir OURS\n", ours: ["a.conf": "listener 1\n", "b.conf": "listener 2\n"])
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(
-        "a file that is no plain text is an obstacle",
+        "a file that is not plain text is an obstacle",
         arguments: [
             ([0xEF, 0xBB, 0xBF, 0x75], "UTF-8 with a byte order mark"), ([0xFF, 0xFE, 0x75, 0], "UTF-16"),
             ([0x75, 0, 0x73, 0], "UTF-16"),
@@ -91,7 +91,7 @@ import Testing
         #expect(fixture.read.obstacles.first?.reason == "it is not plain text but \(name)")
     }
 
-    @Test("a main file that is not there is an obstacle")
+    @Test("a missing main file is an obstacle")
     func missing() {
         let found = MosquittoFiles(main: "/no/main.conf", files: SystemFiles())
         #expect(found.lines.isEmpty && found.unreadable == ["/no/main.conf"])

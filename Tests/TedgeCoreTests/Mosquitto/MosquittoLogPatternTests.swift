@@ -2,7 +2,7 @@ import Testing
 
 @testable import TedgeCore
 
-/// What mosquitto writes: times, errors, and where they were found.
+/// What mosquitto writes: times, errors and their places.
 @Suite struct MosquittoWordsTests {
     static let times: [(line: String, format: String?)] = [
         ("1795463966: Error: x: y", nil), ("Error: x: y", nil), ("2026-11-26T10:31:07+0100: Error: x: y", nil),
@@ -12,15 +12,17 @@ import Testing
         ("26.11.2026: 10:31: Error: x: y", "%d.%m.%Y: %H:%M"), ("Time error: Error: x: y", nil),
     ]
 
-    @Test("the time that a line begins with is left out, however it is written", arguments: times)
+    @Test("the time at the beginning of a line is removed in any format", arguments: times)
     func time(_ line: String, _ format: String?) {
         #expect(MosquittoLogPattern.withoutTime(line, format: format) == "Error: x: y")
     }
 
-    @Test("what is no time stays", arguments: ["OpenSSL Error[0]: error:8000000D:x", "17: an error", "Error: 1234: x"])
+    @Test(
+        "anything else than a time stays",
+        arguments: ["OpenSSL Error[0]: error:8000000D:x", "17: an error", "Error: 1234: x"])
     func noTime(_ line: String) { #expect(MosquittoLogPattern.withoutTime(line) == line) }
 
-    @Test("an error comes with the first place where it was found, and OpenSSL's words come last")
+    @Test("an error has the first place where it was found, and OpenSSL's lines are last")
     func errors() {
         #expect(
             MosquittoLogPattern.errors([
@@ -45,7 +47,7 @@ import Testing
         "Info: running mosquitto as user: mosquitto.",
     ]
 
-    @Test("what mosquitto goes on after is no error", arguments: harmless)
+    @Test("a line after which mosquitto goes on is not an error", arguments: harmless)
     func noError(_ line: String) { #expect(MosquittoLogPattern.errors([line]) == []) }
 
     @Test("only the last start counts")
@@ -68,7 +70,7 @@ import Testing
     }
 
     @Test(
-        "the command for mosquitto's words names the place that is used",
+        "the command that shows mosquitto's log names the log that is used",
         arguments: [
             ("", "sudo journalctl -u mosquitto -n 50"),
             ("log_dest file /var/log/m.log", "sudo tail -n 50 /var/log/m.log"),
@@ -79,7 +81,7 @@ import Testing
         ] as [(String, String?)])
     func place(_ text: String, _ command: String?) { #expect(log(text).command == command) }
 
-    @Test("without systemd there is no journal to look at")
+    @Test("without systemd there is no journal")
     func otherManager() {
         #expect(log("log_dest stderr", systemd: false).command == nil)
         #expect(log("log_dest stderr", systemd: false).hint == "Look at what mosquitto prints on its standard error.")

@@ -7,7 +7,7 @@ import Testing
     private func listeners(_ model: MosquittoModel) -> [String] { model.listeners.map(\.endpoint) }
 
     @Test(
-        "lines above every listener open the default one beside the others",
+        "lines above every listener open the default listener too",
         arguments: [
             ("listener 1884\n", ["*:1884"]),
             ("max_connections 10\nlistener 1884\n", ["*:1884", "*:1883"]),
@@ -71,7 +71,7 @@ import Testing
         #expect(model.isLocalOnly && model.localAccess.allowsAnonymous == isOpen)
     }
 
-    @Test("per_listener_settings behind a line about access is refused, and 2.1 wants a listener above access")
+    @Test("per_listener_settings after a line about access is refused, and 2.1 needs a listener above access")
     func refusals() throws {
         let late = try BrokerFixture("allow_anonymous true\nper_listener_settings true\n").model()
         guard case .tooLate(let line, let access)? = late.refusals.first else {

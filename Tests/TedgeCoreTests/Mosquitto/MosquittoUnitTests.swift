@@ -21,17 +21,17 @@ import Testing
 
     private func parsed(_ text: String) -> MosquittoUnit? { MosquittoUnit(SystemdProperties(text)) }
 
-    @Test("Debian's unit starts mosquitto as root, with its main file, and makes a directory before")
+    @Test("Debian's unit starts mosquitto as root, with its main file, and creates a directory before")
     func debian() throws {
         let unit = try #require(parsed(Self.bookworm))
         #expect(unit.program == "/usr/sbin/mosquitto")
         #expect(unit.mainFile == "/etc/mosquitto/mosquitto.conf")
-        #expect(unit.user == nil && unit.process == 412 && unit.isInstalled && !unit.isBeyondTrial)
+        #expect(unit.user == nil && unit.process == 412 && unit.isInstalled && !unit.isBeyondDryRun)
         #expect(unit.preparation == ["/bin/mkdir -m 740 -p /run/mosquitto"])
         #expect(unit.sandbox == ServiceSandbox(SystemdProperties("")))
     }
 
-    @Test("a unit says who mosquitto is, where it is, what it has in its environment, and what is kept from it")
+    @Test("a unit has user, directory, environment and sandbox of mosquitto")
     func everything() throws {
         let unit = try #require(
             parsed(
@@ -66,7 +66,7 @@ import Testing
         for path in ["/var/lib/mqttx", "/etc/mosquitto/x", "/run/m.pid"] { #expect(unit.sandbox.forbidsWriting(path)) }
     }
 
-    @Test("of two rules for writing the one for the longer path counts")
+    @Test("of two rules about writing the one for the longer path counts")
     func readOnly() {
         let sandbox = ServiceSandbox(
             SystemdProperties("ProtectSystem=full\nReadWritePaths=/etc/m\nReadOnlyPaths=/etc/m/fixed\n"))
@@ -75,22 +75,22 @@ import Testing
     }
 
     @Test(
-        "a unit with a root or mounts of its own is not tried",
+        "a unit with its own root or mounts has no dry run",
         arguments: [
             "RootDirectory=/srv", "BindPaths=/a:/b", "DynamicUser=yes", "RootImage=/i", "PrivateUsers=yes",
         ])
-    func beyondTrial(_ line: String) throws {
-        #expect(try #require(parsed(Self.bookworm + line + "\n")).isBeyondTrial)
+    func beyondDryRun(_ line: String) throws {
+        #expect(try #require(parsed(Self.bookworm + line + "\n")).isBeyondDryRun)
     }
 
-    @Test("systemd's answer for a unit that is not there, and no answer, are told apart")
+    @Test("systemd's answer for a missing unit differs from no answer")
     func missing() {
         #expect(parsed("LoadState=not-found\nMainPID=0\n")?.isInstalled == false)
         #expect(parsed("") == nil)
         #expect(parsed(Self.bookworm)?.isInstalled == true)
     }
 
-    @Test("the words of the process that runs are taken where systemd's text does not part them")
+    @Test("the words of the running process are used if systemd's text does not separate them")
     func commandLine() throws {
         let fixture = try Fixture()
         try fixture.files.makeDirectory(fixture.directory.file("proc/7"), mode: 0o755, owner: nil)
@@ -106,7 +106,7 @@ import Testing
         #expect(context.knowingMosquitto().mosquittoConfiguration == "/etc/my broker/m.conf")
     }
 
-    @Test("a systemd that does not answer leaves the process that runs")
+    @Test("if systemd does not answer, the running process counts")
     func running() throws {
         let fixture = try Fixture()
         for (number, name) in [(3, "bash"), (9, "mosquitto")] {
@@ -137,7 +137,7 @@ import Testing
     }
 
     @Test(
-        "a line of systemd is taken apart by blanks, quotes and escapes",
+        "a line of systemd is split by blanks, quotes and escapes",
         arguments: [
             ("a b", ["a", "b"]), (#""a b" 'c "d'"#, ["a b", "c \"d"]), (#"a\x20b \101 \s"#, ["a b", "A", " "]),
             (#""" x"#, ["", "x"]), ("", []), (#"\q \"#, ["q", "\\"]),

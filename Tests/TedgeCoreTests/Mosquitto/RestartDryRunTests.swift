@@ -9,8 +9,8 @@ import Testing
     private static let complaint =
         "Error: Unknown configuration variable \"frobnicate\".\nError found at /etc/mosquitto/conf.d/x.conf:1.\n"
 
-    /// A device where systemd says that mosquitto runs, or not, with what each trial of its configuration says.
-    private func fixture(isRunning: Bool = true, connected: Bool = false, trials: [String]) throws -> Fixture {
+    /// A device whose systemd says that mosquitto runs, or not, with what each dry run of its configuration says.
+    private func fixture(isRunning: Bool = true, connected: Bool = false, dryRuns: [String]) throws -> Fixture {
         let fixture = try Fixture.ready()
         fixture.programs.on("/proc/self/exe", .signalled(SIGKILL), error: "mosquitto version 2.0.11 running\n")
         if connected {
@@ -23,7 +23,7 @@ import Testing
             output:
                 "LoadState=loaded\nActiveState=active\nMainPID=\(isRunning ? 77 : 0)\nExecStart={ path=/usr/sbin/mosquitto ; "
                 + "argv[]=/usr/sbin/mosquitto -c \(main) ; ignore_errors=no }\n")
-        let said = Said(trials)
+        let said = Said(dryRuns)
         fixture.programs.on("/proc/self/exe") { () throws(ProcessError) in
             let text = said.next()
             return text.isEmpty
@@ -44,7 +44,7 @@ import Testing
     }
 
     private func expectUntouched(
-        _ fixture: Fixture, _ reason: String, _ command: (Fixture) -> CommandReport,
+        _ fixture: Fixture, _ reason: ReasonID, _ command: (Fixture) -> CommandReport,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = try fixture.snapshot()
@@ -58,21 +58,19 @@ import Testing
     }
 
     @Test(
-        "a mosquitto that runs and would not come back is left alone by every command",
+        "a running mosquitto that would not start again is not touched by any command",
         arguments: [
             "connect", "disconnect", "reconnect", "refresh",
         ])
     func cannotReturn(_ command: String) throws {
-        let fixture = try fixture(connected: command != "connect", trials: [Self.complaint, ""])
+        let fixture = try fixture(connected: command != "connect", dryRuns: [Self.complaint, ""])
         if command == "refresh" { try fixture.write("# older\n", to: Fixture.bridge) }
         try expectUntouched(fixture, "mosquitto-cannot-restart") { fixture in
             switch command {
             case "disconnect": return Disconnector(.c8y, profile: nil, in: fixture.context).run()
             case "refresh": return BridgeRefresher(in: fixture.context).run()
-            default:
-                var options = Connector.Options()
-                options.isReconnection = command == "reconnect"
-                return Connector(.c8y, profile: nil, options: options, in: fixture.context).run()
+            case "reconnect": return Reconnector(.c8y, profile: nil, options: .init(), in: fixture.context).run()
+            default: return Connector(.c8y, profile: nil, options: .init(), in: fixture.context).run()
             }
         }
         #expect(fixture.errors.contains("Error found at /etc/mosquitto/conf.d/x.conf:1."))
@@ -81,15 +79,15 @@ import Testing
                 "Hint: Correct the line /etc/mosquitto/conf.d/x.conf:1, then run the command again.\n"))
     }
 
-    @Test("what would not start with our files is refused, whether mosquitto runs or not", arguments: [true, false])
+    @Test("files with which mosquitto would not start are refused, whether it runs or not", arguments: [true, false])
     func rejects(_ isRunning: Bool) throws {
-        let fixture = try fixture(isRunning: isRunning, trials: isRunning ? ["", Self.complaint] : [Self.complaint])
+        let fixture = try fixture(isRunning: isRunning, dryRuns: isRunning ? ["", Self.complaint] : [Self.complaint])
         try expectUntouched(fixture, "mosquitto-configuration-rejected") { $0.connect() }
     }
 
-    @Test("a bridge file that is broken is written again, for a mosquitto that has not read it yet")
+    @Test("a broken bridge file that mosquitto has not read yet is written again")
     func ours() throws {
-        let fixture = try fixture(connected: true, trials: [])
+        let fixture = try fixture(connected: true, dryRuns: [])
         try fixture.write("# broken\n", to: Fixture.bridge)
         let path = fixture.directory.file(Fixture.bridge)
         let said = Said(["Error: Invalid bridge configuration.\nError found at \(path):1.\n", ""])
@@ -105,15 +103,15 @@ import Testing
 
     @Test("mosquitto as a snap is named, and nothing is changed")
     func snap() throws {
-        let error = ConnectError.brokerIsSnap
+        let error = ServiceError.confined(unit: MosquittoUnit.snapUnit)
         #expect(error.id == "mosquitto-is-snap")
         #expect(error.causes[0].contains("snap.mosquitto.mosquitto"))
         #expect(error.hint?.contains("snap stop --disable mosquitto") == true)
     }
 
-    @Test("the doctor tells root what is wrong with the configuration, and others that only root may look")
+    @Test("the doctor tells root what is wrong with the configuration, and others that only root can check it")
     func doctor() throws {
-        var fixture = try fixture(trials: [Self.complaint])
+        var fixture = try fixture(dryRuns: [Self.complaint])
         var options = Doctor.Options()
         options.only = ["mosquitto-configuration"]
         fixture.programs.on("mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")

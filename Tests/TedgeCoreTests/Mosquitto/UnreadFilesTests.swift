@@ -54,7 +54,7 @@ import Testing
         #expect(try fixture.text(Self.mark) == nil)
     }
 
-    @Test("a change before the last boot is read; a mark that a power cut left empty counts for nothing")
+    @Test("a change before the last boot is read; a mark that a power cut left empty does not count")
     func otherBoot() throws {
         try start(after: -5)
         let files = try files()
@@ -65,7 +65,7 @@ import Testing
         #expect(files.answer() == .read)
     }
 
-    @Test("where systemd does not answer it is not known; where mosquitto does not run, the next start reads the files")
+    @Test("if systemd does not answer, the state is unknown; if mosquitto does not run, the next start reads the files")
     func unknown() throws {
         let files = try files()
         files.begin()
@@ -75,27 +75,27 @@ import Testing
         #expect(files.answer() == .read)
     }
 
-    @Test("what was taken back leaves a mark only if there was one that mosquitto had not read")
-    func takenBack() throws {
+    @Test("a roll back leaves a mark only if there was one that mosquitto had not read")
+    func rolledBack() throws {
         try start(after: -5)
         let first = try files()
         first.begin()
-        first.takeBack()
+        first.endAfterRollBack()
         #expect(try fixture.text(Self.mark) == nil)
         try files().begin()
         let second = try files()
         second.begin()
-        second.takeBack()
+        second.endAfterRollBack()
         #expect(try files().answer() == .unread)
     }
 
-    @Test("a refresh after one that was killed before the restart restarts mosquitto, the next one leaves it alone")
+    @Test("a refresh after one that was killed before the restart restarts mosquitto; the next one does not")
     func refresh() throws {
         try start(after: -5)
         try files().begin()
         let report = BridgeRefresher(in: context).run()
         #expect(report.status == 0 && report.changed)
-        #expect(fixture.errors == "mosquitto has not read the bridges as they are written.\n")
+        #expect(fixture.errors == "mosquitto has not read the current bridges yet.\n")
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
         #expect(try fixture.text(Self.mark) == nil)
         fixture.programs.forget()
@@ -103,7 +103,7 @@ import Testing
         #expect(fixture.programs.changes == [])
     }
 
-    @Test("a mark that was left after the restart is removed by the next run, which leaves mosquitto alone")
+    @Test("a mark that was left after the restart is removed by the next run, which does not restart mosquitto")
     func leftMark() throws {
         try files().begin()
         try start(after: 5)
@@ -123,7 +123,7 @@ import Testing
         #expect(fixture.programs.changes == ["systemctl restart mosquitto"])
     }
 
-    @Test("a refresh that cannot restart mosquitto leaves the mark, unless the mosquitto of before still runs")
+    @Test("a refresh that cannot restart mosquitto leaves the mark, unless the old mosquitto still runs")
     func failure() throws {
         try fixture.write("# old\n", to: Fixture.bridge)
         fixture.programs.on("systemctl restart", .exited(1))
@@ -136,7 +136,7 @@ import Testing
         #expect(try fixture.text(Self.mark) == nil)
     }
 
-    @Test("connect completes what mosquitto has not read; the test of the connection warns of it")
+    @Test("connect completes a change that mosquitto has not read; the test of the connection warns about it")
     func connect() throws {
         try start(after: -5)
         try files().begin()
@@ -151,7 +151,7 @@ import Testing
         #expect(Connector(.c8y, profile: nil, options: .init(), in: context).run().status == 1)
     }
 
-    @Test("disconnect restarts a mosquitto that still has a bridge whose file is gone")
+    @Test("disconnect restarts a mosquitto that still has a bridge whose file was removed")
     func disconnect() throws {
         try start(after: -5)
         try files().begin()
@@ -163,7 +163,7 @@ import Testing
         #expect(!Disconnector(.c8y, profile: nil, in: context).run().changed)
     }
 
-    @Test("the doctor says so, and says nothing of it while another command changes the files")
+    @Test("the doctor reports a change that mosquitto has not read, except while another command changes the files")
     func doctor() throws {
         try start(after: -5)
         try files().begin()

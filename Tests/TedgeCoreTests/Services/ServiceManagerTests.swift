@@ -11,11 +11,11 @@ import Testing
     private var systemd: ServiceManager { ServiceManager(SystemSettings(path: "/system.toml"), in: fixture.context) }
 
     private func other() throws -> ServiceManager {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         return ServiceManager(try SystemSettings.load(from: fixture.context), in: fixture.context)
     }
 
-    @Test("the name of the service takes the place of the braces")
+    @Test("the name of the service replaces the braces")
     func words() throws {
         try systemd.stop(.mapper(.c8y, nil))
         try systemd.start(.mapper(.az, try ProfileName(parsing: "p")))
@@ -38,7 +38,7 @@ import Testing
             ])
     }
 
-    @Test("enabling tells whether systemd made a link")
+    @Test("enabling returns whether systemd created a link")
     func enabledBefore() throws {
         #expect(try !systemd.enable(.mosquitto))
         let helper =
@@ -50,7 +50,7 @@ import Testing
         #expect(try other().enable(.mosquitto))
     }
 
-    @Test("status 5 means that there is no such service")
+    @Test("status 5 means that the service does not exist")
     func notFound() throws {
         fixture.programs.on("systemctl restart", .exited(5), error: "Unit mosquitto.service not found.\n")
         let error = try #require(throws: ServiceError.self) { try systemd.restart(.mosquitto) }
@@ -59,7 +59,7 @@ import Testing
         #expect(error.causes == ["Service mosquitto not found. Install mosquitto to use this command."])
     }
 
-    @Test("another status is told with the command and what it said")
+    @Test("another status is reported with the command and what it said")
     func failed() throws {
         fixture.programs.on("systemctl stop", .exited(4), error: "one\n\ntwo\n")
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
@@ -74,7 +74,7 @@ import Testing
         #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> failed with code: 1."])
     }
 
-    @Test("of a long complaint the last ten lines are told")
+    @Test("of a long complaint the last ten lines are reported")
     func longComplaint() throws {
         fixture.programs.on("systemctl stop", .exited(1), error: (1...12).map { "line \($0)\n" }.joined())
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
@@ -88,14 +88,14 @@ import Testing
         #expect(error.causes.last == "one\ntwo")
     }
 
-    @Test("a right that is missing has a hint", arguments: ["Access denied", "interactive authentication required."])
+    @Test("a missing permission has a hint", arguments: ["Access denied", "interactive authentication required."])
     func accessDenied(_ complaint: String) throws {
         fixture.programs.on("systemctl stop", .exited(4), error: complaint)
         let error = try #require(throws: ServiceError.self) { try systemd.stop(.mosquitto) }
         #expect(error.hint == "Run the command with sudo.")
     }
 
-    @Test("a signal, a missing program and one that does not start are told apart")
+    @Test("a signal, a missing program and one that does not start are different errors")
     func notRun() throws {
         let stop = { try systemd.stop(.mosquitto) }
         fixture.programs.on("systemctl stop", .signalled(9))
@@ -112,7 +112,7 @@ import Testing
         #expect(throws: ServiceError.interrupted(Interrupted(signal: SIGINT)), performing: stop)
     }
 
-    @Test("a command that puts something back is not ended by the signal, and left when it hangs")
+    @Test("a command that undoes something is not ended by a signal, and abandoned if it hangs")
     func undoing() throws {
         fixture.signal.send(SIGINT)
         let undoing = systemd.undoing
@@ -123,7 +123,7 @@ import Testing
         #expect(error.causes == ["Service command <\"systemctl stop mosquitto\"> did not end within 30 seconds."])
     }
 
-    @Test("systemd's remark on units that somebody changed is not told")
+    @Test("systemd's remark about changed units is not reported")
     func remark() throws {
         let remark =
             "Warning: The unit file, source configuration file or drop-ins of mosquitto.service changed on disk. "
@@ -146,7 +146,7 @@ import Testing
         #expect(try other().isEnabled(.mosquitto) == nil)
     }
 
-    @Test("a question that is not answered is no no", arguments: ["is-active", "is-enabled", "show"])
+    @Test("a question without an answer is not a no", arguments: ["is-active", "is-enabled", "show"])
     func unanswered(_ verb: String) throws {
         let ask = { (manager: ServiceManager) in
             switch verb {
@@ -170,7 +170,7 @@ import Testing
         #expect(error.causes.last == "Failed to connect to bus: Connection refused")
     }
 
-    @Test("the main process of a service is known, unless it has none or nobody says")
+    @Test("the main process of a service is known, unless it has none or systemd does not answer")
     func mainProcess() {
         fixture.programs.on("systemctl show", .exited(0), output: "LoadState=loaded\nActiveState=active\nMainPID=812\n")
         #expect(systemd.mainProcess(of: .mosquitto) == 812)
@@ -194,7 +194,7 @@ import Testing
         try systemd.checkPrograms()
     }
 
-    @Test("systemd is there where its directory is and its command")
+    @Test("systemd is available if its directory and its command exist")
     func systemdAvailable() throws {
         try systemd.checkAvailability()
         #expect(fixture.programs.calls.isEmpty)
@@ -206,7 +206,7 @@ import Testing
         #expect(throws: unavailable) { try systemd.checkAvailability() }
     }
 
-    @Test("another service manager is there where its command exits with 0")
+    @Test("another service manager is available if its command exits with status 0")
     func otherAvailable() throws {
         let manager = try other()
         try manager.checkAvailability()

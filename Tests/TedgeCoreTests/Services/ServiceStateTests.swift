@@ -93,7 +93,7 @@ import Testing
         #expect(!fixture.programs.calls.contains("systemctl reset-failed tedge-agent"))
     }
 
-    @Test("a second failure is told, and the limit is not lifted again")
+    @Test("a second failure is reported, and the limit is not lifted again")
     func failsTwice() {
         fixture.programs.on("systemctl start", .exited(1), error: "broken\n")
         fixture.programs.on("systemctl show", .exited(0), output: Self.refusals[0])
@@ -105,7 +105,7 @@ import Testing
 
     @Test("another service manager knows no limit")
     func noLimit() throws {
-        try fixture.write(SystemSettingsTests.text(SystemSettingsTests.commands), to: "tedge/system.toml")
+        try fixture.useOpenRC()
         fixture.programs.on("rc-service mosquitto restart", .exited(1))
         let manager = ServiceManager(try SystemSettings.load(from: fixture.context), in: fixture.context)
         #expect(throws: ServiceError.self) { try manager.restart(.mosquitto) }

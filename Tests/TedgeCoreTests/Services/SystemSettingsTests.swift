@@ -48,7 +48,7 @@ import Testing
         #expect(try SystemSettings.load(from: fixture.context).user == "tedge")
     }
 
-    @Test("user and group can be others, also none")
+    @Test("user and group can be others, or empty")
     func owners() throws {
         let settings = try load("user = 'pi'\ngroup = ''\n")
         #expect(settings.user == "pi")
@@ -67,7 +67,7 @@ import Testing
                     disable: ["rc-update", "delete", "{}"], isActive: ["rc-service", "{}", "status"]))
     }
 
-    @Test("without a command to start a service the one that restarts it stands in")
+    @Test("without a start command, the restart command is used")
     func start() throws {
         #expect(try load(Self.text(Self.commands)).commands.start == ["rc-service", "{}", "restart"])
     }
@@ -132,7 +132,7 @@ import Testing
         #expect(causes.first?.hasPrefix(cause) == true)
     }
 
-    @Test("what is no table, and a table without a name, are errors")
+    @Test("something else than a table, and a table without a name, are errors")
     func noTable() throws {
         #expect(try causes("init = 1\n").first?.hasSuffix("'init' must be a table") == true)
         #expect(try causes("[init]\nstop = ['x', '{}']\n").first?.hasSuffix("'name' is missing in [init]") == true)
@@ -154,7 +154,7 @@ import Testing
             settings.unknownAccounts(in: accounts).map { "\($0.kind) \($0.name)" } == ["user nobody", "group nogroup"])
     }
 
-    @Test("only a name in the file is warned of, and only root gives files away")
+    @Test("a warning appears only for a name in the file, and only root changes owners")
     func ownerOfNew() throws {
         var fixture = try Fixture()
         fixture.accounts.users = [:]
@@ -168,8 +168,8 @@ import Testing
             fixture.context.ownerOfNew(try SystemSettings.load(from: fixture.context)) == Owner(user: 0, group: 901))
         #expect(
             fixture.errors
-                == "Warning: There is no user 'pi' on this device, which WORLD/tedge/system.toml names; root owns what is "
-                + "new.\n")
+                == "Warning: There is no user 'pi' on this device, which WORLD/tedge/system.toml names; root owns new "
+                + "files.\n")
     }
 
     @Test("tables and keys that belong to other programs are passed over")

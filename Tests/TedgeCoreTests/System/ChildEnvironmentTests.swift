@@ -3,7 +3,7 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct ChildEnvironmentTests {
-    @Test("no variable of a secret setting is handed on, whatever its spelling and profile")
+    @Test("no variable of a secret setting is passed on, whatever its spelling and profile")
     func secrets() throws {
         let profile = try ProfileName(parsing: "edge_1")
         for key in SettingTable.keys where key.isSecret {
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(
-        "passwords, mistyped variables of settings and addresses with a secret are not handed on",
+        "passwords, mistyped variables of settings and addresses with a secret are not passed on",
         arguments: [
             "C8Y_PASSWORD": "p", "C8YPASS": "p", "DEVICE_ONE_TIME_PASSWORD": "p", "TEDGE_PROXY_PASWORD": "p",
             "TEDGE_DEVICE_KEY_URI": "pkcs11:object=k?pin-value=1", "TEDGE_PROXY_ADDRESS": "http://a:b@host",
@@ -27,7 +27,7 @@ import Testing
         #expect(ChildEnvironment.of([name: value]).isEmpty)
     }
 
-    @Test("everything else is handed on")
+    @Test("everything else is passed on")
     func rest() {
         let environment = [
             "PATH": "/bin", "TEDGE_CONFIG_DIR": "/etc/tedge", "TEDGE_CLOUD_PROFILE": "x", "C8Y_USER": "alice",

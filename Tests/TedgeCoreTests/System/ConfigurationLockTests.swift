@@ -10,7 +10,7 @@ import Testing
         try ConfigurationLock(command, in: fixture.context)
     }
 
-    @Test("the lock is a file that tells who has it, and is gone afterwards")
+    @Test("the lock file names the holder and is removed afterwards")
     func file() throws {
         let fixture = try Fixture()
         let before = try fixture.snapshot()
@@ -22,13 +22,13 @@ import Testing
         #expect(try fixture.snapshot() == before)
     }
 
-    @Test("who cannot have it in time is told who has it, and what to do")
+    @Test("a command that waits too long reports the holder and what to do")
     func held() throws {
         let fixture = try Fixture()
         let lock = try take(fixture, "tedge connect c8y")
         defer { lock.release() }
         var context = fixture.context
-        context.lockPatience = 0
+        context.lockTimeout = 0
         let path = fixture.path(".tedge.lock")
         let holder = LockError.Holder(process: getpid(), command: "tedge connect c8y")
         #expect(throws: LockError(path: path, holder: holder, seconds: 0)) {
@@ -46,7 +46,7 @@ import Testing
         #expect(unknown.hint?.contains(path) == true)
     }
 
-    @Test("the file of one that was killed is taken over, and so is what it left")
+    @Test("the lock file of a killed process is reused, and its temporary files are removed")
     func leftover() throws {
         let fixture = try Fixture()
         try fixture.write("4711 tedge connect c8y\n", to: "tedge/.tedge.lock")
@@ -66,7 +66,7 @@ import Testing
         #expect(!fixture.files.exists(fixture.path(".tedge.lock")))
     }
 
-    @Test("a directory that is missing is made for the lock, and stays only with something in it")
+    @Test("a missing directory is created for the lock, and stays only if something is in it")
     func directory() throws {
         var fixture = try Fixture()
         for name in ["device-certs", "mosquitto-conf", ""] { try fixture.files.remove(fixture.path(name)) }
@@ -79,7 +79,9 @@ import Testing
         #expect(try fixture.files.list(fixture.path("")) == ["tedge.toml"])
     }
 
-    @Test("where nothing can be written the command goes on and finds out itself", arguments: [EACCES, EROFS, ENOSPC])
+    @Test(
+        "if nothing can be written, the command continues without a lock and reports what fails",
+        arguments: [EACCES, EROFS, ENOSPC])
     func readOnly(code: Int32) throws {
         let fixture = try Fixture()
         fixture.files.fail(.write, ".tedge.lock", code)

@@ -18,7 +18,7 @@ import Testing
 
     private func status(_ name: String) throws -> FileStatus? { try fixture.files.status(file(name)) }
 
-    @Test("everything is put back: bytes, permissions, owners and directories")
+    @Test("everything is restored: contents, permissions, owners and directories")
     func everything() throws {
         try fixture.write("old", to: "a", mode: 0o640)
         try fixture.files.changeOwner(file("a"), to: Owner(user: 7, group: 8))
@@ -39,7 +39,7 @@ import Testing
         #expect(!files.hasChanges)
     }
 
-    @Test("directories that were made on the way are taken away again")
+    @Test("directories that were created on the way are removed again")
     func parents() throws {
         let before = try fixture.snapshot()
         try files.makeDirectory(file("a/b/c"), mode: 0o700, owner: Owner(user: 900, group: 901))
@@ -67,7 +67,7 @@ import Testing
         #expect(try status("n")?.mode == 0o644)
     }
 
-    @Test("what changes nothing is no change")
+    @Test("an operation without effect is not a change")
     func noChange() throws {
         try fixture.write("x", to: "a")
         try files.changeOwner(file("a"), to: FixtureFiles.owner)
@@ -78,7 +78,7 @@ import Testing
         #expect(try status("tedge")?.mode == 0o755)
     }
 
-    @Test("a change that fails is not put back")
+    @Test("a change that fails is not undone")
     func failedChange() throws {
         try fixture.write("x", to: "a")
         let before = try fixture.snapshot()
@@ -91,7 +91,7 @@ import Testing
         #expect(try fixture.snapshot() == before)
     }
 
-    @Test("what cannot be put back is told, and the rest is put back")
+    @Test("a file that cannot be restored is reported, and the rest is restored")
     func failures() throws {
         try fixture.write("1", to: "a")
         try fixture.write("2", to: "b")
@@ -113,7 +113,7 @@ import Testing
 }
 
 extension FileTransactionTests {
-    @Test("what is final leaves nothing but the new files behind")
+    @Test("a commit leaves only the new files")
     func commit() throws {
         try fixture.write("old", to: "a")
         try fixture.write("gone", to: "b")
@@ -130,7 +130,7 @@ extension FileTransactionTests {
         #expect(try fixture.text("a") == "new")
     }
 
-    @Test("a sign that was there before outlives everything but what is final")
+    @Test("a mark that existed before is removed only by a commit")
     func sign() throws {
         try fixture.write("", to: "sign")
         try files.mark(file("sign"))
@@ -155,7 +155,7 @@ extension FileTransactionTests {
         #expect(try status("a") == before)
     }
 
-    @Test("where the file system gives no second name, what was there is held and written back")
+    @Test("without hard links, the old version is kept in memory and written back")
     func noSecondName() throws {
         try fixture.write("old", to: "a", mode: 0o640)
         let before = try fixture.snapshot()
@@ -166,7 +166,7 @@ extension FileTransactionTests {
         #expect(try fixture.snapshot() == before)
     }
 
-    @Test("links are put back as links, and what they lead to as it was")
+    @Test("links are restored as links, and their targets as they were")
     func links() throws {
         try fixture.write("old", to: "target")
         symlink(file("target"), file("link"))
@@ -182,7 +182,7 @@ extension FileTransactionTests {
         #expect(!fixture.files.exists(file("nowhere")))
     }
 
-    @Test("new contents made from what a file held are not written over something else, nor with its permissions")
+    @Test("new contents are not written over a file that has changed, nor with its permissions")
     func exchanged() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("secret = 1\n", to: "tedge.toml")

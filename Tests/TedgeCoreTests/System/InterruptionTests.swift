@@ -4,7 +4,7 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct InterruptionTests {
-    @Test("a signal that came is thrown where somebody looks")
+    @Test("a signal that arrived is thrown at the next check")
     func check() throws {
         let signal = FixtureSignal()
         try signal.interruption.check()
@@ -19,13 +19,13 @@ import Testing
         (SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP"), (SIGUSR1, "signal 10"),
     ]
 
-    @Test("a signal is told by its name", arguments: signals)
+    @Test("the error of a signal has its name", arguments: signals)
     func names(_ signal: Int32, _ name: String) {
         #expect(Interrupted(signal: signal).causes == ["Interrupted by \(name)"])
         #expect(Interrupted(signal: signal).id == "interrupted")
     }
 
-    @Test("output that is lost interrupts, with its reason")
+    @Test("lost output interrupts, with its reason")
     func lostOutput() {
         let signal = FixtureSignal()
         let console = Console { _, _ throws(SystemError) in throw SystemError(ENOSPC) }
@@ -41,7 +41,7 @@ import Testing
         #expect(interruption.signal() == SIGINT)
     }
 
-    @Test("an interruption comes by itself at its time, and a signal before it is seen")
+    @Test("an interruption arises at its deadline, and a signal before it is noticed")
     func bounded() {
         let signal = FixtureSignal()
         #expect(signal.interruption.bounded(by: .now + .seconds(3600)).signal() == nil)
@@ -50,7 +50,7 @@ import Testing
         #expect(signal.interruption.bounded(by: .now - .seconds(1)).signal() == SIGINT)
     }
 
-    @Test("a delayed signal is seen when its time is over")
+    @Test("a delayed signal is noticed after the delay")
     func delayed() {
         let signal = FixtureSignal()
         let (late, soon) = (signal.interruption.delayed(by: .seconds(3600)), signal.interruption.delayed(by: .zero))

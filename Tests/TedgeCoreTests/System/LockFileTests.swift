@@ -60,7 +60,7 @@ import Testing
         #expect(access(directory.file(".tedge.lock"), F_OK) != 0)
     }
 
-    @Test("while another process removes a stale lock, it is left to that")
+    @Test("a stale lock is left to another process that removes it")
     func guarded() throws {
         defer { close(descriptor) }
         let guardFile = try directory.write(

@@ -18,7 +18,7 @@ import Testing
         #expect(Path.name(of: path) == name)
     }
 
-    @Test("a slash that carries an accent is a slash to the system")
+    @Test("a slash with a combining accent is a slash for the system")
     func accent() {
         #expect(Path.directory(of: "/a/\u{301}b") == "/a")
         #expect(Path.name(of: "/a/\u{301}b") == "\u{301}b")

@@ -32,7 +32,7 @@ import Testing
         #expect(error?.id == "untrusted-link")
     }
 
-    @Test("a planted link is followed by no call, and what it leads to stays", arguments: ["victim", "new"])
+    @Test("no call follows a planted link, and its target stays", arguments: ["victim", "new"])
     func planted(_ target: String) throws {
         link("theirs/link", to: "ours/\(target)", owner: Self.other)
         let path = directory.file("theirs/link")
@@ -72,13 +72,13 @@ import Testing
         #expect(try files.read(directory.file("theirs/own")) == [2])
     }
 
-    @Test("a link of root in a directory of somebody else, who can put it elsewhere, leads only to what is theirs")
+    @Test("a link of root in another user's directory is followed only to files of that user")
     func movable() throws {
         link("theirs/link", to: "ours/victim", owner: 0)
         expectUntrusted { try files.replace(directory.file("theirs/link"), with: [1], mode: 0o644, owner: nil) }
     }
 
-    @Test("owner and permissions go back only to the file that had them, whatever its name is")
+    @Test("owner and permissions are restored only for the file that had them, whatever its name is")
     func restore() throws {
         try directory.write("a", to: "ours/a")
         chmod(directory.file("ours/a"), 0o751)
@@ -103,7 +103,7 @@ import Testing
         #expect(try files.status(directory.file("ours/a"))?.mode == 0o4755)
     }
 
-    @Test("a file is given away only if it is the one that was looked at")
+    @Test("a file is given away only if it is the expected one")
     func exchanged() throws {
         try directory.write("a", to: "theirs/a")
         let before = try #require(try files.status(directory.file("theirs/a")))
@@ -114,7 +114,7 @@ import Testing
         #expect(try files.status(directory.file("theirs/a"))?.owner == Owner(user: 0, group: 0))
     }
 
-    @Test("a transaction writes through no planted link, and puts no set-user-id bit on what it writes")
+    @Test("a transaction writes through no planted link and sets no set-user-id bit")
     func transaction() throws {
         link("theirs/tedge.toml", to: "ours/victim", owner: Self.other)
         link("theirs/dangling", to: "ours/new", owner: Self.other)
@@ -144,7 +144,7 @@ import Testing
         #expect(try files.read(directory.file("theirs/b")) == Array("kept".utf8))
     }
 
-    @Test("what is at hand as a descriptor is read by its name, a pipe too")
+    @Test("an inherited descriptor is read by its name, also a pipe")
     func inherited() throws {
         let ends = UnsafeMutablePointer<Int32>.allocate(capacity: 2)
         defer { ends.deallocate() }
@@ -166,7 +166,7 @@ import Testing
         #expect(try files.makeDirectory(directory.file("ours/first/sub"), mode: 0o775, owner: nil))
     }
 
-    @Test("a directory where somebody else has put another one is not given away")
+    @Test("a directory that somebody replaced is not given away")
     func replacedDirectory() throws {
         let owner = Owner(user: Self.other, group: Self.other)
         #expect(try files.makeDirectory(directory.file("theirs/a/b"), mode: 0o750, owner: owner))
@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test(
-        "a lock file that somebody else put there, or that is no lock, is neither emptied nor given away",
+        "a lock file of somebody else, or a file that is not a lock, keeps its contents and owner",
         arguments: [(0, "root:x:0:0"), (0, "12 words\nmore\n"), (0, "secret"), (4712, "12 tedge\n")])
     func foreignLock(_ owner: uid_t, _ contents: String) throws {
         let path = directory.file("theirs/.tedge.lock")

@@ -7,7 +7,7 @@ import Testing
 
 /// A pipe that the caller hands over, as `/dev/stdin` and the shell's `<(command)` are.
 @Suite struct PipeReadingTests {
-    @Test("what is written to a pipe later is waited for, up to its end")
+    @Test("a pipe is read up to its end, also if bytes arrive later")
     func laterBytes() throws {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)

@@ -32,7 +32,7 @@ import Testing
         return words
     }
 
-    @Test("a FIFO, with or without a writer, a socket and a device are no files, and the error says what they are")
+    @Test("a FIFO, a socket and a device are not read, and the error says what they are")
     func kinds() throws {
         let pipe = directory.file("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)
@@ -50,7 +50,7 @@ import Testing
         #expect(words(link).first == "it is a device, not a file")
     }
 
-    @Test("the hint names the path and nothing that destroys it")
+    @Test("the hint names the path and destroys nothing")
     func hint() throws {
         let pipe = directory.file("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)
@@ -70,14 +70,14 @@ import Testing
         #expect(try files.readIfPresent(link) == [])
     }
 
-    @Test("a file with gigabytes of nothing is refused after its first bytes")
+    @Test("a file with gigabytes of zeros is refused after its first bytes")
     func sparse() throws {
         let path = try directory.write("x", to: "sparse")
         #expect(truncate(path, 1 << 40) == 0)
         #expect(throws: FileError(.read, path, SystemError(EFBIG))) { try files.read(path) }
     }
 
-    @Test("what a person names is read from a pipe and from a descriptor that was handed over")
+    @Test("a file that a person names may be a pipe or an inherited descriptor")
     func input() throws {
         let pipe = directory.file("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)

@@ -3,7 +3,7 @@ import Testing
 @testable import TedgeCore
 
 @Suite struct SecretTests {
-    @Test("a secret holds its bytes and shows none")
+    @Test("a secret keeps its bytes and shows none")
     func bytes() {
         let secret = Secret("hunter2".utf8)
         #expect(secret.withBytes { $0 } == Array("hunter2".utf8))

@@ -29,7 +29,7 @@ import Testing
         #expect(accounts.localGroups(of: account) == [4120, 4700])
     }
 
-    @Test("what is not in them is looked up, and what nobody knows is not there")
+    @Test("other names are looked up, and unknown names do not exist")
     func lookedUp() throws {
         let empty = SystemAccounts(directory: directory.file("nowhere"))
         #expect(empty.user(named: "root")?.owner == Owner(user: 0, group: 0))
@@ -39,7 +39,7 @@ import Testing
         #expect(empty.user(named: "no-such-user-x") == nil && empty.group(named: "no-such-group-x") == nil)
     }
 
-    @Test("a look-up that does not answer is left at its time or at a signal, and not tried again")
+    @Test("a look-up without an answer ends at its deadline or at a signal, and is not repeated")
     func silent() {
         for isSignalled in [false, true] {
             let limit = isSignalled ? Duration.seconds(3600) : .zero

@@ -16,7 +16,7 @@ import Testing
         String(decoding: try files.read(file(name)), as: UTF8.self)
     }
 
-    @Test("of a large file the end is read, of a small one everything, of a directory nothing")
+    @Test("the end of a large file is read, all of a small one, nothing of a directory")
     func tail() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("0123456789", to: "log")
@@ -40,7 +40,7 @@ import Testing
         #expect(try files.list(directory.path) == ["a"])
     }
 
-    @Test("a symbolic link stays one, and the end of the chain gets the bytes")
+    @Test("a symbolic link stays, and the end of the chain gets the contents")
     func links() throws {
         mkdir(file("d"), 0o755)
         try directory.write("old", to: "d/target")
@@ -74,7 +74,7 @@ import Testing
         #expect(try files.list(directory.path) == ["a"])
     }
 
-    @Test("a link is not created over, wherever it leads")
+    @Test("no file is created over a link")
     func createOverLink() throws {
         symlink(file("elsewhere"), file("link"))
         #expect(throws: FileError(.write, file("link"), .exists)) {
@@ -83,7 +83,7 @@ import Testing
         #expect(!files.exists(file("elsewhere")))
     }
 
-    @Test("what cannot be written leaves nothing behind, and the error names the file that was asked for")
+    @Test("a failed write leaves nothing behind, and the error names the requested file")
     func failedWrite() throws {
         #expect(throws: FileError(.write, file("no/a"), .noEntry)) {
             try files.replace(file("no/a"), with: [], mode: 0o644, owner: nil)
@@ -95,7 +95,7 @@ import Testing
         #expect(try files.list(directory.path) == ["d"])
     }
 
-    @Test("the owner can be the one that the caller is")
+    @Test("the owner can be the caller")
     func owner() throws {
         let me = Owner(user: geteuid(), group: getegid())
         try files.replace(file("a"), with: [], mode: 0o600, owner: me)
@@ -115,7 +115,7 @@ import Testing
         #expect(throws: FileError(.read, file("a"), SystemError(EFBIG))) { try files.read(file("a"), limit: 39_999) }
     }
 
-    @Test("a file that is not there can be nothing or an error")
+    @Test("a missing file can be nil or an error")
     func missing() throws {
         try directory.write("", to: "plain")
         for name in ["no", "plain/below"] {
@@ -152,7 +152,7 @@ import Testing
         #expect(try files.list(directory.path) == [])
     }
 
-    @Test("a file takes the place of another by its name")
+    @Test("a rename replaces another file")
     func rename() throws {
         try directory.write("new", to: "a")
         try directory.write("old", to: "b")

@@ -8,19 +8,19 @@ import Testing
     private static let reason = "libmosquitto.so.1: cannot open shared object file: No such file or directory"
 
     private func expectMissing(
-        _ report: CommandReport, _ id: String, _ package: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ report: CommandReport, _ id: ReasonID, _ package: String, sourceLocation: SourceLocation = #_sourceLocation
     ) {
         #expect(report.status == 1 && !report.changed && report.reason == id, sourceLocation: sourceLocation)
         #expect(report.hint?.contains("'sudo apt install \(package)'") == true, sourceLocation: sourceLocation)
     }
 
-    static let libraries: [(library: SystemLibrary, id: String, package: String)] = [
+    static let libraries: [(library: SystemLibrary, id: ReasonID, package: String)] = [
         (.mosquitto, "libmosquitto-missing", "libmosquitto1"), (.ssl, "openssl-missing", "libssl3"),
         (.crypto, "openssl-missing", "libssl3"),
     ]
 
-    @Test("connect, its check, disconnect and reconnect leave all as it is", arguments: libraries)
-    func connections(_ library: SystemLibrary, _ id: String, _ package: String) throws {
+    @Test("connect, its check, disconnect and reconnect change nothing", arguments: libraries)
+    func connections(_ library: SystemLibrary, _ id: ReasonID, _ package: String) throws {
         var fixture = try Fixture.ready()
         fixture.missingLibraries = [library: Self.reason]
         let before = try fixture.snapshot()
@@ -30,16 +30,14 @@ import Testing
             fixture.errors.contains("0: The library \(library.rawValue) cannot be opened.\n    1: \(Self.reason)\n"))
         expectMissing(ConnectionTest(.c8y, profile: nil, timeout: 1, in: fixture.context).run(), id, package)
         expectMissing(Disconnector(.c8y, profile: nil, in: fixture.context).run(), id, package)
-        var options = Connector.Options()
-        options.isReconnection = true
-        expectMissing(Connector(.c8y, profile: nil, options: options, in: fixture.context).run(), id, package)
+        expectMissing(Reconnector(.c8y, profile: nil, options: .init(), in: fixture.context).run(), id, package)
         // To ask systemd how it starts mosquitto changes nothing.
         #expect(fixture.programs.calls.filter { !$0.hasPrefix("systemctl show") } == calls)
         #expect(try fixture.snapshot() == before)
     }
 
     @Test("messages are neither sent nor waited for", arguments: libraries)
-    func messages(_ library: SystemLibrary, _ id: String, _ package: String) throws {
+    func messages(_ library: SystemLibrary, _ id: ReasonID, _ package: String) throws {
         var fixture = try Fixture()
         fixture.missingLibraries = [library: Self.reason]
         expectMissing(Publisher(.init(topic: "a", message: "b"), in: fixture.context).run(), id, package)

@@ -29,7 +29,7 @@ import Testing
         #expect(result == ProcessResult(.exited(0), output: "200000\n"))
     }
 
-    @Test("a program that says the awaited word is killed at once")
+    @Test("a program that prints the marker is killed at once")
     func marker() throws {
         let script = "echo starting >&2; echo up and running >&2; exec sleep 600"
         let result = try processes.run(["sh", "-c", script], input: [], until: "running\n", interruption: .never)
@@ -42,7 +42,7 @@ import Testing
         #expect(try shell("exit 137").ending == .exited(137))
     }
 
-    @Test("a program gets the usual answer to a pipe that nobody reads, although this process ignores the signal")
+    @Test("a program gets SIGPIPE, although this process ignores it")
     func brokenPipe() throws {
         let before = Foundation.signal(SIGPIPE, SIG_IGN)
         defer { Foundation.signal(SIGPIPE, before) }
@@ -58,7 +58,7 @@ import Testing
         #expect(result.output == words.map { "<\($0)>" }.joined())
     }
 
-    @Test("a program that is not there, or cannot be executed, is an error")
+    @Test("a missing program, or one that cannot be executed, is an error")
     func notFound() throws {
         #expect(throws: ProcessError.notFound("tedge-no-such-program")) {
             try processes.run(["tedge-no-such-program"], interruption: .never)
@@ -97,7 +97,7 @@ import Testing
         #expect(SystemProcesses(environment: [:]).isOnPath("sh"))
     }
 
-    @Test("a program has the environment but for passwords, and nothing to read")
+    @Test("a program has the environment without passwords, and no input")
     func environment() throws {
         var environment = ["PATH": "/usr/bin:/bin", "A": "1"]
         for name in ["C8Y_PASSWORD", "C8YPASS", "DEVICE_ONE_TIME_PASSWORD", "TEDGE_PROXY_PASSWORD"] {
@@ -109,7 +109,7 @@ import Testing
         #expect(!result.output.contains("secret"))
     }
 
-    @Test("of a flood the first 64 KiB are kept, and the program is not held up")
+    @Test("the first 64 KiB of a flood are kept, and the program is not blocked")
     func flood() throws {
         let result = try shell("head -c 300000 /dev/zero | tr '\\0' x; head -c 300000 /dev/zero | tr '\\0' y >&2")
         #expect(result.ending == .exited(0))
@@ -117,7 +117,7 @@ import Testing
         #expect(result.error == String(repeating: "y", count: 65_536))
     }
 
-    @Test("a daemon that a program leaves behind is not waited for")
+    @Test("a command does not wait for a daemon that a program leaves running")
     func daemon() throws {
         #expect(mkfifo(directory.file("pipe"), 0o600) == 0)
         let result = try shell("cat \"$0/pipe\" & echo $!")
@@ -146,7 +146,7 @@ import Testing
         #expect(access(directory.file("ended"), F_OK) == 0)
     }
 
-    @Test("a program that is asked and does not answer is killed with what it started, however deaf it is")
+    @Test("a program that does not answer is killed with the programs it started, even if it ignores signals")
     func unanswered() throws {
         let deaf =
             "trap '' TERM INT; echo $$ >\"$0/numbers\"; (trap '' TERM INT; while :; do sleep 0.1; done) & wait; wait"
@@ -165,7 +165,7 @@ import Testing
         #expect(try processes.ask(["printf", "yes"], within: .seconds(60), interruption: .never).output == "yes")
     }
 
-    @Test("where a signal has come already, nothing is started any more")
+    @Test("after a signal nothing is started")
     func notBegun() throws {
         let interruption = Interruption { SIGTERM }
         #expect(throws: ProcessError.interrupted(Interrupted(signal: SIGTERM))) {

@@ -31,7 +31,7 @@ import Testing
         #expect(terminal.all == text)
     }
 
-    @Test("JSON has escapes for them wherever it goes")
+    @Test("JSON always escapes them")
     func json() {
         #expect(JSONValue.string("\u{202E}\u{E0041}").text == #""\u202e\udb40\udc41""#)
     }

@@ -17,18 +17,18 @@ import Testing
         .check("/x", forWriting: true), .check("/x", forWriting: false), .run(["/bin/true", ""]),
     ]
 
-    @Test("a step comes out as it went in", arguments: steps)
+    @Test("a step is the same after encoding and decoding", arguments: steps)
     func roundTrip(_ step: UnitStep) { #expect(UnitStep.decode(UnitStep.encode([step])) == [step]) }
 
     @Test("many steps come out in their order")
     func all() { #expect(UnitStep.decode(UnitStep.encode(Self.steps)) == Self.steps) }
 
     @Test(
-        "bytes that are no steps are refused",
+        "bytes that are not steps are refused",
         arguments: ["x", "1\n", "1\n9\nab", "2\n4\nhide", "1\n4\nnope", "1\n-1\n"])
     func broken(_ text: String) { #expect(UnitStep.decode(Array(text.utf8)) == nil) }
 
-    @Test("a half of what was written is refused, wherever it ends")
+    @Test("a truncated text is refused, wherever it ends")
     func cut() {
         let bytes = UnitStep.encode([.directory("/d", files: [Self.file], hidden: ["/x"])])
         for count in 1..<bytes.count { #expect(UnitStep.decode(Array(bytes.prefix(count))) == nil) }

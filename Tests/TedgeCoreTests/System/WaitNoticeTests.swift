@@ -16,7 +16,7 @@ import Testing
         #expect(printed.errors == "Waiting for h:1.\n" && printed.output == "")
     }
 
-    @Test("a wait that is over is not told, and a signal is passed on")
+    @Test("a wait that has ended prints no note, and a signal is passed on")
     func over() throws {
         let printed = Printed()
         let (notice, signal) = (WaitNotice(on: printed.console()), FixtureSignal())

@@ -1,8 +1,8 @@
 extension Context {
-    /// The words of an unfinished command line that a shell hands over on the standard input, each with a NUL behind it. None
-    /// where that is a terminal, cannot be read, or holds more than 1 MiB.
+    /// The words of an unfinished command line, which a shell passes on standard input, each followed by a NUL. Empty if
+    /// standard input is a terminal, cannot be read, or has more than 1 MiB.
     ///
-    /// They do not come as arguments, because one of them may be a password, and everyone can read those.
+    /// They are not passed as arguments, because every user can read those and one word may be a password.
     public func typedWords(isTerminal: Bool) -> [String] {
         guard !isTerminal, let bytes = try? files.readInput("/dev/stdin") else { return [] }
         return bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast().map {
@@ -10,7 +10,7 @@ extension Context {
         }
     }
 
-    /// The world with the configuration directory that a command line names; `~/` at its beginning is the user's home.
+    /// The context with the configuration directory of a command line; `~/` at its beginning is the user's home.
     public func with(typedDirectory: String?) -> Context {
         guard let typedDirectory, !typedDirectory.isEmpty else { return self }
         let home = typedDirectory.hasPrefix("~/") ? environment["HOME"] : nil

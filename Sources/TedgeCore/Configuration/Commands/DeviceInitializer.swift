@@ -1,4 +1,4 @@
-/// `init`: the directories that this program and the mapper need, and the line by which mosquitto reads ours.
+/// `init`: creates the directories that this program and the mapper need, and adds the line by which mosquitto reads ours.
 public struct DeviceInitializer {
     private let context: Context
     private let user: String?
@@ -6,10 +6,13 @@ public struct DeviceInitializer {
     private let mosquittoConfiguration: String?
     private static let mode: UInt16 = 0o775
 
-    /// Names the owner of the directories; `system.toml` does if they are nil.
+    /// Creates the command for a context.
     ///
-    /// - Parameter mosquittoConfiguration: The main file of mosquitto that is to include the configuration, named by the
-    ///   user; nil to change mosquitto's own only for the default configuration directory.
+    /// - Parameters:
+    ///   - user: The owner of the directories; the one of `system.toml` if nil.
+    ///   - group: The group of the directories; the one of `system.toml` if nil.
+    ///   - mosquittoConfiguration: The main file of mosquitto to add the line to, as the user named it; if nil, mosquitto's
+    ///     own file, and only for the default configuration directory.
     public init(user: String?, group: String?, mosquittoConfiguration: String? = nil, in context: Context) {
         self.context = context
         self.user = user
@@ -17,14 +20,14 @@ public struct DeviceInitializer {
         self.mosquittoConfiguration = mosquittoConfiguration
     }
 
-    /// Makes what is missing, prints nothing but warnings, and an error where something cannot be made.
+    /// Creates what is missing. Prints only warnings, and the error if something fails.
     ///
-    /// - Parameter links: Whether links of the components to this program are asked for, which it has none of.
+    /// - Parameter links: Whether the user asks for links from the components to this program, which it does not have.
     public func run(links: Bool = false) -> CommandReport {
         if links {
-            context.console.note("No links are made: mapper, agent and plugins are no part of this program.")
+            context.console.note("No links were created: mapper, agent and plugins are not part of this program.")
         }
-        // No lock for the directories: services run this before they start, also while connect has it and waits for them.
+        // No lock for the directories: services run this command at their start, also while connect holds the lock.
         let files = FileTransaction(context.files)
         do {
             try makeDirectories(files)
@@ -60,26 +63,27 @@ public struct DeviceInitializer {
         }
     }
 
-    /// Where logs and data go. The defaults are the machine's own: another configuration directory does not make them.
+    /// The directories for logs and data. The default ones belong to the machine and are not created for another configuration
+    /// directory.
     private func stateDirectories(_ settings: Settings) throws -> [String] {
         try ["logs.path", "data.path"].filter {
             try context.ownsMosquitto || settings.value(of: SettingName($0))?.origin != .fallback
         }.map { try settings.path($0) }
     }
 
-    /// Where the agent keeps its state: below the configuration unless the directory of `agent.state.path` is there.
+    /// The agent's directory below the configuration; none if the directory of `agent.state.path` exists.
     private func agentDirectories(_ settings: Settings) throws -> [String] {
         context.files.exists(try settings.path("agent.state.path")) ? [] : ["\(context.configurationDirectory)/.agent"]
     }
 
-    /// The file in which the agent remembers what is registered.
+    /// The file in which the agent stores what is registered.
     private func entityStore(_ settings: Settings) throws -> String {
         let directory = try agentDirectories(settings).first ?? settings.path("agent.state.path")
         return "\(directory)/entity_store.jsonl"
     }
 
-    /// Has mosquitto read our directory; false if it does so already, or if nobody has said that its main file may be
-    /// changed for another configuration directory than the default one.
+    /// Adds the line that makes mosquitto read our directory. Returns false if it is there already, or if the main file must
+    /// not be changed: it is not changed for another configuration directory unless the user names the file.
     private func includeDirectory() throws -> Bool {
         guard context.accounts.isRoot, context.ownsMosquitto || mosquittoConfiguration != nil,
             try mainFileWithInclusion() != nil
@@ -103,36 +107,34 @@ public struct DeviceInitializer {
 
     private var main: String { mosquittoConfiguration ?? context.knowingMosquitto().mosquittoConfiguration }
 
-    /// The main file with a line that includes our directory, in a place where our listeners can follow; nil if it has one.
+    /// The main file with a line that includes our directory, placed so that our listeners can follow it; nil if the file
+    /// has such a line already.
     private func mainFileWithInclusion() throws -> [UInt8]? {
         let settings = try Settings.load(from: context.settingsSource)
-        let directory = BridgePaths.directory(in: context.configurationDirectory)
-        let planner = ListenerPlanner(
-            files: context.files, main: main, directory: directory,
-            path: BridgePaths(in: context.configurationDirectory, .c8y, nil).listeners,
-            listeners: try? ListenerConfiguration.from(settings),
-            dialect: MosquittoDialect(in: context.knowingMosquitto()),
-            hasCredentials: try settings.string("mqtt.client.auth.username") != nil, mayInclude: true)
+        let planner = try ListenerPlanner(
+            settings, try? ListenerConfiguration.from(settings), main: main,
+            dialect: MosquittoDialect(in: context.knowingMosquitto()), mayInclude: true, in: context)
         guard planner.isReadable, !planner.isIncluded else { return nil }
-        // Whether our listeners find room is for connect to say.
+        // Problems with the listeners are for connect to report.
         if let plan = try? planner.plan() { return plan.main }
-        return try IncludeLine(main, context.files).placements(of: directory).first
+        return try IncludeLine(main, context.files).placements(of: planner.directory).first
     }
 
-    /// Gives what was there already to user and group, as far as they are named and known. What a link leads to is left alone.
+    /// Changes the owner of an existing file or directory to the user and group, if they are given and known. Links are not
+    /// followed.
     private func adopt(_ path: String, _ system: SystemSettings, _ files: FileTransaction) throws {
         guard context.accounts.isRoot, let status = try context.files.status(path, followLinks: false),
             status.kind == .file || status.kind == .directory
         else { return }
         let numbers = system.numbers(in: context.accounts)
         let owner = Owner(user: numbers.user ?? status.owner.user, group: numbers.group ?? status.owner.group)
-        // Somebody may have given the name to a file that is closed to them.
+        // Another user may have given this name to a file that they cannot read.
         let isClosed = status.kind == .file && (status.mode & 0o004 == 0 || status.mode & 0o6000 != 0)
         if isClosed, owner.user != status.owner.user { return }
         if owner != status.owner { try files.changeOwner(path, to: owner, of: status) }
     }
 
-    /// Refuses a user or group of an option that does not exist, and warns of one of `system.toml`.
+    /// Throws if a user or group of an option does not exist. Warns if one of `system.toml` does not exist.
     private func checkAccounts(_ system: SystemSettings) throws {
         guard context.accounts.isRoot else { return }
         for (kind, name) in system.unknownAccounts(in: context.accounts) {
@@ -153,15 +155,15 @@ public struct DeviceInitializer {
 
 /// Why the device cannot be initialized.
 enum InitializationError: ExplainedError, Equatable {
-    /// The user or group that was named does not exist.
+    /// The given user or group does not exist.
     case unknownAccount(kind: String, name: String)
-    /// The caller may not do this.
+    /// The caller lacks the permission.
     case permission(FileError, isRoot: Bool)
 
-    var id: String {
+    var id: ReasonID {
         switch self {
-        case .unknownAccount: "account-unknown"
-        case .permission: "permission-denied"
+        case .unknownAccount: .accountUnknown
+        case .permission: .permissionDenied
         }
     }
 
@@ -173,7 +175,7 @@ enum InitializationError: ExplainedError, Equatable {
         }
     }
 
-    /// The directory, if root may not make it either.
+    /// The directory, if not even root may create it.
     var forbiddenPath: String? {
         if case .permission(let error, isRoot: true) = self { error.forbiddenPath } else { nil }
     }

@@ -1,28 +1,28 @@
-/// Finds what settings, values and profiles a command line can go on with.
+/// Finds the settings, values and profiles with which a command line can continue.
 ///
-/// It changes nothing, warns of nothing and does not fail: where the settings cannot be read, what is known without them is
-/// offered.
+/// It changes nothing, prints no warnings and does not fail: if the settings cannot be read, it offers what is known without
+/// them.
 public struct SettingCandidates {
     private let context: Context
     private let settings: Settings?
 
-    /// Reads the settings of a world.
+    /// Reads the settings of a context.
     public init(in context: Context) {
         self.context = context
         settings = try? Settings.load(from: context.settingsSource)
     }
 
-    /// What a line can hold in place of a candidate where any path can be typed.
+    /// Lines that stand for any path.
     static let (anyFile, anyDirectory) = ("\tfile", "\tdirectory")
 
-    /// What can stand at the end of a command line: one candidate a line, where there is more to say with a tab and what it
-    /// is for behind it. The line may be `anyFile` or `anyDirectory`.
+    /// The candidates for the last word of a command line, one per line, some with a tab and a description behind them. A line
+    /// may also be `anyFile` or `anyDirectory`.
     ///
     /// - Parameters:
-    ///   - kind: What is asked for: `setting-key`, `setting-value`, `profile` or `cloud`.
+    ///   - kind: The kind of word: `setting-key`, `setting-value`, `profile` or `cloud`.
     ///   - command: The words of the command, for example `config` and `set`.
-    ///   - arguments: Its arguments so far, options left out.
-    ///   - profile: The profile that is named by an option.
+    ///   - arguments: Its arguments so far, without options.
+    ///   - profile: The profile of the `--profile` option.
     public func lines(_ kind: String, command: [String], arguments: [String], profile: String?) -> [String] {
         switch kind {
         case "setting-key": keys(ofProfile: profile != nil)
@@ -35,7 +35,7 @@ public struct SettingCandidates {
 
     // MARK: Keys
 
-    /// The keys of all settings; where a profile is chosen already, those that can have one.
+    /// The keys of all settings; if a profile is given by an option, only of those that can have one.
     private func keys(ofProfile: Bool) -> [String] {
         var lines: [String] = []
         for key in SettingTable.keys where !ofProfile || key.cloud != nil { lines.append("\(key.name)\t\(key.doc)") }
@@ -68,7 +68,7 @@ public struct SettingCandidates {
         }
     }
 
-    /// What the files say: the entries of a list, or the value of another setting unless it is secret.
+    /// The value in the files: the entries of a list, or the value of another setting unless it is secret.
     private func current(_ name: SettingName) -> [String] {
         guard !name.key.isSecret, let settings = settings?.withoutEnvironment else { return [] }
         let isList = name.key.type == .list
@@ -79,7 +79,7 @@ public struct SettingCandidates {
 
     // MARK: Profiles
 
-    /// The profiles of the cloud that is named by a word, or by the key of one of its settings, else of all clouds.
+    /// The profiles of the cloud that a word names, directly or by the key of a setting, else of all clouds.
     private func profiles(_ words: [String]) -> [String] {
         guard let settings else { return [] }
         let named = words.lazy.compactMap { CloudName(rawValue: $0) ?? SettingName.lookUp($0)?.key.cloud }.first
@@ -90,7 +90,7 @@ public struct SettingCandidates {
         return lines
     }
 
-    /// The clouds, and the profiles of each in the form CLOUD.NAME.
+    /// The clouds, and their profiles as `CLOUD.NAME`.
     private var clouds: [String] {
         var lines = CloudName.allCases.map { "\($0.rawValue)\t\($0.productName)" }
         for cloud in CloudName.allCases {

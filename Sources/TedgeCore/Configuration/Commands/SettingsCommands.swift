@@ -2,10 +2,10 @@
 public struct SettingsCommands {
     private let context: Context
 
-    /// Works in a world.
+    /// Creates the commands for a context.
     public init(in context: Context) { self.context = context }
 
-    /// Prints a value alone. One that is not set is an error.
+    /// Prints a value and nothing else. A setting without a value is an error.
     public func get(_ typed: TypedSetting) -> CommandReport {
         run("config get", "failed to get the configuration value for key: '\(typed.text.beginning)'") {
             let settings = try loadForReading()
@@ -13,13 +13,13 @@ public struct SettingsCommands {
             guard let setting = try settings.value(of: name) else {
                 let (text, hint) = (SettingsError.notSetText(name), SettingsError.notSetHint(name))
                 context.console.error(text + "\n" + (hint.map { "Hint: \($0)\n" } ?? ""))
-                return .failed("config get", reason: "setting-not-set", causes: [text], hint: hint)
+                return .failed("config get", reason: .settingNotSet, causes: [text], hint: hint)
             }
             if name.key.isDeviceID, !setting.origin.isCertificate,
                 let problem = try settings.certificateProblem(for: name)
             {
                 context.console.warning(
-                    "The device id is not that of the certificate: \(problem.causes.joined(separator: ": "))")
+                    "The device id does not come from the certificate: \(problem.causes.joined(separator: ": "))")
             }
             context.console.result(setting.value.printed + "\n")
             var report = CommandReport.done("config get", changed: false)
@@ -37,14 +37,14 @@ public struct SettingsCommands {
         }
     }
 
-    /// Takes a value out of the file.
+    /// Removes a value from the file.
     public func unset(_ typed: TypedSetting) -> CommandReport {
         edit("config unset", "failed to unset the configuration value for '\(typed.text)'", typed) {
             editor, name throws(SettingsError) in try editor.unset(name)
         }
     }
 
-    /// Adds to a list, or sets what is none.
+    /// Adds to a list; sets a setting that is not a list.
     public func add(_ typed: TypedSetting, _ value: String) -> CommandReport {
         edit(
             "config add", "failed to set the configuration key: '\(typed.text)'\(typed.shown(value).beginning).", typed
@@ -53,20 +53,21 @@ public struct SettingsCommands {
         }
     }
 
-    /// Takes out of a list, or unsets what is none and has this value.
+    /// Removes from a list; unsets a setting that is not a list, if it has this value.
     public func remove(_ typed: TypedSetting, _ value: String) -> CommandReport {
         let report = edit(
             "config remove", "failed to Remove or unset the configuration value for '\(typed.text)'", typed
         ) { editor, name throws(SettingsError) in try editor.remove(name, value) }
         if report.result == .ok, !report.changed {
-            context.console.note("'\(typed.text.beginning)' does not hold '\(value.beginning)': nothing was removed.")
+            context.console.note(
+                "'\(typed.text.beginning)' does not contain '\(value.beginning)'. Nothing was removed.")
         }
         return report
     }
 
-    /// Lists the settings that have a value; with `all` also the others, with `doc` what each is for.
+    /// Lists the settings that have a value; with `all` also the others; with `doc` the documentation of each.
     ///
-    /// - Parameter similar: A key that the filter may stand for.
+    /// - Parameter similar: A key to suggest if the filter matches nothing.
     public func list(
         all: Bool, doc: Bool, filter: String?, isTerminal: Bool, similar: String? = nil
     ) -> CommandReport {
@@ -87,10 +88,10 @@ public struct SettingsCommands {
         }
     }
 
-    /// Says why a filter leaves nothing to list.
+    /// Prints a note if a filter leaves nothing to list.
     private func explain(_ listing: SettingsListing, of filter: String, similar: String?, showsUnset: Bool) {
         if listing.entries.isEmpty {
-            let next = similar.map { "Is '\($0)' meant?" } ?? "Run 'tedge config list --all' for all keys."
+            let next = similar.map { "Did you mean '\($0)'?" } ?? "Run 'tedge config list --all' for all keys."
             context.console.note("No key contains '\(filter.beginning)'. \(next)")
         } else if !showsUnset, listing.entries.allSatisfy({ $0.setting == nil }) {
             context.console.note(
@@ -104,9 +105,10 @@ public struct SettingsCommands {
     /// The settings, for a command that changes nothing.
     private func loadForReading() throws(SettingsError) -> Settings {
         let directory = context.configurationDirectory
-        if (try? context.files.status(directory))?.kind != .directory {
+        if !context.files.isDirectory(directory) {
             let next = directory == Context.usualDirectory ? "" : " Check --config-dir and TEDGE_CONFIG_DIR."
-            context.console.note("There is no directory \(directory): only defaults and the environment count.\(next)")
+            context.console.note(
+                "There is no directory \(directory): only defaults and the environment are used.\(next)")
         }
         return try load()
     }
@@ -127,7 +129,7 @@ public struct SettingsCommands {
             let isNew = directory != Context.usualDirectory && !context.files.exists(directory)
             defer {
                 if isNew, context.files.exists(directory) {
-                    context.console.note("There was no directory \(directory), so it was made.")
+                    context.console.note("Created the directory \(directory).")
                 }
             }
             return try context.changingFiles("tedge \(command) \(name.text)") { files in
@@ -150,23 +152,23 @@ public struct SettingsCommands {
     }
 }
 
-/// A setting as it was typed, with the profile from an option.
+/// A typed key, with the profile of the `--profile` option.
 public struct TypedSetting: Sendable {
     /// The key as typed.
     public let text: String
-    /// The profile of the option.
+    /// The profile of the option, or nil.
     public let profile: String?
 
-    /// Takes what was typed.
+    /// Keeps the words; they are parsed later.
     public init(_ text: String, profile: String?) {
         self.text = text
         self.profile = profile
     }
 
-    /// Whether the value must not be shown: the setting is secret, or there is no such setting.
+    /// Whether the value must not be shown: the setting is secret or unknown.
     public var isSecret: Bool { SettingName.lookUp(text)?.key.isSecret ?? true }
 
-    /// The value for the title of an error.
+    /// The end of an error's first line, with the value unless it is secret.
     fileprivate func shown(_ value: String) -> String { isSecret ? "" : " with value: \(value)" }
 
     func name(in context: Context) throws(SettingsError) -> SettingName {
@@ -187,7 +189,7 @@ struct SettingsStore {
         self.files = files
     }
 
-    /// Writes the files; false where there is nothing to write.
+    /// Writes the files. Returns whether anything changed.
     func write(_ edits: [FileEdit]) throws -> Bool {
         for edit in edits {
             try context.interruption.check()
@@ -212,7 +214,7 @@ struct SettingsStore {
 }
 
 extension SettingsListing.Entry {
-    /// The setting for programs; nil for one without a value unless all are wanted. A secret value is null.
+    /// The setting as JSON; nil for one without a value, unless `all` is true. A secret value is null.
     fileprivate func json(all: Bool) -> JSONValue? {
         guard setting != nil || all else { return nil }
         let value = name.key.isSecret ? nil : setting.map(Masking.shown)

@@ -1,20 +1,21 @@
-/// All settings with their values: what `config list` shows.
-public struct SettingsListing: Sendable {
+/// All settings with their values, for `config list`.
+struct SettingsListing: Sendable {
     /// A setting and its value.
-    public struct Entry: Sendable, Equatable {
+    struct Entry: Sendable, Equatable {
         /// The setting.
-        public let name: SettingName
-        /// Its value and origin, or nil if it has none or the value is refused.
-        public let setting: Setting?
+        let name: SettingName
+        /// Its value and origin, or nil if it has no value or an invalid one.
+        let setting: Setting?
     }
 
     /// The entries, in the order of the listing.
-    public let entries: [Entry]
-    /// Why values are refused.
-    public let problems: [SettingsError]
+    let entries: [Entry]
+    /// The errors of invalid values.
+    let problems: [SettingsError]
 
-    /// The lines `KEY=VALUE`, without secrets; on demand also an empty line and `KEY=` for each setting without a value.
-    public func text(all: Bool) -> String {
+    /// The lines `KEY=VALUE`, without secrets; if `all` is true, also an empty line and `KEY=` for each setting without a
+    /// value.
+    func text(all: Bool) -> String {
         var lines = entries.compactMap { entry in
             entry.setting.map { "\(entry.name.text)=\(Masking.shown($0))" }
         }
@@ -26,12 +27,12 @@ public struct SettingsListing: Sendable {
 
 extension Settings {
     /// The settings whose names contain a text, with their values.
-    public func listing(filter: String? = nil) -> SettingsListing { listing(filter: filter, check: {}) }
+    func listing(filter: String? = nil) -> SettingsListing { listing(filter: filter, check: {}) }
 
-    /// The same.
+    /// The settings whose names contain a text, with their values.
     ///
-    /// - Parameter check: Asked before each setting, so that thousands of profiles can be left in time.
-    public func listing(filter: String?, check: () throws -> Void) rethrows -> SettingsListing {
+    /// - Parameter check: Called before each setting; it can throw to end the work early.
+    func listing(filter: String?, check: () throws -> Void) rethrows -> SettingsListing {
         var entries: [SettingsListing.Entry] = []
         var problems: [SettingsError] = []
         for name in try names(check: check) {
@@ -47,9 +48,9 @@ extension Settings {
         return SettingsListing(entries: entries, problems: problems)
     }
 
-    /// The names of all settings: in each table first its own settings, then those of the tables in it; the profiles
-    /// of a cloud after its default profile.
-    public func names() -> [SettingName] { names(check: {}) }
+    /// The names of all settings: in each table first its own settings, then those of the tables in it. The profiles of a
+    /// cloud follow its default profile.
+    func names() -> [SettingName] { names(check: {}) }
 
     private func names(check: () throws -> Void) rethrows -> [SettingName] {
         var names: [SettingName] = []

@@ -1,8 +1,8 @@
-/// The explanation of the settings: what `config list --doc` shows.
-public enum SettingsManual {
-    /// Each setting whose name contains a text, with what it is for, a note and examples. The names end in the same
-    /// column. On demand an empty line follows each setting.
-    public static func text(filter: String? = nil, spaced: Bool) -> String {
+/// The documentation of the settings, for `config list --doc`.
+enum SettingsManual {
+    /// Each setting whose name contains a text, with its documentation, a note and examples. The names end in the same
+    /// column. If `spaced` is true, an empty line follows each setting.
+    static func text(filter: String? = nil, spaced: Bool) -> String {
         let keys = SettingTable.keys.filter { key in filter.map(key.name.contains) ?? true }
         let width = keys.map(\.name.count).max() ?? 0
         let margin = String(repeating: " ", count: width + 2)

@@ -2,11 +2,11 @@
 public struct SettingsUpgrader {
     private let context: Context
 
-    /// Works in a world.
+    /// Creates the command for a context.
     public init(in context: Context) { self.context = context }
 
-    /// Moves the settings to where release 2 of thin-edge.io keeps them, and keeps the main file under another name. All is
-    /// moved or nothing.
+    /// Moves the settings to the files of release 2 of thin-edge.io and keeps a backup of the main file. Moves everything or
+    /// nothing.
     public func run() -> CommandReport {
         do {
             let backup = try context.changingFiles("tedge config upgrade") { files in try upgrade(files) }
@@ -31,7 +31,7 @@ public struct SettingsUpgrader {
 
     private func say(_ text: String) { context.console.error("\(ErrorFrame.printable(text))\n") }
 
-    /// Moves what there is to move; returns the path of the backup, or nil if there is nothing.
+    /// Moves the settings. Returns the path of the backup, or nil if there was nothing to move.
     private func upgrade(_ files: FileTransaction) throws -> String? {
         let settings = try Settings.load(from: context.settingsSource)
         for warning in settings.warnings() { context.console.warning(warning.text) }
@@ -57,22 +57,22 @@ public struct SettingsUpgrader {
         let main = Settings.mainPath(in: context.configurationDirectory)
         guard !edits.isEmpty, let snapshot = try context.files.snapshot(main) else { return nil }
         let (status, contents) = (snapshot.status, snapshot.contents)
-        // What is moved gets the permissions of the file that it came from.
+        // The new files get the permissions of the main file.
         if let original = edits.first(where: { $0.path == main })?.original, original != contents {
             throw FileError(.write, main, .exchanged)
         }
         let owner = context.accounts.isRoot ? status.owner : nil
         let backup = try backupPath(main, contents)
         try files.write(backup, contents, mode: status.mode, owner: owner)
-        // The sign that it is not complete is on the disk; the files of thousands of profiles would take minutes one by one.
+        // The mark of an incomplete upgrade is on the disk; syncing the files of thousands of profiles one by one takes minutes.
         if edits.count > 64 { files.deferDurability(in: context.configurationDirectory) }
         for edit in edits {
             try context.interruption.check()
-            // What is moved is there before the main file loses it.
-            if edit.path == main { try files.finishInterrupted() }
+            // The new files are on the disk before the main file loses the settings.
+            if edit.path == main { try files.makeDurable() }
             guard let contents = edit.contents else { continue }
             if edit.original == nil {
-                // What only some could read before, only they can read now.
+                // Only those who could read the settings before can read them now.
                 try files.makeDirectory(Path.directory(of: edit.path), mode: 0o755, owner: owner)
                 try files.write(edit.path, contents, mode: status.mode, owner: owner)
             } else {
@@ -83,7 +83,7 @@ public struct SettingsUpgrader {
         return backup
     }
 
-    /// The first name for a backup that is free, or holds just that.
+    /// The first name for a backup that is free, or of a file that already has these contents.
     private func backupPath(_ main: String, _ contents: [UInt8]) throws -> String {
         var (path, number) = ("\(main).bak", 0)
         while let there = try context.files.readIfPresent(path), there != contents {
@@ -94,11 +94,11 @@ public struct SettingsUpgrader {
     }
 }
 
-/// The settings could not be moved.
+/// The error of an upgrade that failed.
 struct UpgradeError: ExplainedError {
     let cause: any ExplainedError
 
-    var id: String { cause.id }
+    var id: ReasonID { cause.id }
 
     var causes: [String] {
         [

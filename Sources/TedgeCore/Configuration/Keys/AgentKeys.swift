@@ -3,17 +3,17 @@ extension SettingTable {
     static let agent: [SettingKey] = [
         SettingKey(
             "agent.state.path", .path, .constant("/data/tedge/agent"),
-            doc: "The directory where tedge-agent keeps what must survive a restart or a firmware update.",
+            doc: "The directory for tedge-agent's state, which must survive a restart and a firmware update.",
             examples: ["/data/tedge/agent"]),
         SettingKey(
             "agent.enable.config_update", .flag, .constant("true"),
             doc: "Whether tedge-agent replaces configuration files on request.", examples: ["true"]),
         SettingKey(
             "agent.enable.config_snapshot", .flag, .constant("true"),
-            doc: "Whether tedge-agent hands out configuration files on request.", examples: ["true"]),
+            doc: "Whether tedge-agent uploads configuration files on request.", examples: ["true"]),
         SettingKey(
             "agent.enable.log_upload", .flag, .constant("true"),
-            doc: "Whether tedge-agent hands out log files on request.", examples: ["true"]),
+            doc: "Whether tedge-agent uploads log files on request.", examples: ["true"]),
         SettingKey(
             "agent.entity_store.auto_register", .flag, .constant("true"),
             doc: "Whether tedge-agent registers child devices and services at their first message.",
@@ -28,12 +28,12 @@ extension SettingTable {
     static let software: [SettingKey] = [
         SettingKey(
             "software.plugin.default", .text,
-            doc: "The type of software that is meant where a request names none.",
-            note: "It is not needed where only one plugin is installed.",
+            doc: "The type of software to use if a request names none.",
+            note: "It is not needed if only one plugin is installed.",
             examples: ["apt"], older: ["software.default_plugin_type"]),
         SettingKey(
             "software.plugin.max_packages", .number, .constant("1000"),
-            doc: "How many packages of one type are reported at most; 0 is all.", examples: ["1000"]),
+            doc: "The largest number of packages of one type to report; 0 means all.", examples: ["1000"]),
         SettingKey(
             "software.plugin.include", .text,
             doc: "A regular expression; only packages whose names match are reported.", examples: ["^(tedge|c8y).*"]),
@@ -45,43 +45,43 @@ extension SettingTable {
     ]
 
     /// Directories and files of the running services.
-    static let places: [SettingKey] = [
+    static let paths: [SettingKey] = [
         SettingKey(
             "run.path", .path, .constant("/run"),
-            doc: "The directory for files that need not survive a restart, lock files among them.", examples: ["/run"]),
+            doc: "The directory for files that need not survive a restart, such as lock files.", examples: ["/run"]),
         SettingKey(
             "run.lock_files", .flag, .constant("true"),
-            doc: "Whether services make lock files so that none runs twice.", examples: ["true"]),
+            doc: "Whether services create lock files so that none runs twice.", examples: ["true"]),
         SettingKey(
             "run.log_memory_interval", .duration, .constant("0"),
-            doc: "How often services log how much memory they use; 0 is never.", examples: ["60s"]),
+            doc: "How often services log how much memory they use; 0 means never.", examples: ["60s"]),
         SettingKey(
             "logs.path", .path, .constant("/var/log/tedge"),
             doc: "The directory for log files.", examples: ["/var/log/tedge"]),
         SettingKey(
             "tmp.path", .path, .constant("/tmp"),
-            doc: "The directory for temporary files, downloads among them.", examples: ["/tmp"]),
+            doc: "The directory for temporary files, such as downloads.", examples: ["/tmp"]),
         SettingKey(
             "data.path", .path, .constant("/var/tedge"),
-            doc: "The directory for large files, such as those on offer to child devices.", examples: ["/var/tedge"]),
+            doc: "The directory for large files, such as those that child devices download.", examples: ["/var/tedge"]),
     ]
 
     /// Updates and health messages.
     static let services: [SettingKey] = [
         SettingKey(
             "firmware.child.update.timeout", .duration, .constant("1h"),
-            doc: "How long the firmware update of a child device may take before it is reported as failed.",
+            doc: "How long a firmware update of a child device may take before it is reported as failed.",
             examples: ["1h"], older: ["firmware.child_update_timeout"]),
         SettingKey(
             "service.type", .text, .constant("service"),
-            doc: "The type that services on the device are reported with.", examples: ["systemd"]),
+            doc: "The type to report for services on the device.", examples: ["systemd"]),
         SettingKey(
             "service.timestamp_format", .choice(.timeFormat), .constant("unix"),
-            doc: "How times are written in health messages: as text (rfc-3339) or as seconds since 1970 (unix).",
+            doc: "The format of times in health messages: text (rfc-3339) or seconds since 1970 (unix).",
             examples: ["rfc-3339", "unix"]),
     ]
 
-    /// The apt plugin and the right to write foreign files.
+    /// The apt plugin and the right to write files of other users.
     static let system: [SettingKey] = [
         SettingKey(
             "apt.name", .text,
@@ -92,8 +92,8 @@ extension SettingTable {
             examples: ["thin-edge.io team.*"]),
         SettingKey(
             "apt.dpkg.options.config", .choice(.aptConfig), .constant("keepold"),
-            doc: "Which configuration file stays when an update brings another than the one edited on the device: the "
-                + "edited one (keepold) or the new one (keepnew).",
+            doc: "Which configuration file to keep if an update brings a new version of a file that was edited on the "
+                + "device: the edited one (keepold) or the new one (keepnew).",
             examples: ["keepold", "keepnew"], older: ["apt.dpk.options.config"]),
         SettingKey(
             "sudo.enable", .flag, .constant("true"),

@@ -1,41 +1,41 @@
-/// The rows that more than one cloud has.
+/// The settings that more than one cloud has.
 extension CloudName {
-    /// Where the cloud is and whom to trust there.
+    /// The address of the cloud and the trusted authorities.
     func endpointKeys(doc: String, note: String? = nil, example: String) -> [SettingKey] {
         [
             key("url", .host, doc: doc, note: note, examples: [example]),
             key(
                 "root_cert_path", .path, .constant("/etc/ssl/certs"),
-                doc: "The certificates that the server of \(productName) is checked against: a file in PEM form, or a "
+                doc: "The trusted root certificates for the server of \(productName): a file in PEM format, or a "
                     + "directory of such files.",
                 examples: ["/etc/tedge/\(rawValue)-trusted-root-certificates.pem"]),
         ]
     }
 
-    /// An identity for this cloud alone. Each falls back to the setting of the device.
+    /// An identity for this cloud only. The default of each is the setting of the device.
     func deviceKeys(keyURIExample: String) -> [SettingKey] {
         [
             key(
                 "device.id", .name, .sameAs("device.id"),
-                doc: "The name that \(productName) knows this device by.",
-                note: "Where \(rawValue).device.cert_path names a certificate, its common name (CN) counts.",
+                doc: "The name of this device in \(productName).",
+                note:
+                    "If there is a certificate at \(rawValue).device.cert_path, its common name (CN) is used instead.",
                 examples: ["Raspberrypi-4d18303a-6d3a-11eb-b1a6-175f6bb72665"]),
             key(
                 "device.key_path", .path, .sameAs("device.key_path"),
-                doc: "The file with the private key for \(productName), where it is not the key of device.key_path.",
+                doc: "The file with the private key for \(productName), if it is not the one of device.key_path.",
                 examples: ["/etc/tedge/device-certs/tedge-private-key.pem"]),
             key(
                 "device.cert_path", .path, .sameAs("device.cert_path"),
-                doc: "The file with the certificate for \(productName), where it is not that of device.cert_path.",
+                doc: "The file with the certificate for \(productName), if it is not the one of device.cert_path.",
                 examples: ["/etc/tedge/device-certs/tedge-certificate.pem"]),
             key(
                 "device.csr_path", .path, .sameAs("device.csr_path"),
-                doc: "The file that a signing request for a \(productName) certificate is written to.",
+                doc: "The file to write a certificate signing request for \(productName) to.",
                 examples: ["/etc/tedge/device-certs/tedge.csr"]),
             key(
                 "device.key_uri", .text,
-                doc: "The PKCS#11 URI (RFC 7512) of the private key for \(productName), where a security module holds "
-                    + "it.",
+                doc: "The PKCS#11 URI (RFC 7512) of the private key for \(productName), if it is in a security module.",
                 examples: [keyURIExample]),
             key(
                 "device.key_pin", .text,
@@ -44,11 +44,11 @@ extension CloudName {
         ]
     }
 
-    /// The limit of what the mapper sends.
+    /// The size limit of the mapper's messages.
     func payloadLimitKey(_ bytes: String) -> SettingKey {
         key(
             "mapper.mqtt.max_payload_size", .payloadLimit, .constant(bytes),
-            doc: "The largest message, in bytes, that the mapper passes on to \(productName).",
+            doc: "The largest message, in bytes, that the mapper sends to \(productName).",
             examples: [bytes])
     }
 
@@ -56,12 +56,12 @@ extension CloudName {
     func topicPrefixKey() -> SettingKey {
         key(
             "bridge.topic_prefix", .topicPrefix, .constant(rawValue),
-            doc: "What the local topics of the bridge to \(productName) begin with.",
-            note: "Two profiles that are connected at the same time need different prefixes.",
+            doc: "The prefix of the local topics of the bridge to \(productName).",
+            note: "Profiles that are connected at the same time need different prefixes.",
             examples: [rawValue])
     }
 
-    /// The pulse of the bridge.
+    /// The keepalive interval of the bridge.
     func keepaliveKey() -> SettingKey {
         key(
             "bridge.keepalive_interval", .duration, .constant("60s"),

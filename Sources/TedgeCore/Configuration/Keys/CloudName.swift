@@ -1,8 +1,8 @@
-/// A cloud by its short name, which begins its keys, its files and its local topics.
+/// A cloud by its short name, with which its keys, its files and its local topics begin.
 public enum CloudName: String, Sendable, CaseIterable {
     case c8y, az, aws
 
-    /// The name of the product as messages give it.
+    /// The name of the product, for messages.
     public var productName: String {
         switch self {
         case .c8y: "Cumulocity"
@@ -11,7 +11,7 @@ public enum CloudName: String, Sendable, CaseIterable {
         }
     }
 
-    /// Reads a short name in any letter case, or a name of the product.
+    /// Finds the cloud for a short name or a product name, in any letter case; nil for other words.
     public init?(called word: String) {
         let word = word.lowercased()
         let names: [CloudName: [String]] = [
@@ -23,17 +23,17 @@ public enum CloudName: String, Sendable, CaseIterable {
         self = cloud
     }
 
-    /// The cloud as words of a command line, with the profile where it is not the default one.
+    /// The cloud as arguments of a command, for example `c8y --profile test`.
     func words(_ profile: ProfileName?) -> String {
         rawValue + (profile.map { " --profile \($0)" } ?? "")
     }
 
-    /// What keys and tables of this cloud may begin with: its short name first, then older ones.
+    /// The prefixes of this cloud's keys and tables: the short name, then older ones.
     var prefixes: [String] {
         self == .az ? ["az", "azure"] : [rawValue]
     }
 
-    /// Makes a row of the table whose name is the given one after the cloud's prefix.
+    /// Makes a row of the table, whose name is the cloud's prefix and a suffix.
     func key(
         _ suffix: String, _ type: SettingType, _ fallback: SettingDefault = .none, doc: String, note: String? = nil,
         examples: [String], older: [String] = [], isSecret: Bool = false

@@ -7,12 +7,13 @@ extension SettingTable {
     private static let c8yConnection: [SettingKey] =
         cloud.endpointKeys(
             doc: "The host name of the Cumulocity tenant, without scheme and port.",
-            note: "A tenant with separate addresses for HTTP and MQTT has c8y.http and c8y.mqtt set as well.",
+            note: "For a tenant with separate addresses for HTTP and MQTT, also set c8y.http and c8y.mqtt.",
             example: "your-tenant.cumulocity.com") + [
             cloud.key(
                 "auth_method", .choice(.authMethod), .constant("certificate"),
-                doc: "How the device proves who it is: with its certificate, with a user name and password (basic), or "
-                    + "with whichever there is (auto: basic when the file of c8y.credentials_path exists).",
+                doc:
+                    "How the device authenticates: with its certificate, with a user name and password (basic), or with "
+                    + "these if the file of c8y.credentials_path exists and with the certificate otherwise (auto).",
                 examples: ["certificate", "basic", "auto"]),
             cloud.key(
                 "credentials_path", .path, .inDirectory("credentials.toml"),
@@ -22,28 +23,28 @@ extension SettingTable {
         ] + cloud.deviceKeys(keyURIExample: "pkcs11:token=my-pkcs11-token;object=my-key") + [
             cloud.key(
                 "smartrest.templates", .list, .constant(""),
-                doc: "The SmartREST 2.0 template collections, by their external ids, that the device uses.",
+                doc: "The external ids of the SmartREST 2.0 template collections that the device uses.",
                 examples: ["templateId1,templateId2"], older: ["smartrest_templates"]),
             cloud.key(
                 "smartrest.use_operation_id", .flag, .constant("true"),
-                doc: "Whether operations are reported by their ids (messages 504 to 506) instead of by their names "
-                    + "(501 to 503), so that two of a kind can run at the same time.",
+                doc: "Whether to report operations by their ids (messages 504 to 506) instead of their names (501 to "
+                    + "503), so that two of the same kind can run at the same time.",
                 examples: ["true"]),
             cloud.key(
                 "smartrest.child_device.create_with_device_marker", .flag, .constant("false"),
-                doc: "Whether child devices are created in the cloud as devices of their own right.",
+                doc: "Whether to create child devices in the cloud with the marker of a device.",
                 examples: ["false"]),
             cloud.key(
                 "smartrest1.templates", .list, .constant(""),
-                doc: "The SmartREST 1.0 templates, by their X-Ids, that the device uses.",
+                doc: "The X-Ids of the SmartREST 1.0 templates that the device uses.",
                 examples: ["templateId1,templateId2"]),
             cloud.key(
                 "http", .hostPort(443), .sameAs("c8y.url"),
-                doc: "The host, and the port if it is not 443, of the tenant's HTTP interface.",
+                doc: "The host of the tenant's HTTP interface, with its port if that is not 443.",
                 examples: ["http.your-tenant.cumulocity.com:1234"]),
             cloud.key(
                 "mqtt", .hostPort(8883), .sameAs("c8y.url"),
-                doc: "The host, and the port if it is not 8883, of the tenant's MQTT interface.",
+                doc: "The host of the tenant's MQTT interface, with its port if that is not 8883.",
                 examples: ["mqtt.your-tenant.cumulocity.com:1234"]),
             cloud.topicsKey(
                 "te/+/+/+/+,te/+/+/+/+/twin/+,te/+/+/+/+/m/+,te/+/+/+/+/m/+/meta,te/+/+/+/+/e/+,te/+/+/+/+/a/+,"
@@ -75,19 +76,19 @@ extension SettingTable {
         cloud.key(
             "proxy.bind.port", .port, .constant("8001"),
             doc: "The port on which the mapper offers the tenant's HTTP interface to local programs.",
-            note: "Two profiles that are connected at the same time need different ports.",
+            note: "Profiles that are connected at the same time need different ports.",
             examples: ["8001"]),
         cloud.key(
             "proxy.client.host", .name, .constant("127.0.0.1"),
-            doc: "The host at which local programs, on this and on child devices, find that HTTP proxy.",
+            doc: "The host at which programs on this device and on child devices find that HTTP proxy.",
             examples: ["127.0.0.1", "192.168.1.2", "tedge-hostname"]),
         cloud.key(
             "proxy.client.port", .port, .sameAs("c8y.proxy.bind.port"),
-            doc: "The port at which local programs find that HTTP proxy.",
+            doc: "The port at which programs on this device and on child devices find that HTTP proxy.",
             examples: ["8001"]),
         cloud.key(
             "proxy.cert_path", .path,
-            doc: "The certificate of the local HTTP proxy. With it and c8y.proxy.key_path the proxy speaks HTTPS.",
+            doc: "The certificate of the local HTTP proxy. With it and c8y.proxy.key_path the proxy uses HTTPS.",
             examples: ["/etc/tedge/device-certs/c8y_proxy_certificate.pem"]),
         cloud.key(
             "proxy.key_path", .path,
@@ -95,16 +96,17 @@ extension SettingTable {
             examples: ["/etc/tedge/device-certs/c8y_proxy_key.pem"]),
         cloud.key(
             "proxy.ca_path", .path,
-            doc: "The file or directory with the authorities that clients of the local HTTP proxy need a certificate "
-                + "of. Without it no client certificate is asked for.",
+            doc: "The file or directory with the authorities that sign the certificates of the local HTTP proxy's "
+                + "clients. Without it clients need no certificate.",
             examples: ["/etc/ssl/certs"]),
     ]
 
     private static let c8yBridge: [SettingKey] = [
         cloud.key(
             "bridge.include.local_cleansession", .choice(.auto), .constant("auto"),
-            doc: "Whether the bridge configuration has a local_cleansession line: true, false, or auto, which is true "
-                + "for mosquitto 2 and later.",
+            doc:
+                "Whether to write a local_cleansession line into the bridge configuration: true, false, or auto, which "
+                + "is true for mosquitto 2 and later.",
             examples: ["auto"]),
         cloud.topicPrefixKey(),
         cloud.keepaliveKey(),
@@ -113,7 +115,7 @@ extension SettingTable {
     private static let c8yOperation: [SettingKey] = [
         cloud.key(
             "entity_store.auto_register", .flag, .constant("true"),
-            doc: "Whether child devices and services are registered at their first message.",
+            doc: "Whether to register child devices and services at their first message.",
             examples: ["true"]),
         cloud.key(
             "entity_store.clean_start", .flag, .constant("true"),
@@ -121,34 +123,36 @@ extension SettingTable {
             examples: ["true"]),
         cloud.key(
             "software_management.api", .choice(.softwareAPI), .constant("legacy"),
-            doc: "Which interface the installed software is reported through: one text with all packages (legacy), or "
-                + "pages of the software service (advanced).",
+            doc:
+                "The interface for reports of installed software: one text with all packages (legacy), or pages of the "
+                + "software service (advanced).",
             examples: ["advanced"]),
         cloud.key(
             "software_management.with_types", .flag, .constant("false"),
-            doc: "Whether the types of software that the device can install are announced.",
+            doc: "Whether to announce the types of software that the device can install.",
             examples: ["true"]),
         cloud.key(
             "operations.auto_log_upload", .choice(.logUpload), .constant("on-failure"),
-            doc: "When the log of a finished operation is sent to the cloud as an event.",
+            doc: "When to send the log of a finished operation to the cloud as an event.",
             examples: ["always", "never", "on-failure"]),
         cloud.key(
             "availability.enable", .flag, .constant("true"),
-            doc: "Whether the cloud watches that the device and its child devices keep sending.",
+            doc: "Whether the cloud monitors that the device and its child devices keep sending.",
             examples: ["true"]),
         cloud.key(
             "availability.interval", .duration, .constant("60m"),
-            doc: "How long a device may be silent before the cloud calls it unavailable. It is rounded down to whole "
+            doc: "How long a device may be silent before the cloud reports it as unavailable, rounded down to whole "
                 + "minutes.",
             examples: ["60m"]),
         cloud.key(
             "mqtt_service.enabled", .flag, .constant("false"),
-            doc: "Whether the device connects to the tenant's MQTT service (port 9883), which takes any topic, instead "
-                + "of the endpoint that takes SmartREST alone.",
+            doc:
+                "Whether the device connects to the tenant's MQTT service (port 9883), which accepts any topic, instead "
+                + "of the endpoint that accepts only SmartREST.",
             examples: ["true"]),
         cloud.key(
             "mqtt_service.topics", .list, .constant(""),
-            doc: "The topics of the MQTT service whose messages are brought to the device.",
+            doc: "The topics of the MQTT service to which the device subscribes.",
             examples: ["incoming/topic,another/topic,test/topic"]),
     ]
 }

@@ -16,17 +16,17 @@ extension SettingTable {
 }
 
 extension CloudName {
-    /// The rows that Azure and AWS have alike.
+    /// The settings that Azure and AWS share.
     fileprivate func mapperAndBridgeKeys(payloadLimit: String) -> [SettingKey] {
         [
             key(
                 "mapper.timestamp", .flag, .constant("true"),
-                doc: "Whether the mapper adds the time to messages for \(productName) that carry none.",
+                doc: "Whether the mapper adds the time to messages for \(productName) that have none.",
                 examples: ["true"], older: ["mapper_timestamp"]),
             key(
                 "mapper.timestamp_format", .choice(.timeFormat), .constant("unix"),
-                doc: "How the mapper writes times for \(productName): as text (rfc-3339) or as seconds since 1970 "
-                    + "(unix).",
+                doc:
+                    "The format of times in messages for \(productName): text (rfc-3339) or seconds since 1970 (unix).",
                 examples: ["rfc-3339", "unix"]),
             payloadLimitKey(payloadLimit),
             topicPrefixKey(),

@@ -8,19 +8,20 @@ extension SettingTable {
             doc: "The first level of all local topics.", examples: ["te"]),
         SettingKey(
             "mqtt.device_topic_id", .topicID, .constant("device/main//"),
-            doc: "The four topic levels that stand for this device: by convention kind, name, kind of part, part.",
+            doc:
+                "The four topic levels that identify this device: by convention 'device', a name and two empty levels.",
             examples: ["device/main//", "device/child_001//"]),
     ]
 
     private static let listener: [SettingKey] = [
         SettingKey(
             "mqtt.bind.enabled", .flag, .constant("true"),
-            doc: "Whether connecting writes the file that gives mosquitto its listeners (tedge-mosquitto.conf).",
-            note: "Set it to false where the listeners are configured by hand.",
+            doc: "Whether 'tedge connect' configures the listeners of mosquitto (in tedge-mosquitto.conf).",
+            note: "Set it to false if you configure the listeners by hand.",
             examples: ["true"]),
         SettingKey(
             "mqtt.bind.address", .ipAddress, .constant("127.0.0.1"),
-            doc: "The address of the broker's listener for programs on this device. Everyone who reaches it may "
+            doc: "The address of the broker's listener for programs on this device. Every program that reaches it may "
                 + "connect.",
             examples: ["127.0.0.1"], older: ["mqtt.bind_address"]),
         SettingKey(
@@ -40,18 +41,18 @@ extension SettingTable {
             examples: ["1883"], older: ["mqtt.client_port"]),
         SettingKey(
             "mqtt.client.auth.ca_file", .path,
-            doc: "The file with the authorities that the local broker's certificate is checked against. With it, or "
-                + "with mqtt.client.auth.ca_dir, local clients use TLS.",
+            doc: "The file with the trusted authorities for the local broker's certificate. With it, or with "
+                + "mqtt.client.auth.ca_dir, local clients use TLS.",
             examples: ["/etc/mosquitto/ca_certificates/ca.crt"],
             older: ["mqtt.client.auth.cafile", "mqtt.client_ca_file"]),
         SettingKey(
             "mqtt.client.auth.ca_dir", .path,
-            doc: "The directory with the authorities that the local broker's certificate is checked against.",
+            doc: "The directory with the trusted authorities for the local broker's certificate.",
             examples: ["/etc/mosquitto/ca_certificates"], older: ["mqtt.client.auth.cadir", "mqtt.client_ca_path"]),
         SettingKey(
             "mqtt.client.auth.cert_file", .path,
-            doc: "The certificate that local clients show to the broker.",
-            note: "It is set together with mqtt.client.auth.key_file, or neither is.",
+            doc: "The certificate that local clients present to the broker.",
+            note: "Set it together with mqtt.client.auth.key_file, or set neither.",
             examples: ["/etc/mosquitto/auth_certificates/cert.pem"],
             older: ["mqtt.client.auth.certfile", "mqtt.client_auth.cert_file"]),
         SettingKey(
@@ -61,29 +62,29 @@ extension SettingTable {
             older: ["mqtt.client.auth.keyfile", "mqtt.client_auth.key_file"]),
         SettingKey(
             "mqtt.client.auth.username", .text,
-            doc: "The user name that local clients give to the broker.", examples: ["myuser"]),
+            doc: "The user name of local clients at the broker.", examples: ["myuser"]),
         SettingKey(
             "mqtt.client.auth.password_file", .path,
-            doc: "The file with the password that local clients give to the broker.",
+            doc: "The file with the password of local clients at the broker.",
             examples: ["/etc/tedge/.client_password"]),
     ]
 
     private static let external: [SettingKey] = [
         SettingKey(
             "mqtt.external.bind.port", .port,
-            doc: "The port of a second listener, for programs on other machines. There is one only when this is set.",
+            doc: "The port of a second listener, for programs on other machines. Without it there is no such listener.",
             examples: ["8883"], older: ["mqtt.external.port", "mqtt.external_port"]),
         SettingKey(
             "mqtt.external.bind.address", .ipAddress,
-            doc: "The address of the second listener. Without it the listener takes connections on all addresses.",
+            doc: "The address of the second listener. Without it the listener accepts connections on all addresses.",
             examples: ["0.0.0.0"], older: ["mqtt.external.bind_address", "mqtt.external_bind_address"]),
         SettingKey(
             "mqtt.external.bind.interface", .name,
-            doc: "The network interface that the second listener is restricted to.",
+            doc: "The only network interface of the second listener.",
             examples: ["wlan0"], older: ["mqtt.external.bind_interface", "mqtt.external_bind_interface"]),
         SettingKey(
             "mqtt.external.ca_path", .path,
-            doc: "The directory with the authorities that clients of the second listener need a certificate of. "
+            doc: "The directory with the authorities that sign the certificates of the second listener's clients. "
                 + "Without it clients may connect anonymously.",
             examples: ["/etc/ssl/certs"], older: ["mqtt.external.capath", "mqtt.external_capath"]),
         SettingKey(
@@ -102,20 +103,20 @@ extension SettingTable {
         SettingKey(
             "mqtt.bridge.built_in", .flag, .constant("false"),
             doc: "Which program holds the connection to the cloud: mosquitto (false) or tedge-mapper itself (true).",
-            note: "This command configures mosquitto. Connecting stores the value false, because a tedge-mapper that "
-                + "finds no value opens a connection of its own.",
+            note: "This command configures mosquitto. 'tedge connect' stores the value false, because a tedge-mapper "
+                + "without a value opens a connection of its own.",
             examples: ["false"]),
         SettingKey(
             "mqtt.bridge.reconnect_policy.initial_interval", .duration, .constant("5s"),
-            doc: "How long a bridge inside tedge-mapper waits before its first attempt to connect again.",
+            doc: "How long a bridge inside tedge-mapper waits before its first attempt to reconnect.",
             examples: ["30s"]),
         SettingKey(
             "mqtt.bridge.reconnect_policy.maximum_interval", .duration, .constant("10m"),
-            doc: "The longest time between two attempts; the wait doubles until it is reached.",
+            doc: "The longest wait between two attempts to reconnect; the wait doubles until then.",
             examples: ["10m"]),
         SettingKey(
             "mqtt.bridge.reconnect_policy.reset_window", .duration, .constant("5m"),
-            doc: "How long a connection must hold before the wait starts from the beginning again.",
+            doc: "How long a connection must last before the wait starts from the initial interval again.",
             examples: ["5m"]),
     ]
 }

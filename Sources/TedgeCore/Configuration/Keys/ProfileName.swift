@@ -1,9 +1,9 @@
-/// The name of a second, third … account on the same cloud: letters, digits, `-` and `_`, in lower case.
+/// The name of a profile, which is a second, third … account on the same cloud: letters, digits, `-` and `_`, in lower case.
 public struct ProfileName: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The name.
     public let text: String
 
-    /// Why a text is no profile name.
+    /// Why a text is not a profile name.
     public enum Problem: Error, Sendable, Equatable {
         case empty
         case forbiddenCharacter
@@ -19,7 +19,7 @@ public struct ProfileName: Sendable, Hashable, Comparable, CustomStringConvertib
         }
     }
 
-    /// Checks a name and turns it into lower case. Throws the rule that it breaks.
+    /// Checks a name and converts it to lower case. Throws the rule that it breaks.
     public init(parsing typed: String) throws(Problem) {
         guard !typed.isEmpty else { throw .empty }
         let scalars = typed.unicodeScalars
@@ -41,6 +41,6 @@ public struct ProfileName: Sendable, Hashable, Comparable, CustomStringConvertib
     /// The name itself.
     public var description: String { text }
 
-    /// Whether a name stands before another in the order of their Unicode scalars.
+    /// Orders names by their Unicode scalars.
     public static func < (left: ProfileName, right: ProfileName) -> Bool { left.text < right.text }
 }

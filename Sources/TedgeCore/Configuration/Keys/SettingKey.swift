@@ -1,24 +1,24 @@
-/// A setting: a row of the table that the parser, help, listings, completion, environment and checks read.
-public struct SettingKey: Sendable {
+/// A setting: a row of the table that parser, listings, documentation, completion, environment and checks use.
+struct SettingKey: Sendable {
     /// The canonical name, snake_case with dots, for example `c8y.bridge.topic_prefix`.
-    public let name: String
-    /// What its values are.
-    public let type: SettingType
-    /// What it is where nobody has set it.
-    public let fallback: SettingDefault
+    let name: String
+    /// The type of its values.
+    let type: SettingType
+    /// The default.
+    let fallback: SettingDefault
     /// What it is for, in whole sentences.
-    public let doc: String
-    /// What else is to be known, or nil.
-    public let note: String?
+    let doc: String
+    /// What else a person should know, or nil.
+    let note: String?
     /// Values as they are typed.
-    public let examples: [String]
-    /// Names that it had before. They are understood when typed and, as far as the version of a file allows, in files.
-    public let older: [String]
-    /// The cloud whose setting this is, or nil. Each profile of a cloud has all its settings.
-    public let cloud: CloudName?
-    /// Whether the value gives access to something. It is then printed by `config get` alone: not in a list, a message or a
-    /// log, and no program that is started finds it in its environment.
-    public let isSecret: Bool
+    let examples: [String]
+    /// Older names. They can be typed, and count in files of a version that allows them.
+    let older: [String]
+    /// The cloud that the setting belongs to, or nil. Each profile of a cloud has all settings of the cloud.
+    let cloud: CloudName?
+    /// Whether the value is a secret. Only `config get` prints it: it is not in lists, messages and logs, nor in the
+    /// environment of other programs.
+    let isSecret: Bool
 
     init(
         _ name: String, _ type: SettingType, _ fallback: SettingDefault = .none, doc: String, note: String? = nil,
@@ -35,25 +35,25 @@ public struct SettingKey: Sendable {
         self.isSecret = isSecret
     }
 
-    /// The name after the cloud's prefix; the whole name where there is no cloud.
+    /// The name without the cloud's prefix; the whole name if there is no cloud.
     var suffix: Substring {
         cloud.map { name.dropFirst($0.rawValue.utf8.count + 1) } ?? name[...]
     }
 
-    /// Whether the value is an identity that a certificate gives, if there is one.
+    /// Whether the value is the device id, which comes from the certificate if there is one.
     var isDeviceID: Bool { name == "device.id" || name.hasSuffix(".device.id") }
 }
 
-/// What a setting is where nobody has set it.
-public enum SettingDefault: Sendable, Equatable {
-    /// Nothing.
+/// The default of a setting.
+enum SettingDefault: Sendable, Equatable {
+    /// No value.
     case none
     /// A constant, as it is typed; a list separates its entries by commas.
     case constant(String)
     /// A path below the configuration directory.
     case inDirectory(String)
-    /// The value of another setting; of the same profile, where that is a setting of the same cloud.
+    /// The value of another setting, in the same profile if it belongs to the same cloud.
     case sameAs(String)
-    /// The first of these settings that somebody has set, else a constant.
+    /// The first of these settings that is set, else a constant.
     case firstSet([String], otherwise: String)
 }

@@ -1,13 +1,13 @@
-/// What a typed key means.
+/// The result of parsing a typed key.
 public struct ParsedSettingName: Sendable, Equatable {
-    /// The setting that is meant.
+    /// The setting.
     public let name: SettingName
-    /// What to tell about the spelling, or nil if it is the current one.
-    public let warning: SettingsWarning?
+    /// A warning about an older spelling, or nil.
+    let warning: SettingsWarning?
 }
 
 extension SettingName {
-    /// Reads a key as a person types it: canonical, with dots and underscores exchanged, or by an older name.
+    /// Parses a key as a person types it: canonical, with dots and underscores exchanged, or by an older name.
     ///
     /// The profile comes from the key itself, the `--profile` option, or, for settings of a cloud, from
     /// `TEDGE_CLOUD_PROFILE`. Throws `unknownKey`, `badProfileName`, `profileOfPlainKey` and `severalProfiles`.
@@ -32,6 +32,11 @@ extension SettingName {
             warning: isCurrent ? nil : .deprecatedKey(typed, instead: current))
     }
 
+    /// The row and the profile of a variable of the environment, or nil.
+    static func lookUp(variable: String) -> (key: SettingKey, profile: String?)? {
+        lookUp(variable.dropFirst(variablePrefix.utf8.count).lowercased())
+    }
+
     /// The row and the profile of a spelling, or nil.
     static func lookUp(_ typed: some StringProtocol) -> (key: SettingKey, profile: String?)? {
         if let key = SettingTable.key(String(typed)) { return (key, nil) }
@@ -48,8 +53,8 @@ extension SettingName {
         return SettingTable.key(spelled: folded).map { ($0, nil) }
     }
 
-    /// Splits what follows `profiles.` into a profile and a setting. A dot ends the profile; where there is none that
-    /// does, the longest setting that the text ends with counts.
+    /// Splits the text after `profiles.` into a profile and a setting. The first dot ends the profile; if no setting follows
+    /// it, the longest setting at the end of the text is used.
     private static func lookUpProfile(
         _ rest: some StringProtocol, of cloud: CloudName
     ) -> (key: SettingKey, profile: String?)? {
@@ -67,8 +72,8 @@ extension SettingName {
 }
 
 extension ProfileName {
-    /// The profile of the `--profile` option, else that of `TEDGE_CLOUD_PROFILE` where it is not empty, else none.
-    public static func choose(option: String?, environment: String?) throws(SettingsError) -> ProfileName? {
+    /// The profile of the `--profile` option, else that of `TEDGE_CLOUD_PROFILE` if it is not empty, else none.
+    static func choose(option: String?, environment: String?) throws(SettingsError) -> ProfileName? {
         if let option { return try parse(option, from: .option) }
         guard let environment, !environment.isEmpty else { return nil }
         return try parse(environment, from: .variable)

@@ -1,23 +1,23 @@
-/// One setting of one profile: what a person names to get or set it.
+/// The name of a setting, with its profile: what a person types to get or set it.
 public struct SettingName: Sendable {
     /// The row of the table.
-    public let key: SettingKey
+    let key: SettingKey
     /// The profile, or nil for settings of the device and of a cloud's default profile.
     public let profile: ProfileName?
 
-    /// Makes a name. Only settings of clouds have profiles; the profile of another setting is left out.
+    /// Makes a name. Only settings of clouds have profiles; for other settings the profile is ignored.
     init(_ key: SettingKey, profile: ProfileName? = nil) {
         self.key = key
         self.profile = key.cloud == nil ? nil : profile
     }
 
-    /// Makes the name of a canonical key. Throws `unknownKey` where the table has no such row.
+    /// Makes the name of a canonical key. Throws `unknownKey` if the table has no such row.
     public init(_ canonical: String, profile: ProfileName? = nil) throws(SettingsError) {
         guard let key = SettingTable.key(canonical) else { throw .unknownKey(canonical) }
         self.init(key, profile: profile)
     }
 
-    /// The keys among which one may be meant by a text that is none: of the profile that the text names, else without one.
+    /// The keys to choose a suggestion from for an unknown key: those of the profile that it names, else those without one.
     public static func suggestions(for typed: String) -> [String] {
         for cloud in CloudName.allCases where typed.hasPrefix("\(cloud.rawValue).profiles.") {
             let rest = typed.dropFirst("\(cloud.rawValue).profiles.".count)
@@ -35,7 +35,7 @@ public struct SettingName: Sendable {
         lookUp(typed).map { text(of: $0.key, $0.profile) }
     }
 
-    /// Whether there are settings below a name, as below `c8y` and `mqtt.bind`.
+    /// Whether a text is a prefix of settings, as `c8y` and `mqtt.bind` are.
     public static func isTable(_ typed: String) -> Bool {
         !typed.isEmpty && SettingTable.keys.contains { $0.name.hasPrefix("\(typed).") }
     }
@@ -43,7 +43,7 @@ public struct SettingName: Sendable {
     /// Whether a text names a setting whose values are secret.
     public static func isSecret(_ typed: String) -> Bool { lookUp(typed)?.key.isSecret == true }
 
-    /// The keys whose last part, or last parts, a text is, for example `c8y.url`, `az.url` and `aws.url` for `url`.
+    /// The keys that end in one or more parts, for example `c8y.url`, `az.url` and `aws.url` for `url`.
     public static func keys(endingIn typed: String) -> [String] {
         guard !typed.isEmpty else { return [] }
         let ending = "_" + SettingTable.folded(typed)
@@ -56,12 +56,12 @@ public struct SettingName: Sendable {
     /// The variable that overrides the setting, for example `TEDGE_C8Y_PROFILES_TEST_URL`.
     public var variable: String { Self.variable(for: text) }
 
-    /// The variables that are looked at, the current one first.
+    /// All variables for the setting, the current one first.
     var variables: [String] {
         [variable] + olderTexts.map(Self.variable)
     }
 
-    /// The names, with the profile, that the setting had before.
+    /// The older names of the setting, with its profile.
     private var olderTexts: [String] {
         guard let cloud = key.cloud else { return key.older }
         let suffixes = key.older.map { $0.dropFirst(cloud.rawValue.utf8.count + 1) }
@@ -70,25 +70,27 @@ public struct SettingName: Sendable {
             + cloud.prefixes.dropFirst().map { "\($0).\(middle)\(suffix)" }
     }
 
-    /// What to type instead of a value that is refused; nil if the reason says it.
+    /// What to type instead of a refused value; nil if the reason already says it.
     func advice(for typed: String) -> String? {
-        if typed.isEmpty { return "To take the value away, run 'tedge config unset \(text)'." }
+        if typed.isEmpty { return "To remove the value, run 'tedge config unset \(text)'." }
         guard isAddress else { return nil }
-        if typed.unicodeScalars.contains("<") { return "Put a name of your own where '<' and '>' are." }
-        if typed.unicodeScalars.contains("@") { return "Leave the user name and the password out." }
+        if typed.unicodeScalars.contains("<") {
+            return "Replace '<' and '>' and the text between them with your value."
+        }
+        if typed.unicodeScalars.contains("@") { return "Leave out the user name and the password." }
         if IPAddress.isVersion6(typed) { return "Put the IPv6 address in brackets: '[\(typed)]'." }
         guard key.type == .host, let colon = typed.lastIndex(of: ":") else { return nil }
         let (host, port) = (typed[..<colon], typed[typed.index(after: colon)...].prefix { $0 != "/" })
-        guard !port.isEmpty, port.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
+        guard port.isDigits else { return nil }
         let bare = HostName.authority(ofPasted: String(host)) ?? String(host)
         guard HostName.isValid(bare) else { return nil }
-        let alone = "Give the host alone: '\(bare)'."
+        let alone = "Give only the host: '\(bare)'."
         if port == "8883" || port == "443" { return alone }
         guard let cloud = key.cloud, let (mqtt, http) = ports else { return "\(alone) The port is always 8883." }
         let isWeb =
             typed.lowercased().hasPrefix("http") || !typed.contains("://") && ["80", "8080", "8443"].contains(port)
         let other = isWeb ? http : mqtt
-        return "\(alone) Where \(cloud.productName) has another port than the usual one, run "
+        return "\(alone) If \(cloud.productName) listens on port \(port), run "
             + "'tedge config set \(other) \(bare):\(port)'."
     }
 
@@ -107,7 +109,7 @@ public struct SettingName: Sendable {
         return (mqtt.text, http.text)
     }
 
-    /// The name after the cloud's prefix; the whole name where there is no cloud.
+    /// The name without the cloud's prefix; the whole name if there is no cloud.
     var suffix: Substring { key.suffix }
 
     static func text(of key: SettingKey, _ profile: String?) -> String {
@@ -115,14 +117,16 @@ public struct SettingName: Sendable {
         return "\(cloud.rawValue).profiles.\(profile).\(key.suffix)"
     }
 
-    /// The name of another setting, of the same profile where that is a setting of the same cloud.
+    /// The name of another setting, in the same profile if it belongs to the same cloud.
     func sibling(_ canonical: String) -> SettingName? {
         SettingTable.key(canonical).map { SettingName($0, profile: $0.cloud == key.cloud ? profile : nil) }
     }
 
-    private static func variable(for name: String) -> String {
-        "TEDGE_" + SettingTable.folded(name).uppercased()
-    }
+    /// The variable of the environment for a name.
+    static func variable(for name: String) -> String { variablePrefix + SettingTable.folded(name).uppercased() }
+
+    /// What the variables of all settings begin with.
+    static let variablePrefix = "TEDGE_"
 }
 
 extension SettingName: Hashable {

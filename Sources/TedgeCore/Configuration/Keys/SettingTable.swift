@@ -1,19 +1,22 @@
-/// All settings, in the order in which they are explained.
-public enum SettingTable {
-    /// Every row. The rows of a cloud stand here once, for its default profile.
-    public static let keys: [SettingKey] =
-        device + certificate + c8y + az + aws + mqtt + http + agent + software + places + services + system + proxy
+/// The table of all settings, in the order of `tedge config list --doc`.
+///
+/// To add a setting, add a row to the array of its group (for example `SettingTable.mqtt` in MQTTKeys.swift). A new first word
+/// also needs a case in `group(_:)`.
+enum SettingTable {
+    /// Every row. Each row of a cloud is here once, for the default profile.
+    static let keys: [SettingKey] =
+        device + certificate + c8y + az + aws + mqtt + http + agent + software + paths + services + system + proxy
         + plugins + flows
 
-    /// The row of a canonical name, or nil. Only the rows that begin like it are made for that, once.
-    public static func key(_ name: String) -> SettingKey? {
+    /// The row of a canonical name, or nil. Creates only the rows of its group, once.
+    static func key(_ name: String) -> SettingKey? {
         group(name.prefix { $0 != "." }).first { $0.name == name }
     }
 
     /// The rows of one cloud.
     static func keys(of cloud: CloudName) -> [SettingKey] { group(cloud.rawValue[...]) }
 
-    /// Rows among which are all whose names begin with a word and a dot.
+    /// The group with all rows whose names begin with a word and a dot.
     private static func group(_ root: Substring) -> [SettingKey] {
         switch root {
         case "device": device
@@ -25,7 +28,7 @@ public enum SettingTable {
         case "http": http
         case "agent": agent
         case "software": software
-        case "run", "logs", "tmp", "data": places
+        case "run", "logs", "tmp", "data": paths
         case "firmware", "service": services
         case "apt", "sudo": system
         case "proxy": proxy
@@ -35,8 +38,8 @@ public enum SettingTable {
         }
     }
 
-    /// The row of a spelling in which dots and underscores are alike, older names included, or nil. A name that is now
-    /// another setting's is that setting.
+    /// The row of a name with all dots turned into underscores, or nil. Older names count, unless another setting has the name
+    /// now.
     static func key(spelled folded: String) -> SettingKey? {
         spellings[folded].map { keys[$0] }
     }

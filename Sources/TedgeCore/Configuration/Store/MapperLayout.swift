@@ -1,29 +1,29 @@
 import TOML
 
-/// The text of a new `mapper.toml`: the line that names the cloud, then the keys by their tables.
+/// The text of a new `mapper.toml`: the line that names the cloud, then the keys, grouped by table.
 struct MapperLayout {
     private let cloud: CloudName
     private var tables: [(path: [String], text: String)] = [([], "")]
-    /// Where each place was filled from.
+    /// For each path in the file, the path that the value was moved from.
     private(set) var origins: [[String]: [String]] = [:]
 
-    /// Begins with nothing.
+    /// Makes a text without keys.
     init(_ cloud: CloudName) { self.cloud = cloud }
 
     /// Adds a value.
     ///
     /// - Parameters:
-    ///   - place: Its path in the file.
-    ///   - origin: Its path where it comes from.
-    ///   - heading: Comments for the table that it stands in.
-    mutating func add(_ fragment: TOMLFragment, at place: [String], from origin: [String], below heading: String) {
-        origins[place] = origin
-        let path = Array(place.dropLast())
-        let line = "\(fragment.comments)\(Self.key(place.suffix(1))) = \(fragment.value)\(fragment.remark)\n"
-        if let index = tables.firstIndex(where: { $0.path == path }) {
+    ///   - path: The path in this file.
+    ///   - origin: The path in the file that it is moved from.
+    ///   - heading: The comments above its table.
+    mutating func add(_ fragment: TOMLFragment, at path: [String], from origin: [String], below heading: String) {
+        origins[path] = origin
+        let table = Array(path.dropLast())
+        let line = "\(fragment.comments)\(Self.key(path.suffix(1))) = \(fragment.value)\(fragment.remark)\n"
+        if let index = tables.firstIndex(where: { $0.path == table }) {
             tables[index].text += heading + line
         } else {
-            tables.append((path, "\n\(heading)[\(Self.key(path[...]))]\n\(line)"))
+            tables.append((table, "\n\(heading)[\(Self.key(table[...]))]\n\(line)"))
         }
     }
 

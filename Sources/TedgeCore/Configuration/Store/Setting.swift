@@ -1,29 +1,29 @@
 /// The value of a setting and where it comes from.
-public struct Setting: Sendable, Equatable {
+struct Setting: Sendable, Equatable {
     /// The setting.
-    public let name: SettingName
+    let name: SettingName
     /// Its value.
-    public let value: SettingValue
+    let value: SettingValue
     /// Where the value comes from.
-    public let origin: SettingOrigin
+    let origin: SettingOrigin
 }
 
 /// Where the value of a setting comes from.
-public enum SettingOrigin: Sendable, Equatable {
+enum SettingOrigin: Sendable, Equatable {
     /// A line of a file.
     case file(path: String, line: Int)
     /// A variable of the environment.
     case environment(variable: String)
     /// The certificate in a file.
     case certificate(path: String)
-    /// Nobody has set it.
+    /// The default.
     case fallback
 
-    /// Whether the value is that of a certificate.
+    /// Whether the value comes from a certificate.
     var isCertificate: Bool { if case .certificate = self { true } else { false } }
 
-    /// The word for it: `file`, `environment`, `certificate` or `default`.
-    public var word: String {
+    /// The word for `--json`: `file`, `environment`, `certificate` or `default`.
+    var word: String {
         switch self {
         case .file: "file"
         case .environment: "environment"

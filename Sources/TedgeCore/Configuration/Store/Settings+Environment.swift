@@ -1,14 +1,14 @@
 import TOML
 
-/// What the environment says of a setting.
+/// What the environment says about a setting.
 enum SettingOverride {
     case set(Setting)
-    /// The variable is empty: the setting is as if nobody had set it.
+    /// The variable is empty, so the setting has its default.
     case unset
 }
 
 extension Settings {
-    /// What the environment says of a setting, or nil if it says nothing.
+    /// What the environment says about a setting, or nil if no variable names it.
     func override(of name: SettingName) throws(SettingsError) -> SettingOverride? {
         guard !overrides.isEmpty, let variable = name.variables.first(where: { overrides[$0] != nil }),
             let text = overrides[variable]
@@ -23,7 +23,7 @@ extension Settings {
         }
     }
 
-    /// Reads the value of a variable: a TOML string or array where it looks like one, else what one would type.
+    /// Reads the value of a variable: as TOML if it begins like a TOML string or array, else as a typed value.
     private static func parse(
         _ text: String, as type: SettingType, currentDirectory: () -> String
     ) throws(SettingRefusal) -> SettingValue {

@@ -1,22 +1,21 @@
 import TOML
 
 extension Settings {
-    /// The value of a setting, or nil if it has none. Throws `unknownProfile` and the errors of values that are
-    /// refused.
-    public func value(of name: SettingName) throws(SettingsError) -> Setting? {
+    /// The value of a setting, or nil if it has none. Throws `unknownProfile` and the errors of invalid values.
+    func value(of name: SettingName) throws(SettingsError) -> Setting? {
         if let cloud = name.key.cloud, let profile = name.profile, !profiles(of: cloud).contains(profile) {
             throw .unknownProfile(profile, of: cloud)
         }
         return try resolve(name)
     }
 
-    /// The value of a setting, of a profile that may be new.
+    /// The value of a setting, or nil if it has none. The profile need not exist.
     func resolve(_ name: SettingName) throws(SettingsError) -> Setting? {
         guard name.key.isDeviceID else { return try storedOrFallback(name) }
         do {
             if let identity = try identity(name) { return identity }
         } catch .certificate(let problem) {
-            // An identity that somebody has set counts, but not that of another certificate.
+            // An identity that is set counts, but not one from another certificate.
             if let setting = try storedOrFallback(name), !setting.origin.isCertificate { return setting }
             throw SettingsError.certificate(problem)
         }
@@ -28,7 +27,7 @@ extension Settings {
         return try fallback(of: name)
     }
 
-    /// Why the certificate that an identity is to be read from gives none; nil if it does, or if there is no certificate.
+    /// Why the certificate gives no identity; nil if it gives one, or if there is no certificate.
     func certificateProblem(for name: SettingName) throws(SettingsError) -> CertificateError? {
         do {
             _ = try certificate(for: name)
@@ -38,7 +37,7 @@ extension Settings {
         }
     }
 
-    /// The value that somebody has set in the environment or a file.
+    /// The value that is set in the environment or a file, or nil.
     func stored(_ name: SettingName) throws(SettingsError) -> Setting? {
         switch try override(of: name) {
         case .set(let setting): setting
@@ -47,8 +46,8 @@ extension Settings {
         }
     }
 
-    /// The path of the certificate whose common name an identity is, and that name; nil if there is no certificate. Throws
-    /// `certificate` if there is one that gives no name.
+    /// The certificate that an identity comes from, and its common name; nil if there is no certificate. Throws `certificate`
+    /// if there is one without a usable name.
     func certificate(for name: SettingName) throws(SettingsError) -> (path: String, commonName: String)? {
         let pathName = String(name.key.name.dropLast("id".utf8.count) + "cert_path")
         guard let sibling = name.sibling(pathName), let path = try resolve(sibling)?.value.printed else { return nil }
@@ -72,30 +71,30 @@ extension Settings {
     // MARK: Files
 
     private func valueInFile(_ name: SettingName) throws(SettingsError) -> Setting? {
-        let home = home(of: name)
-        guard let file = files[home.file] else { return nil }
+        let location = location(of: name)
+        guard let file = files[location.file] else { return nil }
         var found: (keys: [String], value: TOMLValue)?
-        for keys in [home.keys] + home.older {
+        for keys in [location.keys] + location.older {
             guard let value = file.document[path: keys] else { continue }
             if let found {
                 throw .twice(
-                    key: found.keys.joined(separator: "."), older: keys.joined(separator: "."), file.place(of: keys))
+                    key: found.keys.joined(separator: "."), older: keys.joined(separator: "."), file.location(of: keys))
             }
             found = (keys, value)
         }
         guard let found else {
-            try checkTables(above: home.keys, in: file, for: name)
+            try checkTables(above: location.keys, in: file, for: name)
             return nil
         }
         do {
             let value = try name.key.type.read(found.value)
             return Setting(name: name, value: value, origin: .file(path: file.path, line: file.line(of: found.keys)))
         } catch {
-            throw .invalidInFile(key: name.text, file.place(of: found.keys), error)
+            throw .invalidInFile(key: name.text, file.location(of: found.keys), error)
         }
     }
 
-    /// Checks that what would hold a setting is a table.
+    /// Throws `invalidInFile` if something that should hold a setting is not a table.
     private func checkTables(
         above keys: [String], in file: SettingsFile, for name: SettingName
     ) throws(SettingsError) {
@@ -105,7 +104,7 @@ extension Settings {
             guard let other = file.document[path: parent] else { return }
             let refusal = SettingRefusal(
                 "'\(parent.joined(separator: "."))' must be a table, it is a value of type \(other.typeName)")
-            throw .invalidInFile(key: name.text, file.place(of: parent), refusal)
+            throw .invalidInFile(key: name.text, file.location(of: parent), refusal)
         }
     }
 

@@ -1,9 +1,9 @@
 import TOML
 
 extension Settings {
-    /// What is odd about the files and the environment, although each setting can be read: in the order of the files,
-    /// then of the variables' names.
-    public func warnings() -> [SettingsWarning] {
+    /// Problems in the files and the environment that keep no setting from being read: first those of the files, by path,
+    /// then those of the variables, by name.
+    func warnings() -> [SettingsWarning] {
         ignoredTables() + unknownKeys() + variableWarnings()
     }
 
@@ -13,7 +13,7 @@ extension Settings {
             .map { .ignoredTable($0, mainPath: main.path, mappersPath: "\(directory)/mappers") }
     }
 
-    /// Whether the main file has a table of a cloud whose settings stand in files of their own.
+    /// Whether the main file has a table for a cloud whose settings are in files of their own.
     func hasIgnoredTable(_ cloud: CloudName) -> Bool {
         cloudsWithFiles.contains(cloud) && cloud.prefixes.contains { main?.document[path: [$0]] != nil }
     }
@@ -32,7 +32,7 @@ extension Settings {
         }
     }
 
-    /// The paths of all values that are no tables.
+    /// The paths of all values that are not tables.
     private static func leaves(of table: TOMLTable, below path: [String] = []) -> [[String]] {
         table.flatMap { (key, value) -> [[String]] in
             if case .table(let inner) = value { leaves(of: inner, below: path + [key]) } else { [path + [key]] }
@@ -48,14 +48,14 @@ extension Settings {
         return (try? ProfileName(parsing: keys[2])) != nil && isKnown(Array(keys.dropFirst(3)), of: cloud)
     }
 
-    /// Whether keys are those of a setting: of a cloud, without its prefix, or of the device.
+    /// Whether the keys name a setting: one of a cloud, without its prefix, or one of the device.
     private func isKnown(_ keys: [String], of cloud: CloudName?) -> Bool {
         if cloud != nil, keys == ["cloud_type"] { return true }
         guard !keys.contains(where: { $0.utf8.contains(UInt8(ascii: ".")) }) else { return false }
         let name = keys.dropFirst(cloud == nil ? 1 : 0).reduce(into: cloud?.rawValue ?? keys[0]) { $0 += "." + $1 }
         if SettingTable.key(name) != nil { return true }
         guard let key = SettingTable.key(spelled: SettingTable.folded(name)) else { return false }
-        return home(of: SettingName(key)).older.contains {
+        return location(of: SettingName(key)).older.contains {
             $0 == keys || (cloud != nil && Array($0.dropFirst()) == keys)
         }
     }
@@ -65,9 +65,8 @@ extension Settings {
     private func variableWarnings() -> [SettingsWarning] {
         let notSettings = ["TEDGE_CONFIG_DIR", "TEDGE_CLOUD_PROFILE"]
         return overrides.keys.filter { !notSettings.contains($0) }.sorted().compactMap { variable in
-            let spelling = variable.dropFirst("TEDGE_".utf8.count).lowercased()
-            guard let (key, profile) = SettingName.lookUp(spelling) else { return .unknownVariable(variable) }
-            let canonical = "TEDGE_" + SettingTable.folded(SettingName.text(of: key, profile)).uppercased()
+            guard let (key, profile) = SettingName.lookUp(variable: variable) else { return .unknownVariable(variable) }
+            let canonical = SettingName.variable(for: SettingName.text(of: key, profile))
             return canonical == variable ? nil : .deprecatedKey(variable, instead: canonical)
         }
     }

@@ -1,30 +1,30 @@
 import TOML
 
-/// The settings of a device: `tedge.toml`, the `mapper.toml` files that thin-edge.io 2 made for clouds, the variables
+/// The settings of a device: `tedge.toml`, the `mapper.toml` files that thin-edge.io 2 creates for clouds, the variables
 /// of the environment, and the defaults.
 ///
-/// A value of this type does not change what it was read from; see `SettingsEditor`.
-public struct Settings: Sendable {
-    /// The ways to the world.
+/// Reading changes no file; see `SettingsEditor` for changes.
+struct Settings: Sendable {
+    /// Where the settings were read from.
     let source: SettingsSource
-    /// The files, with the main one whether it exists or not.
+    /// The files. The main one is always there, even if it does not exist on the disk.
     var files: [SettingsFileID: SettingsFile]
-    /// The clouds whose settings stand in files of their own.
+    /// The clouds whose settings are in files of their own.
     let cloudsWithFiles: Set<CloudName>
-    /// Whether the main file is of a form in which settings had other names.
+    /// Whether the main file has the old form, in which some settings had other names.
     let isOldForm: Bool
     /// The variables whose names begin with `TEDGE_`.
     var overrides: [String: String]
 
     /// The configuration directory.
-    public var directory: String { source.directory }
+    var directory: String { source.directory }
 
     /// The path of the main file.
-    public static func mainPath(in directory: String) -> String { "\(directory)/tedge.toml" }
+    static func mainPath(in directory: String) -> String { "\(directory)/tedge.toml" }
 
-    /// Reads the files. A missing file holds nothing; one that cannot be read, or is broken, is an error. Values are
-    /// checked when they are asked for.
-    public static func load(from source: SettingsSource) throws(SettingsError) -> Settings {
+    /// Reads the files. A missing file is empty; one that cannot be read, or is broken, is an error. Values are checked when
+    /// they are requested.
+    static func load(from source: SettingsSource) throws(SettingsError) -> Settings {
         let path = mainPath(in: source.directory)
         let found = try SettingsFile.load(path, from: source)
         let main = if let found { found } else { try SettingsFile(path: path, original: nil, bytes: []) }
@@ -51,9 +51,9 @@ public struct Settings: Sendable {
             let path = "\(directory)/\(entry)/mapper.toml"
             do {
                 files[id] = try SettingsFile.load(path, from: source)
-            } catch .broken(let place, let reason) {
-                // A power cut may leave anything of what an upgrade has not completed; it does not count.
-                guard id.cloud?.isHalfMoved(in: main, source) == true else { throw .broken(place, reason: reason) }
+            } catch .broken(let location, let reason) {
+                // After a power cut during an upgrade the file may hold anything; it does not count.
+                guard id.cloud?.isHalfMoved(in: main, source) == true else { throw .broken(location, reason: reason) }
                 files[id] = try SettingsFile(path: path, original: nil, bytes: [])
             }
         }
@@ -75,22 +75,22 @@ public struct Settings: Sendable {
         return (try? ProfileName(parsing: String(parts[1]))).map { .mapper(cloud, $0) }
     }
 
-    /// Whether the file has no version or the first one; the second is the last that is known.
+    /// Whether the file has version 1 or no version. Throws `unknownVersion` for versions after 2.
     private static func isOldForm(_ file: SettingsFile) throws(SettingsError) -> Bool {
         let keys = version
         switch file.document[path: keys] {
         case nil, .string("1"), .integer(1): return true
         case .string("2"), .integer(2): return false
-        case .string(let version): throw .unknownVersion(file.place(of: keys), version: version)
-        case .integer(let version): throw .unknownVersion(file.place(of: keys), version: String(version))
-        case let other?: throw .unknownVersion(file.place(of: keys), version: "a value of type \(other.typeName)")
+        case .string(let version): throw .unknownVersion(file.location(of: keys), version: version)
+        case .integer(let version): throw .unknownVersion(file.location(of: keys), version: String(version))
+        case let other?: throw .unknownVersion(file.location(of: keys), version: "a value of type \(other.typeName)")
         }
     }
 
     /// The main file.
     var main: SettingsFile? { files[.main] }
 
-    /// The settings of the files alone: what is edited.
+    /// The settings of the files alone, for editing.
     var withoutEnvironment: Settings {
         var settings = self
         settings.overrides = [:]

@@ -1,35 +1,35 @@
 import TOML
 
-/// Changes to settings, gathered: values that are edited in the text of the files, not written.
+/// Collects changes to settings in memory; `edits` are the files to write.
 ///
-/// Only the lines of the settings that are changed differ between a file and its new contents. Variables of the
-/// environment play no part in what is stored.
-public struct SettingsEditor: Sendable {
+/// Only the lines of changed settings differ between a file and its new contents. Variables of the environment do not affect
+/// what is stored.
+struct SettingsEditor: Sendable {
     /// The settings with the changes.
-    public private(set) var settings: Settings
-    /// What a person should know of the values that were taken.
-    public private(set) var warnings: [SettingsWarning] = []
+    private(set) var settings: Settings
+    /// What a person should know about the changes.
+    private(set) var warnings: [SettingsWarning] = []
 
     /// Starts without changes.
-    public init(_ settings: Settings) {
+    init(_ settings: Settings) {
         self.settings = settings
     }
 
-    /// The files that differ from what was read, in the order of their paths: the main file comes last, so that its
-    /// contents are the last to change.
-    public var edits: [FileEdit] {
+    /// The files that differ from what was read, in the order of their paths. The main file is last, because its old contents
+    /// must stay valid until the others are written.
+    var edits: [FileEdit] {
         settings.files.sorted { ($0.key == .main ? 1 : 0, $0.value.path) < ($1.key == .main ? 1 : 0, $1.value.path) }
             .compactMap { id, file in
-                let contents = isLeftOver(file, id) ? nil : file.document.bytes
+                let contents = isObsolete(file, id) ? nil : file.document.bytes
                 let isNew = file.original == nil && file.document.bytes.isEmpty
                 guard !isNew, contents != file.original else { return nil }
                 return FileEdit(path: file.path, original: file.original, contents: contents)
             }
     }
 
-    /// Sets a value as it is typed. A setting under an older name gets its current one. Throws `refused`,
+    /// Sets a typed value. A setting with an older name is stored under its current one. Throws `refused`,
     /// `identityOfCertificate` and `notEditable`.
-    public mutating func set(_ name: SettingName, to typed: String) throws(SettingsError) {
+    mutating func set(_ name: SettingName, to typed: String) throws(SettingsError) {
         if name.key.isDeviceID, try settings.certificateProblem(for: name) == nil,
             let (path, commonName) = try settings.certificate(for: name)
         {
@@ -40,35 +40,37 @@ public struct SettingsEditor: Sendable {
         if name.key.name == "mqtt.bridge.built_in", value == .flag(true) { warnings.append(.builtInBridge) }
     }
 
-    /// Warns of a variable of the environment that overrides a setting, whatever the files say.
-    public mutating func warnOfOverride(of name: SettingName) {
+    /// Adds a warning if a variable of the environment overrides a setting.
+    mutating func warnOfOverride(of name: SettingName) {
         guard let variable = name.variables.first(where: { settings.overrides[$0] != nil }) else { return }
         warnings.append(.overridden(key: name.text, variable: variable))
     }
 
-    /// Takes the value out of the file, so that the default counts. A setting that has none stays as it is. A profile
-    /// is gone with its last setting, the headers of its tables included.
-    public mutating func unset(_ name: SettingName) throws(SettingsError) {
-        let home = settings.home(of: name)
-        guard settings.files[home.file] != nil else { return }
-        try edit(home) { document throws(TOMLError) in
-            for keys in [home.keys] + home.older where document[path: keys] != nil {
+    /// Removes the value from the file, so that the default counts. Does nothing if there is no value. When a profile loses
+    /// its last setting, its empty tables are removed as well.
+    mutating func unset(_ name: SettingName) throws(SettingsError) {
+        let location = settings.location(of: name)
+        guard settings.files[location.file] != nil else { return }
+        try edit(location) { document throws(TOMLError) in
+            for keys in [location.keys] + location.older where document[path: keys] != nil {
                 _ = try document.remove(keys)
-                if home.file == .main, name.profile != nil { try Self.removeEmptyTables(above: keys, from: &document) }
+                if location.file == .main, name.profile != nil {
+                    try Self.removeEmptyTables(above: keys, from: &document)
+                }
             }
         }
     }
 
-    /// Adds entries to a list, which is sorted then and begins with the default where nobody has set it. Another
-    /// setting is set.
-    public mutating func add(_ name: SettingName, _ typed: String) throws(SettingsError) {
+    /// Adds entries to a list and sorts it. A list that is not set starts with its default. A setting that is not a list is
+    /// set to the value.
+    mutating func add(_ name: SettingName, _ typed: String) throws(SettingsError) {
         guard case .list(let entries) = try parse(typed, for: name) else { return try set(name, to: typed) }
         let current = try currentEntries(of: name)
         try store(.list(Set(current + entries).sorted()), as: name)
     }
 
-    /// Takes entries out of a list. Another setting is unset if it has exactly this value.
-    public mutating func remove(_ name: SettingName, _ typed: String) throws(SettingsError) {
+    /// Removes entries from a list. A setting that is not a list is unset if it has exactly this value.
+    mutating func remove(_ name: SettingName, _ typed: String) throws(SettingsError) {
         let value = try parse(typed, for: name)
         if case .list(let entries) = value {
             let current = try currentEntries(of: name)
@@ -101,19 +103,19 @@ public struct SettingsEditor: Sendable {
     // MARK: Files
 
     private mutating func store(_ value: SettingValue, as name: SettingName) throws(SettingsError) {
-        let home = settings.home(of: name)
-        if case .mapper(let cloud, _) = home.file, settings.files[home.file] == nil {
-            settings.files[home.file] = try SettingsFile(
-                path: settings.mapperPath(home.file), original: nil,
+        let location = settings.location(of: name)
+        if case .mapper(let cloud, _) = location.file, settings.files[location.file] == nil {
+            settings.files[location.file] = try SettingsFile(
+                path: settings.mapperPath(location.file), original: nil,
                 bytes: Array("cloud_type = \"\(cloud.rawValue)\"\n".utf8))
         }
-        try edit(home) { document throws(TOMLError) in
-            for keys in home.older where document[path: keys] != nil { _ = try document.remove(keys) }
-            try document.set(home.keys, to: name.key.type.stored(value))
+        try edit(location) { document throws(TOMLError) in
+            for keys in location.older where document[path: keys] != nil { _ = try document.remove(keys) }
+            try document.set(location.keys, to: name.key.type.stored(value))
         }
     }
 
-    /// Removes the tables of a profile, `CLOUD.profiles.PROFILE` and what is in it, that hold nothing.
+    /// Removes the empty tables of a profile: `CLOUD.profiles.PROFILE` and those in it.
     private static func removeEmptyTables(
         above keys: [String], from document: inout TOMLDocument
     ) throws(TOMLError) {
@@ -125,20 +127,20 @@ public struct SettingsEditor: Sendable {
     }
 
     private mutating func edit(
-        _ home: SettingLocation, _ change: (inout TOMLDocument) throws(TOMLError) -> Void
+        _ location: SettingLocation, _ change: (inout TOMLDocument) throws(TOMLError) -> Void
     ) throws(SettingsError) {
-        guard var file = settings.files[home.file] else { return }
+        guard var file = settings.files[location.file] else { return }
         do {
             try change(&file.document)
         } catch {
             throw .notEditable(path: file.path, reason: error.message)
         }
-        settings.files[home.file] = file
+        settings.files[location.file] = file
     }
 
-    /// Whether a cloud's file holds nothing but the line that says so. It stays where the main file has settings of the
-    /// cloud that would count without it.
-    private func isLeftOver(_ file: SettingsFile, _ id: SettingsFileID) -> Bool {
+    /// Whether a cloud's file has no settings any more and can go. It must stay if the main file has settings of the cloud,
+    /// which would count without it.
+    private func isObsolete(_ file: SettingsFile, _ id: SettingsFileID) -> Bool {
         guard case .mapper(let cloud, _) = id, file.document.root.keys == ["cloud_type"] else { return false }
         let lines = file.document.bytes.split(separator: UInt8(ascii: "\n")).filter { $0 != [UInt8(ascii: "\r")] }
         return lines.count == 1 && file.document.bytes != file.original && !settings.hasIgnoredTable(cloud)

@@ -1,38 +1,40 @@
 extension SettingsError {
-    /// A word for programs that stays the same between releases.
-    public var id: String {
+    /// The reason id, which stays the same between releases.
+    public var id: ReasonID {
         switch self {
-        case .unreadable: "settings-unreadable"
+        case .unreadable: .settingsUnreadable
         case .untrusted(let error): error.id
-        case .broken: "settings-broken"
-        case .unknownVersion: "settings-version-unknown"
-        case .unknownKey: "setting-unknown"
-        case .missing: "setting-missing"
-        case .unknownProfile: "profile-unknown"
-        case .refused, .invalidInFile, .invalidInEnvironment, .invalidInCertificate: "setting-invalid"
+        case .broken: .settingsBroken
+        case .unknownVersion: .settingsVersionUnknown
+        case .unknownKey: .settingUnknown
+        case .missing: .settingMissing
+        case .unknownProfile: .profileUnknown
+        case .refused, .invalidInFile, .invalidInEnvironment, .invalidInCertificate: .settingInvalid
         case .certificate(let error): error.id
-        case .twice: "setting-twice"
-        case .profileOfPlainKey, .severalProfiles, .badProfileName: "profile-invalid"
-        case .identityOfCertificate: "device-id-of-certificate"
-        case .incomplete: "settings-incomplete"
-        case .notEditable: "settings-not-editable"
+        case .twice: .settingTwice
+        case .profileOfPlainKey, .severalProfiles, .badProfileName: .profileInvalid
+        case .identityOfCertificate: .deviceIDOfCertificate
+        case .incomplete: .settingsIncomplete
+        case .notEditable: .settingsNotEditable
         }
     }
 
     /// What went wrong, the outermost cause first. A cause can have several lines.
+    ///
+    /// Sentences that thin-edge.io's tedge prints are kept to the letter.
     public var causes: [String] {
         switch self {
-        case .unreadable(let path, let reason): ["Cannot read \(path)", reason]
+        case .unreadable(let path, let reason): ["Cannot read \(path)", reason.description]
         case .untrusted(let error): error.causes
-        case .broken(let place, let reason): ["\(place.text): \(reason)"]
+        case .broken(let location, let reason): ["\(location.text): \(reason)"]
         case .unknownVersion(_, let version): ["Unknown tedge.toml version: \(version)"]
         case .unknownKey(let key): ["Unknown tedge config key: '\(key.beginning)'"]
         case .missing(let key): [Self.missingText(key)]
         case .unknownProfile(let profile, let cloud):
             ["Unknown profile `\(profile)` for the multi-profile property \(cloud.rawValue)"]
         case .refused(_, let refusal): ["Failed to parse input", refusal.reason]
-        case .invalidInFile(let key, let place, let refusal):
-            ["\(place.text): the value of '\(key)' is not valid", refusal.reason]
+        case .invalidInFile(let key, let location, let refusal):
+            ["\(location.text): the value of '\(key)' is not valid", refusal.reason]
         case .invalidInEnvironment(let key, let variable, let value, let refusal):
             [
                 "Failed to set value for \(key)\(value.map { " to \"\($0.beginning)\"" } ?? "") from environment variable "
@@ -42,9 +44,9 @@ extension SettingsError {
         case .invalidInCertificate(let key, let path, let refusal):
             ["The common name (CN) of the certificate \(path) cannot be '\(key)'", refusal.reason]
         case .certificate(let error): error.causes
-        case .twice(let key, let older, let place):
+        case .twice(let key, let older, let location):
             [
-                "\(place.text): '\(older)' is an older name of '\(key)', which the file has as well. Please manually "
+                "\(location.text): '\(older)' is an older name of '\(key)', which the file has as well. Please manually "
                     + "remove one of them."
             ]
         case .profileOfPlainKey(let key):
@@ -70,19 +72,18 @@ extension SettingsError {
 
     /// The file, if the caller may not read it.
     public var forbiddenPath: String? {
-        if case .unreadable(let path, let reason) = self, reason.hasPrefix("Permission denied") { path } else { nil }
+        if case .unreadable(let path, let reason) = self, reason.isPermission { path } else { nil }
     }
 
     /// What to do about it, or nil if the causes say it.
     public var hint: String? {
         switch self {
-        case .unreadable(_, let reason) where reason.hasPrefix("Permission denied"):
+        case .unreadable(_, let reason) where reason.isPermission:
             "Run the command with sudo, or give another directory with --config-dir."
         case .untrusted(let error): error.hint
-        case .unreadable(let path, let reason) where SystemError.saysNotPlain(reason): ErrorAdvice.putFile(path)
-        case .broken(let place, _): "Correct line \(place.line) of \(place.path). Nothing has been written."
-        case .unknownVersion(let place, _):
-            "The file was written for a later release; line \(place.line) of \(place.path) says so."
+        case .broken(let location, _): "Correct line \(location.line) of \(location.path). Nothing has been written."
+        case .unknownVersion(let location, _):
+            "Line \(location.line) of \(location.path) says that the file was written for a later release."
         case .unknownKey: "Run 'tedge config list --doc' for a list of all keys."
         case .unknownProfile(let profile, let cloud):
             "Run 'tedge config set \(cloud.rawValue).url <value> --profile \(profile)' to create the profile."
@@ -94,7 +95,7 @@ extension SettingsError {
             [refusal.hint, "Run 'unset \(variable)' to use the value of the file."].compactMap(\.self)
                 .joined(separator: " ")
         case .certificate(let error): error.hint
-        case .twice(let key, _, _): "Run 'tedge config set \(key) <value>' to keep that value alone."
+        case .twice(let key, _, _): "Run 'tedge config set \(key) <value>' to keep only that value."
         case .incomplete(_, let unset):
             unset.first.map { "Run 'tedge config set \($0) <value>' to add it to config." }
         case .unreadable, .missing, .invalidInCertificate, .profileOfPlainKey, .severalProfiles, .badProfileName,
@@ -103,14 +104,14 @@ extension SettingsError {
         }
     }
 
-    /// What `config get` says of a setting without a value.
-    public static func notSetText(_ name: SettingName) -> String {
+    /// The message of `config get` for a setting without a value.
+    static func notSetText(_ name: SettingName) -> String {
         guard name.key.isDeviceID else { return "The provided config key: '\(name.text)' is not set" }
         return "The provided config key: 'device.id' is not configured: The device id is read from the device "
             + "certificate.\nTo set 'device.id' to some <id>, you can use `tedge cert create --device-id <id>`."
     }
 
-    /// What to type where `config get` finds no value; nil if `notSetText` says it.
+    /// The hint of `config get` for a setting without a value; nil if `notSetText` already says it.
     static func notSetHint(_ name: SettingName) -> String? {
         name.key.isDeviceID ? nil : "Run 'tedge config set \(name.text) <value>' to set it."
     }

@@ -1,11 +1,11 @@
 import TOML
 
-/// A file with settings, or the place where there could be one.
+/// A file with settings, which may not exist yet.
 struct SettingsFile: Sendable {
     let path: String
     /// What the file held when it was read, or nil if there was none.
     let original: [UInt8]?
-    /// What it holds now.
+    /// The contents with the changes.
     var document: TOMLDocument
 
     /// Reads the file. Throws `unreadable` and `broken`.
@@ -27,16 +27,16 @@ struct SettingsFile: Sendable {
         do {
             document = try TOMLDocument(parsing: bytes)
         } catch {
-            let place = SettingSourceLocation(path: path, line: error.line, column: error.column)
-            throw .broken(place, reason: error.message)
+            let location = SettingSourceLocation(path: path, line: error.line, column: error.column)
+            throw .broken(location, reason: error.message)
         }
     }
 
-    /// The line of a key; the first one for a key that the file does not hold.
+    /// The line of a key; 1 if the file does not have the key.
     func line(of keys: [String]) -> Int { document.line(of: keys) ?? 1 }
 
-    /// Where a key stands; the beginning of the file for one that it does not hold.
-    func place(of keys: [String]) -> SettingSourceLocation {
+    /// The position of a key; the beginning of the file if it does not have the key.
+    func location(of keys: [String]) -> SettingSourceLocation {
         let position = document.position(of: keys)
         return SettingSourceLocation(path: path, line: position?.line ?? 1, column: position?.column ?? 1)
     }
@@ -49,7 +49,7 @@ enum SettingsFileID: Hashable, Sendable {
     /// `mappers/CLOUD/mapper.toml` or `mappers/CLOUD.PROFILE/mapper.toml`.
     case mapper(CloudName, ProfileName?)
 
-    /// The cloud whose file it is.
+    /// The cloud that the file is for; nil for the main file.
     var cloud: CloudName? {
         if case .mapper(let cloud, _) = self { cloud } else { nil }
     }

@@ -1,51 +1,23 @@
-/// Where settings come from: the only ways in which they look at the world.
-public struct SettingsSource: Sendable {
+/// Everything that settings are read from: files, environment and current directory.
+struct SettingsSource: Sendable {
     /// The configuration directory, an absolute path.
-    public var directory: String
+    var directory: String
     /// The variables of the environment.
-    public var environment: [String: String]
+    var environment: [String: String]
     /// The current directory, for relative paths that are typed.
-    public var currentDirectory: @Sendable () -> String
+    var currentDirectory: @Sendable () -> String
     /// The bytes of a file, or nil if there is none.
-    public var read: @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?
+    var read: @Sendable (String) throws(FileError) -> [UInt8]?
     /// The names in a directory in any order, or nil if there is no such directory.
-    public var listDirectory: @Sendable (String) throws(SettingsReadFailure) -> [String]?
-    /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws why a certificate that is there
-    /// gives no name. It is asked for only when an identity is.
-    public var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
-
-    /// Gathers the ways.
-    public init(
-        directory: String, environment: [String: String], currentDirectory: @escaping @Sendable () -> String,
-        read: @escaping @Sendable (String) throws(SettingsReadFailure) -> [UInt8]?,
-        listDirectory: @escaping @Sendable (String) throws(SettingsReadFailure) -> [String]?,
-        certificateCommonName: @escaping @Sendable (String) throws(CertificateError) -> String?
-    ) {
-        self.directory = directory
-        self.environment = environment
-        self.currentDirectory = currentDirectory
-        self.read = read
-        self.listDirectory = listDirectory
-        self.certificateCommonName = certificateCommonName
-    }
+    var listDirectory: @Sendable (String) throws(FileError) -> [String]?
+    /// The common name (CN) of the certificate in a file, or nil if there is no file. Throws if the certificate gives no name.
+    /// It is called only when an identity is requested.
+    var certificateCommonName: @Sendable (String) throws(CertificateError) -> String?
 }
 
-/// Why a file or directory that is there cannot be read.
-public struct SettingsReadFailure: Error, Sendable, Equatable {
-    /// The reason in the C library's words, for example `Permission denied (os error 13)`.
-    public let reason: String
-    /// What root does not read, if that is what happened.
-    let untrusted: FileError?
-
-    /// Makes the failure.
-    public init(reason: String) { (self.reason, untrusted) = (reason, nil) }
-
-    /// Makes the failure of a file.
-    init(_ error: FileError) {
-        (reason, untrusted) = (error.reason.description, error.reason.code < 0 ? error : nil)
-    }
-
+extension FileError {
+    /// The error of existing settings that cannot be read.
     func settingsError(_ path: String) -> SettingsError {
-        untrusted.map { .untrusted($0) } ?? .unreadable(path: path, reason: reason)
+        reason.code < 0 ? .untrusted(self) : .unreadable(path: path, reason: reason)
     }
 }

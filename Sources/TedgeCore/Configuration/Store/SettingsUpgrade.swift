@@ -1,15 +1,14 @@
 import TOML
 
-/// Moves settings from where earlier releases kept them to where release 2 does: those of clouds from `tedge.toml` to a
-/// `mapper.toml` each, and those under older names to their own.
+/// Moves settings from the files of earlier releases to those of release 2: settings of clouds from `tedge.toml` to one
+/// `mapper.toml` each, and settings with older names to their current names.
 ///
-/// Every setting has the value that it had. Values are moved as they are written, comments directly above them and behind
-/// them included; what is not moved stays byte for byte. The tables of a cloud that has files of its own do not count and
-/// stay.
+/// Every setting keeps its value. Values are moved as they are written, with the comments directly above and behind them;
+/// everything else stays byte for byte. The tables of a cloud that already has files of its own do not count and stay.
 struct SettingsUpgrade {
     private(set) var settings: Settings
 
-    /// Plans the moves. Throws `twice` where a setting stands in two places, and `notEditable`.
+    /// Plans the moves. Throws `twice` if a setting is stored in two places, and `notEditable`.
     init(_ settings: Settings) throws(SettingsError) {
         self.settings = settings
         for cloud in CloudName.allCases where !settings.cloudsWithFiles.contains(cloud) { try moveTables(of: cloud) }
@@ -20,7 +19,7 @@ struct SettingsUpgrade {
         }
     }
 
-    /// The files that are made or changed; the main file is the last one. Empty where all is up to date.
+    /// The files to create or change, the main file last. Empty if everything is up to date.
     var edits: [FileEdit] { SettingsEditor(settings).edits }
 
     // MARK: Clouds
@@ -35,10 +34,10 @@ struct SettingsUpgrade {
                     guard let fragment = main.document.fragment(of: path) else {
                         throw notMoved(path, "is an array of tables, which no setting is", main)
                     }
-                    let (file, place) = try destination(of: path, cloud)
+                    let (file, newPath) = try destination(of: path, cloud)
                     var layout = layouts[file] ?? MapperLayout(cloud)
-                    if let other = layout.origins[place] { throw twice(other, path, main) }
-                    layout.add(fragment, at: place, from: path, below: heading)
+                    if let other = layout.origins[newPath] { throw twice(other, path, main) }
+                    layout.add(fragment, at: newPath, from: path, below: heading)
                     layouts[file] = layout
                     heading = ""
                 }
@@ -59,34 +58,34 @@ struct SettingsUpgrade {
 
     private func twice(_ first: [String], _ second: [String], _ file: SettingsFile) -> SettingsError {
         .twice(
-            key: first.joined(separator: "."), older: second.joined(separator: "."), file.place(of: second))
+            key: first.joined(separator: "."), older: second.joined(separator: "."), file.location(of: second))
     }
 
-    /// The file that a key of a cloud's table goes to, and its path there, under the name that it has now.
+    /// The file to which a key of a cloud's table is moved, and its path there, under its current name.
     private func destination(
         of path: [String], _ cloud: CloudName
-    ) throws(SettingsError) -> (file: SettingsFileID, place: [String]) {
+    ) throws(SettingsError) -> (file: SettingsFileID, path: [String]) {
         if path.count > 3, path[1] == "profiles", let profile = try? ProfileName(parsing: path[2]) {
-            // Of a name in capitals and the same in small letters only the latter counts.
+            // If the file has the name in capital and in lower-case letters, only the latter counts.
             let counting = [path[0], path[1], profile.text]
             if let main = settings.main, path[2] != profile.text, main.document.keys(of: counting) != nil {
                 throw notMoved(Array(path.prefix(3)), "is the profile '\(profile)', which the file has as well", main)
             }
-            return (.mapper(cloud, profile), settings.currentPlace(path.dropFirst(3), of: cloud))
+            return (.mapper(cloud, profile), settings.currentPath(path.dropFirst(3), of: cloud))
         }
-        return (.mapper(cloud, nil), settings.currentPlace(path.dropFirst(), of: cloud))
+        return (.mapper(cloud, nil), settings.currentPath(path.dropFirst(), of: cloud))
     }
 
     // MARK: Other settings
 
     private mutating func renameOthers() throws(SettingsError) {
         for key in SettingTable.keys where key.cloud == nil && !key.older.isEmpty {
-            let home = settings.home(of: SettingName(key))
-            for keys in home.older {
+            let location = settings.location(of: SettingName(key))
+            for keys in location.older {
                 guard let main = settings.main, main.document[path: keys] != nil else { continue }
-                if main.document[path: home.keys] != nil { throw twice(home.keys, keys, main) }
+                if main.document[path: location.keys] != nil { throw twice(location.keys, keys, main) }
                 try edit { document throws(TOMLError) in
-                    try document.move(keys, to: home.keys)
+                    try document.move(keys, to: location.keys)
                     try document.removeEmpty(Array(keys.dropLast()))
                 }
             }
@@ -105,7 +104,7 @@ struct SettingsUpgrade {
 }
 
 extension TOMLDocument {
-    /// The tables at and below a path with the keys of what is no table, in their order.
+    /// The tables at and below a path, each with the keys of its values that are not tables, in their order.
     fileprivate func tables(from path: [String]) -> [(path: [String], keys: [String])] {
         guard let keys = keys(of: path) else { return [] }
         let isTable = keys.map { self.keys(of: path + [$0]) != nil }
@@ -114,7 +113,7 @@ extension TOMLDocument {
         return (own.isEmpty ? [] : [(path, own)]) + below.flatMap { tables(from: path + [$0]) }
     }
 
-    /// Takes the headers of empty tables at a path and above it out.
+    /// Removes the headers of empty tables at a path and above it.
     fileprivate mutating func removeEmpty(_ path: [String]) throws(TOMLError) {
         var path = path
         while !path.isEmpty, keys(of: path)?.isEmpty == true {
@@ -125,24 +124,24 @@ extension TOMLDocument {
 }
 
 extension CloudName {
-    /// Whether a run that was killed has made some of the cloud's files, and not all: the tables in the main file count then,
-    /// which are the last to go.
+    /// Whether a killed upgrade created only some of the cloud's files. The tables in the main file, which are removed last,
+    /// still count then.
     func isHalfMoved(in main: SettingsFile, _ source: SettingsSource) -> Bool {
         guard prefixes.contains(where: { main.document[path: [$0]] != nil }) else { return false }
         do {
             return try source.read(Settings.upgradeMark(in: source.directory)) != nil
         } catch {
-            // It is there.
+            // It exists, though it cannot be read.
             return true
         }
     }
 }
 
 extension Settings {
-    /// The file that is there while settings are moved.
+    /// The file that exists while settings are moved.
     static func upgradeMark(in directory: String) -> String { "\(directory)/.upgrade.unfinished" }
 
-    /// Where the form of the main file is named.
+    /// The key of the main file's format version.
     static let version = ["config", "version"]
 
     /// The path of a cloud's file.
@@ -152,13 +151,13 @@ extension Settings {
         return "\(directory)/mappers/\(name)/mapper.toml"
     }
 
-    /// The place of a setting of a cloud below the cloud's table, for a place under an older name; others stay.
-    fileprivate func currentPlace(_ place: ArraySlice<String>, of cloud: CloudName) -> [String] {
-        let name = place.reduce(into: cloud.rawValue) { $0 += "." + $1 }
-        guard SettingTable.key(name) == nil else { return Array(place) }
+    /// The current path, below a cloud's table, of a setting that may be stored under an older name.
+    fileprivate func currentPath(_ path: ArraySlice<String>, of cloud: CloudName) -> [String] {
+        let name = path.reduce(into: cloud.rawValue) { $0 += "." + $1 }
+        guard SettingTable.key(name) == nil else { return Array(path) }
         let key = SettingTable.keys(of: cloud).first {
             $0.older.contains(name) && isRead(name, for: $0, inOldForm: isOldForm)
         }
-        return key.map { Self.parts($0.suffix) } ?? Array(place)
+        return key.map { Self.parts($0.suffix) } ?? Array(path)
     }
 }

@@ -1,22 +1,22 @@
-/// What a person should know of the settings, although a command can go on.
-public enum SettingsWarning: Sendable, Hashable {
-    /// A key was typed, or a variable named, in an older spelling.
+/// What a person should know about the settings, although the command can continue.
+enum SettingsWarning: Sendable, Hashable {
+    /// A typed key or a variable has an older spelling.
     case deprecatedKey(String, instead: String)
-    /// A file has a key that no setting has.
+    /// A file has a key that is not a setting.
     case unknownInFile(key: String, path: String, line: Int)
-    /// A variable of the environment is named like a setting that there is not.
+    /// A variable of the environment begins with `TEDGE_` and names no setting.
     case unknownVariable(String)
-    /// The settings of a cloud stand in its own files; those in the main file do not count.
+    /// The settings of a cloud are in files of their own; those in the main file do not count.
     case ignoredTable(CloudName, mainPath: String, mappersPath: String)
-    /// Something else was taken than what was typed.
+    /// The stored value differs from the typed one.
     case taken(String, insteadOf: String, isHostOfAddress: Bool)
     /// A variable of the environment overrides what is stored.
     case overridden(key: String, variable: String)
-    /// The bridge is left to the mapper, with which connecting does not go on.
+    /// The bridge is left to the mapper, which `tedge connect` refuses.
     case builtInBridge
 
     /// The warning, without a word such as "Warning" before it.
-    public var text: String {
+    var text: String {
         switch self {
         case .deprecatedKey(let old, let new): "The key '\(old)' is deprecated. Use '\(new)' instead."
         case .unknownInFile(let key, let path, let line):
@@ -28,11 +28,11 @@ public enum SettingsWarning: Sendable, Hashable {
             "\(cloud.rawValue) configuration found in `\(mainPath)`, but this will be ignored in favour of configuration"
                 + " in \(mappersPath)/\(cloud.rawValue)/mapper.toml and \(mappersPath)/\(cloud.rawValue).*/mapper.toml"
         case .taken(let taken, let typed, let isHost):
-            "Taking '\(taken.beginning)' instead of '\(typed.beginning)'"
+            "Using '\(taken.beginning)' instead of '\(typed.beginning)'"
                 + (isHost ? ": only the \(taken.contains(":") ? "host and its port are" : "host is") stored." : ".")
         case .overridden(let key, let variable):
-            "\(variable) is set in the environment and wins over the file. Run 'unset \(variable)' to have '\(key)' of the "
-                + "file count."
+            "\(variable) is set in the environment and overrides the file. Run 'unset \(variable)' to use '\(key)' of the "
+                + "file."
         case .builtInBridge:
             "'tedge connect' configures the bridge of mosquitto and refuses this value. Run 'tedge config set "
                 + "mqtt.bridge.built_in false' before you connect."

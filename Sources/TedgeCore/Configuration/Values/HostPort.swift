@@ -1,11 +1,11 @@
 /// A host and a port on it.
 public struct HostPort: Sendable, Equatable, CustomStringConvertible {
     /// The host as it is typed; an IPv6 address has its brackets.
-    public let host: String
+    let host: String
     /// The port.
-    public let port: UInt16
-    /// What is stored in a file: the port only where it is typed.
-    public let stored: String
+    let port: UInt16
+    /// The text to store in a file, which has a port only if one was typed.
+    let stored: String
 
     /// Reads `host`, `host:port`, `[IPv6]` or `[IPv6]:port`.
     init(parsing text: String, defaultPort: UInt16) throws(SettingRefusal) {
@@ -36,8 +36,8 @@ public struct HostPort: Sendable, Equatable, CustomStringConvertible {
         stored = text
     }
 
-    /// The host without the brackets of an IPv6 address, as a resolver and mosquitto's `address` line take it.
-    public var bareHost: String {
+    /// The host without the brackets of an IPv6 address, for a resolver and mosquitto's `address` line.
+    var bareHost: String {
         host.first == "[" ? String(host.dropFirst().dropLast()) : host
     }
 
@@ -45,10 +45,10 @@ public struct HostPort: Sendable, Equatable, CustomStringConvertible {
     public var description: String { "\(host):\(port)" }
 }
 
-/// What may stand for a host.
+/// Rules for host names.
 enum HostName {
-    /// Whether the text is a name that DNS can hold in ASCII (underscores included), an IPv4 address, or an IPv6
-    /// address in brackets. A last label of digits makes the text an address, as in the URL standard.
+    /// Whether the text is a DNS name in ASCII (with underscores), an IPv4 address, or an IPv6 address in brackets. A text
+    /// whose last label is all digits must be an address, as in the URL standard.
     static func isValid(_ text: some StringProtocol) -> Bool {
         let bytes = Array(text.utf8)
         if bytes.first == UInt8(ascii: "[") {
@@ -57,7 +57,7 @@ enum HostName {
         let labels = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let named = labels.last?.isEmpty == true ? labels.dropLast() : labels[...]
         guard let last = named.last, bytes.count <= 254, named.allSatisfy(isLabel) else { return false }
-        return last.allSatisfy(isDigit) ? IPAddress.isVersion4(String(text)) : true
+        return last.allSatisfy(\.isDigit) ? IPAddress.isVersion4(String(text)) : true
     }
 
     private static func isLabel(_ label: ArraySlice<UInt8>) -> Bool {
@@ -65,19 +65,17 @@ enum HostName {
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "-")
+        byte.isDigit || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "-")
             || byte == UInt8(ascii: "_")
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     private static let schemes = [
         "http": ["80"], "https": ["443"], "mqtt": ["1883"], "mqtts": ["8883"], "ssl": ["8883", "443"],
         "tcp": ["1883", "8883"], "tls": ["8883", "443"], "ws": ["80"], "wss": ["443"],
     ]
 
-    /// What a pasted address names: the host, and the port where it has one. Nil where the text is no more than that. A
-    /// scheme, a path and a query are no part of it; behind a word without dots only a slash is.
+    /// The host, and the port if there is one, of a pasted address without its scheme, path and query. Nil if the text is only
+    /// a host and port already. A path after a word without dots is not recognised, only a single slash.
     static func authority(ofPasted text: String) -> String? {
         var rest = text[...]
         if let separator = text.firstRange(of: "://") {
@@ -88,7 +86,7 @@ enum HostName {
         }
         let authority = rest.prefix { !"/?#".contains($0) }
         if rest.startIndex == text.startIndex {
-            // No address, or one whose scheme is mistyped, as in "https:/host" and "https//host".
+            // Not an address, or one with a mistyped scheme, as in "https:/host" and "https//host".
             let rest = text[authority.endIndex...]
             let isWhole = rest.isEmpty || rest != "/" && !authority.contains(".")
             guard !isWhole, authority.last != ":", !text.contains("//") else { return nil }
@@ -96,7 +94,7 @@ enum HostName {
         return String(authority)
     }
 
-    /// The ports that go without saying for the scheme of a pasted address.
+    /// The default ports for the scheme of a pasted address.
     static func usualPorts(ofPasted text: String) -> [String] {
         guard let separator = text.firstRange(of: "://") else { return [] }
         return schemes[text[..<separator.lowerBound].lowercased()] ?? []

@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// IP addresses as the C library reads them. The texts hold no NUL.
+/// IP addresses as the C library parses them. The texts contain no NUL.
 enum IPAddress {
     /// Whether the text is four decimal numbers with dots.
     static func isVersion4(_ text: String) -> Bool {
@@ -20,8 +20,7 @@ enum IPAddress {
         return unsafe inet_pton(AF_INET6, text, &address) == 1
     }
 
-    /// The 4 or 16 bytes of an address, nil for another text. An address of version 4 that is written as one of version 6
-    /// has 4.
+    /// The 4 or 16 bytes of an address; nil for other texts. An IPv4 address in IPv6 notation has 4.
     static func bytes(_ text: String) -> [UInt8]? {
         var four = in_addr()
         if unsafe inet_pton(AF_INET, text, &four) == 1 { return unsafe withUnsafeBytes(of: &four) { unsafe Array($0) } }
@@ -37,7 +36,7 @@ enum IPAddress {
         private let bytes: [UInt8]
         private let bits: Int
 
-        /// Reads `ADDRESS/BITS`, or an address alone. Nil for another text.
+        /// Reads `ADDRESS/BITS`, or an address alone. Nil for other texts.
         init?(_ text: String) {
             let parts = text.split(separator: Character("/"), maxSplits: 1, omittingEmptySubsequences: false)
             guard let bytes = IPAddress.bytes(String(parts[0])) else { return nil }

@@ -1,15 +1,15 @@
-/// Secrets taken out of what is shown: lists, messages and logs.
+/// Removes secrets from lists, messages and logs.
 enum Masking {
-    /// What stands where a secret was.
+    /// The text that replaces a secret.
     static let word = "(secret)"
 
-    /// The value of a setting for a list: `config get` alone prints a secret.
+    /// The value of a setting for a list. Only `config get` prints secrets.
     static func shown(_ setting: Setting) -> String {
         setting.name.key.isSecret ? word : inMessage(setting.value.printed)
     }
 
-    /// A text without the user names and passwords of addresses (`user:password@host`, RFC 3986, section 3.2.1) and the PINs
-    /// of PKCS #11 addresses (`pin-value=1234`, RFC 7512, section 2.4) in it.
+    /// A text without the user names and passwords of the addresses in it (`user:password@host`, RFC 3986, section 3.2.1) and
+    /// without the PINs of PKCS #11 URIs (`pin-value=1234`, RFC 7512, section 2.4).
     static func inMessage(_ text: String) -> String {
         let hasUser = text.utf8.contains(UInt8(ascii: "@")) && text.utf8.contains(UInt8(ascii: ":"))
         let hasPIN = text.contains("pin-value=")
@@ -18,7 +18,7 @@ enum Masking {
         return hasPIN ? withoutPINs(masked) : masked
     }
 
-    /// Whether a text holds such a secret.
+    /// Whether a text contains such a secret.
     static func holdsSecret(_ text: String) -> Bool { inMessage(text) != text }
 
     private static func withoutUsers(_ text: String) -> String {
@@ -36,7 +36,7 @@ enum Masking {
         return result + withoutUser(word)
     }
 
-    /// A word without what stands between `//`, or its beginning, and the last `@`, if there is a password in it.
+    /// A word without the part between `//`, or its beginning, and the last `@`, if that part contains a password.
     private static func withoutUser(_ word: [Character]) -> String {
         guard let end = word.lastIndex(of: "@") else { return String(word) }
         let slashes = word.indices.dropLast().first { word[$0] == "/" && word[$0 + 1] == "/" && $0 < end }

@@ -1,18 +1,18 @@
-/// Where an HTTP proxy is.
-public struct ProxyAddress: Sendable, Equatable, CustomStringConvertible {
-    /// How one talks to the proxy.
-    public enum Scheme: String, Sendable, Equatable {
+/// The address of an HTTP proxy.
+struct ProxyAddress: Sendable, Equatable, CustomStringConvertible {
+    /// The protocol between this device and the proxy.
+    enum Scheme: String, Sendable, Equatable {
         case http, https
     }
 
-    /// How one talks to the proxy.
-    public let scheme: Scheme
+    /// The protocol between this device and the proxy.
+    let scheme: Scheme
     /// Its host and port.
-    public let endpoint: HostPort
+    let endpoint: HostPort
     /// What was typed.
     let stored: String
 
-    /// Reads `[http://]host[:port]` or `https://host[:port]`; the ports are 80 and 443 where none is given.
+    /// Reads `[http://]host[:port]` or `https://host[:port]`; the default ports are 80 and 443.
     init(parsing text: String) throws(SettingRefusal) {
         var rest = text[...]
         var scheme = Scheme.http
@@ -26,7 +26,7 @@ public struct ProxyAddress: Sendable, Equatable, CustomStringConvertible {
         if rest.last == "/" { rest.removeLast() }
         if rest.unicodeScalars.contains("@") {
             throw Self.refusal(
-                of: text, because: "user and password do not go here but into 'proxy.username' and 'proxy.password'")
+                of: text, because: "set user and password as 'proxy.username' and 'proxy.password' instead")
         }
         do {
             endpoint = try HostPort(parsing: String(rest), defaultPort: scheme == .http ? 80 : 443)
@@ -38,7 +38,7 @@ public struct ProxyAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The address with scheme and port.
-    public var description: String { "\(scheme.rawValue)://\(endpoint)" }
+    var description: String { "\(scheme.rawValue)://\(endpoint)" }
 
     private static func refusal(of text: String, because reason: String) -> SettingRefusal {
         let shown = text.unicodeScalars.contains("@") ? "" : " '\(text)'"

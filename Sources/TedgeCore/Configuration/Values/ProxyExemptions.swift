@@ -1,8 +1,8 @@
-/// The hosts that are reached without the proxy, as `proxy.no_proxy` names them.
+/// The hosts to reach without the proxy (`proxy.no_proxy`).
 ///
 /// The entries are separated by commas. Each is `*` for every host, a domain with or without a dot before it, an address, or
-/// an address range such as `192.168.1.0/24`. A port behind a name or an address limits the entry to that port. Addresses
-/// and ranges stand for hosts that are given as addresses: no name is looked up for them.
+/// an address range such as `192.168.1.0/24`. A port after a name or an address limits the entry to that port. Addresses and
+/// ranges match only hosts that are given as addresses: names are not looked up.
 struct ProxyExemptions: Sendable, Equatable {
     private enum Entry: Sendable, Equatable {
         case everything
@@ -13,14 +13,14 @@ struct ProxyExemptions: Sendable, Equatable {
 
     private let entries: [(entry: Entry, port: UInt16?)]
 
-    /// Reads the list. An entry that means nothing exempts nothing.
+    /// Reads the list. Invalid entries are ignored.
     init(_ text: String) {
         entries = text.split(separator: Character(",")).compactMap {
             Self.read($0.lowercased().filter { !$0.isWhitespace })
         }
     }
 
-    /// Whether a host is reached without the proxy. An address of version 6 may have its brackets.
+    /// Whether a host is reached without the proxy. An IPv6 address may be in brackets.
     func contains(_ host: String, port: UInt16) -> Bool {
         let host = Self.bare(host.lowercased())
         let address = IPAddress.bytes(host)
@@ -53,7 +53,7 @@ struct ProxyExemptions: Sendable, Equatable {
         return (String(text[..<colon]), port)
     }
 
-    /// Without the brackets of an address of version 6, and without the dot behind a name.
+    /// The host without the brackets of an IPv6 address and without a dot at the end.
     private static func bare(_ host: String) -> String {
         if host.first == "[", host.last == "]" { return String(host.dropFirst().dropLast()) }
         return host.last == "." ? String(host.dropLast()) : host

@@ -1,15 +1,15 @@
-/// A length of time as somebody typed it.
+/// A length of time, with the text that was typed.
 public struct SettingDuration: Sendable, Equatable {
     /// What was typed, for example `60s`, `1h 30m` or `3600`.
     public let text: String
-    /// How long that is.
+    /// The length.
     public let duration: Duration
 
     /// Reads a number of seconds, or numbers with units such as `20 minutes 34s`. A month has 30.44 and a year 365.25
     /// days.
     public init(parsing text: String) throws(SettingRefusal) {
         self.text = text
-        if !text.isEmpty, text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) {
+        if text.isDigits {
             guard let seconds = Int64(text), seconds <= Self.longest else { throw .durationTooLarge }
             duration = .seconds(seconds)
             return
@@ -38,7 +38,7 @@ public struct SettingDuration: Sendable, Equatable {
         duration = .seconds(seconds) + .nanoseconds(nanoseconds)
     }
 
-    /// The seconds of the longest time, 292 years: as many as clocks count in nanoseconds.
+    /// The longest time in seconds, 292 years, which still fits into 64 bits as nanoseconds.
     private static let longest = Int64.max / 1_000_000_000
     fileprivate static let hint = "Give a number of seconds, or numbers with units: ns, us, ms, s, m, h, d, w, M, y."
 }
@@ -47,7 +47,8 @@ extension SettingRefusal {
     fileprivate static let durationTooLarge = SettingRefusal(
         "number is too large", hint: "The longest time is 9223372036 seconds, or 292 years.")
     fileprivate static let durationWithFraction = SettingRefusal(
-        "a part of a number is not taken", hint: "Use a smaller unit, for example '1h 30m' instead of '1.5h'.")
+        "a number with a fraction is not accepted",
+        hint: "Use a smaller unit, for example '1h 30m' instead of '1.5h'.")
 }
 
 /// A unit of time.
@@ -71,7 +72,7 @@ private struct DurationUnit {
         }
     }
 
-    /// Adds a number of these units to a sum whose nanoseconds are less than a second; false where it is too large.
+    /// Adds a number of these units to a sum whose nanoseconds are less than a second. Returns false on overflow.
     func add(_ number: Int64, to sumOfSeconds: inout Int64, _ sumOfNanoseconds: inout Int64) -> Bool {
         let whole = number.multipliedReportingOverflow(by: seconds)
         let part = number.multipliedReportingOverflow(by: nanoseconds)

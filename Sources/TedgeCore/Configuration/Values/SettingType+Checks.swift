@@ -1,5 +1,5 @@
 extension SettingType {
-    /// The numbers that the type takes.
+    /// The numbers that the type accepts.
     var range: ClosedRange<Int64> {
         switch self {
         case .port: 0...65_535
@@ -11,7 +11,7 @@ extension SettingType {
 
     var rangeHint: String { "Give a whole number from \(range.lowerBound) to \(range.upperBound)." }
 
-    /// Checks that a number is in the range of the type.
+    /// Checks that a number is in the range of the type, and converts it.
     func checkNumber(_ number: Int64) throws(SettingRefusal) -> UInt32 {
         if range.contains(number), let number = UInt32(exactly: number) { return number }
         switch self {
@@ -39,7 +39,7 @@ extension SettingType {
         let levels = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard levels.count == 4, !levels[0].isEmpty else {
             throw SettingRefusal(
-                "An entity topic identifier has four levels with '/' between them, of which the first is not empty",
+                "An entity topic identifier has four levels with '/' between them, and the first must not be empty",
                 hint: "For example 'device/main//'.")
         }
         guard !text.unicodeScalars.contains(where: isWildcard) else {

@@ -1,14 +1,14 @@
-/// What came of a typed value.
+/// The result of parsing a typed value.
 struct ParsedSetting: Equatable {
     let value: SettingValue
-    /// What was taken instead of what was typed, where a person should know.
+    /// The text that was used instead of the typed one, if a person should know.
     var taken: String?
-    /// Whether what was taken is the host of an address.
+    /// Whether that text is the host of a typed address.
     var isHostOfAddress = false
 }
 
 extension SettingType {
-    /// Checks a typed value. Throws the reason why it is refused.
+    /// Parses a typed value. Throws the reason if it is refused.
     func parse(_ typed: String, currentDirectory: () -> String) throws(SettingRefusal) -> ParsedSetting {
         try Self.checkCharacters(of: typed)
         let text = tidied(typed)
@@ -39,7 +39,7 @@ extension SettingType {
         }
     }
 
-    /// Checks a text that is stored, or typed in a form that needs no completion.
+    /// Checks a text that is stored in a file, or typed and already tidied.
     func check(_ text: String) throws(SettingRefusal) -> SettingValue {
         switch self {
         case .name:
@@ -73,15 +73,14 @@ extension SettingType {
         return .text(text)
     }
 
-    /// Refuses control characters and line ends: values go into files of other programs, one line each.
+    /// Refuses control characters and line ends, because values are written into single lines of other programs' files.
     static func checkCharacters(of text: String) throws(SettingRefusal) {
         let scalar = text.unicodeScalars.first {
             $0.properties.generalCategory == .control || $0 == "\u{2028}" || $0 == "\u{2029}"
         }
         if let scalar {
-            let digits = String(scalar.value, radix: 16, uppercase: true)
-            let padding = String(repeating: "0", count: max(0, 4 - digits.count))
-            throw SettingRefusal("The value holds the control character U+\(padding)\(digits); no setting can")
+            let number = scalar.value.hexadecimal(4, uppercase: true)
+            throw SettingRefusal("The value contains the control character U+\(number), which no setting can")
         }
     }
 
@@ -100,7 +99,7 @@ extension SettingType {
 
     private func parseNumber(_ text: String) throws(SettingRefusal) -> UInt32 {
         guard !text.isEmpty else { throw SettingRefusal("cannot parse integer from empty string", hint: rangeHint) }
-        guard text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else {
+        guard text.isDigits else {
             throw SettingRefusal("invalid digit found in string", hint: rangeHint)
         }
         return try checkNumber(Int64(text) ?? .max)
@@ -113,8 +112,8 @@ extension SettingRefusal {
 
     fileprivate static func unexpanded(_ path: String) -> SettingRefusal {
         SettingRefusal(
-            "Only a shell puts a directory instead of '\(path.prefix { $0 != "/" })'",
-            hint: "Give the whole path, or leave the quotes out so that the shell completes it.")
+            "Only a shell can replace '\(path.prefix { $0 != "/" })' with a directory",
+            hint: "Give the whole path, or omit the quotes so that the shell replaces it.")
     }
 
     fileprivate static let emptyPath = SettingRefusal("Cannot be converted to an absolute path: the path is empty")

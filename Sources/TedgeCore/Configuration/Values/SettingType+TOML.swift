@@ -1,7 +1,7 @@
 import TOML
 
 extension SettingType {
-    /// Checks a value that stands in a file. Throws the reason why it is refused.
+    /// Checks a value from a file. Throws the reason if it is refused.
     func read(_ stored: TOMLValue) throws(SettingRefusal) -> SettingValue {
         switch (self, stored) {
         case (.flag, .boolean(let flag)):
@@ -29,7 +29,7 @@ extension SettingType {
         }
     }
 
-    /// Reads a list in the form in which it is printed, `["a", "b"]`; nil if the text is none.
+    /// Reads a list as `config get` prints it, `["a", "b"]`; nil for other texts.
     func printedList(_ text: String) -> SettingValue? {
         guard text.hasPrefix("["), text.hasSuffix("]"),
             let value = try? TOMLDocument(parsing: Array("value = \(text)".utf8))[path: ["value"]]
@@ -37,7 +37,7 @@ extension SettingType {
         return try? read(value)
     }
 
-    /// What is stored for a value of this type.
+    /// The TOML to store for a value of this type.
     func stored(_ value: SettingValue) -> TOMLValue {
         switch value {
         case .text(let text):

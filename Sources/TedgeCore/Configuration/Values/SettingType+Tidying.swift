@@ -1,7 +1,7 @@
-/// What people paste or type around a value, taken off before the value is checked.
+/// Removes what people paste or type around a value, before the value is checked.
 extension SettingType {
-    /// The value without blanks and a pair of quotes around it, and in the spelling that the type knows. Free texts, and lists,
-    /// whose entries are tidied one by one, stay as they are.
+    /// The value without blanks and a pair of quotes around it, and in the spelling that the type knows. Free texts stay as
+    /// they are, and so do lists, whose entries are tidied one by one.
     func tidied(_ typed: String) -> String {
         switch self {
         case .text, .list: return typed
@@ -42,7 +42,7 @@ extension SettingType {
         return String(text.dropFirst().dropLast())
     }
 
-    /// The text without blanks at its ends.
+    /// The text without blanks and no-break spaces at both ends.
     static func trimmed(_ text: String) -> String {
         let isBlank = { (character: Character) in character == " " || character == "\u{A0}" }
         var rest = text.drop(while: isBlank)

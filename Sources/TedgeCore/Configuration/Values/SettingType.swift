@@ -1,12 +1,12 @@
-/// What the values of a setting are.
-public enum SettingType: Sendable, Equatable {
-    /// Any text, also none.
+/// The type of a setting's values.
+enum SettingType: Sendable, Equatable {
+    /// Any text, also an empty one.
     case text
     /// A text that is not empty.
     case name
-    /// An absolute path. A relative one is completed when it is typed.
+    /// An absolute path. A typed relative path becomes absolute.
     case path
-    /// A path that stays as it is typed.
+    /// A path that is stored as it is typed.
     case plainPath
     /// `true` or `false`.
     case flag
@@ -22,9 +22,9 @@ public enum SettingType: Sendable, Equatable {
     case ipAddress
     /// A host name, an IPv4 address or an IPv6 address in brackets.
     case host
-    /// A host with or without a port; the number is the port where none is given.
+    /// A host with or without a port; the number is the default port.
     case hostPort(UInt16)
-    /// The beginning of MQTT topics.
+    /// The prefix of MQTT topics.
     case topicPrefix
     /// Four MQTT topic levels.
     case topicID
@@ -38,15 +38,15 @@ public enum SettingType: Sendable, Equatable {
     case choice(SettingChoice)
 }
 
-/// A few words of which a setting takes one.
-public struct SettingChoice: Sendable, Equatable {
+/// The words of which a setting accepts one.
+struct SettingChoice: Sendable, Equatable {
     /// The words, as they are stored.
-    public let words: [String]
+    let words: [String]
     /// Other spellings and the words that they stand for.
     let aliases: [String: String]
-    /// The words that are printed in another form than they are stored in.
+    /// The words that are printed differently than they are stored, with their printed form.
     let printed: [String: String]
-    /// How the words are listed where another one is refused.
+    /// The list of words in the error for another word.
     let listing: String
 
     private init(_ words: [String], aliases: [String: String] = [:], printed: [String: String] = [:], listing: String) {

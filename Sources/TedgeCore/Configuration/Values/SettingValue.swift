@@ -1,6 +1,8 @@
+import TOML
+
 /// A checked value of a setting.
-public enum SettingValue: Sendable, Equatable {
-    /// A text, path, address, or the word of a choice as it is printed.
+enum SettingValue: Sendable, Equatable {
+    /// A text, path, address, or the printed word of a choice.
     case text(String)
     /// True or false.
     case flag(Bool)
@@ -16,7 +18,7 @@ public enum SettingValue: Sendable, Equatable {
     case list([String])
 
     /// The value as `config get` prints it.
-    public var printed: String {
+    var printed: String {
         switch self {
         case .text(let text): text
         case .flag(let flag): flag ? "true" : "false"
@@ -24,26 +26,17 @@ public enum SettingValue: Sendable, Equatable {
         case .hostPort(let endpoint): endpoint.description
         case .duration(let duration): duration.text
         case .proxy(let proxy): proxy.description
-        case .list(let entries): "[" + entries.map(quoted).joined(separator: ", ") + "]"
+        case .list(let entries): TOMLValue.array(entries.map(TOMLValue.string)).text
         }
     }
 }
 
-private func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for character in text.unicodeScalars {
-        if character == "\"" || character == "\\" { quoted.append("\\") }
-        quoted.unicodeScalars.append(character)
-    }
-    return quoted + "\""
-}
-
-/// Why a value is not taken.
+/// Why a value is refused.
 public struct SettingRefusal: Error, Sendable, Equatable {
     /// The reason, one or more lines.
     public let reason: String
-    /// What to give instead, or nil if the reason says it.
-    public let hint: String?
+    /// What to give instead, or nil if the reason already says it.
+    let hint: String?
 
     init(_ reason: String, hint: String? = nil) {
         self.reason = reason

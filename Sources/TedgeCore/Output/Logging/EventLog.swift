@@ -1,11 +1,10 @@
-/// Says on stderr what the program does to the world. What is in files, messages and requests is never said, only how
-/// much it is, so that no secret gets out.
+/// Logs each step to stderr, without secrets: for files, messages and requests only the size.
 struct EventLog: Sendable {
     private let console: Console
 
     init(_ console: Console) { self.console = console }
 
-    /// Does something and says what it was, how it ended and how long it took.
+    /// Runs an action, and logs its outcome and duration.
     func record<Result, Failure: Error>(
         _ level: LogLevel, _ what: @autoclosure () -> String, outcome: (Result) -> String? = { _ in nil },
         _ body: () throws(Failure) -> Result
@@ -13,18 +12,18 @@ struct EventLog: Sendable {
         let begin = MonotonicClock.microseconds
         do throws(Failure) {
             let result = try body()
-            say(level, what(), outcome(result), begin)
+            write(level, what(), outcome(result), begin)
             return result
         } catch {
-            say(level, what(), Self.words(error), begin)
+            write(level, what(), Self.words(error), begin)
             throw error
         }
     }
 
-    /// Says something that takes no time.
-    func say(_ level: LogLevel, _ text: String) { console.log(level, text) }
+    /// Logs an event without a duration.
+    func write(_ level: LogLevel, _ text: String) { console.log(level, text) }
 
-    private func say(_ level: LogLevel, _ what: String, _ outcome: String?, _ begin: UInt64) {
+    private func write(_ level: LogLevel, _ what: String, _ outcome: String?, _ begin: UInt64) {
         let microseconds = MonotonicClock.microseconds - begin
         let time = "\(microseconds / 1000).\(microseconds % 1000 / 100) ms"
         console.log(level, "\(what): \(outcome.map { $0 + ", " } ?? "")\(time)")

@@ -2,18 +2,18 @@ import TOML
 
 /// How important a message on stderr is. Errors are always printed.
 public enum LogLevel: String, CaseIterable, Sendable, Comparable {
-    /// Errors alone.
+    /// Only errors.
     case error
-    /// Warnings and advice as well: the level without any option.
+    /// Also warnings and advice: the default level.
     case warn
-    /// What is changed as well: files written, programs run.
+    /// Also changes: files written, programs run.
     case info
-    /// What is looked at as well: files read, messages and requests sent and received.
+    /// Also reads: files read, messages and requests sent and received.
     case debug
-    /// What programs print as well.
+    /// Also the output of programs.
     case trace
 
-    /// A level comes before those that print more.
+    /// A level is less than the levels that print more.
     public static func < (one: LogLevel, other: LogLevel) -> Bool {
         one.position < other.position
     }
@@ -22,12 +22,12 @@ public enum LogLevel: String, CaseIterable, Sendable, Comparable {
 }
 
 extension LogLevel {
-    /// The level without an option: that of `RUST_LOG`, else of `tedge` in the table `[log]` of `system.toml`, else `warn`.
+    /// The default level: that of `RUST_LOG`, else of `tedge` in the table `[log]` of `system.toml`, else `warn`.
     ///
-    /// What is not understood counts for nothing: another command says what is wrong with the file.
+    /// Invalid values are ignored: another command reports what is wrong with the file.
     static func configured(_ environment: [String: String], _ path: String, _ files: any Files) -> LogLevel {
         if let level = environment["RUST_LOG"].flatMap(ofDirectives) { return level }
-        // Read by every command, and taken apart only where it can matter.
+        // Every command reads the file, so it is parsed only if it can contain a level.
         guard let bytes = try? files.readIfPresent(path), bytes.holds("log"),
             let root = try? TOMLDocument(parsing: bytes).root, case .table(let table)? = root["log"],
             case .string(let word)? = table["tedge"]
@@ -35,7 +35,7 @@ extension LogLevel {
         return LogLevel(rawValue: word.lowercased()) ?? .warn
     }
 
-    /// The level of directives such as `debug` or `info,tedge=trace`: that of `tedge`, else the one for everything.
+    /// The level of directives such as `debug` or `info,tedge=trace`: that of `tedge`, else the general one.
     private static func ofDirectives(_ text: String) -> LogLevel? {
         let directives = text.split(separator: ",").map { $0.split(separator: "=", omittingEmptySubsequences: false) }
         let own = directives.last { $0.count == 2 && $0[0] == "tedge" }?[1]

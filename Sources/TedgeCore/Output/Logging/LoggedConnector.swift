@@ -1,66 +1,75 @@
 import MQTT
 
-/// The broker, with each connection and message told to the log. A topic is said, a payload only as its size: the cloud
-/// answers with tokens.
+/// Creates connections that log each step and message. The log has the topic but only the size of the payload, because
+/// the cloud answers with tokens.
 struct LoggedConnector: MQTTConnector {
     let base: any MQTTConnector
     let log: EventLog
 
-    func waitForStart(
-        _ options: MQTTOptions, until deadline: ContinuousClock.Instant, interruption: Interruption
-    ) throws(MQTTError) -> any BrokerSession {
-        let session = try log.record(.debug, "wait for the broker at \(Self.place(options))") {
-            () throws(MQTTError) in
-            try base.waitForStart(options, until: deadline, interruption: interruption)
-        }
-        return LoggedSession(base: session, log: log)
-    }
-
-    func connect(
-        _ options: MQTTOptions, until deadline: ContinuousClock.Instant, interruption: Interruption
-    ) throws(MQTTError) -> any BrokerSession {
-        let session = try log.record(.debug, "connect to the broker at \(Self.place(options))") {
-            () throws(MQTTError) in
-            try base.connect(options, until: deadline, interruption: interruption)
-        }
-        return LoggedSession(base: session, log: log)
-    }
-
-    func client(_ options: MQTTOptions, interruption: Interruption) throws(MQTTError) -> any MessageClient {
-        LoggedClient(
-            base: try base.client(options, interruption: interruption), place: Self.place(options), log: log)
-    }
-
-    private static func place(_ options: MQTTOptions) -> String {
-        "\(options.host):\(options.port) as \(options.clientID)" + (options.tls == nil ? "" : ", over TLS")
+    func connection(_ options: MQTTOptions, interruption: Interruption) throws(MQTTError) -> any MQTTConnection {
+        let place = "\(options.host):\(options.port) as \(options.clientID)" + (options.tls == nil ? "" : ", over TLS")
+        return LoggedConnection(
+            base: try base.connection(options, interruption: interruption), place: place, log: log)
     }
 }
 
-private struct LoggedSession: BrokerSession {
-    let base: any BrokerSession
+private struct LoggedConnection: MQTTConnection {
+    let base: any MQTTConnection
+    let place: String
     let log: EventLog
 
-    func subscribe(_ filters: [String], until deadline: ContinuousClock.Instant) throws(MQTTError) {
-        try log.record(.debug, "subscribe to \(filters.joined(separator: ", "))") { () throws(MQTTError) in
-            try base.subscribe(filters, until: deadline)
+    var delivered: Int { base.delivered }
+
+    func connect(until deadline: ContinuousClock.Instant) throws(MQTTError) {
+        try log.record(.debug, "connect to the broker at \(place)") { () throws(MQTTError) in
+            try base.connect(until: deadline)
+        }
+    }
+
+    func waitForBroker(until deadline: ContinuousClock.Instant) throws(MQTTError) {
+        try log.record(.debug, "wait for the broker at \(place)") { () throws(MQTTError) in
+            try base.waitForBroker(until: deadline)
+        }
+    }
+
+    func reconnect(until deadline: ContinuousClock.Instant?) throws(MQTTError) {
+        try log.record(.debug, "connect again to the broker at \(place)") { () throws(MQTTError) in
+            try base.reconnect(until: deadline)
+        }
+    }
+
+    func subscribe(_ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant) throws(MQTTError) {
+        try log.record(.debug, "subscribe to \(topics.map(\.filter).joined(separator: ", "))") {
+            () throws(MQTTError) in
+            try base.subscribe(topics, until: deadline)
+        }
+    }
+
+    func subscribe(
+        _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
+        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+    ) throws(MQTTError) {
+        try log.record(.debug, "subscribe to \(topics.map(\.filter).joined(separator: ", "))") {
+            () throws(MQTTError) in
+            try base.subscribe(topics, until: deadline) { logged(handler, $0, $1, $2) }
         }
     }
 
     func publish(
-        topic: String, payload: [UInt8], qos: QoS, until deadline: ContinuousClock.Instant
-    ) throws(MQTTError) {
+        topic: String, payload: [UInt8], qos: QoS, retain: Bool, until deadline: ContinuousClock.Instant?
+    ) throws(MQTTError) -> Int {
         try log.record(.debug, "publish \(payload.count) bytes to \(topic)") { () throws(MQTTError) in
-            try base.publish(topic: topic, payload: payload, qos: qos, until: deadline)
+            try base.publish(topic: topic, payload: payload, qos: qos, retain: retain, until: deadline)
         }
     }
 
     func waitForDelivery(until deadline: ContinuousClock.Instant) throws(MQTTError) {
-        try log.record(.debug, "wait for the acknowledgement") { () throws(MQTTError) in
+        try log.record(.debug, "wait for the delivery") { () throws(MQTTError) in
             try base.waitForDelivery(until: deadline)
         }
     }
 
-    func nextMessage(until deadline: ContinuousClock.Instant) throws(MQTTError) -> MQTTMessage? {
+    func nextMessage(until deadline: ContinuousClock.Instant?) throws(MQTTError) -> MQTTMessage? {
         try log.record(
             .debug, "wait for a message",
             outcome: { message in
@@ -72,8 +81,25 @@ private struct LoggedSession: BrokerSession {
         }
     }
 
+    func receive(
+        until deadline: ContinuousClock.Instant?, idle: () -> Void,
+        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+    ) throws(MQTTError) -> Bool {
+        try base.receive(until: deadline, idle: idle) { logged(handler, $0, $1, $2) }
+    }
+
+    private func logged(
+        _ handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool,
+        _ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery
+    ) -> Bool {
+        let name = MessageFormat.text(topic)
+        let mark = delivery.isRetained ? ", retained" : ""
+        log.write(.debug, "message of \(payload.byteCount) bytes from \(name)\(mark)")
+        return handler(topic, payload, delivery)
+    }
+
     func disconnect() {
-        log.say(.debug, "disconnect from the broker")
+        log.write(.debug, "disconnect from the broker")
         base.disconnect()
     }
 }

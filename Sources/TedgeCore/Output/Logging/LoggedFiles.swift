@@ -1,4 +1,4 @@
-/// Files, with each change told to the log, and each file and directory that is read.
+/// Accesses files, and logs each change and each file and directory that is read.
 struct LoggedFiles: Files {
     let base: any Files
     let log: EventLog
@@ -80,9 +80,9 @@ struct LoggedFiles: Files {
 
     func deferDurability() { base.deferDurability() }
 
-    func finishInterrupted(_ directory: String) throws(FileError) {
+    func makeDurable(_ directory: String) throws(FileError) {
         try log.record(.debug, "synchronize \(directory)") { () throws(FileError) in
-            try base.finishInterrupted(directory)
+            try base.makeDurable(directory)
         }
     }
 

@@ -1,4 +1,4 @@
-/// Programs, with each run told to the log.
+/// Runs programs and logs each run.
 struct LoggedProcesses: Processes {
     let base: any Processes
     let log: EventLog
@@ -27,19 +27,19 @@ struct LoggedProcesses: Processes {
         _ words: [String], _ body: () throws(ProcessError) -> ProcessResult
     ) throws(ProcessError) -> ProcessResult {
         let result = try log.record(.info, "run \(words.joined(separator: " "))", outcome: Self.ending, body)
-        for line in (result.output + result.error).split(separator: "\n") { log.say(.trace, "| \(line)") }
+        for line in (result.output + result.error).split(separator: "\n") { log.write(.trace, "| \(line)") }
         return result
     }
 
     func reloadSystemd() -> Bool {
         let isSent = base.reloadSystemd()
-        log.say(.info, "send SIGHUP to systemd: \(isSent ? "sent" : "not sent")")
+        log.write(.info, "send SIGHUP to systemd: \(isSent ? "sent" : "not sent")")
         return isSent
     }
 
     func isOnPath(_ program: String) -> Bool {
         let isThere = base.isOnPath(program)
-        log.say(.debug, "look for \(program) on PATH: \(isThere ? "found" : "not found")")
+        log.write(.debug, "look for \(program) on PATH: \(isThere ? "found" : "not found")")
         return isThere
     }
 

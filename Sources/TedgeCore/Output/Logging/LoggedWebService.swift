@@ -1,7 +1,6 @@
 import TLS
 
-/// The cloud's HTTPS service, with each request told to the log; of headers and bodies nothing, because they hold
-/// credentials.
+/// The cloud's HTTPS service with a log of each request, without headers and bodies, because they contain credentials.
 struct LoggedWebService: WebService {
     let base: any WebService
     let log: EventLog

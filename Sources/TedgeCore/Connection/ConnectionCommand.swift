@@ -1,0 +1,153 @@
+/// What connect and reconnect do around their steps: the lock, the undo if a step fails, the check at the end, the report.
+struct ConnectionCommand {
+    /// `connect` or `reconnect`.
+    private let name: String
+    private let cloud: Cloud
+    private var profile: ProfileName?
+    private let options: Connector.Options
+    private var context: Context
+    private let log = StepLog()
+
+    init(
+        name: String, cloud: Cloud, _ profile: ProfileName?, _ options: Connector.Options, in context: Context
+    ) {
+        (self.name, self.cloud, self.profile, self.options, self.context) = (name, cloud, profile, options, context)
+    }
+
+    /// Runs the steps, then the check. Prints what happens.
+    func run(_ steps: (ConnectSteps) throws -> ConnectSteps.Outcome) -> CommandReport {
+        var command = self
+        do {
+            command.profile = try ProfileName.choose(profile, in: context)
+            command.context = context.knowingMosquitto()
+            let (done, outcome) = try command.change(steps)
+            return command.reported(command.end(done, outcome))
+        } catch {
+            return command.reported(command.failed(error))
+        }
+    }
+
+    /// Does all the steps or none, while no other command changes the configuration.
+    private func change(
+        _ body: (ConnectSteps) throws -> ConnectSteps.Outcome
+    ) throws -> (ConnectSteps, ConnectSteps.Outcome) {
+        try context.require(.mosquitto)
+        return try context.changing("tedge \(name) \(cloud.name.words(profile))") {
+            let inputs = try ConnectionInputs(cloud, profile, in: context)
+            try inputs.refuseUnsupported()
+            _ = try inputs.credentials(in: context)
+            let steps = ConnectSteps(inputs, options, in: context, log: log)
+            let broker = steps.change.broker
+            do {
+                let outcome = try steps.change.transaction.run {
+                    do { return try body(steps) } catch {
+                        log.end(.failed)
+                        throw error
+                    }
+                }
+                broker.commit(isRead: outcome == .running)
+                context.files.discard(inputs.paths.rejected)
+                return (steps, outcome)
+            } catch {
+                if let bridge = steps.unacceptedBridge {
+                    log.evidence = broker.keep(bridge, at: inputs.paths.rejected, after: error)
+                }
+                throw error
+            }
+        }
+    }
+
+    // MARK: The end
+
+    /// Checks the connection, unless nothing runs or the cloud is to be left alone.
+    private func end(_ steps: ConnectSteps, _ outcome: ConnectSteps.Outcome) -> CommandReport {
+        let inputs = steps.inputs
+        guard outcome == .running else { return withoutServiceManager() }
+        if options.isOffline {
+            if let ended = restartEndedMosquitto(inputs) { return ended }
+            context.console.line("Offline mode. Skipping the connection check.")
+            return withMapper(steps.renewal)
+        }
+        log.begin("check")
+        do {
+            try ConnectionCheck.run(inputs, timeout: options.timeout, in: context)
+            return withMapper(steps.renewal)
+        } catch {
+            log.end(.failed)
+            let isInterrupted = if case CheckFailure.interrupted = error { true } else { false }
+            let warning =
+                "Bridge has been configured, but \(cloud.displayName) connection check "
+                + (isInterrupted ? "was interrupted." : "failed.")
+            context.console.line("Warning: \(warning)")
+            return restartEndedMosquitto(inputs) ?? unproven(Diagnosis.of(error, inputs, in: context))
+        }
+    }
+
+    /// Starts mosquitto again if it has ended since it was restarted. Nil if it runs.
+    private func restartEndedMosquitto(_ inputs: ConnectionInputs) -> CommandReport? {
+        let outcome = BrokerRecovery(inputs: inputs, context: context).run(for: "tedge \(name)")
+        guard let diagnosis = outcome.diagnosis(of: inputs) else { return nil }
+        var report = unproven(diagnosis)
+        if outcome != .startedAgain { (report.result, report.status) = (.failed, .failure) }
+        return report
+    }
+
+    /// The report of a command that did everything, unless the mapper that was started has ended again.
+    private func withMapper(_ renewal: RenewedCertificate.Outcome) -> CommandReport {
+        if let diagnosis = Diagnosis.ofMapper(cloud.name, profile, in: context) { return unproven(diagnosis) }
+        guard case .refused(let reason) = renewal else { return .done(name, cloud: cloud.name, changed: true) }
+        let message = "Successfully connected, however not using the new certificate"
+        let trust =
+            cloud.name == .c8y
+            ? "Run 'tedge cert upload c8y --user <username>'" : "Register the new certificate in \(cloud.displayName)"
+        let hint = "\(trust), then run 'sudo tedge reconnect \(cloud.name.words(profile))'."
+        context.console.note("\(message)\nHint: \(hint)")
+        return CommandReport(
+            command: name, cloud: cloud.name, result: .ok, changed: true, reason: .newCertificateRefused,
+            message: "\(message): \(reason)", hint: hint, status: .renewedCertificateRefused)
+    }
+
+    private func unproven(_ diagnosis: Diagnosis) -> CommandReport {
+        context.console.explain(diagnosis, cloud: cloud.name, profile)
+        return CommandReport(
+            command: name, cloud: cloud.name, result: .unproven, changed: true, reason: diagnosis.id,
+            message: diagnosis.message, causes: diagnosis.causes, hint: diagnosis.hint, status: .unproven)
+    }
+
+    private func withoutServiceManager() -> CommandReport {
+        context.console.line(
+            """
+            'tedge connect' configured the necessary tedge components, but you will have to start the required services \
+            on your own.
+            Start/restart mosquitto and other thin edge components.
+            thin-edge.io works seamlessly with 'systemd'.
+
+            """)
+        return CommandReport(
+            command: name, cloud: cloud.name, result: .unproven, changed: true,
+            reason: .serviceManagerUnavailable, message: "The bridge is configured, but nothing could be started.",
+            hint:
+                "Start or restart mosquitto and tedge-mapper, then run 'tedge connect \(cloud.name.words(profile)) --test'.",
+            status: .unproven)
+    }
+
+    private func failed(_ error: any Error) -> CommandReport {
+        log.end(.failed)
+        let title =
+            name == "reconnect"
+            ? "failed to reconnect \(cloud.displayName) cloud."
+            : "failed to create bridge to connect \(cloud.displayName) cloud."
+        let report = context.failed(name, cloud: cloud.name, CommandFailure(command: "tedge \(name)", title, error))
+        if let path = log.evidence {
+            context.console.note("\nThe bridge configuration that mosquitto rejected is kept in \(path).")
+        }
+        return report
+    }
+
+    private func reported(_ report: CommandReport) -> CommandReport {
+        log.end(.ok)
+        var report = report
+        report.steps = log.steps
+        return report
+    }
+}

@@ -1,0 +1,125 @@
+import MQTT
+
+/// mosquitto and its files.
+extension DoctorRun {
+    func mosquittoInstalled() -> CheckOutcome {
+        if let mosquittoVersion { return .ok("version \(mosquittoVersion)") }
+        return .error(
+            Diagnosis(
+                .mosquittoNotFound, "mosquitto is not installed.",
+                hint: "Run 'sudo apt install mosquitto', or install it by other means."))
+    }
+
+    func bridgeFile() -> CheckOutcome {
+        let isBusy = FileLock.isHeld(ConfigurationLock.path(in: context.configurationDirectory))
+        if context.files.exists(paths.unfinished), !isBusy {
+            return .warning(
+                Diagnosis(
+                    .connectionUnfinished, "A connect or disconnect was ended before it was complete.",
+                    seen: paths.unfinished,
+                    hint:
+                        "Run '\(connectCommand)' to complete the connection, or '\(disconnectCommand)' to remove it."
+                ))
+        }
+        if context.files.exists(paths.bridge) { return .ok(paths.bridge) }
+        return .error(
+            Diagnosis(
+                .notConnected, "The device is not connected to \(cloud.displayName).",
+                seen: "there is no \(paths.bridge)", hint: "Run '\(connectCommand)'."))
+    }
+
+    func includeLine() -> CheckOutcome {
+        guard (try? manager.get())?.isDefault == true else {
+            return .skipped("system.toml says which mosquitto is driven, not what it reads")
+        }
+        let main = brokerContext.mosquittoConfiguration
+        let found = MosquittoFiles(main: main, files: context.files)
+        let inclusions = found.inclusions(of: paths.directory, files: context.files)
+        if inclusions.count > 1 {
+            return .error(MosquittoConfigurationError.includedTwice(paths.directory, inclusions.map(\.place)))
+        }
+        if found.readings(of: paths.bridge, files: context.files) > 0 { return .ok(inclusions.first?.place ?? main) }
+        if found.unreadable.contains(main) {
+            if let obstacle = found.obstacles.first(where: { $0.path == main }), obstacle.isHidden {
+                return .error(MosquittoConfigurationError.unreadable(obstacle))
+            }
+            if !isRoot, context.files.exists(main) { return Self.needsRoot }
+            return .error(
+                Diagnosis(
+                    .includeLineMissing, "mosquitto's main file \(main) cannot be read.",
+                    hint: "Run 'sudo apt install --reinstall mosquitto', then '\(reconnectCommand)'."))
+        }
+        return .error(
+            Diagnosis(
+                .includeLineMissing, "mosquitto does not read \(paths.directory): \(main) does not include it.",
+                hint: "Run 'sudo tedge init && sudo systemctl restart mosquitto'."))
+    }
+
+    func bridgeCurrent() -> CheckOutcome {
+        do {
+            let plan = try plan.get()
+            let bridge = try plan.bridge(in: context)
+            var wanted = [(paths.bridge, MosquittoRenderer.text(of: bridge))]
+            if let text = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: brokerContext).text {
+                wanted.append((paths.listeners, text))
+            }
+            for (path, text) in wanted where try context.files.readIfPresent(path) != Array(text.utf8) {
+                return .warning(
+                    Diagnosis(
+                        .bridgeFileDiffers, "\(path) is not what the settings ask for.",
+                        seen: firstDifference(try context.files.readIfPresent(path), text),
+                        hint: "Run '\(reconnectCommand)' to write it again."))
+            }
+            return .ok("they do")
+        } catch let error as FileError where error.reason.isPermission {
+            return Self.needsRoot
+        } catch {
+            return .error(error)
+        }
+    }
+
+    private func firstDifference(_ found: [UInt8]?, _ wanted: String) -> String {
+        guard let found else { return "it is not there" }
+        let feed = Character("\n")
+        let lines = String(decoding: found, as: UTF8.self).split(separator: feed, omittingEmptySubsequences: false)
+        let others = wanted.split(separator: feed, omittingEmptySubsequences: false)
+        let index = zip(lines, others).enumerated().first { $1.0 != $1.1 }?.offset ?? min(lines.count, others.count)
+        let (is_, should) = (index < lines.count ? lines[index] : "", index < others.count ? others[index] : "")
+        guard ![is_, should].contains(where: { $0.hasPrefix(MosquittoRenderer.passwordKey) }) else {
+            return "line \(index + 1), with the password, differs"
+        }
+        return "line \(index + 1) is '\(is_)' and should be '\(should)'"
+    }
+
+    func listener() -> CheckOutcome {
+        guard let plan = try? plan.get() else { return .skipped("the settings do not say which port it is") }
+        guard let listeners = plan.listeners else { return .skipped("mqtt.bind.enabled is false") }
+        do {
+            let found = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: brokerContext)
+            guard let model = found.model else {
+                return .skipped("system.toml says which mosquitto is driven, not what it reads")
+            }
+            let check = ListenerCheck(model, listeners, paths.listeners, in: context)
+            if let problem = check.problem(isService: brokerContext.isServedByUnit) {
+                return .error(problem)
+            }
+            try check.checkClients(plan.settings)
+        } catch {
+            return .error(error)
+        }
+        let holder = ListeningProcess.of(listeners.port, proc: context.processDirectory)
+        return .ok("port \(listeners.port) is \(holder == nil ? "free" : "mosquitto's")")
+    }
+
+    func localMQTT() -> CheckOutcome {
+        let findings = findings()
+        if findings.isUnanswered { return .outOfTime }
+        guard let error = findings.localFailure else { return .ok(findings.broker) }
+        return .error(
+            Diagnosis(
+                .localMQTTFailed, "The local MQTT broker does not answer.", seen: "\(error)",
+                hint:
+                    "Run 'sudo systemctl restart mosquitto', and check 'mqtt.client.host' and 'mqtt.client.port' with "
+                    + "'tedge config list mqtt.client'."))
+    }
+}

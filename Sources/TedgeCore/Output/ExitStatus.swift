@@ -1,0 +1,13 @@
+/// The exit status of a command. The numbers are an interface.
+public enum ExitStatus: Int32, Sendable {
+    /// The command succeeded.
+    case success = 0
+    /// The command failed; for `cert needs-renewal`, the certificate need not be renewed.
+    case failure = 1
+    /// The arguments are invalid; for `cert needs-renewal`, it is unknown whether the certificate must be renewed.
+    case misuse = 2
+    /// The device is connected, with the older certificate instead of the renewed one.
+    case renewedCertificateRefused = 3
+    /// The command is done, but it is not proven that the result works.
+    case unproven = 4
+}
