@@ -10,28 +10,27 @@ public struct ManualPage: Sendable {
         public init(_ word: String, _ meaning: String) { (self.word, self.meaning) = (word, meaning) }
     }
 
-    /// The whole program.
-    public var program: CommandDescription
-    /// The date as mdoc(7) writes it, such as `November 27, 2026`.
-    public var date: String
     /// What the program is, in a few paragraphs.
-    public var description: [String]
+    public var description: [String] = []
     /// Variables of the environment.
-    public var environment: [Entry]
+    public var environment: [Entry] = []
     /// Files and directories.
-    public var files: [Entry]
+    public var files: [Entry] = []
     /// Exit statuses.
-    public var exitStatuses: [Entry]
+    public var exitStatuses: [Entry] = []
     /// Examples: a command, and what it does.
-    public var examples: [Entry]
-    /// Other pages, as `name` and section.
-    public var seeAlso: [(name: String, section: Int)]
+    public var examples: [Entry] = []
+    /// Other pages, as name and section.
+    public var seeAlso: [(name: String, section: Int)] = []
 
-    /// Makes a page that has only its commands.
-    public init(of program: CommandDescription, date: String) {
-        self.program = program
-        self.date = date
-        (description, environment, files, exitStatuses, examples, seeAlso) = ([], [], [], [], [], [])
+    private let program: CommandDescription
+    private let date: String
+
+    /// Makes a page that has only the commands of a program.
+    ///
+    /// - Parameter date: The date as mdoc(7) writes it, such as `November 27, 2026`.
+    public init(of parser: CommandParser<some ParsableArguments>, date: String) {
+        (program, self.date) = (parser.description, date)
     }
 
     /// The source of the page.
@@ -82,11 +81,11 @@ public struct ManualPage: Sendable {
         let words = command.path.dropFirst().joined(separator: " ")
         var lines = [".Ss " + Self.escaped(words)]
         lines += [".Nm \(program.name)", ".Cm " + Self.escaped(words)]
-        let own = command.options.filter { !$0.isHidden && !$0.longNames.contains("help") }
+        let own = command.options.filter { !$0.longNames.contains("help") }
         lines += own.map(Self.synopsis)
-        lines += command.arguments.filter { !$0.isHidden }.map(Self.synopsis)
+        lines += command.arguments.map(Self.synopsis)
         lines += [".Pp", Self.sentence(command.abstract)]
-        let described = command.arguments.filter { !$0.isHidden } + own
+        let described = command.arguments + own
         if !described.isEmpty { lines += Self.list(described) }
         lines += Self.discussion(command.discussion)
         return lines

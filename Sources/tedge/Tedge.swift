@@ -7,11 +7,7 @@ struct Tedge: ParsableCommand {
         name: "tedge", abstract: "Connect this device to an IoT cloud and keep it connected.",
         discussion: """
             Exit status:
-              0  done
-              1  failed; the previous state is restored
-              2  wrong usage, or an unknown setting
-              3  connected, but a renewed certificate was refused and the old one is in use
-              4  configured, but the connection is not proven
+            \(ExitStatus.allCases.map { "  \($0.rawValue)  \($0.meaning)" }.joined(separator: "\n"))
 
             First steps with Cumulocity:
               sudo tedge config set c8y.url <tenant>.cumulocity.com
@@ -27,6 +23,7 @@ struct Tedge: ParsableCommand {
             DoctorCommand.self,
             CompletionsCommand.self,
             CompleteCommand.self,
+            ManualCommand.self,
         ])
 }
 

@@ -1,5 +1,5 @@
 /// The exit status of a command. The numbers are an interface.
-public enum ExitStatus: Int32, Sendable {
+public enum ExitStatus: Int32, Sendable, CaseIterable {
     /// The command succeeded.
     case success = 0
     /// The command failed; for `cert needs-renewal`, the certificate need not be renewed.
@@ -10,4 +10,15 @@ public enum ExitStatus: Int32, Sendable {
     case renewedCertificateRefused = 3
     /// The command is done, but it is not proven that the result works.
     case unproven = 4
+
+    /// What the number means, for help and manual.
+    public var meaning: String {
+        switch self {
+        case .success: "done"
+        case .failure: "failed; the previous state is restored"
+        case .misuse: "wrong usage, or an unknown setting"
+        case .renewedCertificateRefused: "connected, but a renewed certificate was refused and the old one is in use"
+        case .unproven: "configured, but the connection is not proven"
+        }
+    }
 }
