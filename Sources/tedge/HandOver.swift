@@ -9,24 +9,18 @@ enum HandOver {
     /// - Returns: The exit status if they are and it is not there; nil if they are ours.
     static func run(name: String, _ words: [String]) -> Int32? {
         guard let what = meant(name: name, words) else { return nil }
-        let reason: String
-        if ThinEdgeProgram.isInstalled {
-            reason = "\(ThinEdgeProgram.path) could not be started: \(ThinEdgeProgram.become())."
-        } else {
-            reason = "thin-edge.io is not installed beside this program."
-        }
+        let reason =
+            ThinEdgeProgram.isInstalled
+            ? "\(ThinEdgeProgram.path) could not be started: \(ThinEdgeProgram.become())"
+            : "\(ThinEdgeProgram.path) does not exist."
         let console = Console.standard(isJSON: Program.wantsJSON(words))
-        console.error(
-            """
-            Error: \(what) is a part of thin-edge.io, not of this program.
-
-            Caused by:
-                \(reason)
-
-            Hint: Install thin-edge.io's packages, or run 'tedge --help' to see what this program does.
-
-            """)
-        return UsageError.exitStatus
+        let causes = ["\(what) belongs to thin-edge.io, not to this program.", reason]
+        let hint = "Install thin-edge.io's packages beside this one, or run 'tedge --help' for the commands of this program."
+        let report = CommandReport.failed(
+            words.first ?? "", status: .misuse, reason: .thinEdgeMissing, causes: causes, hint: hint)
+        console.error(ErrorFrame.text(title: "cannot run \(what)", causes: causes, hint: hint))
+        console.object(report.json)
+        return report.status.rawValue
     }
 
     /// What is asked of thin-edge.io's program; nil if it is nothing.

@@ -231,4 +231,5 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case interrupted
     case unanswered
     case unexpected
+    case thinEdgeMissing = "thin-edge-missing"
 }

@@ -10,6 +10,15 @@ public enum ProcessArguments {
     /// `CommandLine.arguments` reads `/proc/self/cmdline`, which does not exist in a chroot or with `ProcSubset=pid`.
     public static var typed: [String] { unsafe pointers.map { unsafe String(cString: $0) } }
 
+    /// The name under which this program was started, without its directory.
+    public static var programName: String {
+        guard let name = unsafe vector[0] else { return "" }
+        return Path.name(of: unsafe String(cString: name))
+    }
+
+    /// All words with the name of the program in front, as the system handed them over.
+    static var vector: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> { unsafe first ?? CommandLine.unsafeArgv }
+
     /// The words in memory, without the name of the program.
     static var pointers: [UnsafeMutablePointer<CChar>] {
         // If the C library passes nothing to initializers, the standard library has them.

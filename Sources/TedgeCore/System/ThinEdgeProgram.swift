@@ -24,7 +24,7 @@ public enum ThinEdgeProgram {
     ///
     /// - Returns: Why it was not started.
     public static func become() -> SystemError {
-        _ = unsafe execv(path, ProcessArguments.all)
-        return SystemError(errno)
+        _ = unsafe execv(path, ProcessArguments.vector)
+        return .last
     }
 }
