@@ -110,6 +110,24 @@ final class FileTransaction {
         return true
     }
 
+    /// Creates a symbolic link, unless the path leads to the target already. Throws `notOurs` if there is something else.
+    func link(_ path: String, to target: String) throws(FileError) {
+        if let status = try files.status(path, followLinks: false) {
+            guard status.kind == .link, files.resolved(path) == files.resolved(target) else {
+                throw FileError(.create, path, .notOurs)
+            }
+            return
+        }
+        do throws(FileError) {
+            try files.makeSymbolicLink(path, to: target)
+        } catch {
+            // The link may have been created, and only syncing it failed.
+            if (try? files.status(path, followLinks: false))?.kind == .link { changes.append(.created(path)) }
+            throw error
+        }
+        changes.append(.created(path))
+    }
+
     /// Creates a file that must not exist yet (`EEXIST`).
     func create(_ path: String, _ contents: [UInt8], mode: UInt16, owner: Owner?) throws(FileError) {
         try files.create(path, with: contents, mode: mode, owner: owner)

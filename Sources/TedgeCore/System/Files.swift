@@ -110,6 +110,11 @@ protocol Files: Sendable {
     /// Gives a file a second name in the same directory; an existing name is an error (`EEXIST`). Not durable by itself.
     func link(_ path: String, to newPath: String) throws(FileError)
 
+    /// Creates a symbolic link; an existing name is an error (`EEXIST`).
+    ///
+    /// - Parameter target: The absolute path that the link leads to.
+    func makeSymbolicLink(_ path: String, to target: String) throws(FileError)
+
     /// Creates an empty file if there is none. It becomes durable with the next change in its directory.
     func touch(_ path: String) throws(FileError)
 

@@ -79,6 +79,14 @@ struct SystemFiles: Files {
         guard result == 0 else { throw FileError(.create, newPath, .last) }
     }
 
+    func makeSymbolicLink(_ path: String, to target: String) throws(FileError) {
+        let entry = try entry(.create, path)
+        guard unsafe symlinkat(target, entry.directory, entry.name) == 0 else {
+            throw FileError(.create, path, .last)
+        }
+        try synchronize(entry, path)
+    }
+
     func touch(_ path: String) throws(FileError) {
         let entry = try entry(.create, path)
         let descriptor = unsafe openat(

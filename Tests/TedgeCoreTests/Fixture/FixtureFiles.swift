@@ -78,6 +78,11 @@ final class FixtureFiles: Files {
         own(newPath, owners.withLock { $0[path] })
     }
 
+    func makeSymbolicLink(_ path: String, to target: String) throws(FileError) {
+        try check(.create, path)
+        try real.makeSymbolicLink(path, to: target)
+    }
+
     func touch(_ path: String) throws(FileError) {
         try check(.create, path)
         try real.touch(path)

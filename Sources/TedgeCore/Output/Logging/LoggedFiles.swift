@@ -66,6 +66,12 @@ struct LoggedFiles: Files {
         }
     }
 
+    func makeSymbolicLink(_ path: String, to target: String) throws(FileError) {
+        try log.record(.info, "link \(path) to \(target)") { () throws(FileError) in
+            try base.makeSymbolicLink(path, to: target)
+        }
+    }
+
     func touch(_ path: String) throws(FileError) {
         try log.record(.info, "touch \(path)") { () throws(FileError) in try base.touch(path) }
     }
