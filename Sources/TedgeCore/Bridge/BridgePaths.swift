@@ -22,7 +22,7 @@ struct BridgePaths: Sendable {
     /// The file with the listeners.
     var listeners: String { "\(directory)/\(Self.listenersName)" }
 
-    private static let listenersName = "tedge-mosquitto.conf"
+    static let listenersName = "tedge-mosquitto.conf"
 
     /// The file with the listeners, which all connections share.
     static func listeners(in configurationDirectory: String) -> String {

@@ -39,7 +39,7 @@ public struct BridgeRefresher {
         try change.broker.planListeners(inputs)
         let listeners = BrokerChange.FileChange(path: inputs.paths.listeners, text: change.broker.listeners.text)
         let stale = try bridges.filter { try !isWritten($0.file) }
-        if try stale.isEmpty && isWritten(listeners) {
+        if try stale.isEmpty && isWritten(listeners) && change.broker.isIncluded {
             if change.broker.unread.answerRemovingOutdatedMark() != .unread {
                 change.transaction.commit()
                 context.console.line(Self.done)

@@ -46,7 +46,7 @@ final class BrokerChange {
         guard !isPlanned else { return }
         let isRoot = context.accounts.isRoot
         listeners = try inputs.listenerPlan(manager, mayInclude: isRoot, in: context)
-        if listeners.main != nil {
+        if listeners.main != nil || listeners.links != nil {
             // Nobody else changes mosquitto's main file from here on.
             let lock = try context.lockMainFile(context.mosquittoConfiguration, "tedge")
             if let lock { transaction.hold(lock) }
@@ -54,7 +54,7 @@ final class BrokerChange {
         }
         isPlanned = true
         guard manager.isDefault, let model = listeners.model else { return }
-        if isRoot, listeners.main == nil, !context.ownsMosquitto,
+        if isRoot, listeners.main == nil, listeners.links == nil, !context.ownsMosquitto,
             MosquittoFiles(main: context.mosquittoConfiguration, files: context.files)
                 .inclusions(of: directory, files: context.files).isEmpty
         {
@@ -63,6 +63,14 @@ final class BrokerChange {
         let check = ListenerCheck(model, inputs.listeners, inputs.paths.listeners, in: context)
         if let problem = check.problem(isService: context.isServedByUnit) { throw problem }
         try check.checkClients(inputs.settings)
+    }
+
+    /// Whether mosquitto reads our files as they are, without a change of its main file or further links.
+    var isIncluded: Bool {
+        guard let links = listeners.links else { return listeners.main == nil }
+        return LinkDirectory.targets(in: directory, context.files).allSatisfy {
+            context.files.resolved(links.link(to: $0)) == context.files.resolved($0)
+        }
     }
 
     /// Creates our directory if it is missing.
@@ -103,6 +111,10 @@ final class BrokerChange {
             planned[path] = BrokerDryRun.Planned(
                 contents: contents, mode: status?.mode ?? 0o644, owner: status?.owner ?? Owner(user: 0, group: 0))
         }
+        if let links = listeners.links {
+            // The dry run sees what is planned under the names of the links.
+            for (path, plan) in planned where plan.contents != nil { planned[links.link(to: path)] = plan }
+        }
         try RestartDryRun(context: context, directory: directory).run(planned)
     }
 
@@ -116,6 +128,7 @@ final class BrokerChange {
     func include() throws {
         begin()
         if let main = listeners.main { try transaction.files.write(context.mosquittoConfiguration, main) }
+        if let links = listeners.links { try links.link(in: directory, transaction.files, context.files) }
     }
 
     /// Writes a file of ours, or removes it.
@@ -126,10 +139,21 @@ final class BrokerChange {
         try explainingPermission(change.path) { () throws(FileError) in
             if let text = change.text {
                 try transaction.files.write(change.path, Array(text.utf8), mode: mode, owner: owner)
+                if let links = listeners.links { try transaction.files.link(links.link(to: change.path), to: change.path) }
             } else {
+                try unlink(change.path)
                 _ = try transaction.files.remove(change.path)
             }
         }
+    }
+
+    /// Removes the link to a file of ours, because mosquitto does not start with one that leads nowhere.
+    func unlink(_ path: String) throws(FileError) {
+        let link = LinkDirectory.beside(context.mosquittoConfiguration).link(to: path)
+        guard try context.files.status(link, followLinks: false)?.kind == .link,
+            context.files.resolved(link) == context.files.resolved(path)
+        else { return }
+        _ = try transaction.files.remove(link)
     }
 
     private func attributes(isSecret: Bool) -> (mode: UInt16, owner: Owner?) {

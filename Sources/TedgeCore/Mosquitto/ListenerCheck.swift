@@ -21,8 +21,8 @@ struct ListenerCheck {
     /// - Parameter isService: Whether a process is the mosquitto that is restarted, which frees its ports.
     func problem(isService: (ListeningProcess) -> Bool) -> ConnectError? {
         let canonical = MosquittoFiles.canonical(path, context.files)
-        let ours = model.listeners.filter { MosquittoFiles.canonical($0.line.path, context.files) == canonical }
-        let others = model.listeners.filter { MosquittoFiles.canonical($0.line.path, context.files) != canonical }
+        let ours = model.listeners.filter { $0.line.canonical == canonical }
+        let others = model.listeners.filter { $0.line.canonical != canonical }
         for one in ours {
             if let other = others.first(where: { addresses.clash(one, $0) }) {
                 return .listenerTwice(port: one.port, ours: path, other: other.line.place)

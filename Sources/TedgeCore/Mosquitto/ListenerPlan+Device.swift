@@ -33,8 +33,11 @@ extension ListenerPlanner {
     /// Whether the main file exists and the caller may read it.
     var isReadable: Bool { files.isReadable(main) && files.exists(main) }
 
-    /// Whether mosquitto reads our directory already.
-    var isIncluded: Bool { !MosquittoFiles(main: main, files: files).inclusions(of: directory, files: files).isEmpty }
+    /// Whether mosquitto reads our directory, or our listeners by a link, already.
+    var isIncluded: Bool {
+        let found = MosquittoFiles(main: main, files: files)
+        return !found.inclusions(of: directory, files: files).isEmpty || found.readings(of: path, files: files) > 0
+    }
 }
 
 extension MosquittoDialect {

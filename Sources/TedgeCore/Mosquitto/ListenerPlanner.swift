@@ -19,6 +19,8 @@ struct ListenerPlan {
     var text: String?
     /// The main file with the line that includes our directory; nil if it does not change.
     var main: [UInt8]?
+    /// The directory that gets links to our files; nil if it needs none.
+    var links: LinkDirectory?
     /// What this means to mosquitto; nil if it is unknown which files mosquitto reads.
     var model: MosquittoModel?
 }
@@ -49,31 +51,50 @@ struct ListenerPlanner {
             throw MosquittoConfigurationError.includedTwice(directory, included.map(\.place))
         }
         let before = MosquittoModel(found.lines, dialect: dialect)
-        let mains = try included.isEmpty && mayInclude ? IncludeLine(main, files).placements(of: directory) : []
+        let inclusions = try included.isEmpty && mayInclude ? inclusions(found) : [.unchanged]
         guard let listeners else {
             // Bridges alone change nobody's access.
-            let main = mains.first
-            return ListenerPlan(text: nil, main: main, model: before)
+            return ListenerPlan(text: nil, inclusions.first ?? .unchanged, model: before)
         }
         let others = Set(found.lines.map(\.key))
         var objection: Objection?
         for access in candidates {
             let text = MosquittoRenderer.text(of: listeners, access, dialect, without: others)
-            for edited in mains.isEmpty ? [nil] : mains.map(Optional.some) {
-                var planned: [String: [UInt8]?] = [path: Array(text.utf8)]
-                if let edited { planned[main] = edited }
-                let model = MosquittoModel(
-                    MosquittoFiles(main: main, files: files, planned: planned).lines, dialect: dialect)
+            for inclusion in inclusions {
+                let model = MosquittoModel(lines(text, inclusion), dialect: dialect)
                 // If both cannot be open, a person has to know that first; `ListenerCheck` says so.
                 let isTaken = before.listeners.contains { $0.isDefault && $0.port == listeners.port }
                 guard !isTaken, let found = self.objection(before, model, listeners) else {
-                    return ListenerPlan(text: text, main: edited, model: model)
+                    return ListenerPlan(text: text, inclusion, model: model)
                 }
                 if objection.map({ found.weight > $0.weight }) ?? true { objection = found }
             }
         }
-        guard let objection else { return ListenerPlan(text: nil, main: nil, model: before) }
+        guard let objection else { return ListenerPlan(text: nil, model: before) }
         throw objection.error(dialect)
+    }
+
+    /// The ways in which mosquitto can be made to read our files, the preferred one first: links leave its main file alone,
+    /// which the package of mosquitto wants to replace when it is upgraded.
+    private func inclusions(_ found: MosquittoFiles) throws -> [Inclusion] {
+        let links = LinkDirectory(of: found, main: main, files: files).map { [Inclusion.links($0)] } ?? []
+        let all = try links + IncludeLine(main, files).placements(of: directory).map(Inclusion.line)
+        return all.isEmpty ? [.unchanged] : all
+    }
+
+    /// All lines that mosquitto reads with a text for our listeners.
+    private func lines(_ text: String, _ inclusion: Inclusion) -> [MosquittoFiles.Line] {
+        var planned: [String: [UInt8]?] = [path: Array(text.utf8)]
+        var links: [String: String] = [:]
+        switch inclusion {
+        case .unchanged: break
+        case .line(let contents): planned[main] = contents
+        case .links(let directory):
+            for target in LinkDirectory.targets(in: self.directory, files) + [path] {
+                links[directory.link(to: target)] = target
+            }
+        }
+        return MosquittoFiles(main: main, files: files, planned: planned, links: links).lines
     }
 
     /// The form for a mosquitto whose configuration is unknown.
@@ -116,7 +137,7 @@ struct ListenerPlanner {
         _ before: MosquittoModel, _ after: MosquittoModel, _ wanted: ListenerConfiguration
     ) -> Objection? {
         let canonical = MosquittoFiles.canonical(path, files)
-        let isOurs = { (line: MosquittoFiles.Line) in MosquittoFiles.canonical(line.path, files) == canonical }
+        let isOurs = { (line: MosquittoFiles.Line) in line.canonical == canonical }
         if after.refusals.count > before.refusals.count, let refusal = after.refusals.first {
             switch refusal {
             case .tooLate(let line, let access): return Objection(.refused, [isOurs(line) ? access : line])

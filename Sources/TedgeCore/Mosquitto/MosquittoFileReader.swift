@@ -7,13 +7,18 @@ struct MosquittoFileReader {
 
     private let files: any Files
     private let planned: [String: [UInt8]?]
+    /// Links that count as existing, by their paths without other links, with the targets.
+    private let links: [String: String]
     /// How many bytes are read of one file at most: more than any configuration has.
     static let limit = 16 << 20
     /// How many bytes may still be read of all files together, to bound the use of memory.
     private var rest = limit
 
-    init(_ files: any Files, _ planned: [String: [UInt8]?]) {
+    init(_ files: any Files, _ planned: [String: [UInt8]?], _ links: [String: String] = [:]) {
         self.files = files
+        self.links = Dictionary(
+            links.map { (MosquittoFiles.canonical($0, files), MosquittoFiles.canonical($1, files)) },
+            uniquingKeysWith: { _, last in last })
         self.planned = Dictionary(
             planned.map { (MosquittoFiles.canonical($0, files), $1) }, uniquingKeysWith: { _, last in last })
     }
@@ -44,18 +49,21 @@ struct MosquittoFileReader {
 
     private func plannedNames(in directory: String) -> [String] {
         let canonical = MosquittoFiles.canonicalDirectory(directory, files)
-        return planned.keys.filter { Path.directory(of: $0) == canonical }.map { Path.name(of: $0) }
+        let paths = Array(planned.keys) + links.keys
+        return paths.filter { Path.directory(of: $0) == canonical }.map { Path.name(of: $0) }
     }
 
     private mutating func read(_ path: String, from line: MosquittoFiles.Line?) -> [MosquittoFiles.Line] {
-        let canonical = MosquittoFiles.canonical(path, files)
+        let own = MosquittoFiles.canonical(path, files)
+        let canonical = links[own] ?? own
         let bytes: [UInt8]
         if let plan = planned[canonical] {
             guard let plan else { return [] }
             bytes = plan
         } else {
             do throws(FileError) {
-                bytes = try files.read(Path.absolute(path, relativeTo: "/"), limit: rest)
+                let source = own == canonical ? Path.absolute(path, relativeTo: "/") : canonical
+                bytes = try files.read(source, limit: rest)
                 rest -= bytes.count
             } catch {
                 obstacles.append(obstacle(path, error.reason, line))
@@ -67,7 +75,7 @@ struct MosquittoFileReader {
             obstacles.append(.init(path: path, reason: "it is not plain text but \(form.name)", line: line))
             return []
         }
-        return Self.lines(of: bytes, path, reading: readings.count)
+        return Self.lines(of: bytes, path, canonical: canonical, reading: readings.count)
     }
 
     private func obstacle(
@@ -97,7 +105,9 @@ struct MosquittoFileReader {
     }
 
     /// The lines of one file.
-    static func lines(of bytes: [UInt8], _ path: String, reading: Int = 0) -> [MosquittoFiles.Line] {
+    static func lines(
+        of bytes: [UInt8], _ path: String, canonical: String = "", reading: Int = 0
+    ) -> [MosquittoFiles.Line] {
         let space = UInt8(ascii: " ")
         return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().compactMap {
             index, line in
@@ -112,7 +122,7 @@ struct MosquittoFileReader {
             let value = name == "include_dir" ? rest : Self.trimmed(rest)
             return MosquittoFiles.Line(
                 path: path, number: index + 1, key: name, value: String(decoding: value, as: UTF8.self),
-                reading: reading)
+                reading: reading, canonical: canonical)
         }
     }
 

@@ -13,6 +13,8 @@ struct MosquittoFiles {
         let value: String
         /// Which reading of a file it belongs to: a file that is included twice is read twice.
         var reading = 0
+        /// The file without symbolic links.
+        var canonical = ""
 
         /// The place as mosquitto itself names it.
         var place: String { "\(path):\(number)" }
@@ -50,9 +52,13 @@ struct MosquittoFiles {
     /// Reads the files. Only the main file includes directories, and of these the files whose names end in `.conf`, sorted
     /// without regard to case (mosquitto.conf(5), `include_dir`).
     ///
-    /// - Parameter planned: Contents that replace those on the disk, by path; nil for a file that counts as missing.
-    init(main path: String, files: any Files, planned: [String: [UInt8]?] = [:]) {
-        var reader = MosquittoFileReader(files, planned)
+    /// - Parameters:
+    ///   - planned: Contents that replace those on the disk, by path; nil for a file that counts as missing.
+    ///   - links: Symbolic links that count as existing, with their targets.
+    init(
+        main path: String, files: any Files, planned: [String: [UInt8]?] = [:], links: [String: String] = [:]
+    ) {
+        var reader = MosquittoFileReader(files, planned, links)
         reader.readMain(path)
         (lines, obstacles, readings) = (reader.lines, reader.obstacles, reader.readings)
     }

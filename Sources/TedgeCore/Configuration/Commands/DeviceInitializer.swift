@@ -31,7 +31,7 @@ public struct DeviceInitializer {
         let files = FileTransaction(context.files)
         do {
             try makeDirectories(files)
-            let changed = try includeDirectory() || files.hasChanges
+            let changed = try includeFiles() || files.hasChanges
             files.commit()
             context.sweepLocks(mainFile: main)
             return .done("init", changed: changed)
@@ -82,20 +82,26 @@ public struct DeviceInitializer {
         return "\(directory)/entity_store.jsonl"
     }
 
-    /// Adds the line that makes mosquitto read our directory. Returns false if it is there already, or if the main file must
-    /// not be changed: it is not changed for another configuration directory unless the user names the file.
-    private func includeDirectory() throws -> Bool {
-        guard context.accounts.isRoot, context.ownsMosquitto || mosquittoConfiguration != nil,
-            try mainFileWithInclusion() != nil
+    /// Has mosquitto read our files: by links in its directory for other packages, else by a line of its main file. Returns false
+    /// if nothing changed, as for another configuration directory unless the user names the main file.
+    private func includeFiles() throws -> Bool {
+        guard context.accounts.isRoot, context.ownsMosquitto || mosquittoConfiguration != nil, try inclusion() != nil
         else { return false }
         let main = main
         return try context.changing("tedge init") {
             let lock = try context.lockMainFile(main, "tedge init")
             defer { lock?.release() }
-            guard let contents = try mainFileWithInclusion() else { return false }
+            guard let inclusion = try inclusion() else { return false }
             let files = FileTransaction(context.files)
             do {
-                try files.write(main, contents)
+                switch inclusion {
+                case .unchanged: break
+                case .line(let contents): try files.write(main, contents)
+                case .links(let directory): try directory.link(in: ourDirectory, files, context.files)
+                }
+                guard files.hasChanges else { return false }
+                // A bridge among the files is for refresh-bridges to have read.
+                if try hasBridges() { try unread().begin() }
                 files.commit()
                 return true
             } catch {
@@ -105,19 +111,33 @@ public struct DeviceInitializer {
         }
     }
 
+    private var ourDirectory: String { BridgePaths.directory(in: context.configurationDirectory) }
+
+    private func hasBridges() throws -> Bool { try context.files.list(ourDirectory).contains(where: BridgePaths.isBridge) }
+
+    private func unread() throws -> UnreadFiles {
+        let settings = try Settings.load(from: context.settingsSource)
+        let manager = ServiceManager(try SystemSettings.load(from: context), in: context)
+        return UnreadFiles(in: context, manager, port: (try? ListenerConfiguration.from(settings))?.port)
+    }
+
     private var main: String { mosquittoConfiguration ?? context.knowingMosquitto().mosquittoConfiguration }
 
-    /// The main file with a line that includes our directory, placed so that our listeners can follow it; nil if the file
-    /// has such a line already.
-    private func mainFileWithInclusion() throws -> [UInt8]? {
+    /// How mosquitto is made to read our files, so that our listeners can follow; nil if it reads them already.
+    private func inclusion() throws -> Inclusion? {
         let settings = try Settings.load(from: context.settingsSource)
         let planner = try ListenerPlanner(
             settings, try? ListenerConfiguration.from(settings), main: main,
             dialect: MosquittoDialect(in: context.knowingMosquitto()), mayInclude: true, in: context)
-        guard planner.isReadable, !planner.isIncluded else { return nil }
+        let found = MosquittoFiles(main: main, files: context.files)
+        guard planner.isReadable, found.inclusions(of: ourDirectory, files: context.files).isEmpty else { return nil }
+        if let plan = try? planner.plan() {
+            if let links = plan.links { return .links(links) }
+            return plan.main.map { .line($0) }
+        }
         // Problems with the listeners are for connect to report.
-        if let plan = try? planner.plan() { return plan.main }
-        return try IncludeLine(main, context.files).placements(of: planner.directory).first
+        if let links = LinkDirectory(of: found, main: main, files: context.files) { return .links(links) }
+        return try IncludeLine(main, context.files).placements(of: ourDirectory).first.map { .line($0) }
     }
 
     /// Changes the owner of an existing file or directory to the user and group, if they are given and known. Links are not
