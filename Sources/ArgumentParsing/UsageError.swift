@@ -1,8 +1,5 @@
-/// A command line that cannot be followed. It goes to stderr, and the exit status is ``exitStatus``.
+/// A command line that cannot be followed. It goes to stderr.
 public struct UsageError: Error, Sendable, Equatable {
-    /// The exit status of a program that was called wrongly.
-    public static let exitStatus: Int32 = 2
-
     /// What is wrong. Arguments are named as the user sees them, such as `--profile <NAME>` or `<KEY>`.
     public enum Kind: Sendable, Equatable {
         /// There is no such subcommand.

@@ -92,9 +92,4 @@ struct UsageErrorTests {
         #expect(
             UsageError(kind).description.hasPrefix("error: invalid value 'x' for '<KEY>': '\\u{1b}'\n  second line\n"))
     }
-
-    @Test("wrong usage is exit status 2")
-    func status() {
-        #expect(UsageError.exitStatus == 2)
-    }
 }

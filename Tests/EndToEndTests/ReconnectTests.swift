@@ -32,10 +32,9 @@ import Testing
     func failure() throws {
         let device = try Connected()
         // The port of the local broker is taken by somebody else as soon as mosquitto is told to change it.
-        let port = try freePort()
-        let holder = try listeningSocket(backlog: 1, port: port)
+        let holder = try listeningSocket(backlog: 1)
         defer { close(holder) }
-        try device.gateway.tedge("config", "set", "mqtt.bind.port", String(port)).expectSuccess()
+        try device.gateway.tedge("config", "set", "mqtt.bind.port", String(port(of: holder))).expectSuccess()
         let before = try device.gateway.snapshot()
         let outcome = try device.gateway.tedge("reconnect", "c8y")
         #expect(outcome.status == 1)

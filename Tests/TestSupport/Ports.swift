@@ -25,9 +25,8 @@ public func freePort() throws -> UInt16 {
 ///   - lastByte: The last byte of the address; 2 for 127.0.0.2.
 ///   - port: The port; a free one by default.
 public func listeningSocket(backlog: Int32?, lastByte: UInt8 = 1, port: UInt16 = 0) throws -> Int32 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw TestFailure("socket: \(errorWords())") }
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     var address = loopback(port: port, lastByte: lastByte)
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withSocketAddress(&address) { bind(descriptor, $0, size) == 0 }

@@ -1,5 +1,4 @@
 import MQTT
-import TLS
 import X509
 
 /// One run of the checks for a cloud: the outcomes so far, and the values that several checks share.
@@ -16,7 +15,6 @@ final class DoctorRun {
 
     // Values that one check finds and others need.
     var certificate: Certificate?
-    var tlsFailure: TLSError?
     var conversation: CloudFindings?
 
     /// Creates a run for a cloud. It stops waiting for programs, name servers and servers at the deadline and at a
