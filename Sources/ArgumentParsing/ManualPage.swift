@@ -158,23 +158,33 @@ public struct ManualPage: Sendable {
         Array(paragraphs.map { [sentence($0)] }.joined(separator: [".Pp"]))
     }
 
-    /// A line of text, that is no request of roff.
+    /// Text in lines that are no requests of roff. A new sentence begins on a line of its own.
     private static func sentence(_ text: String) -> String {
-        let text = escaped(text)
-        // A new sentence begins on a line of its own.
-        return text.replacing(". ", with: ".\n")
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            let word = String(word)
+            guard let last = lines.last, !last.hasSuffix("."), last.utf8.count + word.utf8.count < width else {
+                lines.append(escaped(word))
+                continue
+            }
+            lines[lines.count - 1] = last + " " + escaped(word, isFirst: false)
+        }
+        return lines.joined(separator: "\n")
     }
 
+    /// mandoc(1) wants no longer lines of text.
+    private static let width = 78
+
     /// Text without what has a meaning in roff: a backslash, a dash, a quote, and a dot or an apostrophe that begins a line.
-    private static func escaped(_ text: String) -> String {
+    private static func escaped(_ text: String, isFirst: Bool = true) -> String {
         var result = ""
         for character in text {
             switch character {
             case "\\": result += "\\e"
             case "-": result += "\\-"
             case "\"": result += "\\(dq"
-            case "'" where result.isEmpty: result += "\\(aq"
-            case "." where result.isEmpty: result += "\\&."
+            case "'" where isFirst && result.isEmpty: result += "\\(aq"
+            case "." where isFirst && result.isEmpty: result += "\\&."
             default: result.append(character)
             }
         }

@@ -9,23 +9,24 @@ enum HandOver {
     /// - Returns: The exit status if they are and it is not there; nil if they are ours.
     static func run(name: String, _ words: [String]) -> Int32? {
         guard let what = meant(name: name, words) else { return nil }
+        let command = what.hasPrefix("tedge ") ? String(what.dropFirst(6)) : what
         let reason =
             ThinEdgeProgram.isInstalled
             ? "\(ThinEdgeProgram.path) could not be started: \(ThinEdgeProgram.become())"
             : "\(ThinEdgeProgram.path) does not exist."
         let console = Console.standard(isJSON: Program.wantsJSON(words))
-        let causes = ["\(what) belongs to thin-edge.io, not to this program.", reason]
+        let causes = ["'\(what)' belongs to thin-edge.io, not to this program.", reason]
         let hint = "Install thin-edge.io's packages beside this one, or run 'tedge --help' for the commands of this program."
         let report = CommandReport.failed(
-            words.first ?? "", status: .misuse, reason: .thinEdgeMissing, causes: causes, hint: hint)
-        console.error(ErrorFrame.text(title: "cannot run \(what)", causes: causes, hint: hint))
+            command, status: .misuse, reason: .thinEdgeMissing, causes: causes, hint: hint)
+        console.error(ErrorFrame.text(title: "cannot run '\(what)'", causes: causes, hint: hint))
         console.object(report.json)
         return report.status.rawValue
     }
 
     /// What is asked of thin-edge.io's program; nil if it is nothing.
     static func meant(name: String, _ words: [String]) -> String? {
-        if ThinEdgeProgram.components.contains(name) { return "'\(name)'" }
+        if ThinEdgeProgram.components.contains(name) { return name }
         // Options of its own may stand before its command, with their values.
         var rest = words[...]
         while let word = rest.first, word.hasPrefix("-"), word != "--" {
@@ -33,6 +34,6 @@ enum HandOver {
             if ["--config-dir", "--log-level"].contains(word) { rest = rest.dropFirst() }
         }
         guard let command = rest.first, ThinEdgeProgram.commands.contains(command) else { return nil }
-        return "'tedge \(command)'"
+        return "tedge \(command)"
     }
 }

@@ -10,12 +10,12 @@ public enum ProgramRelease {
     /// The day of `date` in English, as in `November 1, 2026`.
     public static var day: String {
         var seconds = time_t(date)
-        var parts = tm()
+        var parts = unsafe tm()
         unsafe gmtime_r(&seconds, &parts)
         let months = [
             "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
             "December",
         ]
-        return "\(months[Int(parts.tm_mon)]) \(parts.tm_mday), \(parts.tm_year + 1900)"
+        return unsafe "\(months[Int(parts.tm_mon)]) \(parts.tm_mday), \(parts.tm_year + 1900)"
     }
 }
