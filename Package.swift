@@ -5,6 +5,12 @@ import PackageDescription
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 /// Targets that do not wrap C also mark each use of unsafe memory.
 let strictAndSafe: [SwiftSetting] = strict + [.strictMemorySafety()]
+/// Swift 6.3 has the attributes that place a variable in a section.
+#if compiler(>=6.3)
+let sections: [SwiftSetting] = []
+#else
+let sections: [SwiftSetting] = [.enableExperimentalFeature("SymbolLinkageMarkers")]
+#endif
 
 // In the order of the imports: tedge -> ArgumentParsing, TedgeCore; TedgeCore -> TOML, X509, TLS, MQTT, Sockets; MQTT -> TLS,
 // Sockets; TLS -> Sockets.
@@ -28,7 +34,8 @@ let package = Package(
         .target(name: "TLS", dependencies: ["COpenSSL", "Sockets"], swiftSettings: strict),
         .target(name: "MQTT", dependencies: ["CMosquitto", "TLS", "Sockets"], swiftSettings: strict),
         .target(
-            name: "TedgeCore", dependencies: ["TOML", "X509", "TLS", "MQTT", "Sockets"], swiftSettings: strictAndSafe),
+            name: "TedgeCore", dependencies: ["TOML", "X509", "TLS", "MQTT", "Sockets"],
+            swiftSettings: strictAndSafe + sections),
         .executableTarget(
             name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"],
             exclude: ["release.ld"], swiftSettings: strictAndSafe),

@@ -49,6 +49,6 @@ struct MergedConfiguration {
         guard let name = said.firstRange(of: Self.path + ":") else { return said }
         let digits = said[name.upperBound...].prefix { $0.isNumber }
         guard let number = Int(digits), lines.indices.contains(number - 1) else { return said }
-        return said[..<name.lowerBound] + lines[number - 1].place + said[digits.endIndex...]
+        return String(said[..<name.lowerBound]) + lines[number - 1].place + String(said[digits.endIndex...])
     }
 }
