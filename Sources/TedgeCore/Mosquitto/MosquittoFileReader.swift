@@ -8,7 +8,7 @@ struct MosquittoFileReader {
     private let files: any Files
     private let planned: [String: [UInt8]?]
     /// How many bytes are read of one file at most: more than any configuration has.
-    static let limit = 16 << 20
+    static let limit = FileLimit.edited
     /// How many bytes may still be read of all files together, to bound the use of memory.
     private var rest = limit
 
