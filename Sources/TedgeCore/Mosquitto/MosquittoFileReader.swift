@@ -10,7 +10,7 @@ struct MosquittoFileReader {
     /// Links that count as existing, by their paths without other links, with the targets.
     private let links: [String: String]
     /// How many bytes are read of one file at most: more than any configuration has.
-    static let limit = 16 << 20
+    static let limit = FileLimit.edited
     /// How many bytes may still be read of all files together, to bound the use of memory.
     private var rest = limit
 

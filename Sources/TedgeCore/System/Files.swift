@@ -33,11 +33,16 @@ struct FileStatus: Sendable, Equatable {
     var identity: [UInt64]
 }
 
+/// The size of the largest file that is read.
+enum FileLimit {
+    /// 1 MiB, which is more than any file of this program needs.
+    static let usual = 1 << 20
+    /// 16 MiB for files that other programs own and this one edits, such as mosquitto's.
+    static let edited = 16 << 20
+}
+
 /// The status and the contents of the same file at one moment.
 struct FileSnapshot: Sendable {
-    /// The size of the largest file to read, 1 MiB, which is more than any file of this program needs.
-    static let limit = 1 << 20
-
     let status: FileStatus
     var contents: [UInt8]
 }
@@ -161,13 +166,13 @@ protocol Files: Sendable {
 extension Files {
     /// Reads a file of at most 1 MiB.
     func read(_ path: String) throws(FileError) -> [UInt8] {
-        try read(path, limit: FileSnapshot.limit)
+        try read(path, limit: FileLimit.usual)
     }
 
     /// Gets status and contents by two calls, for files that nobody replaces meanwhile.
     func snapshot(_ path: String) throws(FileError) -> FileSnapshot? {
         guard let status = try status(path) else { return nil }
-        return FileSnapshot(status: status, contents: try read(path))
+        return FileSnapshot(status: status, contents: try read(path, limit: FileLimit.edited))
     }
 
     /// Follows all links without checks.
@@ -175,11 +180,11 @@ extension Files {
 
     /// Reads a file that a person names on the command line, at most 1 MiB.
     func readInput(_ path: String) throws(FileError) -> [UInt8] {
-        try readInput(path, limit: FileSnapshot.limit)
+        try readInput(path, limit: FileLimit.usual)
     }
 
     /// Reads a file; nil if there is none.
-    func readIfPresent(_ path: String, limit: Int = FileSnapshot.limit) throws(FileError) -> [UInt8]? {
+    func readIfPresent(_ path: String, limit: Int = FileLimit.usual) throws(FileError) -> [UInt8]? {
         do {
             return try read(path, limit: limit)
         } catch  where error.reason.isAbsence {

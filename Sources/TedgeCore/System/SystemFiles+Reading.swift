@@ -30,7 +30,7 @@ extension SystemFiles {
         guard let information = stat(of: descriptor) else { throw FileError(.read, path, .last) }
         return FileSnapshot(
             status: FileStatus(information),
-            contents: try Self.contents(of: descriptor, path, limit: FileSnapshot.limit))
+            contents: try Self.contents(of: descriptor, path, limit: FileLimit.edited))
     }
 
     /// The descriptor of a path such as the shell's `<(command)` gives; nil for other paths. A pipe of another user cannot be

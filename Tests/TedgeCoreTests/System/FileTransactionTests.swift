@@ -61,6 +61,16 @@ import Testing
         #expect(try status("a")?.owner == Owner(user: 9, group: 9))
     }
 
+    @Test("a file of two megabytes is written and restored like any other")
+    func large() throws {
+        let text = String(repeating: "# 34567890\n", count: 200_000)
+        try fixture.write(text, to: "large.conf")
+        try files.write(file("large.conf"), Array((text + "new\n").utf8), original: Array(text.utf8))
+        #expect(try fixture.files.read(file("large.conf"), limit: 4 << 20).count == text.utf8.count + 4)
+        #expect(files.rollBack().isEmpty)
+        #expect(try fixture.files.read(file("large.conf"), limit: 4 << 20) == Array(text.utf8))
+    }
+
     @Test("a new file can be read by everyone")
     func newFile() throws {
         try files.write(file("n"), Array("x".utf8))
