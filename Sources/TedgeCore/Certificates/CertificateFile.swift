@@ -84,11 +84,10 @@ enum CertificateFile {
     /// certificate cannot be read or has none.
     static func commonName(at path: String, files: any Files) throws(CertificateError) -> String? {
         let certificate: Certificate
-        do {
+        do throws(CertificateError) {
             certificate = try self.certificate(at: path, files: files)
-        } catch .certificateMissing {
-            return nil
         } catch {
+            if case .certificateMissing = error { return nil }
             throw error
         }
         guard let name = certificate.commonName else {

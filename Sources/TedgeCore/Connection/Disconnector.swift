@@ -137,14 +137,15 @@ struct DisconnectSteps {
     /// Removes the bridge file; false if there is none, and no run was killed that had removed it already.
     private func removeBridge() throws -> Bool {
         let (bridge, unfinished) = (change.paths.bridge, change.paths.unfinished)
-        do {
+        do throws(FileError) {
             if try context.files.status(bridge, followLinks: false) != nil { change.broker.begin() }
             try change.broker.unlink(bridge)
             if try change.transaction.files.remove(bridge, aside: unfinished) { return true }
             if try context.files.status(unfinished, followLinks: false) != nil { return true }
             // A connect that was killed while it undid its steps may have left mosquitto with the bridge.
             return change.broker.unread.answerRemovingOutdatedMark() == .unread
-        } catch  where error.reason.isPermission {
+        } catch {
+            guard error.reason.isPermission else { throw error }
             throw ConnectError.removalPermission(path: bridge, error.reason)
         }
     }

@@ -69,11 +69,12 @@ public struct Subscriber {
         defer { client.connection.disconnect() }
         do throws(MQTTError) {
             try listen(client, intake, notice)
-        } catch .socket(.interrupted) {
-            intake.end(signal() == nil ? .readerGone : .signal)
         } catch {
-            intake.flush()
-            throw MessagingError.broker(error)
+            guard case .socket(.interrupted) = error else {
+                intake.flush()
+                throw MessagingError.broker(error)
+            }
+            intake.end(signal() == nil ? .readerGone : .signal)
         }
         intake.flush()
         if intake.isFull { throw MessagingError.tooManyMessages(count: intake.count) }

@@ -166,9 +166,10 @@ final class BrokerChange {
     func explainingPermission(
         _ path: String, isDirectory: Bool = false, _ body: () throws(FileError) -> Void
     ) throws {
-        do {
+        do throws(FileError) {
             try body()
-        } catch  where error.reason.isPermission {
+        } catch {
+            guard error.reason.isPermission else { throw error }
             throw isDirectory
                 ? ConnectError.directoryPermission(path: path, error.reason)
                 : ConnectError.filePermission(path: path, error.reason)

@@ -44,11 +44,12 @@ struct BrokerStart {
                 let waiter = Waiter<TLSError>(interrupted: { interruption.isRequested })
                 _ = try AddressLookup.addresses(
                     of: endpoint.bareHost, until: .now + .seconds(1), waiter, resolver: context.resolver)
-            } catch .socket(.nameServerSilent(let host)) {
+            } catch {
+                guard case .socket(.nameServerSilent(let host)) = error else { continue }
                 return
                     "mosquitto waits for the address of \(host), and the name server does not answer. Check the network, and "
                     + "the name servers in /etc/resolv.conf."
-            } catch {}
+            }
         }
         return nil
     }

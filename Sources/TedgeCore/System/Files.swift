@@ -185,10 +185,11 @@ extension Files {
 
     /// Reads a file; nil if there is none.
     func readIfPresent(_ path: String, limit: Int = FileLimit.usual) throws(FileError) -> [UInt8]? {
-        do {
+        do throws(FileError) {
             return try read(path, limit: limit)
-        } catch  where error.reason.isAbsence {
-            return nil
+        } catch {
+            if error.reason.isAbsence { return nil }
+            throw error
         }
     }
 

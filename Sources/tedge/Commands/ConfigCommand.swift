@@ -18,9 +18,9 @@ struct KeyArguments: ParsableArguments {
         "KEY", help: "Key of the setting, for example c8y.url; 'tedge config list --doc' explains them all.",
         completion: .custom("setting-key"), suggestions: SettingName.suggestions,
         parse: { word in
-            do {
+            do throws(SettingsError) {
                 _ = try SettingName.parse(word)
-            } catch let error as SettingsError {
+            } catch {
                 throw InvalidValue(error.causes.joined(separator: ": "))
             }
             return word

@@ -12,12 +12,13 @@ extension Settings {
     /// The value of a setting, or nil if it has none. The profile need not exist.
     func resolve(_ name: SettingName) throws(SettingsError) -> Setting? {
         guard name.key.isDeviceID else { return try storedOrFallback(name) }
-        do {
+        do throws(SettingsError) {
             if let identity = try identity(name) { return identity }
-        } catch .certificate(let problem) {
+        } catch {
+            guard case .certificate = error else { throw error }
             // An identity that is set counts, but not one from another certificate.
             if let setting = try storedOrFallback(name), !setting.origin.isCertificate { return setting }
-            throw SettingsError.certificate(problem)
+            throw error
         }
         return try storedOrFallback(name)
     }
@@ -29,10 +30,11 @@ extension Settings {
 
     /// Why the certificate gives no identity; nil if it gives one, or if there is no certificate.
     func certificateProblem(for name: SettingName) throws(SettingsError) -> CertificateError? {
-        do {
+        do throws(SettingsError) {
             _ = try certificate(for: name)
             return nil
-        } catch .certificate(let problem) {
+        } catch {
+            guard case .certificate(let problem) = error else { throw error }
             return problem
         }
     }

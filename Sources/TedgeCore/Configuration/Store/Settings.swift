@@ -49,11 +49,11 @@ struct Settings: Sendable {
         for entry in try names(in: directory, from: source) {
             guard let id = fileID(ofDirectory: entry) else { continue }
             let path = "\(directory)/\(entry)/mapper.toml"
-            do {
+            do throws(SettingsError) {
                 files[id] = try SettingsFile.load(path, from: source)
-            } catch .broken(let location, let reason) {
+            } catch {
                 // After a power cut during an upgrade the file may hold anything; it does not count.
-                guard id.cloud?.isHalfMoved(in: main, source) == true else { throw .broken(location, reason: reason) }
+                guard case .broken = error, id.cloud?.isHalfMoved(in: main, source) == true else { throw error }
                 files[id] = try SettingsFile(path: path, original: nil, bytes: [])
             }
         }
