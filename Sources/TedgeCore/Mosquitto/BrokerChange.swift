@@ -184,9 +184,10 @@ final class BrokerChange {
         log = BrokerLog(context: context, manager: manager, since: context.now())
         isRestarted = true
         try transaction.perform {
-            do {
+            do throws(ServiceError) {
                 try services.restartMosquitto()
-            } catch ServiceError.failed(let command, let status, let detail) {
+            } catch {
+                guard case .failed(let command, let status, let detail) = error else { throw error }
                 let text = ([detail] + log.lastErrors()).filter { !$0.isEmpty }.joined(separator: "\n")
                 throw ServiceError.failed(command: command, status: status, detail: text)
             }

@@ -122,7 +122,11 @@ final class DeviceServices {
             // Also if stopping fails: one that a signal interrupts may have stopped.
             transaction.afterFiles { try self.undo { try $0.start(mapper) } }
         }
-        do { try manager.stop(mapper) } catch ServiceError.notFound {}
+        do throws(ServiceError) {
+            try manager.stop(mapper)
+        } catch {
+            guard case .notFound = error else { throw error }
+        }
     }
 
     /// Disables the mapper. One that is not installed or masked is not enabled.

@@ -38,9 +38,12 @@ extension DoctorRun {
     func privateKey() -> CheckOutcome {
         guard let path = try? cloudSettings().path("device.key_path") else { return .skipped("there is no path") }
         return checked(path) { validation in
-            do {
+            do throws(CertificateError) {
                 _ = try validation.key()
-            } catch CertificateError.keyUnreadable where !self.isRoot && !self.context.files.isReadable(path) {
+            } catch {
+                guard case .keyUnreadable = error, !self.isRoot, !self.context.files.isReadable(path) else {
+                    throw error
+                }
                 throw OnlyRootMayLook()
             }
         }.elseWarn { self.openKey(path) }
