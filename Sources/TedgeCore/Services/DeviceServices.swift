@@ -155,7 +155,7 @@ final class DeviceServices {
     }
 
     func startAgent() throws {
-        if states?[.agent]?.isInstalled == false { throw ServiceError.notFound(service: Service.agent.unit) }
+        if states?[.agent]?.isInstalled == false { throw ServiceError.notFound(.agent) }
         try requireStartable(.agent)
         try start(.agent)
         try enable(.agent)

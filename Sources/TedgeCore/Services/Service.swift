@@ -10,9 +10,6 @@ public struct Service: Sendable, Hashable {
     /// The agent.
     static let agent = Service(unit: "tedge-agent", name: "tedge-agent")
 
-    /// Whether a unit is that of the broker.
-    static func isBroker(_ unit: String) -> Bool { unit == mosquitto.unit }
-
     /// The mapper of a cloud or of a profile. Messages use the same name for every mapper.
     static func mapper(_ cloud: CloudName, _ profile: ProfileName?) -> Service {
         Service(unit: "tedge-mapper-\(cloud.rawValue)" + (profile.map { "@\($0)" } ?? ""), name: "tedge-mapper")

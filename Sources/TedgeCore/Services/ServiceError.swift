@@ -1,7 +1,7 @@
 /// Why a service could not be controlled.
 public enum ServiceError: ExplainedError, Equatable {
     /// The service does not exist.
-    case notFound(service: String)
+    case notFound(Service)
     /// A command of the service manager failed; what it said is the detail.
     case failed(command: String, status: Int32, detail: String)
     /// A command of the service manager was ended by a signal.
@@ -34,7 +34,7 @@ public enum ServiceError: ExplainedError, Equatable {
     /// One word for each case.
     public var id: ReasonID {
         switch self {
-        case .notFound(let service): Service(unit: service, name: service).reason(.absent)
+        case .notFound(let service): service.reason(.absent)
         case .failed: .serviceCommandFailed
         case .signalled: .serviceCommandSignalled
         case .programMissing, .notStarted: .serviceCommandMissing
@@ -51,9 +51,8 @@ public enum ServiceError: ExplainedError, Equatable {
     /// What happened.
     public var causes: [String] {
         switch self {
-        case .notFound(let service) where Service.isBroker(service):
-            ["Service \(service) not found. Install \(service) to use this command."]
-        case .notFound(let service): ["There is no service \(service), although its program is installed."]
+        case .notFound(.mosquitto): ["Service mosquitto not found. Install mosquitto to use this command."]
+        case .notFound(let service): ["There is no service \(service.unit), although its program is installed."]
         case .failed(let command, let status, let detail):
             ["Service command <\"\(command)\"> failed with code: \(status)."] + (detail.isEmpty ? [] : [detail])
         case .signalled(let command): ["Service command <\"\(command)\"> terminated by a signal."]
@@ -97,9 +96,8 @@ public enum ServiceError: ExplainedError, Equatable {
         case .failed(_, _, let detail) where detail.contains("Read-only file system"):
             "Make the file system that is named writable, for example with 'sudo mount -o remount,rw /'."
         case .failed, .signalled: "Run 'tedge doctor' to find out more."
-        case .notFound(let service) where !Service.isBroker(service):
-            "Install the service, for example with 'sudo apt install --reinstall "
-                + "\(service.hasPrefix(Service.singleMapper.unit) ? Service.singleMapper.unit : service)'."
+        case .notFound(let service) where service != .mosquitto:
+            "Install the service, for example with 'sudo apt install --reinstall \(service.name)'."
         case .unanswered(let program, _):
             "Run '\(program)' yourself to see whether it answers; if it does not, restart the device."
         case .masked(let service, let isRuntime):

@@ -143,7 +143,7 @@ struct ServiceManager: Sendable {
         switch result.ending {
         case .exited(0): return result
         // The status for a program that is not installed (LSB, "Init Script Actions"), which systemctl follows.
-        case .exited(5): throw .notFound(service: service.unit)
+        case .exited(5): throw .notFound(service)
         case .exited(let status):
             throw .failed(command: text, status: status, detail: Self.complaint(result.error))
         case .signalled: throw .signalled(command: text)

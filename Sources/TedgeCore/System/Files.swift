@@ -210,7 +210,7 @@ extension Files {
 }
 
 extension SystemError {
-    /// Whether the error means that there is nothing at the path.
+    /// Whether the path does not exist.
     var isAbsence: Bool {
         code == SystemError.noEntry.code || code == SystemError.notDirectory.code
     }

@@ -130,10 +130,10 @@ import Testing
     func doctor(_ cloud: CloudName) throws {
         let fixture = try Fixture.ready(for: cloud)
         try fixture.write("# bridge\n", to: bridge(cloud))
-        let examination = DoctorRun(cloud, profile: nil, until: .now + .seconds(5), in: fixture.context)
-        #expect(examination.bridgeUp() == .ok("mosquitto says so"))
-        #expect(examination.roundTrip() == .ok("\(cloud.productName) answers"))
-        #expect(examination.tenant() == .skipped("\(cloud.productName) does not say who it is"))
+        let doctorRun = DoctorRun(cloud, profile: nil, until: .now + .seconds(5), in: fixture.context)
+        #expect(doctorRun.bridgeUp() == .ok("mosquitto says so"))
+        #expect(doctorRun.roundTrip() == .ok("\(cloud.productName) answers"))
+        #expect(doctorRun.tenant() == .skipped("\(cloud.productName) does not say who it is"))
         fixture.broker.onMessage { _, _ in [] }
         let silent = DoctorRun(cloud, profile: nil, until: .now + .seconds(5), in: fixture.context)
         #expect(silent.roundTrip().diagnosis?.id == "cloud-silent")
@@ -143,7 +143,7 @@ import Testing
     func doctorRefusal() throws {
         let fixture = try Fixture.ready(for: .az)
         fixture.broker.answerAsHub(status: 500)
-        let examination = DoctorRun(.az, profile: nil, until: .now + .seconds(5), in: fixture.context)
-        #expect(examination.roundTrip().diagnosis?.seen == "status 500")
+        let doctorRun = DoctorRun(.az, profile: nil, until: .now + .seconds(5), in: fixture.context)
+        #expect(doctorRun.roundTrip().diagnosis?.seen == "status 500")
     }
 }

@@ -91,7 +91,7 @@ import Testing
         #expect(fixture.output == "")
         #expect(try fixture.snapshot() == before)
         #expect(fixture.programs.changes == [])
-        let examination = DoctorRun(.c8y, profile: nil, until: .now + .seconds(5), in: fixture.context)
-        #expect(examination.outcome(of: "cloud-address").diagnosis?.id == "profiles-clash")
+        let doctorRun = DoctorRun(.c8y, profile: nil, until: .now + .seconds(5), in: fixture.context)
+        #expect(doctorRun.outcome(of: "cloud-address").diagnosis?.id == "profiles-clash")
     }
 }

@@ -156,8 +156,8 @@ import Testing
         var fixture = fixture
         fixture.accounts.users = [:]
         try fixture.configure("c8y.mqtt = '127.0.0.1:\(server.port)'\n")
-        let examination = DoctorRun(.c8y, profile: nil, until: .now + .seconds(10), in: fixture.context)
-        let diagnosis = try #require(examination.outcome(of: "server-certificate").diagnosis)
+        let doctorRun = DoctorRun(.c8y, profile: nil, until: .now + .seconds(10), in: fixture.context)
+        let diagnosis = try #require(doctorRun.outcome(of: "server-certificate").diagnosis)
         #expect(diagnosis.id == "cloud-closes-connection")
         #expect(diagnosis.hint?.contains("'tedge config get c8y.mqtt'") == true)
         #expect(diagnosis.hint?.contains("cert upload") == false)

@@ -34,7 +34,7 @@ import Testing
         (MessagingError.tooManyMessages(count: 1), "messages-too-many"),
         (ServiceError.signalled(command: "c"), "service-command-signalled"),
         (ServiceError.unitBroken(.agent), "agent-unit-broken"), (UnexpectedError("t"), "unexpected"),
-        (ServiceError.notFound(service: "tedge-mapper-c8y@p"), "mapper-without-service"),
+        (ServiceError.notFound(Service(unit: "tedge-mapper-c8y@p", name: "tedge-mapper")), "mapper-without-service"),
     ]
 
     @Test("an error has the reason that the article lists, and says what happened", arguments: errors)

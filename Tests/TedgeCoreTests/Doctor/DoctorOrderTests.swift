@@ -149,8 +149,8 @@ import Testing
     @Test("what was found when the time was over is no finding")
     func outOfTime() throws {
         let fixture = try Fixture.ready()
-        let examination = DoctorRun(.c8y, profile: nil, until: .now - .seconds(1), in: fixture.context)
-        #expect(examination.outcome(of: "bridge-file") == .outOfTime)
-        #expect(examination.outcome(of: "tcp").state == .skipped)
+        let doctorRun = DoctorRun(.c8y, profile: nil, until: .now - .seconds(1), in: fixture.context)
+        #expect(doctorRun.outcome(of: "bridge-file") == .outOfTime)
+        #expect(doctorRun.outcome(of: "tcp").state == .skipped)
     }
 }

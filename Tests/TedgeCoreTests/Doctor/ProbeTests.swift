@@ -9,36 +9,30 @@ import Testing
 
 /// What the doctor asks of name servers, servers and brokers: as strict as mosquitto, and without an answer no finding.
 @Suite struct ProbeTests {
-    private func examination(_ fixture: Fixture, _ seconds: Double = 10) -> DoctorRun {
+    private func doctorRun(_ fixture: Fixture, _ seconds: Double = 10) -> DoctorRun {
         DoctorRun(.c8y, profile: nil, until: .now + .seconds(seconds), in: fixture.context)
     }
 
     @Test("what nobody has answered when the time is over is skipped, and not found wrong")
     func noTime() throws {
         var fixture = try Fixture.ready()
-        let done = DispatchSemaphore(value: 0)
-        defer { done.signal() }
-        fixture.resolver = { _ in
-            done.wait()
-            return .failure(.init(reason: "late"))
-        }
-        let examination = examination(fixture, 0.3)
-        #expect(examination.outcome(of: "name-resolution") == CheckOutcome.outOfTime)
+        let nameServer = SilentNameServer()
+        defer { nameServer.end() }
+        fixture.resolver = nameServer.resolver
+        let doctorRun = doctorRun(fixture, 0.3)
+        #expect(doctorRun.outcome(of: "name-resolution") == CheckOutcome.outOfTime)
         for check: CheckID in ["tcp", "server-certificate", "server-clock", "client-certificate"] {
-            #expect(examination.outcome(of: check) == CheckOutcome.outOfTime, "\(check)")
+            #expect(doctorRun.outcome(of: check) == CheckOutcome.outOfTime, "\(check)")
         }
     }
 
     @Test("a name server that leaves a question without an answer for three seconds is named")
     func silentNameServer() throws {
         var fixture = try Fixture.ready()
-        let done = DispatchSemaphore(value: 0)
-        defer { done.signal() }
-        fixture.resolver = { _ in
-            done.wait()
-            return .failure(.init(reason: "late"))
-        }
-        #expect(examination(fixture).outcome(of: "name-resolution").diagnosis?.id == "name-server-silent")
+        let nameServer = SilentNameServer()
+        defer { nameServer.end() }
+        fixture.resolver = nameServer.resolver
+        #expect(doctorRun(fixture).outcome(of: "name-resolution").diagnosis?.id == "name-server-silent")
     }
 
     @Test("a local broker that has not answered when the time is over says nothing about the bridge")
@@ -48,9 +42,9 @@ import Testing
         #expect(fixture.connect().status == 0)
         fixture.programs.on("mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")
         fixture.broker.failToConnect(.interrupted)
-        let examination = examination(fixture)
+        let doctorRun = doctorRun(fixture)
         for check: CheckID in ["local-mqtt", "bridge-up"] {
-            #expect(examination.outcome(of: check) == CheckOutcome.outOfTime, "\(check)")
+            #expect(doctorRun.outcome(of: check) == CheckOutcome.outOfTime, "\(check)")
         }
     }
 
@@ -67,7 +61,7 @@ import Testing
         defer { close(silent) }
         let filler = try #require(connectedSocket(to: server.port, lastByte: 9))
         defer { close(filler) }
-        let diagnosis = try #require(examination(fixture).outcome(of: "tcp").diagnosis)
+        let diagnosis = try #require(doctorRun(fixture).outcome(of: "tcp").diagnosis)
         #expect(diagnosis.id == "first-address-unreachable")
         #expect(diagnosis.message.hasPrefix("mosquitto uses the address 127.0.0.9 of tenant.example.com"))
         #expect(diagnosis.hint?.contains("the line '127.0.0.1 tenant.example.com' to /etc/hosts") == true)
@@ -78,7 +72,7 @@ import Testing
         fixture.probe = { _, _, _, _, _ in probe }
         let server = try FakeServer { $0.drain() }
         try fixture.configure("c8y.mqtt = 'localhost:\(server.port)'\n")
-        return examination(fixture).outcome(of: check)
+        return doctorRun(fixture).outcome(of: check)
     }
 
     @Test("a server that never asked for a certificate has not accepted it")
@@ -119,7 +113,7 @@ import Testing
         fixture.programs.on("mosquitto -h", .exited(3), output: "mosquitto version 2.0.11\n")
         fixture.broker.answerAsCloud(tenant: "example.cumulocity.com")
         try fixture.configure(url: "other.example.com")
-        let diagnosis = try #require(examination(fixture).outcome(of: "tenant").diagnosis)
+        let diagnosis = try #require(doctorRun(fixture).outcome(of: "tenant").diagnosis)
         #expect(diagnosis.id == "bridge-file-differs" && diagnosis.hint == "Run 'sudo tedge reconnect c8y'.")
     }
 
@@ -131,8 +125,8 @@ import Testing
         fixture.resolver = { _ in
             .success([address, "192.0.2.1"].map { NetworkAddress(text: $0, isIPv6: $0 == "::") })
         }
-        let examination = examination(fixture)
-        #expect(examination.outcome(of: "name-resolution").diagnosis?.id == "name-blocked")
-        #expect(examination.outcome(of: "tcp") == .blocked(by: "name-resolution"))
+        let doctorRun = doctorRun(fixture)
+        #expect(doctorRun.outcome(of: "name-resolution").diagnosis?.id == "name-blocked")
+        #expect(doctorRun.outcome(of: "tcp") == .blocked(by: "name-resolution"))
     }
 }

@@ -27,12 +27,9 @@ import Testing
     @Test("a name server that leaves mosquitto waiting for an address is reported")
     func nameServer() throws {
         var fixture = try Fixture.ready()
-        let done = DispatchSemaphore(value: 0)
-        defer { done.signal() }
-        fixture.resolver = { _ in
-            done.wait()
-            return .failure(.init(reason: "late"))
-        }
+        let nameServer = SilentNameServer()
+        defer { nameServer.end() }
+        fixture.resolver = nameServer.resolver
         fixture.broker.failToStart(.cannotConnect(place, errno: ECONNREFUSED))
         #expect(fixture.connect().status == 1)
         #expect(

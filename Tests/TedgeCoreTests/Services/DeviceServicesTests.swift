@@ -274,7 +274,9 @@ import Testing
         try useOther()
         fixture.programs.on("rc-service tedge-mapper-c8y@p restart", .exited(5))
         let change = try connecting(profile: try ProfileName(parsing: "p"))
-        #expect(throws: ServiceError.notFound(service: "tedge-mapper-c8y@p")) { try change.services.startMapper() }
+        #expect(throws: ServiceError.notFound(.mapper(.c8y, try ProfileName(parsing: "p")))) {
+            try change.services.startMapper()
+        }
         #expect(!fixture.programs.calls.contains { $0.contains("tedge-mapper ") })
         change.transaction.commit()
     }
@@ -283,7 +285,7 @@ import Testing
     func noAgent() throws {
         fixture.programs.states(agent: "not-found")
         let change = try connecting()
-        #expect(throws: ServiceError.notFound(service: "tedge-agent")) { try change.services.startAgent() }
+        #expect(throws: ServiceError.notFound(.agent)) { try change.services.startAgent() }
         #expect(fixture.programs.calls.isEmpty)
     }
 
@@ -318,10 +320,10 @@ import Testing
         fixture.programs.on("systemctl restart", .exited(5))
         fixture.programs.on("systemctl stop", .exited(5))
         let change = try connecting()
-        #expect(throws: ServiceError.notFound(service: "mosquitto")) { try change.broker.restart() }
+        #expect(throws: ServiceError.notFound(.mosquitto)) { try change.broker.restart() }
         #expect(undo(change) == "")
         let other = try connecting()
-        #expect(throws: ServiceError.notFound(service: "mosquitto")) { try other.broker.restart() }
+        #expect(throws: ServiceError.notFound(.mosquitto)) { try other.broker.restart() }
         fixture.programs.on("systemctl stop", .exited(1))
         #expect(undo(other).contains("<\"systemctl stop mosquitto\"> failed with code: 1."))
     }

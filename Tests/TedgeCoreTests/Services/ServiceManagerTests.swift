@@ -54,7 +54,7 @@ import Testing
     func notFound() throws {
         fixture.programs.on("systemctl restart", .exited(5), error: "Unit mosquitto.service not found.\n")
         let error = try #require(throws: ServiceError.self) { try systemd.restart(.mosquitto) }
-        #expect(error == .notFound(service: "mosquitto"))
+        #expect(error == .notFound(.mosquitto))
         #expect(error.id == "mosquitto-not-found")
         #expect(error.causes == ["Service mosquitto not found. Install mosquitto to use this command."])
     }

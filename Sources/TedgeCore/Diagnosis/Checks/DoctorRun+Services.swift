@@ -194,6 +194,6 @@ extension DoctorRun {
         Diagnosis(
             service.reason(.absent),
             "\(service.name) is installed, but there is no service \(service.unit).",
-            hint: ServiceError.notFound(service: service.unit).hint)
+            hint: ServiceError.notFound(service).hint)
     }
 }
