@@ -40,7 +40,7 @@ help:
 	@echo 'make fuzz      feed changed bytes to everything that reads foreign ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
-	@echo 'make install   install to DESTDIR/PREFIX, with completions for bash, zsh and fish; PREFIX is $(PREFIX)'
+	@echo 'make install   install what make build has built to DESTDIR/PREFIX, with manual and completions; PREFIX is $(PREFIX)'
 	@echo 'make uninstall  remove the files of make install'
 	@echo 'make lint      check the style of the sources'
 	@echo 'make format    format the sources'
@@ -115,23 +115,30 @@ endef
 	@mkdir -p $(@D)
 	@ln -sf "$$(clang -print-file-name=$(@F))" $@
 
-# $(call install-completions,SHELL,FILE): writes the script that the executable prints to a file below PREFIX/share.
-define install-completions
-	@.build/release/tedge completions $(1) >.build/completions.$(1)
-	install -D -m 644 .build/completions.$(1) '$(DESTDIR)$(PREFIX)/share/$(2)'
+# $(call install-output,WORDS,FILE): writes what the executable prints with these words to a file below PREFIX/share.
+define install-output
+@output=$$(mktemp) && .build/release/tedge $(1) >$$output && \
+	install -v -D -m 644 $$output '$(DESTDIR)$(PREFIX)/share/$(2)'; status=$$?; rm -f $$output; exit $$status
 endef
 
+# Installs what 'make build' has built: nothing is built as root. FORCE=1 replaces or hides the tedge of a package.
 .PHONY: install
-install: build
+install:
+	@test -x .build/release/tedge || { echo "There is nothing to install; run 'make build' first." >&2; exit 1; }
+	@test -n '$(DESTDIR)$(FORCE)' || Sources/Packaging/may-install '$(PREFIX)/bin/tedge'
 	install -D -m 755 .build/release/tedge '$(DESTDIR)$(PREFIX)/bin/tedge'
-	$(call install-completions,bash,bash-completion/completions/tedge)
-	$(call install-completions,zsh,zsh/$(ZSH_COMPLETIONS)/_tedge)
-	$(call install-completions,fish,fish/vendor_completions.d/tedge.fish)
+	$(call install-output,completions bash,bash-completion/completions/tedge)
+	$(call install-output,completions zsh,zsh/$(ZSH_COMPLETIONS)/_tedge)
+	$(call install-output,completions fish,fish/vendor_completions.d/tedge.fish)
+	$(call install-output,__manual,man/man1/tedge.1)
 
 # Removes the files of 'install'.
 .PHONY: uninstall
 uninstall:
-	rm -f '$(DESTDIR)$(PREFIX)/bin/tedge' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tedge' \
+	@test -n '$(DESTDIR)' || ! dpkg-query --search '$(PREFIX)/bin/tedge' 2>/dev/null || { \
+		echo "$(PREFIX)/bin/tedge is of a package; 'apt remove' removes it." >&2; exit 1; }
+	rm -f '$(DESTDIR)$(PREFIX)/bin/tedge' '$(DESTDIR)$(PREFIX)/share/man/man1/tedge.1' \
+		'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tedge' \
 		'$(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_COMPLETIONS)/_tedge' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tedge.fish'
 
 .PHONY: demo

@@ -65,7 +65,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests", dependencies: ["TedgeCore", "TestSupport"],
-            exclude: ["device", "Device", "Bench", "Hard", "Releases"],
+            exclude: ["device", "Device", "Bench", "Hard", "Packages", "Releases"],
             swiftSettings: strict),
     ]
 )

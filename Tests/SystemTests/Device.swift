@@ -23,16 +23,19 @@ final class Device: Sendable {
     /// Boots a device.
     ///
     /// - Parameters:
-    ///   - tedge: the executable to install as `/usr/bin/tedge`.
+    ///   - tedge: the executable to install as `/usr/bin/tedge`; nil for a device without it.
+    ///   - restore: an archive of files that a former device had; see ``reboot``.
     ///   - owner: the process whose end takes the device down; this one by default.
     /// - Throws: ``DeviceError`` with what went wrong in words.
     init(
-        tedge: String, mapper: Mapper = .new, agent: Bool = true, tedgeUser: Bool = true, cloudDirectory: String? = nil,
-        owner: pid_t = getpid()
+        tedge: String?, mapper: Mapper = .new, agent: Bool = true, tedgeUser: Bool = true, cloudDirectory: String? = nil,
+        restore: String? = nil, owner: pid_t = getpid()
     ) throws {
         state = try Self.temporaryDirectory()
         self.cloudDirectory = cloudDirectory ?? "\(state)/cloud"
-        var words = ["up", "--state", state, "--tedge", tedge, "--owner", String(owner)]
+        var words = ["up", "--state", state, "--owner", String(owner)]
+        if let tedge { words += ["--tedge", tedge] }
+        if let restore { words += ["--restore", restore] }
         words += Self.rootOption + Self.furniture(mapper, agent) + (tedgeUser ? [] : ["--no-tedge-user"])
         if let cloudDirectory { words += ["--cloud-dir", cloudDirectory] }
         do {

@@ -93,7 +93,7 @@ def boot(words, name):
     environment = {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "STATE": words.state, "ID": name, "TOOLS": TOOLS, "ROOT": words.root,
-        "EXECUTABLE": words.tedge, "RESTORE": words.restore,
+        "EXECUTABLE": words.tedge or "", "RESTORE": words.restore,
         "CLOUD_NETWORK": f"/proc/{os.getpid()}/ns/net", "CLOUD_DIRECTORY": words.cloud_dir,
         "MAPPER": words.mapper, "AGENT": words.agent, "TEDGE_USER": "no" if words.no_tedge_user else "yes",
     }  # fmt: skip

@@ -1,0 +1,154 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// The package on gateways, by commands of apt, without a network.
+    @Suite("the Debian package") struct PackageTests {
+        @Test("the commands of the README install it, and the page's commands connect the device")
+        func freshInstall() throws {
+            let gateway = try PackageDevice()
+            let device = gateway.device
+            let before = (try gateway.changesOfMosquitto(), try gateway.broker())
+            let commands = try readmeCommands(under: "## Install")
+            #expect(commands.contains { $0.contains("apt install ./tedge-swift_") })
+            for command in commands {
+                let outcome = try device.run(
+                    ["sh", "-c", "cd \(PackageDevice.packages) && \(command) --yes"], timeout: .seconds(120))
+                #expect(outcome.status == 0, "\(command): \(outcome)")
+            }
+            #expect(try device.run(["id", "-un", "tedge"]).stdout == "tedge\n")
+            #expect(try device.owner("/etc/tedge") == "tedge:tedge")
+            #expect(try device.enablement(of: "tedge-renew.timer") == "enabled")
+            #expect(try device.activity(of: "tedge-renew.timer") == "active")
+            #expect(try gateway.broker() == before.1)
+
+            try gateway.configure()
+            let outcome = try device.run(["tedge", "connect", "c8y"])
+            #expect(outcome == Outcome(status: 0, try page("connect")))
+            #expect(gateway.isConnected())
+            #expect(try gateway.changesOfMosquitto() == before.0)
+            let links = try device.ask(["sh", "-c", "readlink -f /etc/mosquitto/conf.d/tedge-*.conf"])
+            #expect(links == "\(PreparedDevice.bridge)\n\(PreparedDevice.listener)\n")
+        }
+
+        @Test("after a reboot the cloud answers without any command", arguments: [true, false])
+        func reboot(isClean: Bool) throws {
+            let gateway = try PackageDevice()
+            try gateway.asking(apt: "install", Package.file)
+            try gateway.connect()
+            try gateway.reboot(clean: isClean)
+            #expect(try gateway.device.activity(of: "mosquitto") == "active")
+            #expect(try gateway.device.activity(of: "tedge-mapper-c8y") == "active")
+            #expect(try gateway.device.activity(of: "tedge-renew.timer") == "active")
+            #expect(gateway.isConnected())
+        }
+
+        @Test("an upgrade leaves the running bridge alone, and so does a downgrade")
+        func upgrade() throws {
+            let gateway = try PackageDevice()
+            try gateway.asking(apt: "install", try gateway.package(ofVersion: "0.9.0"))
+            try gateway.connect()
+            let (broker, settings) = (try gateway.broker(), try gateway.device.text("/etc/tedge/tedge.toml"))
+            for words in [[Package.file], ["--allow-downgrades", try gateway.package(ofVersion: "0.9.1")]] {
+                let outcome = try gateway.device.run(
+                    ["sh", "-c", #"cd "$0" && apt-get -y install "$@""#, PackageDevice.packages] + words)
+                #expect(outcome.status == 0, "\(outcome)")
+                #expect(try gateway.broker() == broker)
+                #expect(gateway.isConnected())
+                #expect(try gateway.device.text("/etc/tedge/tedge.toml") == settings)
+                #expect(try gateway.device.enablement(of: "tedge-renew.timer") == "enabled")
+            }
+        }
+
+        @Test("a mosquitto whose configuration file has changed is upgraded without a question, and the bridge stays")
+        func conffile() throws {
+            let gateway = try PackageDevice()
+            try gateway.asking(apt: "install", Package.file)
+            try gateway.connect()
+            let conf = "/etc/mosquitto/mosquitto.conf"
+            let newer = try gateway.repack("mosquitto", adding: "# A line of a newer release.", to: conf)
+            try gateway.asking(apt: "install", newer)
+            #expect(try gateway.device.text(conf).hasSuffix("# A line of a newer release.\n"))
+            #expect(gateway.isConnected())
+        }
+
+        @Test("a removal leaves bridge, broker and settings")
+        func remove() throws {
+            let gateway = try PackageDevice()
+            try gateway.asking(apt: "install", Package.file)
+            try gateway.connect()
+            let broker = try gateway.broker()
+            let look = "find /etc/tedge /etc/mosquitto -type f -exec sha256sum {} + -o -printf '%p %l %m %u\\n' | sort"
+            let before = try gateway.device.ask(["sh", "-c", look])
+            try gateway.asking(apt: "remove", "tedge-swift")
+            #expect(try !gateway.device.exists("/usr/bin/tedge"))
+            #expect(try gateway.device.activity(of: "tedge-renew.timer") == "inactive")
+            #expect(try gateway.device.ask(["sh", "-c", look]) == before)
+            #expect(try gateway.broker() == broker)
+            #expect(try gateway.cloud.show().contains("gateway-1"))
+            // Installed again, it goes on with what it finds.
+            try gateway.asking(apt: "install", Package.file)
+            #expect(try gateway.broker() == broker)
+            #expect(gateway.isConnected())
+        }
+
+        @Test("a purge takes all that is ours, and leaves mosquitto as it was installed and running", arguments: [true, false])
+        func purge(afterRemoval: Bool) throws {
+            let gateway = try PackageDevice()
+            let before = try gateway.changesOfMosquitto()
+            try gateway.asking(apt: "install", Package.file)
+            try gateway.connect()
+            if afterRemoval { try gateway.asking(apt: "remove", "tedge-swift") }
+            try gateway.asking(apt: "purge", "tedge-swift")
+            #expect(try gateway.changesOfMosquitto() == before)
+            #expect(try gateway.device.activity(of: "mosquitto") == "active")
+            let left = """
+                find / -xdev \\( -path /var/lib/dpkg -o -path /var/lib/pristine -o -path /var/lib/apt -o -path /var/cache \\
+                    -o -path /var/log -o -path /usr/share/tedge \\) -prune -o -iname '*tedge*' -cnewer /etc/hostname -print |
+                    grep -v -e tedge-mapper -e tedge-agent
+                """
+            #expect(try gateway.device.run(["sh", "-c", left]).stdout == "")
+            let words = "timeout 5 mosquitto_rr -t local/test -e local/test -m alive -W 3"
+            #expect(try gateway.device.run(["sh", "-c", words]).stdout == "alive\n")
+        }
+
+        @Test("in an image without systemd, and where services must not start, it is installed without a failure")
+        func image() throws {
+            let gateway = try PackageDevice()
+            try gateway.device.ask(["systemctl", "stop", "mosquitto"])
+            let image = """
+                mount -t tmpfs none /run/systemd && cd \(PackageDevice.packages) &&
+                printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d &&
+                apt-get -y install \(Package.file) 2>&1
+                """
+            let outcome = try gateway.device.run(["unshare", "-m", "sh", "-c", image])
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(!outcome.stdout.contains("failed"), "\(outcome)")
+            #expect(try gateway.device.activity(of: "mosquitto") == "inactive")
+            #expect(try gateway.device.activity(of: "tedge-renew.timer") == "inactive")
+            #expect(try gateway.device.enablement(of: "tedge-renew.timer") == "enabled")
+            try gateway.configure()
+            let offline = "mount -t tmpfs none /run/systemd && exec tedge connect c8y --offline"
+            #expect(try gateway.device.run(["unshare", "-m", "sh", "-c", offline]).status == 4)
+            #expect(try gateway.device.exists(PreparedDevice.bridge))
+        }
+
+        private func readmeCommands(under title: String) throws -> [String] {
+            let text = try String(contentsOfFile: packageDirectory + "/README.md", encoding: .utf8)
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let section = lines.drop { $0 != title }.dropFirst().prefix { !$0.hasPrefix("## ") }
+            // The first block of commands; what stands behind a number sign explains it.
+            let block = section.drop { !$0.hasPrefix("    ") }.prefix { $0.hasPrefix("    ") }
+            return block.map { line in
+                let command = line.split(separator: "#")[0].trimmingCharacters(in: .whitespaces)
+                return command.hasPrefix("sudo ") ? String(command.dropFirst(5)) : command
+            }
+        }
+    }
+}
+
+extension Package {
+    /// The name of the package for apt in the directory of packages.
+    static let file = "./" + path.split(separator: "/").last!
+}
