@@ -99,7 +99,7 @@ final class PackageDevice {
         let archive = files.file("device.tar")
         // What was written since the first boot; tmpfs and mounts of the test are left out.
         let list = "cd / && find . -xdev ! -type s ! -path ./cloud -cnewer ./etc/hostname -print0"
-        let inside = "\(list) | tar -c --null --no-recursion -T -"
+        let inside = "\(list) | tar -c --numeric-owner --null --no-recursion -T -"
         try runShell(#""$1" exec --state "$2" -- sh -c "$3" >"$0""#, archive, Device.tool, device.state, inside)
         device.down()
         device = try Device(

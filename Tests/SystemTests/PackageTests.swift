@@ -22,6 +22,9 @@ extension SystemTests {
             #expect(try device.enablement(of: "tedge-renew.timer") == "enabled")
             #expect(try device.activity(of: "tedge-renew.timer") == "active")
             #expect(try gateway.broker() == before.1)
+            let units = ["tedge-renew.timer", "tedge-renew.service"]
+            let verified = try device.run(["systemd-analyze", "--man=no", "verify"] + units)
+            #expect(verified == Outcome(status: 0, stdout: "", stderr: ""))
 
             try gateway.configure()
             let outcome = try device.run(["tedge", "connect", "c8y"])
