@@ -28,7 +28,8 @@ final class Device: Sendable {
     ///   - owner: the process whose end takes the device down; this one by default.
     /// - Throws: ``DeviceError`` with what went wrong in words.
     init(
-        tedge: String?, mapper: Mapper = .new, agent: Bool = true, tedgeUser: Bool = true, cloudDirectory: String? = nil,
+        tedge: String?, mapper: Mapper = .new, agent: Bool = true, tedgeUser: Bool = true,
+        cloudDirectory: String? = nil,
         restore: String? = nil, owner: pid_t = getpid()
     ) throws {
         state = try Self.temporaryDirectory()

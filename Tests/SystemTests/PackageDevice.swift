@@ -23,17 +23,23 @@ final class PackageDevice {
         try device.ask(["systemctl", "enable", "--now", "mosquitto"])
     }
 
-    /// Installs packages of the directory, or does what the other words tell apt-get to do. Nobody answers its questions.
-    func apt(_ words: String...) throws -> Outcome {
-        let line = #"cd "$0" && exec env DEBIAN_FRONTEND=noninteractive apt-get -y "$@""#
-        return try device.run(["sh", "-c", line, Self.packages] + words, timeout: .seconds(120))
+    /// What apt-get says when it does what these words tell, in the directory of packages. Nobody answers its questions.
+    ///
+    /// - Throws: ``DeviceError`` if it fails.
+    @discardableResult
+    func apt(_ words: [String]) throws -> String {
+        let line = #"cd "$0" && exec env DEBIAN_FRONTEND=noninteractive apt-get -y "$@" 2>&1"#
+        return try device.ask(["sh", "-c", line, Self.packages] + words)
     }
 
-    /// As `apt`, for what must succeed. Returns what was said.
     @discardableResult
-    func asking(apt words: String...) throws -> String {
-        try device.ask(
-            ["sh", "-c", #"cd "$0" && env DEBIAN_FRONTEND=noninteractive apt-get -y "$@" 2>&1"#, Self.packages] + words)
+    func apt(_ words: String...) throws -> String { try apt(words) }
+
+    /// Runs a shell command in the directory of packages.
+    func inPackages(_ command: String, isWithoutSystemd: Bool = false) throws -> Outcome {
+        let hide = isWithoutSystemd ? "mount -t tmpfs none /run/systemd && " : ""
+        let line = "\(hide)cd \(Self.packages) && \(command)"
+        return try device.run(["unshare", "--mount", "sh", "-c", line], timeout: .seconds(120))
     }
 
     /// Puts another release of our package into the directory. Returns its name for apt.

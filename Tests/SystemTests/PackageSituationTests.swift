@@ -7,10 +7,10 @@ extension SystemTests {
         @Test("after a purge it is installed again, and connects as on a new device")
         func again() throws {
             let gateway = try PackageDevice()
-            try gateway.asking(apt: "install", Package.file)
+            try gateway.apt("install", Package.file)
             try gateway.connect()
-            try gateway.asking(apt: "purge", "tedge-swift")
-            try gateway.asking(apt: "install", Package.file)
+            try gateway.apt("purge", "tedge-swift")
+            try gateway.apt("install", Package.file)
             try gateway.cloud.forget()
             try gateway.connect()
             #expect(gateway.isConnected())
@@ -24,7 +24,7 @@ extension SystemTests {
             try device.ask(["useradd", "--system", "--no-create-home", "--uid", "777", "tedge"])
             try device.ask(["install", "-d", "-o", "4711", "/etc/tedge/contrib/collectd", "/etc/tedge/device-certs"])
             try device.write("# a comment\n", to: "/etc/tedge/tedge.toml", owner: "4711:4711")
-            try gateway.asking(apt: "install", Package.file)
+            try gateway.apt("install", Package.file)
             #expect(try device.run(["id", "-u", "tedge"]).stdout == "777\n")
             #expect(try device.owner("/etc/tedge") == "tedge:tedge")
             #expect(try device.owner("/etc/tedge/device-certs") == "tedge:tedge")
@@ -37,7 +37,7 @@ extension SystemTests {
             let gateway = try PackageDevice()
             let broken = "[c8y\nurl = 1\n"
             try gateway.device.write(broken, to: "/etc/tedge/tedge.toml")
-            let said = try gateway.asking(apt: "install", Package.file)
+            let said = try gateway.apt("install", Package.file)
             #expect(said.contains("/etc/tedge/tedge.toml"))
             #expect(said.contains("run 'sudo tedge init' again"))
             let state = try gateway.device.ask(["dpkg-query", "-W", "-f", "${db:Status-Status}", "tedge-swift"])
@@ -45,13 +45,15 @@ extension SystemTests {
             #expect(try gateway.device.text("/etc/tedge/tedge.toml") == broken)
         }
 
-        @Test("an installation that stopped halfway is finished by dpkg, and one that is upgraded by then stays connected")
+        @Test(
+            "an installation that stopped halfway is finished by dpkg, and one that is upgraded by then stays connected"
+        )
         func halfway() throws {
             let gateway = try PackageDevice()
-            try gateway.device.ask(["sh", "-c", "cd \(PackageDevice.packages) && dpkg --unpack \(Package.file)"])
+            #expect(try gateway.inPackages("dpkg --unpack \(Package.file)").status == 0)
             try gateway.device.ask(["dpkg", "--configure", "-a"])
             try gateway.connect()
-            try gateway.device.ask(["sh", "-c", "cd \(PackageDevice.packages) && dpkg --unpack \(Package.file)"])
+            #expect(try gateway.inPackages("dpkg --unpack \(Package.file)").status == 0)
             #expect(gateway.isConnected())
             try gateway.device.ask(["dpkg", "--configure", "-a"])
             #expect(gateway.isConnected())
@@ -61,12 +63,11 @@ extension SystemTests {
         @Test("a mosquitto that its owner has stopped stays so, whatever happens to the package")
         func stopped() throws {
             let gateway = try PackageDevice()
-            try gateway.asking(apt: "install", try gateway.package(ofVersion: "0.9.0"))
+            try gateway.apt("install", try gateway.package(ofVersion: "0.9.0"))
             try gateway.connect()
             try gateway.device.ask(["systemctl", "stop", "mosquitto"])
             for words in [["install", Package.file], ["remove", "tedge-swift"], ["purge", "tedge-swift"]] {
-                let line = #"cd "$0" && exec env DEBIAN_FRONTEND=noninteractive apt-get -y "$@""#
-                try gateway.device.ask(["sh", "-c", line, PackageDevice.packages] + words)
+                try gateway.apt(words)
                 #expect(try gateway.device.activity(of: "mosquitto") == "inactive", "\(words)")
             }
             try gateway.device.ask(["systemctl", "start", "mosquitto"])
@@ -76,18 +77,15 @@ extension SystemTests {
         func hidden() throws {
             let gateway = try PackageDevice()
             try gateway.device.write("#!/bin/sh\n", to: "/usr/local/bin/tedge", mode: "755")
-            #expect(try gateway.asking(apt: "install", Package.file).contains("/usr/local/bin/tedge hides the command"))
+            #expect(try gateway.apt("install", Package.file).contains("/usr/local/bin/tedge hides the command"))
         }
 
         /// https://github.com/thin-edge/thin-edge.io/issues/1487
         @Test("a container without systemctl, sudo and an init system gets it as well")
         func container() throws {
             let gateway = try PackageDevice()
-            let hide = """
-                for file in /usr/bin/systemctl /bin/systemctl /usr/bin/sudo; do rm -f $file; done
-                mount -t tmpfs none /run/systemd && cd \(PackageDevice.packages) && apt-get -y install \(Package.file) 2>&1
-                """
-            let outcome = try gateway.device.run(["unshare", "-m", "sh", "-c", hide])
+            for file in ["/usr/bin/systemctl", "/bin/systemctl", "/usr/bin/sudo"] { try gateway.device.remove(file) }
+            let outcome = try gateway.inPackages("apt-get -y install \(Package.file) 2>&1", isWithoutSystemd: true)
             #expect(outcome.status == 0, "\(outcome)")
             #expect(!outcome.stdout.contains("failed"), "\(outcome)")
             #expect(try gateway.device.owner("/etc/tedge/device-certs") == "tedge:tedge")

@@ -13,8 +13,7 @@ extension SystemTests {
             let commands = try readmeCommands(under: "## Install")
             #expect(commands.contains { $0.contains("apt install ./tedge-swift_") })
             for command in commands {
-                let outcome = try device.run(
-                    ["sh", "-c", "cd \(PackageDevice.packages) && \(command) --yes"], timeout: .seconds(120))
+                let outcome = try gateway.inPackages("\(command) --yes")
                 #expect(outcome.status == 0, "\(command): \(outcome)")
             }
             #expect(try device.run(["id", "-un", "tedge"]).stdout == "tedge\n")
@@ -38,7 +37,7 @@ extension SystemTests {
         @Test("after a reboot the cloud answers without any command", arguments: [true, false])
         func reboot(isClean: Bool) throws {
             let gateway = try PackageDevice()
-            try gateway.asking(apt: "install", Package.file)
+            try gateway.apt("install", Package.file)
             try gateway.connect()
             try gateway.reboot(clean: isClean)
             #expect(try gateway.device.activity(of: "mosquitto") == "active")
@@ -50,13 +49,11 @@ extension SystemTests {
         @Test("an upgrade leaves the running bridge alone, and so does a downgrade")
         func upgrade() throws {
             let gateway = try PackageDevice()
-            try gateway.asking(apt: "install", try gateway.package(ofVersion: "0.9.0"))
+            try gateway.apt("install", try gateway.package(ofVersion: "0.9.0"))
             try gateway.connect()
             let (broker, settings) = (try gateway.broker(), try gateway.device.text("/etc/tedge/tedge.toml"))
             for words in [[Package.file], ["--allow-downgrades", try gateway.package(ofVersion: "0.9.1")]] {
-                let outcome = try gateway.device.run(
-                    ["sh", "-c", #"cd "$0" && apt-get -y install "$@""#, PackageDevice.packages] + words)
-                #expect(outcome.status == 0, "\(outcome)")
+                try gateway.apt(["install"] + words)
                 #expect(try gateway.broker() == broker)
                 #expect(gateway.isConnected())
                 #expect(try gateway.device.text("/etc/tedge/tedge.toml") == settings)
@@ -67,11 +64,11 @@ extension SystemTests {
         @Test("a mosquitto whose configuration file has changed is upgraded without a question, and the bridge stays")
         func conffile() throws {
             let gateway = try PackageDevice()
-            try gateway.asking(apt: "install", Package.file)
+            try gateway.apt("install", Package.file)
             try gateway.connect()
             let conf = "/etc/mosquitto/mosquitto.conf"
             let newer = try gateway.repack("mosquitto", adding: "# A line of a newer release.", to: conf)
-            try gateway.asking(apt: "install", newer)
+            try gateway.apt("install", newer)
             #expect(try gateway.device.text(conf).hasSuffix("# A line of a newer release.\n"))
             #expect(gateway.isConnected())
         }
@@ -79,31 +76,33 @@ extension SystemTests {
         @Test("a removal leaves bridge, broker and settings")
         func remove() throws {
             let gateway = try PackageDevice()
-            try gateway.asking(apt: "install", Package.file)
+            try gateway.apt("install", Package.file)
             try gateway.connect()
             let broker = try gateway.broker()
             let look = "find /etc/tedge /etc/mosquitto -type f -exec sha256sum {} + -o -printf '%p %l %m %u\\n' | sort"
             let before = try gateway.device.ask(["sh", "-c", look])
-            try gateway.asking(apt: "remove", "tedge-swift")
+            try gateway.apt("remove", "tedge-swift")
             #expect(try !gateway.device.exists("/usr/bin/tedge"))
             #expect(try gateway.device.activity(of: "tedge-renew.timer") == "inactive")
             #expect(try gateway.device.ask(["sh", "-c", look]) == before)
             #expect(try gateway.broker() == broker)
             #expect(try gateway.cloud.show().contains("gateway-1"))
             // Installed again, it goes on with what it finds.
-            try gateway.asking(apt: "install", Package.file)
+            try gateway.apt("install", Package.file)
             #expect(try gateway.broker() == broker)
             #expect(gateway.isConnected())
         }
 
-        @Test("a purge takes all that is ours, and leaves mosquitto as it was installed and running", arguments: [true, false])
+        @Test(
+            "a purge takes all that is ours, and leaves mosquitto as it was installed and running",
+            arguments: [true, false])
         func purge(afterRemoval: Bool) throws {
             let gateway = try PackageDevice()
             let before = try gateway.changesOfMosquitto()
-            try gateway.asking(apt: "install", Package.file)
+            try gateway.apt("install", Package.file)
             try gateway.connect()
-            if afterRemoval { try gateway.asking(apt: "remove", "tedge-swift") }
-            try gateway.asking(apt: "purge", "tedge-swift")
+            if afterRemoval { try gateway.apt("remove", "tedge-swift") }
+            try gateway.apt("purge", "tedge-swift")
             #expect(try gateway.changesOfMosquitto() == before)
             #expect(try gateway.device.activity(of: "mosquitto") == "active")
             let left = """
@@ -120,20 +119,15 @@ extension SystemTests {
         func image() throws {
             let gateway = try PackageDevice()
             try gateway.device.ask(["systemctl", "stop", "mosquitto"])
-            let image = """
-                mount -t tmpfs none /run/systemd && cd \(PackageDevice.packages) &&
-                printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d &&
-                apt-get -y install \(Package.file) 2>&1
-                """
-            let outcome = try gateway.device.run(["unshare", "-m", "sh", "-c", image])
+            try gateway.device.write("#!/bin/sh\nexit 101\n", to: "/usr/sbin/policy-rc.d", mode: "755")
+            let outcome = try gateway.inPackages("apt-get -y install \(Package.file) 2>&1", isWithoutSystemd: true)
             #expect(outcome.status == 0, "\(outcome)")
             #expect(!outcome.stdout.contains("failed"), "\(outcome)")
             #expect(try gateway.device.activity(of: "mosquitto") == "inactive")
             #expect(try gateway.device.activity(of: "tedge-renew.timer") == "inactive")
             #expect(try gateway.device.enablement(of: "tedge-renew.timer") == "enabled")
             try gateway.configure()
-            let offline = "mount -t tmpfs none /run/systemd && exec tedge connect c8y --offline"
-            #expect(try gateway.device.run(["unshare", "-m", "sh", "-c", offline]).status == 4)
+            #expect(try gateway.inPackages("tedge connect c8y --offline", isWithoutSystemd: true).status == 4)
             #expect(try gateway.device.exists(PreparedDevice.bridge))
         }
 
