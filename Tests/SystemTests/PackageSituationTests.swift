@@ -80,6 +80,46 @@ extension SystemTests {
             #expect(try gateway.apt("install", Package.file).contains("/usr/local/bin/tedge hides the command"))
         }
 
+        @Test(
+            "an executable that 'make install PREFIX=/usr' has put in its place is replaced, not kept as thin-edge.io's"
+        )
+        func inItsPlace() throws {
+            let gateway = try PackageDevice()
+            try gateway.apt("install", Package.file)
+            try gateway.device.ask(["cp", "/usr/bin/tedge", "/usr/bin/tedge.copy"])
+            try gateway.apt("purge", "tedge-swift")
+            try gateway.device.ask(["mv", "/usr/bin/tedge.copy", "/usr/bin/tedge"])
+            try gateway.apt("install", Package.file)
+            #expect(try !gateway.device.exists("/usr/lib/thin-edge.io/tedge"))
+            // Not even then does it hand over to itself.
+            try gateway.device.ask(["cp", "/usr/bin/tedge", "/usr/lib/thin-edge.io/tedge"])
+            let outcome = try gateway.device.run(["tedge", "run", "x"], timeout: .seconds(10))
+            #expect(outcome.status == 2)
+            #expect(outcome.stderr.contains("/usr/lib/thin-edge.io/tedge"))
+        }
+
+        @Test("a purge ends where /etc/tedge is a file system of its own, or a link to a place that holds more")
+        func places() throws {
+            let gateway = try PackageDevice()
+            try gateway.device.ask(["sh", "-c", "mkdir /etc/tedge && mount -t tmpfs none /etc/tedge"])
+            try gateway.apt("install", Package.file)
+            try gateway.connect()
+            try gateway.apt("purge", "tedge-swift")
+            #expect(try gateway.device.names(in: "/etc/tedge") == [])
+            try gateway.device.ask([
+                "sh", "-c", "umount /etc/tedge && rmdir /etc/tedge && mkdir -p /data/tedge && touch /data/other",
+            ])
+            try gateway.device.ask(["ln", "-s", "/data/tedge", "/etc/tedge"])
+            try gateway.apt("install", Package.file)
+            try gateway.cloud.forget()
+            try gateway.connect()
+            let said = try gateway.apt("purge", "tedge-swift")
+            #expect(said.contains("/etc/tedge is a link; /data/tedge stays"))
+            #expect(try !gateway.device.exists("/etc/tedge"))
+            #expect(try gateway.device.exists("/data/tedge/device-certs/tedge-private-key.pem"))
+            #expect(try gateway.device.activity(of: "mosquitto") == "active")
+        }
+
         /// https://github.com/thin-edge/thin-edge.io/issues/1487
         @Test("a container without systemctl, sudo and an init system gets it as well")
         func container() throws {

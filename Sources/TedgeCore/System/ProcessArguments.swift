@@ -59,9 +59,9 @@ public enum ProcessArguments {
 
 /// glibc calls the functions in this section before `main`, with the same arguments.
 #if compiler(>=6.3)
-@section(".init_array") @used
+    @section(".init_array") @used
 #else
-@_section(".init_array") @_used
+    @_section(".init_array") @_used
 #endif
 private let remember:
     @convention(c) (

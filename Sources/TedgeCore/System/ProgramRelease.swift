@@ -13,7 +13,8 @@ public enum ProgramRelease {
         var parts = unsafe tm()
         unsafe gmtime_r(&seconds, &parts)
         let months = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November",
             "December",
         ]
         return unsafe "\(months[Int(parts.tm_mon)]) \(parts.tm_mday), \(parts.tm_year + 1900)"

@@ -8,7 +8,8 @@ public enum ThinEdgeProgram {
 
     /// The names under which the program is one of its components.
     public static let components: Set = [
-        "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin", "tedge-file-config-plugin",
+        "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin",
+        "tedge-file-config-plugin",
         "tedge-file-log-plugin", "tedge-flows-plugin", "tedge-mapper", "tedge-watchdog", "tedge-write",
         // Links of its packages.
         "tedge_agent", "tedge_mapper", "apt", "file", "flow",
@@ -17,8 +18,15 @@ public enum ThinEdgeProgram {
     /// The commands that only thin-edge.io's program has.
     public static let commands: Set = ["bridge", "diag", "flows", "hsm", "http", "mapper", "run", "upload"]
 
-    /// Whether it is installed.
-    public static var isInstalled: Bool { unsafe access(path, X_OK) == 0 }
+    /// Whether it is installed. Where this program itself lies there, it is not.
+    public static var isInstalled: Bool { unsafe access(path, X_OK) == 0 && !isThisProgram }
+
+    private static var isThisProgram: Bool {
+        var this = stat()
+        var other = stat()
+        guard unsafe stat("/proc/self/exe", &this) == 0, unsafe stat(path, &other) == 0 else { return false }
+        return this.st_dev == other.st_dev && this.st_ino == other.st_ino
+    }
 
     /// Becomes that program, with the words, name, streams and environment of this one. Returns only if it cannot be started.
     ///
