@@ -9,10 +9,16 @@ FUZZ_SECONDS ?= 60
 # How often the harnesses of 'make test-hard' try each command; 0 for every step.
 HARD_ROUNDS ?= 25
 
+# The oldest C library that the executable runs with: 2.36 (Debian 12), or 2.35 (Ubuntu 22.04) for 1.9 MB more, because the
+# relocations are not packed then.
+GLIBC ?= 2.36
+$(if $(filter 2.35 2.36,$(GLIBC)),,$(error GLIBC is 2.36 or 2.35))
+
 # The runtimes of Swift, C++ and gcc are linked into the executable, so that a device needs none of them. Unused code and the
 # tables for unwinding the stack are left out, identical code is kept once, and relocations are packed. The functions that a
-# start runs are side by side.
-LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --gc-sections \
+# start runs are side by side. All that libraries provide is bound at the start, and is read-only then.
+LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker --gc-sections -Xlinker -z -Xlinker now \
+	$(if $(filter 2.35,$(GLIBC)),,-Xlinker -z -Xlinker pack-relative-relocs) \
 	-Xlinker --no-export-dynamic -Xlinker -L$(CURDIR)/.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
 	-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Sources/tedge/release.ld \
 	-Xlinker --build-id=sha1 \
@@ -21,22 +27,30 @@ LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relati
 # here computes for long.
 # A fault such as an index out of range ends with a message on stderr, which costs 160 kB.
 # Libraries are searched for only in the system's directories: beside the executable, anybody could put one.
+# The same sources give the same bytes, whatever directory they lie in.
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -no-toolchain-stdlib-rpath $(LINK) \
 	-Xswiftc -Osize -Xswiftc -assert-config -Xswiftc Debug \
-	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
+	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
+	-Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
+# The compiler's own addresses get into what it writes, unless they are the same in each run. Some containers forbid that.
+BUILD = $(shell setarch -R true 2>/dev/null && echo setarch -R) swift build $(RELEASE) --product tedge
 
 BUILD_PACKAGES = binutils libmosquitto-dev libssl-dev valgrind
+DEB_PACKAGES = $(BUILD_PACKAGES) debhelper dpkg-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) mosquitto openssl procps python3 python3-paho-mqtt util-linux
-TEST_PACKAGES = $(DEMO_PACKAGES) bash-completion dbus faketime fish iproute2 mosquitto-clients strace systemd zsh
+TEST_PACKAGES = $(DEMO_PACKAGES) $(DEB_PACKAGES) bash-completion dbus faketime fish iproute2 lintian man-db mandoc \
+	mosquitto-clients strace systemd zsh
 BENCH_PACKAGES = $(TEST_PACKAGES) gcc libc6-dev hyperfine
 
 .PHONY: help
 help:
 	@echo 'make build     build the release executable, .build/release/tedge, and its symbols, tedge.debug'
+	@echo 'make deb       build the Debian package of this machine, below .build/deb; GLIBC=2.35 for Ubuntu 22.04'
 	@echo 'make demo      build, then run a whole connection on this machine, without root'
 	@echo 'make test      lint, then all tests; as root the system tests too'
 	@echo 'make test-releases  run the system tests on Debian 13 and sid; needs root and debootstrap'
 	@echo 'make test-hard  races, kills and power cuts, HARD_ROUNDS ($(HARD_ROUNDS)) rounds a command; needs root'
+	@echo 'make reproducible  build twice in different directories, and compare the bytes'
 	@echo 'make fuzz      feed changed bytes to everything that reads foreign ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
@@ -65,9 +79,11 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: deps demo-deps test-deps release-deps bench-deps
+.PHONY: deps deb-deps demo-deps test-deps release-deps bench-deps
 deps:
 	$(call install,$(BUILD_PACKAGES))
+deb-deps:
+	$(call install,$(DEB_PACKAGES))
 demo-deps:
 	$(call install,$(DEMO_PACKAGES))
 test-deps:
@@ -88,7 +104,7 @@ endef
 
 .PHONY: build
 build: deps .build/static/libstdc++.a .build/start.order
-	swift build $(RELEASE) --product tedge
+	$(BUILD)
 	@$(order-start)
 	@$(call split-debug,.build/release/tedge)
 
@@ -98,7 +114,7 @@ if readelf -S .build/release/tedge | grep -q '\.symtab'; then \
 	if Sources/Packaging/start-order .build/release/tedge >.build/start.order.new; then \
 		cmp -s .build/start.order.new .build/start.order || { \
 			mv .build/start.order.new .build/start.order && rm .build/release/tedge && \
-			swift build $(RELEASE) --product tedge; }; \
+			$(BUILD); }; \
 	else \
 		echo "The functions of a start could not be found; the executable starts more slowly." >&2; \
 	fi; \
@@ -114,6 +130,11 @@ endef
 .build/static/libstdc++.a:
 	@mkdir -p $(@D)
 	@ln -sf "$$(clang -print-file-name=$(@F))" $@
+
+# The Debian package of what 'make build' builds, below .build/deb.
+.PHONY: deb
+deb: deb-deps build
+	@Sources/Packaging/build-deb
 
 # $(call install-output,WORDS,FILE): writes what the executable prints with these words to a file below PREFIX/share.
 define install-output
@@ -146,16 +167,20 @@ demo: demo-deps build
 	@Tests/EndToEndTests/demo
 
 .PHONY: test
-test: test-deps lint build
+test: test-deps lint build deb
 	@Tests/all
 
 .PHONY: test-releases
-test-releases: release-deps build
+test-releases: release-deps build deb
 	@Tests/all --releases
 
 .PHONY: test-hard
 test-hard: test-deps build
 	@HARD_ROUNDS='$(HARD_ROUNDS)' Tests/SystemTests/Hard/all
+
+.PHONY: reproducible
+reproducible: deb-deps
+	@Tests/reproducible
 
 .PHONY: fuzz
 fuzz: deps

@@ -35,19 +35,16 @@ extension MQTTClient {
     /// does. If the handler returns false, returns early, even if the broker has not confirmed the subscriptions.
     public func subscribe(
         _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+        handler: @escaping (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError) {
         let inbox = try active().inbox
-        let result = withoutActuallyEscaping(handler) { handler in
-            var isStopped = false
-            inbox.sink = { topic, payload, delivery in
-                if !handler(topic, payload, delivery) { isStopped = true }
-                return !isStopped
-            }
-            defer { inbox.sink = nil }
-            return Result { () throws(MQTTError) in try subscribe(topics, until: deadline) { isStopped } }
+        var isStopped = false
+        inbox.sink = { topic, payload, delivery in
+            if !handler(topic, payload, delivery) { isStopped = true }
+            return !isStopped
         }
-        try result.get()
+        defer { inbox.sink = nil }
+        try subscribe(topics, until: deadline) { isStopped }
     }
 
     /// Publishes a message: passes it to libmosquitto and, unless the options gather messages, writes it at once. Returns
@@ -129,7 +126,7 @@ extension MQTTClient {
     @discardableResult
     public func receive(
         until deadline: ContinuousClock.Instant?, idle: () -> Void = {},
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+        handler: @escaping (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError) -> Bool {
         guard let session else { throw .notConnected }
         let inbox = session.inbox
@@ -138,13 +135,8 @@ extension MQTTClient {
             let delivery = MQTTDelivery(qos: message.qos, isRetained: message.isRetained)
             if !handler(topic.span.bytes, message.payload.span.bytes, delivery) { return true }
         }
-        let result = withoutActuallyEscaping(handler) { handler in
-            inbox.sink = handler
-            defer { inbox.sink = nil }
-            return Result { () throws(MQTTError) in
-                try run(session, until: deadline, gathering: true, idle: idle) { inbox.sink == nil }
-            }
-        }
-        return try result.get()
+        inbox.sink = handler
+        defer { inbox.sink = nil }
+        return try run(session, until: deadline, gathering: true, idle: idle) { inbox.sink == nil }
     }
 }

@@ -34,7 +34,7 @@ public protocol MQTTConnection {
     /// handler returns false.
     func subscribe(
         _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+        handler: @escaping (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError)
     /// Publishes a message and returns its packet id.
     func publish(
@@ -47,7 +47,7 @@ public protocol MQTTConnection {
     /// Passes messages to the handler as they arrive, until it returns false. Returns false at the deadline.
     func receive(
         until deadline: ContinuousClock.Instant?, idle: () -> Void,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+        handler: @escaping (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError) -> Bool
     /// Ends the connection.
     func disconnect()

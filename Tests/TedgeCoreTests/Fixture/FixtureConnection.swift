@@ -99,7 +99,7 @@ final class FixtureConnection: MQTTConnection {
 
     func subscribe(
         _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+        handler: @escaping (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError) {
         try subscribe(topics, until: deadline)
     }
@@ -120,7 +120,7 @@ final class FixtureConnection: MQTTConnection {
 
     func receive(
         until deadline: ContinuousClock.Instant?, idle: () -> Void,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+        handler: @escaping (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError) -> Bool {
         try note("receive")
         while let event = traffic.state.withLock({ $0.events.isEmpty ? nil : $0.events.removeFirst() }) {

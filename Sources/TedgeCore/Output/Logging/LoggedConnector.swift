@@ -47,7 +47,7 @@ private struct LoggedConnection: MQTTConnection {
 
     func subscribe(
         _ topics: [(filter: String, qos: QoS)], until deadline: ContinuousClock.Instant,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+        handler: @escaping (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError) {
         try log.record(.debug, "subscribe to \(topics.map(\.filter).joined(separator: ", "))") {
             () throws(MQTTError) in
@@ -83,13 +83,13 @@ private struct LoggedConnection: MQTTConnection {
 
     func receive(
         until deadline: ContinuousClock.Instant?, idle: () -> Void,
-        handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
+        handler: @escaping (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool
     ) throws(MQTTError) -> Bool {
         try base.receive(until: deadline, idle: idle) { logged(handler, $0, $1, $2) }
     }
 
     private func logged(
-        _ handler: (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool,
+        _ handler: @escaping (_ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery) -> Bool,
         _ topic: RawSpan, _ payload: RawSpan, _ delivery: MQTTDelivery
     ) -> Bool {
         let name = MessageFormat.text(topic)
