@@ -14,15 +14,18 @@ HARD_ROUNDS ?= 25
 GLIBC ?= 2.36
 $(if $(filter 2.35 2.36,$(GLIBC)),,$(error GLIBC is 2.36 or 2.35))
 
+# Where the compiler sees this directory.
+PLACE = $(eval PLACE := $(shell Sources/Packaging/in-place pwd))$(PLACE)
+
 # The runtimes of Swift, C++ and gcc are linked into the executable, so that a device needs none of them. Unused code and the
 # tables for unwinding the stack are left out, identical code is kept once, and relocations are packed. The functions that a
 # start runs are side by side. All that libraries provide is bound at the start, and is read-only then.
 LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker --gc-sections -Xlinker -z -Xlinker now \
 	$(if $(filter 2.35,$(GLIBC)),,-Xlinker -z -Xlinker pack-relative-relocs) \
-	-Xlinker --no-export-dynamic -Xlinker -L$(CURDIR)/.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
-	-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Sources/tedge/release.ld \
+	-Xlinker --no-export-dynamic -Xlinker -L$(PLACE)/.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
+	-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(PLACE)/Sources/tedge/release.ld \
 	-Xlinker --build-id=sha1 \
-	-Xlinker --symbol-ordering-file=$(CURDIR)/.build/start.order -Xlinker --no-warn-symbol-ordering
+	-Xlinker --symbol-ordering-file=$(PLACE)/.build/start.order -Xlinker --no-warn-symbol-ordering
 # Type metadata is made by calls instead of a search by name through the whole executable. Size matters more than speed: nothing
 # here computes for long.
 # A fault such as an index out of range ends with a message on stderr, which costs 160 kB.
@@ -31,9 +34,8 @@ LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker --gc-sections -Xlinker 
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -no-toolchain-stdlib-rpath $(LINK) \
 	-Xswiftc -Osize -Xswiftc -assert-config -Xswiftc Debug \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
-	-Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
-# The compiler's own addresses get into what it writes, unless they are the same in each run. Some containers forbid that.
-BUILD = $(shell setarch -R true 2>/dev/null && echo setarch -R) swift build $(RELEASE) --product tedge
+	-Xswiftc -file-prefix-map -Xswiftc $(PLACE)=. -Xcc -ffile-prefix-map=$(PLACE)=.
+BUILD = Sources/Packaging/in-place swift build $(RELEASE) --product tedge
 
 BUILD_PACKAGES = binutils libmosquitto-dev libssl-dev valgrind
 DEB_PACKAGES = $(BUILD_PACKAGES) debhelper dpkg-dev

@@ -7,9 +7,9 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let strictAndSafe: [SwiftSetting] = strict + [.strictMemorySafety()]
 /// Swift 6.3 has the attributes that place a variable in a section.
 #if compiler(>=6.3)
-let sections: [SwiftSetting] = []
+    let sections: [SwiftSetting] = []
 #else
-let sections: [SwiftSetting] = [.enableExperimentalFeature("SymbolLinkageMarkers")]
+    let sections: [SwiftSetting] = [.enableExperimentalFeature("SymbolLinkageMarkers")]
 #endif
 
 // In the order of the imports: tedge -> ArgumentParsing, TedgeCore; TedgeCore -> TOML, X509, TLS, MQTT, Sockets; MQTT -> TLS,

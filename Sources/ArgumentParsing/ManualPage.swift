@@ -38,7 +38,9 @@ public struct ManualPage: Sendable {
         let name = program.name
         var lines = [
             ".Dd \(date)", ".Dt \(name.uppercased()) 1", ".Os", ".Sh NAME", ".Nm \(name)",
-            ".Nd " + Self.sentence(program.abstract.hasSuffix(".") ? String(program.abstract.dropLast()) : program.abstract),
+            ".Nd "
+                + Self.sentence(
+                    program.abstract.hasSuffix(".") ? String(program.abstract.dropLast()) : program.abstract),
             ".Sh SYNOPSIS", ".Nm", ".Op Ar options", ".Ar command", ".Op Ar argument ...",
             ".Sh DESCRIPTION",
         ]

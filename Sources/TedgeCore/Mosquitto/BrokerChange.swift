@@ -139,7 +139,9 @@ final class BrokerChange {
         try explainingPermission(change.path) { () throws(FileError) in
             if let text = change.text {
                 try transaction.files.write(change.path, Array(text.utf8), mode: mode, owner: owner)
-                if let links = listeners.links { try transaction.files.link(links.link(to: change.path), to: change.path) }
+                if let links = listeners.links {
+                    try transaction.files.link(links.link(to: change.path), to: change.path)
+                }
             } else {
                 try unlink(change.path)
                 _ = try transaction.files.remove(change.path)

@@ -26,7 +26,8 @@ struct ManualCommand: RunnableCommand {
             .init("NO_COLOR", "If set and not empty, nothing is coloured."),
         ]
         page.files = [
-            .init("/etc/tedge/tedge.toml", "The settings; those of clouds may be in mappers/CLOUD/mapper.toml beside it."),
+            .init(
+                "/etc/tedge/tedge.toml", "The settings; those of clouds may be in mappers/CLOUD/mapper.toml beside it."),
             .init("/etc/tedge/system.toml", "The commands of the service manager, and the owner of files."),
             .init("/etc/tedge/device-certs", "Key and certificate of the device."),
             .init("/etc/tedge/mosquitto-conf", "What mosquitto reads: listeners and bridges."),

@@ -113,7 +113,9 @@ public struct DeviceInitializer {
 
     private var ourDirectory: String { BridgePaths.directory(in: context.configurationDirectory) }
 
-    private func hasBridges() throws -> Bool { try context.files.list(ourDirectory).contains(where: BridgePaths.isBridge) }
+    private func hasBridges() throws -> Bool {
+        try context.files.list(ourDirectory).contains(where: BridgePaths.isBridge)
+    }
 
     private func unread() throws -> UnreadFiles {
         let settings = try Settings.load(from: context.settingsSource)
