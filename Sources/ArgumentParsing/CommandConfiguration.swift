@@ -10,6 +10,8 @@ public struct CommandConfiguration: Sendable {
     public let subcommands: [any ParsableCommand.Type]
     /// Whether help, suggestions and completions leave the command out.
     public let isHidden: Bool
+    /// The long option whose value may follow the name behind a dot, so that `name.VALUE` means `name --option VALUE`; nil for none.
+    public let suffixOption: String?
 
     /// Makes a configuration; only the name and the abstract are needed.
     public init(
@@ -17,12 +19,14 @@ public struct CommandConfiguration: Sendable {
         abstract: String,
         discussion: String = "",
         subcommands: [any ParsableCommand.Type] = [],
-        isHidden: Bool = false
+        isHidden: Bool = false,
+        suffixOption: String? = nil
     ) {
         self.name = name
         self.abstract = abstract
         self.discussion = discussion
         self.subcommands = subcommands
         self.isHidden = isHidden
+        self.suffixOption = suffixOption
     }
 }

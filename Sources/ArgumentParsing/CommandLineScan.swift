@@ -97,6 +97,7 @@ struct CommandLineScan {
     private mutating func descend(_ word: String) throws(UsageError) {
         let subcommands = current.configuration.subcommands
         guard let next = subcommands.first(where: { $0.configuration.name == word }) else {
+            if try descend(suffixed: word) { return }
             let visible = subcommands.map { $0.configuration }.filter { !$0.isHidden }.map(\.name) + ["help"]
             let similar = subcommands.isEmpty ? nil : closestMatch(to: word, in: visible)
             throw UsageError(
@@ -106,6 +107,17 @@ struct CommandLineScan {
         }
         path.append(word)
         enter(next)
+    }
+
+    /// Takes the name of a subcommand with the value of its option behind a dot; false if the word is none.
+    private mutating func descend(suffixed word: String) throws(UsageError) -> Bool {
+        let parts = word.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let named = current.configuration.subcommands.first { $0.configuration.name == parts[0] }
+        guard parts.count == 2, let named, let option = named.configuration.suffixOption else { return false }
+        path.append(parts[0])
+        enter(named)
+        if let position = own.position(long: option) { own.add(parts[1], at: position) }
+        return true
     }
 
     /// Takes `--name` or `--name=value`.

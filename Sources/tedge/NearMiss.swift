@@ -62,8 +62,7 @@ enum NearMiss {
             return .advice(
                 "\(target.cloud.productName) has no 'cert \(command[1])': register there what 'tedge cert show' prints")
         }
-        let profile = target.profile(or: nil).map { " --profile \($0)" } ?? ""
-        return .type("tedge \(command.joined(separator: " ")) c8y\(profile)")
+        return .type("tedge \(command.joined(separator: " ")) \(meant)")
     }
 
     /// Commands that belong to other programs of thin-edge.io.
@@ -117,12 +116,6 @@ enum NearMiss {
     private static func value(_ kind: UsageError.Kind, _ command: [String]) -> UsageError.Tip? {
         guard case .invalidValue(let word, let argument, _, _) = kind else { return nil }
         if word == "help" { return .type("tedge \(command.joined(separator: " ")) --help") }
-        if argument == "[CLOUD]", command.first == "cert", let target = CloudTarget.meant(by: word),
-            let dot = target.firstIndex(of: ".")
-        {
-            let profile = target[target.index(after: dot)...]
-            return .type("tedge \(command.joined(separator: " ")) \(target[..<dot]) --profile \(profile)")
-        }
         guard argument == "[CLOUD]", command == ["cert", "create"], CloudTarget.meant(by: word) == nil
         else { return nil }
         return .type("tedge cert create --device-id \(quoted(word))")

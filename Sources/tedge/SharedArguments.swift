@@ -55,13 +55,20 @@ struct CloudArguments: ParsableArguments {
 
 /// The cloud whose own certificate a command is about, if it is not that of the device.
 struct CertificateArguments: ParsableArguments {
-    @Argument("CLOUD", help: "Cloud with a certificate of its own; without it, the device certificate.")
-    var cloud: CloudName?
+    @Argument(
+        "CLOUD",
+        help:
+            "Cloud with a certificate of its own, or CLOUD.NAME for its profile NAME; without it, the device certificate.",
+        completion: .custom("cloud"))
+    var target: CloudTarget?
     var option = ProfileArgument()
 
-    var arguments: [BoundArgument] { [$cloud] + option.arguments }
+    var arguments: [BoundArgument] { [$target] + option.arguments }
+
+    func validate() throws(UsageError) { try target?.check(option.profile) }
 
     func selection(in context: Context) -> CertificateSelection {
-        CertificateSelection(cloud: cloud, profile: option.profile, in: context)
+        let profile = target?.profile(or: option.profile) ?? option.profile
+        return CertificateSelection(cloud: target?.cloud, profile: profile, in: context)
     }
 }

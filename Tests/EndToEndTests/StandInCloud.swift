@@ -57,6 +57,12 @@ final class StandInCloud: Sendable {
     /// The file of the authority of its certificate.
     var rootCertificate: String { directory.file("cloud/ca.pem") }
 
+    /// The authority of the devices that have enrolled, and its key.
+    var deviceAuthority: TestAuthority.Identity {
+        .init(
+            certificate: directory.file("cloud/device-ca.pem"), key: directory.file("cloud/pki/device-ca.key"))
+    }
+
     /// Misbehaves in these ways only, or with `none` in no way.
     func misbehave(_ ways: String) throws { try command("misbehave", ways) }
 

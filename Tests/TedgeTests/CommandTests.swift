@@ -77,7 +77,9 @@ import Testing
         let download = try command("cert download c8y -pabc --max-timeout 1h30m", CertDownloadC8yCommand.self)
         #expect(download.password == "abc" && download.maxTimeout?.duration == .seconds(5400))
         #expect(download.retryEvery == nil && download.url == nil)
-        #expect(try command("cert renew", CertRenewCommand.self).authority == .c8y)
+        #expect(try command("cert renew", CertRenewCommand.self).authority == nil)
+        let renewal = try command("cert renew --if-due --reconnect --all", CertRenewCommand.self)
+        #expect(renewal.ifDue && renewal.reconnect && renewal.all)
         #expect(try command("config set c8y.url -- -x", ConfigSetCommand.self).value == "-x")
         let publish = try command("mqtt pub a/b AA== -rq2 --base64 --repeat 3 --sleep 1500ms", MQTTPubCommand.self)
         #expect(publish.topic == "a/b" && publish.message == "AA==" && publish.qos == 2 && publish.retain)
@@ -113,7 +115,40 @@ import Testing
         }
     }
 
+    @Test("a certificate's cloud and profile are named in one word wherever a cloud is named")
+    func certificateProfiles() throws {
+        for name in ["create", "create-csr", "show", "needs-renewal", "renew", "remove", "upload", "download"] {
+            for (words, profile) in [
+                ("c8y", nil), ("c8y.P2", "p2"), ("c8y --profile p2", "p2"),
+            ] as [(String, String?)] {
+                let line = "cert \(name) \(words)"
+                guard
+                    case .command(let command, _, _) = try Program.parser.parse(
+                        line.split(separator: " ").map(String.init))
+                else { throw UsageMismatch(line: line) }
+                let (found, cloud) =
+                    switch command {
+                    case let command as CertUploadC8yCommand: (command.target.profile, CloudName.c8y)
+                    case let command as CertDownloadC8yCommand: (command.target.profile, .c8y)
+                    case let command as any CertificateCommand:
+                        (
+                            command.target.target?.profile(or: command.target.option.profile),
+                            command.target.target?.cloud ?? .az
+                        )
+                    default: throw UsageMismatch(line: line)
+                    }
+                #expect(found?.text == profile && cloud == .c8y, "\(line)")
+            }
+        }
+        #expect(try command("cert upload az.p", CertUploadAzCommand.self).target.profile?.text == "p")
+        #expect(try command("cert upload aws.p", CertUploadAwsCommand.self).target.profile?.text == "p")
+    }
+
     static let wrong = [
+        "cert show c8y.", "cert show c8y.a --profile b", "cert upload c8y.", "cert upload c8y.a/b",
+        "cert upload c8y.a --profile b", "cert download az.p", "cert upload gcp.p", "connect.p c8y", "cert.p show",
+        "cert renew --all c8y", "cert renew --all --profile p", "cert renew --all --ca c8y",
+        "cert renew --all --csr-path f", "cert renew c8y.a --profile b",
         "connect c8y.", "connect .p", "connect c8y.a.b", "connect gcp.p", "connect c8y.a --profile b",
         "disconnect c8y.a/b", "reconnect c8y.a --profile b",
         "connect", "connect gcp", "connect c8y --test --offline", "connect c8y --timeout 0",
@@ -195,3 +230,15 @@ import Testing
         #expect(version.output == "tedge 1.0.0\n")
     }
 }
+
+/// A command for the certificate of the device or of a cloud.
+private protocol CertificateCommand {
+    var target: CertificateArguments { get }
+}
+
+extension CertCreateCommand: CertificateCommand {}
+extension CertCreateCSRCommand: CertificateCommand {}
+extension CertShowCommand: CertificateCommand {}
+extension CertNeedsRenewalCommand: CertificateCommand {}
+extension CertRenewCommand: CertificateCommand {}
+extension CertRemoveCommand: CertificateCommand {}

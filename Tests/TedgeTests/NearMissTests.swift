@@ -28,7 +28,7 @@ import Testing
         (["cert", "delete"], "tedge cert remove"),
         (["cert", "upload", "c8y", "me"], "tedge cert upload c8y --user me"),
         (["cert", "upload", "cumulocity"], "tedge cert upload c8y"),
-        (["cert", "upload", "c8y.two"], "tedge cert upload c8y --profile two"),
+        (["cert", "upload", "cumulocity.two"], "tedge cert upload c8y.two"),
         (["cert", "create", "my-device"], "tedge cert create --device-id my-device"),
         (["connect", "c8y", "two"], "tedge connect c8y --profile two"),
         (["mqtt", "pub", "-t", "a", "-m", "b c"], "tedge mqtt pub a 'b c'"),
@@ -36,8 +36,6 @@ import Testing
         (["mqtt", "sub", "-v", "-t", "a/#"], "tedge mqtt sub 'a/#'"),
         (["mqtt", "sub", "-t"], "tedge mqtt sub <topic>"), (["connect", "help"], "tedge connect --help"),
         (["config", "get", "c8y"], "tedge config list c8y"),
-        (["cert", "show", "c8y.two"], "tedge cert show c8y --profile two"),
-        (["cert", "create", "c8y@Two", "--device-id", "a"], "tedge cert create c8y --profile two"),
         (["config", "unset", "mqtt.bind"], "tedge config list mqtt.bind"),
     ]
 
@@ -51,6 +49,7 @@ import Testing
         (["connect", "azure"], "az"), (["connect", "cumulocity"], "c8y"), (["connect", "C8Y"], "c8y"),
         (["disconnect", "Amazon"], "aws"), (["reconnect", "c8y:two"], "c8y.two"), (["connect", "c8y@Two"], "c8y.two"),
         (["doctor", "Cumulocity:two"], "c8y.two"), (["doctor", "azure"], "az"), (["cert", "show", "azure"], "az"),
+        (["cert", "create", "c8y@Two", "--device-id", "a"], "c8y.two"),
         (["config", "get", "keepalive_interval_"], ""), (["config", "get", "root_cert_pat"], ""),
         (["config", "get", "bind.enabled"], "mqtt.bind.enabled"),
     ]

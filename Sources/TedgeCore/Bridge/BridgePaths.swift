@@ -33,6 +33,9 @@ struct BridgePaths: Sendable {
     /// find it, a killed run left it. mosquitto reads only names that end in `.conf`.
     var unfinished: String { bridge + ".unfinished" }
 
+    /// A mark that exists while `cert renew` reconnects: if it finds it, a killed run left it.
+    var renewal: String { bridge + ".renewal" }
+
     /// The last bridge file that mosquitto rejected, kept for a person to look at.
     var rejected: String { bridge + ".rejected" }
 

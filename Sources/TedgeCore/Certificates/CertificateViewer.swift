@@ -11,7 +11,7 @@ public struct CertificateViewer {
     /// Shows a certificate: the one in the named file, else the configured one, or its renewed successor.
     public func show(path: String?, isNew: Bool) -> CommandReport {
         do {
-            let summary = try summary(path, isNew: isNew)
+            let (summary, _) = try summary(path, isNew: isNew)
             context.console.result(summary.text)
             var report = CommandReport.done("cert show", cloud: selection.cloud, changed: false)
             report.details = [.init("certificate", summary.json)]
@@ -25,11 +25,16 @@ public struct CertificateViewer {
     /// is 0 if a renewal is due, 1 if none is, and 2 if this is unknown.
     public func needsRenewal(path: String?) -> CommandReport {
         do {
-            let summary = try summary(path, isNew: false)
+            let (summary, window) = try summary(path, isNew: false)
             context.console.note("Status:        \(summary.status)")
             var report = CommandReport.done(
                 "cert needs-renewal", cloud: selection.cloud, changed: false, message: summary.status)
             report.details = [.init("due", .bool(summary.isDue)), .init("certificate", summary.json)]
+            if let diagnosis = window.diagnosis {
+                context.console.warning(diagnosis)
+                report.hint = diagnosis.hint
+                report.details.append(.init("warning", .string(diagnosis.message)))
+            }
             report.status = summary.isDue ? .success : .failure
             return report
         } catch {
@@ -44,17 +49,18 @@ public struct CertificateViewer {
         }
     }
 
-    private func summary(_ path: String?, isNew: Bool) throws -> CertificateSummary {
+    private func summary(_ path: String?, isNew: Bool) throws -> (CertificateSummary, RenewalWindow) {
         let settings = try Settings.load(from: context.settingsSource)
         let typed = path.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
         let current = try typed ?? selection.pair(settings).certificatePath
         let path = isNew ? RenewedCertificate.path(besides: current) : current
-        let minimum = try settings.duration("certificate.validity.minimum_duration").components.seconds
-        do throws(CertificateError) {
+        do {
             let certificate = try CertificateFile.certificate(
                 at: path, isTyped: typed != nil, files: context.files)
-            return CertificateSummary(certificate, path: path, now: context.now(), minimum: minimum)
-        } catch {
+            let minimum = try settings.duration(RenewalWindow.key).components.seconds
+            let summary = CertificateSummary(certificate, path: path, now: context.now(), minimum: minimum)
+            return (summary, try RenewalWindow(settings, for: certificate))
+        } catch let error as CertificateError {
             guard case .certificateMissing = error else { throw error }
             if isNew { throw CertificateError.renewedMissing(path: path) }
             // A typed file need not be the certificate of the device.

@@ -10,6 +10,12 @@ enum EnrollmentError: ExplainedError, Equatable {
     case proxyFailed(address: String, HTTPError, mapper: String)
     /// The local proxy, or the cloud behind it, refuses.
     case requestFailed(status: String, body: String, hint: String)
+    /// Cumulocity sends no token over the bridge; the diagnosis says why.
+    case noToken(Diagnosis)
+    /// The certificate has expired, and what the authority then says.
+    case expired(path: String, key: String, since: String, causes: [String])
+    /// Nobody but a person can have the cloud trust the successor of a self-signed certificate.
+    case selfSigned(path: String, hint: String)
     /// The cloud cannot be reached or used.
     case exchange(ExchangeFailure)
     /// The cloud refuses, and no other try changes that.
@@ -31,6 +37,9 @@ enum EnrollmentError: ExplainedError, Equatable {
         case .notSelfSigned: .certificateNotSelfSigned
         case .proxyFailed: .proxyUnreachable
         case .requestFailed: .renewalRefused
+        case .noToken(let diagnosis): diagnosis.id
+        case .expired: .certificateExpired
+        case .selfSigned: .renewalNeedsPerson
         case .exchange(let failure): failure.diagnosis.id
         case .refused: .enrollmentRefused
         case .notOffered: .enrollmentNotOffered
@@ -49,6 +58,16 @@ enum EnrollmentError: ExplainedError, Equatable {
             ["Fail to connect to Cumulocity HTTP proxy \(address)", "\(error)"]
         case .requestFailed(let status, let body, _):
             [body.isEmpty ? "The request failed with \(status)" : "The request failed with \(status):\n    \(body)"]
+        case .noToken(let diagnosis): ["Cumulocity sends no token over the bridge"] + diagnosis.causes
+        case .expired(let path, _, let since, let causes):
+            [
+                "The certificate \(path) has expired (\(since)), and Cumulocity renews only for a device that it still lets in."
+            ] + causes
+        case .selfSigned(let path, _):
+            [
+                "The certificate \(path) is self-signed. It is not replaced without you, because the cloud does not trust "
+                    + "its successor before somebody with an account there has registered it."
+            ]
         case .exchange(let failure): failure.diagnosis.causes
         case .refused(let status, let message, let endpoint):
             ["\(endpoint) refuses the request with \(status)"] + Self.quoted(message)
@@ -69,6 +88,12 @@ enum EnrollmentError: ExplainedError, Equatable {
         case .notSelfSigned: "Run 'tedge cert renew --ca c8y' if Cumulocity has issued it."
         case .proxyFailed(_, let error, let mapper): EndpointDiagnosis.localProxyHint(error, mapper: mapper)
         case .requestFailed(_, _, let hint): hint
+        case .noToken(let diagnosis): diagnosis.hint
+        case .expired(let path, let key, _, _):
+            "Check the clock with 'date'. If it is right, register the device in Cumulocity again, move "
+                + "\(ShellWord.quoted(path)) and \(ShellWord.quoted(key)) to another directory, and run 'sudo tedge cert "
+                + "download c8y'."
+        case .selfSigned(_, let hint): hint
         case .exchange(let failure): failure.diagnosis.hint
         case .refused: "Check the device id, and the device's registration in Cumulocity."
         case .notOffered:

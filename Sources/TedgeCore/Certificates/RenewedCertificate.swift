@@ -24,6 +24,23 @@ struct RenewedCertificate {
     /// The file of a renewed certificate.
     static func path(besides certificatePath: String) -> String { certificatePath + ".new" }
 
+    /// How to have a cloud trust a renewed certificate, and then use it.
+    ///
+    /// - Parameter first: A command to type before; none if nil.
+    static func trustHint(_ cloud: CloudName, _ profile: ProfileName?, after first: String? = nil) -> String {
+        let option = profile.map { " --profile \($0)" } ?? ""
+        let begin = first.map { "Run '\($0)', then " }
+        let upload = "'tedge cert upload c8y --user <username>\(option)'"
+        let trust =
+            switch (cloud, begin) {
+            case (.c8y, nil): "Run \(upload)"
+            case (.c8y, let begin?): "\(begin)\(upload)"
+            case (_, nil): "Register the new certificate in \(cloud.productName)"
+            case (_, let begin?): "\(begin)register the new certificate in \(cloud.productName)"
+            }
+        return "\(trust), then run 'sudo tedge reconnect \(cloud.words(profile))'."
+    }
+
     private var path: String { Self.path(besides: bridge.certificatePath) }
 
     /// Replaces the certificate in use by a renewed one, if there is one that the cloud accepts.
@@ -54,6 +71,10 @@ struct RenewedCertificate {
         context.console.note("The new certificate is now the active certificate \(bridge.certificatePath)")
         return .taken
     }
+
+    /// Why `take` would not take the certificate; nil if it would. Nothing is changed on the device, but a cloud that lets the
+    /// device in ends the connection of its bridge, which comes back by itself.
+    func foreseenObjection() throws -> String? { try objection(to: try context.files.read(path)) }
 
     /// Why the certificate is not to be used; nil if it is.
     private func objection(to contents: [UInt8]) throws -> String? {

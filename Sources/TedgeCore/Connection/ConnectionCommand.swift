@@ -21,7 +21,11 @@ struct ConnectionCommand {
             command.profile = try ProfileName.choose(profile, in: context)
             command.context = context.knowingMosquitto()
             let (done, outcome) = try command.change(steps)
-            return command.reported(command.end(done, outcome))
+            var report = command.end(done, outcome)
+            if done.renewal == .taken {
+                report.details += RenewalHooks(done.inputs, in: command.context).run()
+            }
+            return command.reported(report)
         } catch {
             return command.reported(command.failed(error))
         }
@@ -97,10 +101,7 @@ struct ConnectionCommand {
         if let diagnosis = Diagnosis.ofMapper(cloud.name, profile, in: context) { return unproven(diagnosis) }
         guard case .refused(let reason) = renewal else { return .done(name, cloud: cloud.name, changed: true) }
         let message = "Successfully connected, however not using the new certificate"
-        let trust =
-            cloud.name == .c8y
-            ? "Run 'tedge cert upload c8y --user <username>'" : "Register the new certificate in \(cloud.displayName)"
-        let hint = "\(trust), then run 'sudo tedge reconnect \(cloud.name.words(profile))'."
+        let hint = RenewedCertificate.trustHint(cloud.name, profile)
         context.console.note("\(message)\nHint: \(hint)")
         return CommandReport(
             command: name, cloud: cloud.name, result: .ok, changed: true, reason: .newCertificateRefused,

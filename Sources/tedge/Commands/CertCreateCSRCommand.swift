@@ -19,6 +19,8 @@ struct CertCreateCSRCommand: RunnableCommand {
 
     var arguments: [BoundArgument] { [$deviceId, $outputPath] + target.arguments }
 
+    func validate() throws(UsageError) { try target.validate() }
+
     func run(in context: Context) -> CommandReport {
         SigningRequestCreator(target.selection(in: context)).run(deviceID: deviceId, outputPath: outputPath)
     }

@@ -14,6 +14,8 @@ struct CertCreateCommand: RunnableCommand {
 
     var arguments: [BoundArgument] { [$deviceId] + target.arguments }
 
+    func validate() throws(UsageError) { try target.validate() }
+
     func run(in context: Context) -> CommandReport {
         CertificateCreator(target.selection(in: context)).run(deviceID: deviceId)
     }

@@ -15,11 +15,12 @@ struct CertDownloadC8yCommand: RunnableCommand {
         discussion: """
             Register the device in Cumulocity with its id and a one-time password first, or while the command
             waits. Missing values are asked for on the terminal. The password is never stored.
+            c8y.NAME stands for c8y --profile NAME.
 
             Examples:
               tedge cert download c8y --device-id <id>
               tedge cert download c8y --device-id <id> --max-timeout 1h
-            """)
+            """, suffixOption: "profile")
 
     @Option(.long("device-id"), help: "Identity of the device, as registered. [env: DEVICE_ID]", valueName: "ID")
     var deviceId: String?

@@ -6,8 +6,9 @@ struct CertNeedsRenewalCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         name: "needs-renewal", abstract: "Check whether the device certificate is due for renewal.",
         discussion: """
-            A renewal is due if the certificate has expired, or is valid for no longer than the setting
-            certificate.validity.minimum_duration.
+            A renewal is due if the certificate has expired, or is valid for no longer than the setting \
+            certificate.validity.minimum_duration. If that is longer than the certificate lives, a warning names \
+            a value that fits.
 
             Exit status:
               0  a renewal is due
@@ -26,6 +27,8 @@ struct CertNeedsRenewalCommand: RunnableCommand {
     var arguments: [BoundArgument] { [$certPath] + target.arguments }
 
     static var failureStatus: ExitStatus { .misuse }
+
+    func validate() throws(UsageError) { try target.validate() }
 
     func run(in context: Context) -> CommandReport {
         CertificateViewer(target.selection(in: context)).needsRenewal(path: certPath)

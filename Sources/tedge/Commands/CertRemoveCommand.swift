@@ -10,6 +10,8 @@ struct CertRemoveCommand: RunnableCommand {
 
     var arguments: [BoundArgument] { target.arguments }
 
+    func validate() throws(UsageError) { try target.validate() }
+
     func run(in context: Context) -> CommandReport {
         CertificateViewer(target.selection(in: context)).remove()
     }

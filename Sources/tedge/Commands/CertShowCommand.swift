@@ -13,6 +13,8 @@ struct CertShowCommand: RunnableCommand {
 
     var arguments: [BoundArgument] { [$certPath, $new] + target.arguments }
 
+    func validate() throws(UsageError) { try target.validate() }
+
     func run(in context: Context) -> CommandReport {
         CertificateViewer(target.selection(in: context)).show(path: certPath, isNew: new)
     }

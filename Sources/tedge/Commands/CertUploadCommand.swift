@@ -11,7 +11,8 @@ struct CertUploadCommand: ParsableCommand {
 /// `tedge cert upload az`.
 struct CertUploadAzCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "az", abstract: "Show how to register the device certificate in Azure.")
+        name: "az", abstract: "Show how to register the device certificate in Azure.",
+        suffixOption: "profile")
 
     var target = ProfileArgument()
 
@@ -25,7 +26,8 @@ struct CertUploadAzCommand: RunnableCommand {
 /// `tedge cert upload aws`.
 struct CertUploadAwsCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "aws", abstract: "Show how to register the device certificate in AWS.")
+        name: "aws", abstract: "Show how to register the device certificate in AWS.",
+        suffixOption: "profile")
 
     var target = ProfileArgument()
 
@@ -42,12 +44,12 @@ struct CertUploadC8yCommand: RunnableCommand {
         name: "c8y", abstract: "Upload the device certificate to Cumulocity.",
         discussion: """
             The password is read from --password-file, else from the variable C8Y_PASSWORD or C8YPASS, else
-            from the terminal. It is never stored.
+            from the terminal. It is never stored. c8y.NAME stands for c8y --profile NAME.
 
             Examples:
               tedge cert upload c8y --user <user>
               tedge cert upload c8y --user <user> --password-file - < file
-            """)
+            """, suffixOption: "profile")
 
     @Option(.long("user"), help: "Cumulocity user who may manage certificates. [env: C8Y_USER]", valueName: "NAME")
     var user: String?

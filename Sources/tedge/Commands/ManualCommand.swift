@@ -30,6 +30,7 @@ struct ManualCommand: RunnableCommand {
                 "/etc/tedge/tedge.toml", "The settings; those of clouds may be in mappers/CLOUD/mapper.toml beside it."),
             .init("/etc/tedge/system.toml", "The commands of the service manager, and the owner of files."),
             .init("/etc/tedge/device-certs", "Key and certificate of the device."),
+            .init("/etc/tedge/renewal-hooks", "Programs that run when a renewed certificate is in use."),
             .init("/etc/tedge/mosquitto-conf", "What mosquitto reads: listeners and bridges."),
             .init("/etc/mosquitto/mosquitto.conf", "The main file of mosquitto."),
         ]

@@ -239,4 +239,11 @@ import X509
         #expect(renew().reason == "disk-full")
         #expect(try fixture.text(Self.new) == before)
     }
+
+    @Test("no authority is asked for a certificate that cannot be written")
+    func notWritable() throws {
+        fixture.files.fail(.create, ".tmp", EROFS)
+        #expect(renew(.c8y).reason == "read-only-file-system")
+        #expect(fixture.web.requests.isEmpty)
+    }
 }

@@ -66,10 +66,10 @@ import X509
     @Test(
         "whether a renewal is due is a line on stderr and the status",
         arguments: [
-            (Fixture.now - 10, Fixture.now + 30 * 86_400, "EXPIRES SOON (expires in: 30d)", 0),
-            (Fixture.now - 10, Fixture.now - 1, "EXPIRED (since: 1s)", 0),
-            (Fixture.now - 10, Fixture.now + 30 * 86_400 + 1, "VALID (expires in: 30d 1s)", 1),
-            (Fixture.now + 10, Fixture.now + 20, "NOT VALID YET (will be in: 10s)", 1),
+            (Fixture.now - 99 * 86_400, Fixture.now + 30 * 86_400, "EXPIRES SOON (expires in: 30d)", 0),
+            (Fixture.now - 99 * 86_400, Fixture.now - 1, "EXPIRED (since: 1s)", 0),
+            (Fixture.now - 99 * 86_400, Fixture.now + 30 * 86_400 + 1, "VALID (expires in: 30d 1s)", 1),
+            (Fixture.now + 10, Fixture.now + 99 * 86_400, "NOT VALID YET (will be in: 10s)", 1),
         ] as [(Int64, Int64, String, Int32)])
     func needsRenewal(_ begin: Int64, _ end: Int64, _ text: String, _ status: Int32) throws {
         let fixture = try Fixture()

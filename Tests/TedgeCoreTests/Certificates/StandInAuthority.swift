@@ -17,9 +17,13 @@ final class StandInAuthority: Sendable {
             : authority.authority
     }
     private let isBelowAnother: Bool
+    private let days: Int
 
     /// Makes an authority that has signed itself, or one below such a one.
-    init(isBelowAnother: Bool = false) throws {
+    ///
+    /// - Parameter days: How long its certificates are valid, from now on.
+    init(isBelowAnother: Bool = false, days: Int = 40) throws {
+        self.days = days
         (authority, directory) = (try TestAuthority(), try TemporaryDirectory())
         self.isBelowAnother = isBelowAnother
         guard isBelowAnother else { return }
@@ -43,7 +47,7 @@ final class StandInAuthority: Sendable {
         try Data(Data(base64Encoded: Data(request.filter { $0 != 10 })) ?? Data())
             .write(to: URL(fileURLWithPath: directory.file("request.der")))
         return try run(
-            ["x509", "-req", "-inform", "DER", "-in", directory.file("request.der"), "-days", "40"]
+            ["x509", "-req", "-inform", "DER", "-in", directory.file("request.der"), "-days", "\(days)"]
                 + ["-CA", signer.certificate, "-CAkey", signer.key])
     }
 

@@ -77,10 +77,19 @@ import Testing
     @Test("a certificate that expires soon, and a renewed one that waits, are warnings")
     func expiry() throws {
         let fixture = try fixture()
-        try fixture.makePair(notAfter: Fixture.now + 86_400)
+        try fixture.makePair(notBefore: Fixture.now - 86_400 * 90, notAfter: Fixture.now + 86_400)
         expectWarning(fixture, "certificate-expiry", "certificate-expires-soon")
         try fixture.write("x", to: "\(Fixture.certificate).new")
         expectWarning(fixture, "certificate-expiry", "certificate-renewed")
+    }
+
+    @Test("a least time that is longer than the certificate lives is a warning with the value to set")
+    func minimumDuration() throws {
+        let fixture = try fixture("certificate.validity.minimum_duration = '400d'\n")
+        expectWarning(fixture, "certificate-expiry", "minimum-duration-too-long")
+        #expect(
+            outcome(fixture, "certificate-expiry").diagnosis?.hint
+                == "Run 'sudo tedge config set certificate.validity.minimum_duration 122d'.")
     }
 
     @Test("a disk with little room is a warning, a full one an error")

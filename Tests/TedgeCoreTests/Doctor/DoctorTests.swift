@@ -67,7 +67,7 @@ import Testing
     @Test("a certificate that ends soon is a warning, one with an id that no cloud takes an error")
     func certificates() throws {
         let fixture = try Fixture.ready()
-        try fixture.makePair(notAfter: Fixture.now + 86_400 * 10)
+        try fixture.makePair(notBefore: Fixture.now - 86_400 * 90, notAfter: Fixture.now + 86_400 * 10)
         _ = run(fixture, only: ["certificate-expiry"])
         #expect(fixture.output.hasPrefix("warning  certificate-expiry: The device certificate expires in 10 days.\n"))
         let other = try Fixture.ready()

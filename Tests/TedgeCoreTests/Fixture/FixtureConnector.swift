@@ -16,6 +16,7 @@ final class FixtureConnector: MQTTConnector {
         var disconnects = 0
         var startFailure: MQTTError?
         var failures: [MQTTError] = []
+        var hosts: [String: MQTTError] = [:]
         var retained: [MQTTMessage] = []
         var answer: Answer = { _, _ in [] }
     }
@@ -40,6 +41,9 @@ final class FixtureConnector: MQTTConnector {
 
     /// Has the next connections fail, one error each.
     func failToConnect(_ errors: MQTTError...) { state.withLock { $0.failures += errors } }
+
+    /// Has all connections to a host fail; nil has them succeed again.
+    func failToConnect(for host: String, _ error: MQTTError?) { state.withLock { $0.hosts[host] = error } }
 
     /// Has the broker say this to whoever subscribes.
     func retain(_ topic: String, _ payload: String) {
@@ -66,6 +70,7 @@ final class FixtureConnector: MQTTConnector {
     func connect(_ options: MQTTOptions) throws(MQTTError) {
         let failure = state.withLock { state in
             state.connections.append(options)
+            if let error = state.hosts[options.host] { return Optional(error) }
             return state.failures.isEmpty ? nil : state.failures.removeFirst()
         }
         if let failure { throw failure }

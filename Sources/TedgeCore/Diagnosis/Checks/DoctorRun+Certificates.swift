@@ -79,7 +79,7 @@ extension DoctorRun {
 
     func certificateExpiry() -> CheckOutcome {
         guard let certificate else { return .skipped("there is no certificate") }
-        let minimum = (try? settings.get().duration("certificate.validity.minimum_duration")) ?? .seconds(30 * 86_400)
+        let window = try? RenewalWindow(settings.get(), for: certificate)
         let rest = certificate.notAfter - context.now()
         if let path = try? cloudSettings().path("device.cert_path") {
             let renewed = RenewedCertificate.path(besides: path)
@@ -90,7 +90,9 @@ extension DoctorRun {
                         hint: "Have \(cloud.displayName) trust it, then run '\(reconnectCommand)'."))
             }
         }
-        guard rest < minimum.components.seconds else { return .ok("in \(rest / 86_400) days") }
+        guard rest < window?.seconds ?? 30 * 86_400 else {
+            return window?.diagnosis.map(CheckOutcome.warning) ?? .ok("in \(rest / 86_400) days")
+        }
         let renew = certificate.isSelfSigned ? "tedge cert renew --ca self-signed" : "tedge cert renew"
         return .warning(
             Diagnosis(
