@@ -59,6 +59,11 @@ struct DeviceCloud: Sendable {
         try command("trust", path)
     }
 
+    /// Lets a device enrol once.
+    func register(_ id: String, oneTimePassword: String) throws {
+        try command("register", id, oneTimePassword)
+    }
+
     /// Forgets all devices, so that each is new again.
     func forget() throws {
         try command("forget")
