@@ -131,7 +131,9 @@ struct DisconnectSteps {
         guard change.manager.isDefault, context.accounts.isRoot, context.mosquittoUnit?.process != nil,
             context.files.exists(change.paths.bridge)
         else { return }
-        try RestartDryRun(context: context, directory: change.paths.directory).run([change.paths.bridge: .init()])
+        let links = change.broker.links(to: change.paths.bridge).map { ($0, String?.none) }
+        try RestartDryRun(context: context, directory: change.paths.directory).run(
+            [change.paths.bridge: .init()], links: Dictionary(uniqueKeysWithValues: links))
     }
 
     /// Removes the bridge file; false if there is none, and no run was killed that had removed it already.

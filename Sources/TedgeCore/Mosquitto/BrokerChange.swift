@@ -46,8 +46,8 @@ final class BrokerChange {
         guard !isPlanned else { return }
         let isRoot = context.accounts.isRoot
         listeners = try inputs.listenerPlan(manager, mayInclude: isRoot, in: context)
-        if listeners.main != nil || listeners.links != nil {
-            // Nobody else changes mosquitto's main file from here on.
+        if listeners.main != nil || listeners.links != nil || !listeners.stale.isEmpty {
+            // Nobody else changes mosquitto's files from here on.
             let lock = try context.lockMainFile(context.mosquittoConfiguration, "tedge")
             if let lock { transaction.hold(lock) }
             listeners = try inputs.listenerPlan(manager, mayInclude: isRoot, in: context)
@@ -65,12 +65,11 @@ final class BrokerChange {
         try check.checkClients(inputs.settings)
     }
 
-    /// Whether mosquitto reads our files as they are, without a change of its main file or further links.
+    /// Whether mosquitto reads our files as they are, without a change of its main file or of links.
     var isIncluded: Bool {
+        guard listeners.stale.isEmpty else { return false }
         guard let links = listeners.links else { return listeners.main == nil }
-        return LinkDirectory.targets(in: directory, context.files).allSatisfy {
-            context.files.resolved(links.link(to: $0)) == context.files.resolved($0)
-        }
+        return listeners.targets.allSatisfy { !context.files.exists($0) || !links.all(to: $0, context.files).isEmpty }
     }
 
     /// Creates our directory if it is missing.
@@ -111,11 +110,16 @@ final class BrokerChange {
             planned[path] = BrokerDryRun.Planned(
                 contents: contents, mode: status?.mode ?? 0o644, owner: status?.owner ?? Owner(user: 0, group: 0))
         }
-        if let links = listeners.links {
-            // The dry run sees what is planned under the names of the links.
-            for (path, plan) in planned where plan.contents != nil { planned[links.link(to: path)] = plan }
+        var links: [String: String?] = [:]
+        for link in listeners.stale { links[link] = .some(nil) }
+        if let directory = listeners.links {
+            let present = listeners.targets.filter(context.files.exists)
+            for target in present + changes.map(\.path) {
+                let isRemoved = changes.contains { $0.path == target && $0.text == nil }
+                links[directory.link(to: target, context.files)] = isRemoved ? .some(nil) : target
+            }
         }
-        try RestartDryRun(context: context, directory: directory).run(planned)
+        try RestartDryRun(context: context, directory: directory).run(planned, links: links)
     }
 
     /// Marks that files which mosquitto reads are about to change.
@@ -127,8 +131,7 @@ final class BrokerChange {
     /// Has mosquitto read our directory, which must be there. The files of the bridge change only after this.
     func include() throws {
         begin()
-        if let main = listeners.main { try transaction.files.write(context.mosquittoConfiguration, main) }
-        if let links = listeners.links { try links.link(in: directory, transaction.files, context.files) }
+        try listeners.include(in: context.mosquittoConfiguration, transaction.files, context.files)
     }
 
     /// Writes a file of ours, or removes it.
@@ -139,7 +142,7 @@ final class BrokerChange {
         try explainingPermission(change.path) { () throws(FileError) in
             if let text = change.text {
                 try transaction.files.write(change.path, Array(text.utf8), mode: mode, owner: owner)
-                if let links = listeners.links { try transaction.files.link(links.link(to: change.path), to: change.path) }
+                if let links = listeners.links { try links.link(change.path, transaction.files, context.files) }
             } else {
                 try unlink(change.path)
                 _ = try transaction.files.remove(change.path)
@@ -147,13 +150,14 @@ final class BrokerChange {
         }
     }
 
-    /// Removes the link to a file of ours, because mosquitto does not start with one that leads nowhere.
+    /// The links by which mosquitto reads a file of ours.
+    func links(to path: String) -> [String] {
+        LinkDirectory.beside(context.mosquittoConfiguration).all(to: path, context.files)
+    }
+
+    /// Removes the links to a file of ours, because mosquitto does not start with one that leads nowhere.
     func unlink(_ path: String) throws(FileError) {
-        let link = LinkDirectory.beside(context.mosquittoConfiguration).link(to: path)
-        guard try context.files.status(link, followLinks: false)?.kind == .link,
-            context.files.resolved(link) == context.files.resolved(path)
-        else { return }
-        _ = try transaction.files.remove(link)
+        for link in links(to: path) { _ = try transaction.files.remove(link) }
     }
 
     private func attributes(isSecret: Bool) -> (mode: UInt16, owner: Owner?) {

@@ -54,9 +54,9 @@ struct MosquittoFiles {
     ///
     /// - Parameters:
     ///   - planned: Contents that replace those on the disk, by path; nil for a file that counts as missing.
-    ///   - links: Symbolic links that count as existing, with their targets.
+    ///   - links: Symbolic links that count as existing, with their targets; nil for one that counts as missing.
     init(
-        main path: String, files: any Files, planned: [String: [UInt8]?] = [:], links: [String: String] = [:]
+        main path: String, files: any Files, planned: [String: [UInt8]?] = [:], links: [String: String?] = [:]
     ) {
         var reader = MosquittoFileReader(files, planned, links)
         reader.readMain(path)
