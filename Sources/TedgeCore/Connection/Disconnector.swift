@@ -141,7 +141,7 @@ struct DisconnectSteps {
         let (bridge, unfinished) = (change.paths.bridge, change.paths.unfinished)
         do throws(FileError) {
             if try context.files.status(bridge, followLinks: false) != nil { change.broker.begin() }
-            try change.broker.unlink(bridge)
+            try change.broker.removeLinks(to: bridge)
             if try change.transaction.files.remove(bridge, aside: unfinished) { return true }
             if try context.files.status(unfinished, followLinks: false) != nil { return true }
             // A connect that was killed while it undid its steps may have left mosquitto with the bridge.

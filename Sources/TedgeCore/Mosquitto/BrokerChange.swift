@@ -11,6 +11,7 @@ final class BrokerChange {
     private let services: DeviceServices
     private let transaction: Transaction
     private let system: SystemSettings
+    private let settings: Settings
     /// The directory of our files, which mosquitto includes.
     private let directory: String
     private let start: BrokerStart
@@ -28,6 +29,7 @@ final class BrokerChange {
         on transaction: Transaction, in context: Context
     ) {
         (self.context, self.manager, self.services, self.system) = (context, manager, services, system)
+        self.settings = settings
         self.transaction = transaction
         directory = BridgePaths.directory(in: context.configurationDirectory)
         start = BrokerStart(settings: settings, context: context)
@@ -98,6 +100,7 @@ final class BrokerChange {
     /// `RestartDryRun` finds.
     func dryRun(_ changes: [FileChange]) throws {
         guard manager.isDefault, context.accounts.isRoot else { return }
+        try allowReading()
         var planned: [String: BrokerDryRun.Planned] = [:]
         for change in changes {
             let (mode, owner) = attributes(isSecret: change.isSecret)
@@ -116,10 +119,16 @@ final class BrokerChange {
             let present = listeners.targets.filter(context.files.exists)
             for target in present + changes.map(\.path) {
                 let isRemoved = changes.contains { $0.path == target && $0.text == nil }
-                links[directory.link(to: target, context.files)] = isRemoved ? .some(nil) : target
+                links[directory.path(for: target, context.files)] = isRemoved ? .some(nil) : target
             }
         }
         try RestartDryRun(context: context, directory: directory).run(planned, links: links)
+    }
+
+    /// Has AppArmor let mosquitto read what the settings name.
+    private func allowReading() throws {
+        guard let undo = try AppArmorProfile(in: context)?.allow(settings) else { return }
+        transaction.afterFiles(undo)
     }
 
     /// Marks that files which mosquitto reads are about to change.
@@ -142,9 +151,9 @@ final class BrokerChange {
         try explainingPermission(change.path) { () throws(FileError) in
             if let text = change.text {
                 try transaction.files.write(change.path, Array(text.utf8), mode: mode, owner: owner)
-                if let links = listeners.links { try links.link(change.path, transaction.files, context.files) }
+                if let links = listeners.links { try links.add(change.path, transaction.files, context.files) }
             } else {
-                try unlink(change.path)
+                try removeLinks(to: change.path)
                 _ = try transaction.files.remove(change.path)
             }
         }
@@ -156,7 +165,7 @@ final class BrokerChange {
     }
 
     /// Removes the links to a file of ours, because mosquitto does not start with one that leads nowhere.
-    func unlink(_ path: String) throws(FileError) {
+    func removeLinks(to path: String) throws(FileError) {
         for link in links(to: path) { _ = try transaction.files.remove(link) }
     }
 

@@ -16,7 +16,7 @@ extension ListenerPlan {
         for link in stale { _ = try transaction.remove(link) }
         if let main { try transaction.write(path, main) }
         guard let links else { return }
-        for target in targets where files.exists(target) { try links.link(target, transaction, files) }
+        for target in targets where files.exists(target) { try links.add(target, transaction, files) }
     }
 }
 
@@ -59,7 +59,7 @@ struct LinkDirectory: Sendable, Equatable {
 
     /// The link by which mosquitto reads a file of ours: one that is there, by any name, else the one to create. mosquitto reads
     /// those that we create in the order in which it would read the files.
-    func link(to target: String, _ files: any Files) -> String {
+    func path(for target: String, _ files: any Files) -> String {
         let name = Path.name(of: target)
         let own = Path.join(path, name.hasPrefix(Self.prefix) ? name : Self.prefix + name)
         let present = all(to: target, files)
@@ -75,7 +75,7 @@ struct LinkDirectory: Sendable, Equatable {
     /// The links with a name of ours that must not be there if mosquitto is to read these files of a directory by links: they
     /// lead to other files, or to the same file as another link.
     func stale(besides targets: [String], in directory: String, _ files: any Files) -> [String] {
-        let wanted = Set(targets.map { link(to: $0, files) })
+        let wanted = Set(targets.map { path(for: $0, files) })
         return links(to: directory, files).keys.filter { link in
             Path.name(of: link).hasPrefix(Self.prefix) && !wanted.contains(link)
         }.sorted()
@@ -84,15 +84,15 @@ struct LinkDirectory: Sendable, Equatable {
     /// Whether nothing of somebody else has the name of a link to one of these files.
     func hasRoom(for targets: [String], _ files: any Files) -> Bool {
         targets.allSatisfy { target in
-            let link = link(to: target, files)
+            let link = path(for: target, files)
             if links(to: Path.directory(of: target), files)[link] != nil { return true }
             return ((try? files.status(link, followLinks: false)) ?? nil) == nil
         }
     }
 
     /// Creates the link to a file that exists, unless there is one.
-    func link(_ target: String, _ transaction: FileTransaction, _ files: any Files) throws(FileError) {
-        try transaction.link(link(to: target, files), to: target)
+    func add(_ target: String, _ transaction: FileTransaction, _ files: any Files) throws(FileError) {
+        try transaction.link(path(for: target, files), to: target)
     }
 
     private static let prefix = "tedge-"

@@ -32,7 +32,7 @@ struct LinkMigration {
         guard directory.hasRoom(for: targets.paths, files) else {
             return .refused("\(directory.path) has files with the names of the links")
         }
-        let links = targets.paths.map { (directory.link(to: $0, files), String?.some($0)) }
+        let links = targets.paths.map { (directory.path(for: $0, files), String?.some($0)) }
         let after = MosquittoFiles(
             main: main, files: files, planned: [main: contents], links: Dictionary(uniqueKeysWithValues: links))
         guard isSame(found.lines, after.lines) else {

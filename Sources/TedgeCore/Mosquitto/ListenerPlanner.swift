@@ -149,7 +149,7 @@ struct ListenerPlanner {
         case .links(let directory):
             // Bridges that are not written yet change nobody's access.
             for target in targets where target == path || files.exists(target) {
-                links[directory.link(to: target, files)] = target
+                links[directory.path(for: target, files)] = target
             }
         }
         return MosquittoFiles(main: main, files: files, planned: planned, links: links)

@@ -88,6 +88,12 @@ struct MosquittoFiles {
         return readings.count { $0.canonical == wanted }
     }
 
+    /// The names under which mosquitto reads a file.
+    func names(of path: String, files: any Files) -> [String] {
+        let wanted = Self.canonical(path, files)
+        return readings.filter { $0.canonical == wanted }.map(\.path)
+    }
+
     /// The user that a mosquitto which is started as root becomes.
     var user: String { lines.last { $0.key == "user" && !$0.value.isEmpty }?.value ?? "mosquitto" }
 

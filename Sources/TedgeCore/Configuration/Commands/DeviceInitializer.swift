@@ -34,8 +34,10 @@ public struct DeviceInitializer {
         let files = FileTransaction(context.files)
         do {
             try makeDirectories(files)
+            try linkComponents(files)
             let isReplaced = try replacesLine && replaceLine()
-            let changed = try includeFiles() || isReplaced || files.hasChanges
+            let isIncluded = try includeFiles()
+            let changed = try allowReading() || isIncluded || isReplaced || files.hasChanges
             files.commit()
             context.sweepLocks(mainFile: main)
             return .done("init", changed: changed)
@@ -64,6 +66,17 @@ public struct DeviceInitializer {
         }
         for path in try own + ["\(root)/.agent", "\(root)/system.toml", entityStore(settings)] {
             try adopt(path, system, files)
+        }
+    }
+
+    /// Gives the components of thin-edge.io their links to the command, because its packages call `tedge init` for that. The
+    /// links stay right if one of the two programs is removed. Nothing that exists is changed.
+    private func linkComponents(_ files: FileTransaction) throws {
+        guard context.accounts.isRoot, context.ownsMosquitto, context.files.exists(context.thinEdgeProgram) else { return }
+        for name in ThinEdgeProgram.links {
+            let link = "\(context.programDirectory)/\(name)"
+            guard try context.files.status(link, followLinks: false) == nil else { continue }
+            try files.link(link, to: "\(context.programDirectory)/tedge")
         }
     }
 
@@ -139,6 +152,12 @@ public struct DeviceInitializer {
                 }
             }
         }
+    }
+
+    /// Has AppArmor let mosquitto read what the settings name, if there is a profile of mosquitto. Returns whether anything changed.
+    private func allowReading() throws -> Bool {
+        guard context.accounts.isRoot, let profile = AppArmorProfile(in: context) else { return false }
+        return try profile.allow(try Settings.load(from: context.settingsSource)) != nil
     }
 
     private var ourDirectory: String { BridgePaths.directory(in: context.configurationDirectory) }

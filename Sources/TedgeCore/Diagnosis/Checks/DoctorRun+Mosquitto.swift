@@ -4,6 +4,7 @@ extension DoctorRun {
         guard (try? manager.get())?.isDefault == true, let unit = brokerContext.mosquittoUnit, unit.isInstalled else {
             return .skipped("it is unknown how mosquitto is started here")
         }
+        if context.ownsMosquitto, let dangling = danglingLink() { return .error(dangling) }
         guard isRoot else { return Self.needsRoot }
         let directory = paths.directory
         let complaint: MosquittoComplaint?
