@@ -244,4 +244,47 @@ import Testing
         #expect(Connector(.c8y, profile: nil, options: .init(), in: context).run().status == 0)
         #expect(try outside() == told)
     }
+
+    private func doctor(_ fixture: Fixture, _ check: CheckID) -> CheckOutcome {
+        DoctorRun(.c8y, profile: nil, until: .now + .seconds(9), in: fixture.context).outcome(of: check)
+    }
+
+    @Test("the doctor sees a link that is missing, one that leads nowhere, and a file that is read twice")
+    func diagnosed() throws {
+        let fixture = try connected()
+        #expect(doctor(fixture, .includeLine) == .ok(fixture.directory.file(Self.links[0])))
+        _ = try fixture.files.remove(fixture.directory.file(Self.links[0]))
+        #expect(doctor(fixture, .includeLine).reason == "include-line-missing")
+        let repair = "Run 'sudo tedge init && sudo systemctl restart mosquitto'."
+        #expect(doctor(fixture, .includeLine).diagnosis?.hint == repair)
+        _ = initialize(fixture)
+        try fixture.write(
+            "include_dir \(fixture.path("mosquitto-conf"))\n" + (try fixture.text("mosquitto.conf") ?? ""),
+            to: "mosquitto.conf")
+        #expect(doctor(fixture, .includeLine).reason == "include-line-twice")
+        #expect(doctor(fixture, .includeLine).diagnosis?.hint == repair)
+        let run = DoctorRun(.c8y, profile: nil, until: .now + .seconds(9), in: fixture.context)
+        #expect(run.danglingLink() == nil)
+        let link = fixture.directory.file("conf.d/tedge-az-bridge.conf")
+        try #require(symlink(fixture.path("mosquitto-conf/az-bridge.conf"), link) == 0)
+        #expect(run.danglingLink()?.id == "mosquitto-configuration-rejected")
+        #expect(run.danglingLink()?.seen.map(fixture.neutral)?.hasPrefix("WORLD/conf.d/tedge-az-bridge.conf leads to") == true)
+    }
+
+    @Test("beside thin-edge.io's program init makes the links of its components, and changes nothing that exists")
+    func components() throws {
+        let fixture = try device()
+        try fixture.files.makeDirectory(fixture.directory.file("bin"), mode: 0o755, owner: nil)
+        #expect(initialize(fixture).status == 0)
+        #expect(try fixture.files.list(fixture.directory.file("bin")) == [])
+        try fixture.files.makeDirectory(fixture.directory.file("lib"), mode: 0o755, owner: nil)
+        try fixture.write("#!/bin/sh\n", to: "lib/tedge", mode: 0o755)
+        try fixture.write("own\n", to: "bin/tedge-agent")
+        #expect(initialize(fixture).changed)
+        let names = try fixture.files.list(fixture.directory.file("bin"))
+        #expect(names.count == 10 && names.contains("tedge-mapper") && names.contains("tedge-write"))
+        #expect(fixture.files.resolved(fixture.directory.file("bin/tedge-mapper")) == fixture.directory.file("bin/tedge"))
+        #expect(try fixture.text("bin/tedge-agent") == "own\n")
+        #expect(!initialize(fixture).changed)
+    }
 }
