@@ -139,7 +139,7 @@ struct Cause: CustomTestStringConvertible, Sendable {
         Cause(
             id: "include-line-missing", isConnected: true, command: test, status: 1,
             inject: {
-                try $0.device.ask(["sed", "-i", "/tedge/d", "/etc/mosquitto/mosquitto.conf"])
+                try $0.device.ask(["sh", "-c", "rm /etc/mosquitto/conf.d/tedge-*.conf"])
                 try $0.device.ask(["systemctl", "restart", "mosquitto"])
             }, mend: .hint),
         Cause(

@@ -33,7 +33,9 @@ extension SystemTests {
         private func runUnit(_ device: Device) throws -> (result: String, log: String) {
             _ = try device.run(["systemctl", "start", "tedge-renew.service"], timeout: .seconds(120))
             let result = try device.ask(["systemctl", "show", "--property", "Result", "--value", "tedge-renew.service"])
-            return (result.trimmed, try device.ask(["journalctl", "-u", "tedge-renew.service", "-o", "cat", "--no-pager"]))
+            return (
+                result.trimmed, try device.ask(["journalctl", "-u", "tedge-renew.service", "-o", "cat", "--no-pager"])
+            )
         }
 
         @Test("where nothing is due it succeeds, and does not touch mosquitto")

@@ -100,7 +100,7 @@ extension SystemTests {
     }
 
     @Suite("init on a device") struct InitTests {
-        @Test("it makes the directories and the include line, once")
+        @Test("it makes the directories, and leaves mosquitto's main file alone")
         func directories() throws {
             let device = try Device.fresh()
             let original = try device.text("/etc/mosquitto/mosquitto.conf")
@@ -112,23 +112,85 @@ extension SystemTests {
                 #expect(try device.mode("/etc/tedge\(name)") == "775")
                 #expect(try device.owner("/etc/tedge\(name)") == "tedge:tedge")
             }
-            let line = "include_dir /etc/tedge/mosquitto-conf\n"
-            let wanted = original.replacing(
-                "include_dir /etc/mosquitto/conf.d", with: line + "include_dir /etc/mosquitto/conf.d")
-            #expect(try device.text("/etc/mosquitto/mosquitto.conf") == wanted)
-            #expect(original != wanted)
+            #expect(try device.text("/etc/mosquitto/mosquitto.conf") == original)
             #expect(try device.run(["tedge", "init"]) == Outcome(status: 0, stdout: "", stderr: ""))
-            #expect(try device.text("/etc/mosquitto/mosquitto.conf") == wanted)
+            #expect(try device.text("/etc/mosquitto/mosquitto.conf") == original)
         }
 
-        @Test("connect puts the include line there itself, and leaves the rest of the file as it was")
+        @Test("where the main file does not include conf.d, it gets the include line, once")
+        func includeLine() throws {
+            let device = try Device.fresh()
+            let main = "/etc/mosquitto/mosquitto.conf"
+            try device.ask(["sed", "-i", "s/^include_dir .*/max_keepalive 600/", main])
+            let original = try device.text(main)
+            for _ in 1...2 {
+                #expect(try device.run(["tedge", "init"]) == Outcome(status: 0, stdout: "", stderr: ""))
+                #expect(try device.text(main) == original + "include_dir /etc/tedge/mosquitto-conf\n")
+            }
+        }
+
+        @Test("connect links its files into conf.d, which a device without init reads too, and mosquitto.conf stays")
         func connectIncludes() throws {
             let prepared = try PreparedDevice()
             let original = try prepared.device.text("/etc/mosquitto/mosquitto.conf")
             #expect(try prepared.tedge("connect", "c8y").status == 0)
-            let after = try prepared.device.text("/etc/mosquitto/mosquitto.conf")
-            #expect(after.replacing("include_dir /etc/tedge/mosquitto-conf\n", with: "") == original)
-            #expect(after != original)
+            #expect(try prepared.device.text("/etc/mosquitto/mosquitto.conf") == original)
+            for name in ["c8y-bridge", "mosquitto"] {
+                let file = name == "mosquitto" ? "tedge-mosquitto.conf" : "\(name).conf"
+                let target = try prepared.device.ask(["readlink", "/etc/mosquitto/conf.d/tedge-\(name).conf"])
+                #expect(target.hasPrefix("/etc/tedge/mosquitto-conf/\(file)"))
+            }
+            #expect(try prepared.tedge("doctor", "c8y", "--only", "include-line").status == 0)
+            #expect(try prepared.tedge("disconnect", "c8y").status == 0)
+            #expect(try prepared.device.names(in: "/etc/mosquitto/conf.d").contains("tedge-mosquitto.conf"))
+            #expect(try !prepared.device.names(in: "/etc/mosquitto/conf.d").contains("tedge-c8y-bridge.conf"))
+            #expect(try prepared.hasLocalMQTT())
+        }
+
+        @Test("links that are gone or lead nowhere are told by the doctor, and repaired")
+        func repairedLinks() throws {
+            let prepared = try PreparedDevice()
+            #expect(try prepared.tedge("connect", "c8y").status == 0)
+            try prepared.device.remove("/etc/mosquitto/conf.d/tedge-c8y-bridge.conf")
+            let missing = try prepared.report(["doctor", "c8y", "--only", "include-line"])
+            #expect(missing.reason == "include-line-missing")
+            #expect(try prepared.tedge("refresh-bridges").status == 0)
+            try prepared.device.ask(["tedge", "connect", "c8y", "--test"])
+            try prepared.device.ask([
+                "ln", "-s", "/etc/tedge/mosquitto-conf/az-bridge.conf", "/etc/mosquitto/conf.d/tedge-az-bridge.conf",
+            ])
+            let dangling = try prepared.report(["doctor", "c8y", "--only", "mosquitto-configuration"])
+            #expect(dangling.reason == "mosquitto-configuration-rejected")
+            #expect(try prepared.device.run(["systemctl", "restart", "mosquitto"]).status != 0)
+            try prepared.device.ask([
+                "sh", "-c", "tedge init && systemctl reset-failed mosquitto && systemctl restart mosquitto",
+            ])
+            try prepared.device.ask(["tedge", "connect", "c8y", "--test"])
+        }
+
+        @Test("the line of an earlier release is replaced while mosquitto runs on, and the next start reads the same")
+        func replacedLine() throws {
+            let prepared = try PreparedDevice()
+            let main = "/etc/mosquitto/mosquitto.conf"
+            let original = try prepared.device.text(main)
+            #expect(try prepared.tedge("connect", "c8y").status == 0)
+            try prepared.device.ask([
+                "sh", "-ec",
+                """
+                rm /etc/mosquitto/conf.d/tedge-*.conf
+                sed -i 's|^include_dir /etc/mosquitto/conf.d|include_dir /etc/tedge/mosquitto-conf\\n&|' \(main)
+                systemctl restart mosquitto
+                """,
+            ])
+            let process = try prepared.device.ask(["systemctl", "show", "--property=MainPID", "mosquitto"])
+            try prepared.device.ask(["tedge", "init"])
+            #expect(try prepared.device.text(main) != original)
+            try prepared.device.ask(["tedge", "init", "--use-links"])
+            #expect(try prepared.device.text(main) == original)
+            #expect(try prepared.tedge("refresh-bridges").stdout == "All bridges match the settings.\n")
+            #expect(try prepared.device.ask(["systemctl", "show", "--property=MainPID", "mosquitto"]) == process)
+            try prepared.device.ask(["systemctl", "restart", "mosquitto"])
+            try prepared.device.ask(["tedge", "connect", "c8y", "--test"])
         }
 
         @Test(

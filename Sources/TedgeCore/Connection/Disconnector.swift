@@ -131,7 +131,9 @@ struct DisconnectSteps {
         guard change.manager.isDefault, context.accounts.isRoot, context.mosquittoUnit?.process != nil,
             context.files.exists(change.paths.bridge)
         else { return }
-        try RestartDryRun(context: context, directory: change.paths.directory).run([change.paths.bridge: .init()])
+        let links = change.broker.links(to: change.paths.bridge).map { ($0, String?.none) }
+        try RestartDryRun(context: context, directory: change.paths.directory).run(
+            [change.paths.bridge: .init()], links: Dictionary(uniqueKeysWithValues: links))
     }
 
     /// Removes the bridge file; false if there is none, and no run was killed that had removed it already.
@@ -139,7 +141,7 @@ struct DisconnectSteps {
         let (bridge, unfinished) = (change.paths.bridge, change.paths.unfinished)
         do throws(FileError) {
             if try context.files.status(bridge, followLinks: false) != nil { change.broker.begin() }
-            try change.broker.unlink(bridge)
+            try change.broker.removeLinks(to: bridge)
             if try change.transaction.files.remove(bridge, aside: unfinished) { return true }
             if try context.files.status(unfinished, followLinks: false) != nil { return true }
             // A connect that was killed while it undid its steps may have left mosquitto with the bridge.

@@ -148,6 +148,7 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case mosquittoConfigurationUnreadable = "mosquitto-configuration-unreadable"
     case mosquittoCannotRestart = "mosquitto-cannot-restart"
     case mosquittoNotAnswering = "mosquitto-not-answering"
+    case appArmorDenied = "apparmor-denied"
     case mosquittoAccessClash = "mosquitto-access-clash"
     case includeLineMissing = "include-line-missing"
     case includeLineTwice = "include-line-twice"

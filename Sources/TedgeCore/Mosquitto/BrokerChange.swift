@@ -11,6 +11,7 @@ final class BrokerChange {
     private let services: DeviceServices
     private let transaction: Transaction
     private let system: SystemSettings
+    private let settings: Settings
     /// The directory of our files, which mosquitto includes.
     private let directory: String
     private let start: BrokerStart
@@ -28,6 +29,7 @@ final class BrokerChange {
         on transaction: Transaction, in context: Context
     ) {
         (self.context, self.manager, self.services, self.system) = (context, manager, services, system)
+        self.settings = settings
         self.transaction = transaction
         directory = BridgePaths.directory(in: context.configurationDirectory)
         start = BrokerStart(settings: settings, context: context)
@@ -46,8 +48,8 @@ final class BrokerChange {
         guard !isPlanned else { return }
         let isRoot = context.accounts.isRoot
         listeners = try inputs.listenerPlan(manager, mayInclude: isRoot, in: context)
-        if listeners.main != nil || listeners.links != nil {
-            // Nobody else changes mosquitto's main file from here on.
+        if listeners.main != nil || listeners.links != nil || !listeners.stale.isEmpty {
+            // Nobody else changes mosquitto's files from here on.
             let lock = try context.lockMainFile(context.mosquittoConfiguration, "tedge")
             if let lock { transaction.hold(lock) }
             listeners = try inputs.listenerPlan(manager, mayInclude: isRoot, in: context)
@@ -65,12 +67,11 @@ final class BrokerChange {
         try check.checkClients(inputs.settings)
     }
 
-    /// Whether mosquitto reads our files as they are, without a change of its main file or further links.
+    /// Whether mosquitto reads our files as they are, without a change of its main file or of links.
     var isIncluded: Bool {
+        guard listeners.stale.isEmpty else { return false }
         guard let links = listeners.links else { return listeners.main == nil }
-        return LinkDirectory.targets(in: directory, context.files).allSatisfy {
-            context.files.resolved(links.link(to: $0)) == context.files.resolved($0)
-        }
+        return listeners.targets.allSatisfy { !context.files.exists($0) || !links.all(to: $0, context.files).isEmpty }
     }
 
     /// Creates our directory if it is missing.
@@ -99,6 +100,7 @@ final class BrokerChange {
     /// `RestartDryRun` finds.
     func dryRun(_ changes: [FileChange]) throws {
         guard manager.isDefault, context.accounts.isRoot else { return }
+        try allowReading()
         var planned: [String: BrokerDryRun.Planned] = [:]
         for change in changes {
             let (mode, owner) = attributes(isSecret: change.isSecret)
@@ -111,11 +113,22 @@ final class BrokerChange {
             planned[path] = BrokerDryRun.Planned(
                 contents: contents, mode: status?.mode ?? 0o644, owner: status?.owner ?? Owner(user: 0, group: 0))
         }
-        if let links = listeners.links {
-            // The dry run sees what is planned under the names of the links.
-            for (path, plan) in planned where plan.contents != nil { planned[links.link(to: path)] = plan }
+        var links: [String: String?] = [:]
+        for link in listeners.stale { links[link] = .some(nil) }
+        if let directory = listeners.links {
+            let present = listeners.targets.filter(context.files.exists)
+            for target in present + changes.map(\.path) {
+                let isRemoved = changes.contains { $0.path == target && $0.text == nil }
+                links[directory.path(for: target, context.files)] = isRemoved ? .some(nil) : target
+            }
         }
-        try RestartDryRun(context: context, directory: directory).run(planned)
+        try RestartDryRun(context: context, directory: directory).run(planned, links: links)
+    }
+
+    /// Has AppArmor let mosquitto read what the settings name.
+    private func allowReading() throws {
+        guard let undo = try AppArmorProfile(in: context)?.allow(settings) else { return }
+        transaction.afterFiles(undo)
     }
 
     /// Marks that files which mosquitto reads are about to change.
@@ -127,8 +140,7 @@ final class BrokerChange {
     /// Has mosquitto read our directory, which must be there. The files of the bridge change only after this.
     func include() throws {
         begin()
-        if let main = listeners.main { try transaction.files.write(context.mosquittoConfiguration, main) }
-        if let links = listeners.links { try links.link(in: directory, transaction.files, context.files) }
+        try listeners.include(in: context.mosquittoConfiguration, transaction.files, context.files)
     }
 
     /// Writes a file of ours, or removes it.
@@ -139,23 +151,22 @@ final class BrokerChange {
         try explainingPermission(change.path) { () throws(FileError) in
             if let text = change.text {
                 try transaction.files.write(change.path, Array(text.utf8), mode: mode, owner: owner)
-                if let links = listeners.links {
-                    try transaction.files.link(links.link(to: change.path), to: change.path)
-                }
+                if let links = listeners.links { try links.add(change.path, transaction.files, context.files) }
             } else {
-                try unlink(change.path)
+                try removeLinks(to: change.path)
                 _ = try transaction.files.remove(change.path)
             }
         }
     }
 
-    /// Removes the link to a file of ours, because mosquitto does not start with one that leads nowhere.
-    func unlink(_ path: String) throws(FileError) {
-        let link = LinkDirectory.beside(context.mosquittoConfiguration).link(to: path)
-        guard try context.files.status(link, followLinks: false)?.kind == .link,
-            context.files.resolved(link) == context.files.resolved(path)
-        else { return }
-        _ = try transaction.files.remove(link)
+    /// The links by which mosquitto reads a file of ours.
+    func links(to path: String) -> [String] {
+        LinkDirectory.beside(context.mosquittoConfiguration).all(to: path, context.files)
+    }
+
+    /// Removes the links to a file of ours, because mosquitto does not start with one that leads nowhere.
+    func removeLinks(to path: String) throws(FileError) {
+        for link in links(to: path) { _ = try transaction.files.remove(link) }
     }
 
     private func attributes(isSecret: Bool) -> (mode: UInt16, owner: Owner?) {

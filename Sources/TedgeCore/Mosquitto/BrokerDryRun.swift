@@ -26,14 +26,19 @@ struct BrokerDryRun {
 
     /// Why mosquitto would not start; nil if it would, or if that cannot be found out. Throws `Interrupted`.
     ///
-    /// - Parameter planned: The planned files by their paths.
-    func complaint(_ planned: [String: Planned] = [:]) throws(Interrupted) -> MosquittoComplaint? {
+    /// - Parameters:
+    ///   - planned: The planned files by their paths.
+    ///   - links: The planned links with the paths of their targets; nil for one that is removed.
+    func complaint(
+        _ planned: [String: Planned] = [:], links: [String: String?] = [:]
+    ) throws(Interrupted) -> MosquittoComplaint? {
         guard !unit.isBeyondDryRun, unit.isInstalled, let main = unit.mainFile else { return nil }
         guard let identity = identity() else {
             let name = unit.user ?? unit.group ?? ""
             return MosquittoComplaint("mosquitto's service is to run as '\(name)', which this device does not know.")
         }
-        let files = MosquittoFiles(main: main, files: context.files, planned: planned.mapValues(\.contents))
+        let files = MosquittoFiles(
+            main: main, files: context.files, planned: planned.mapValues(\.contents), links: links)
         let deadline = ContinuousClock.now + .seconds(Self.timeout)
         let addresses = addresses(until: deadline)
         let configuration = DryRunConfiguration(
@@ -44,7 +49,7 @@ struct BrokerDryRun {
         }
         var steps: [UnitStep] = [.ownMounts, .ownNetwork(isAnyPort: unit.mayUseEveryPort)]
         steps += unit.sandbox.hidden.map { .hide($0) } + unit.sandbox.empty.map { .empty($0) }
-        steps += shown(files, configuration, planned, main)
+        steps += shown(files, configuration, planned, links, main)
         let start = start(identity, configuration, files)
         do {
             let result = try run(steps + start + [.run([unit.program] + arguments + ["-v"])], until: deadline)
@@ -126,11 +131,12 @@ struct BrokerDryRun {
 
     /// The files that differ from those on the disk.
     private func shown(
-        _ files: MosquittoFiles, _ configuration: DryRunConfiguration, _ planned: [String: Planned], _ main: String
+        _ files: MosquittoFiles, _ configuration: DryRunConfiguration, _ planned: [String: Planned],
+        _ links: [String: String?], _ main: String
     ) -> [UnitStep] {
         let covered = unit.sandbox.hidden + unit.sandbox.empty
         func file(_ path: String, _ last: String = "") -> UnitStep.File? {
-            let plan = planned[path]
+            let plan = planned[path] ?? (links[path] ?? nil).flatMap { planned[$0] }
             guard let contents = plan?.contents ?? files.readings.first(where: { $0.path == path })?.contents else {
                 return nil
             }
@@ -140,15 +146,18 @@ struct BrokerDryRun {
                 mode: plan?.mode ?? status?.mode ?? 0o644,
                 owner: plan?.owner ?? status?.owner ?? Owner(user: 0, group: 0))
         }
-        let paths = Set(configuration.changes.keys).union(planned.keys).subtracting([main])
+        let paths = Set(configuration.changes.keys).union(planned.keys).union(links.keys).subtracting([main])
             .filter { path in !covered.contains { Path.isInside(path, $0) } }
         // A file that does not exist can only be shown in a directory that is shown.
-        let shown = Set(planned.keys.filter { $0 != main }.map(Path.directory(of:)))
+        let shown = Set((Array(planned.keys) + links.keys).filter { $0 != main }.map(Path.directory(of:)))
         var steps: [UnitStep] = shown.sorted().map { directory in
             let inside = paths.filter { Path.directory(of: $0) == directory }.sorted()
             return .directory(
                 directory, files: inside.compactMap { file($0) },
-                hidden: inside.filter { planned[$0] != nil && planned[$0]?.contents == nil })
+                hidden: inside.filter { path in
+                    if let target = links[path] { return target == nil }
+                    return planned[path].map { $0.contents == nil } ?? false
+                })
         }
         steps += paths.filter { !shown.contains(Path.directory(of: $0)) }.sorted().compactMap { file($0) }
             .map { .file($0) }

@@ -5,9 +5,10 @@ extension ConnectionInputs {
     /// - Parameter mayInclude: Whether the caller may and will change mosquitto's main file.
     func listenerPlan(_ manager: ServiceManager, mayInclude: Bool, in context: Context) throws -> ListenerPlan {
         let dialect = MosquittoDialect(version: mosquittoVersion.text(in: context))
-        let planner = try ListenerPlanner(
+        var planner = try ListenerPlanner(
             settings, listeners, main: context.mosquittoConfiguration, dialect: dialect,
             mayInclude: mayInclude && manager.isDefault && context.ownsMosquitto, in: context)
+        planner.bridges = [paths.bridge]
         guard planner.isReadable, manager.isDefault || planner.isIncluded else {
             // Another service manager may start mosquitto with an unknown main file.
             return ListenerPlan(text: listeners.map { ListenerPlanner.usualText($0, dialect) })

@@ -19,8 +19,12 @@ struct ListenerPlan {
     var text: String?
     /// The main file with the line that includes our directory; nil if it does not change.
     var main: [UInt8]?
-    /// The directory that gets links to our files; nil if it needs none.
+    /// The directory with links to our files, which it may have already; nil if mosquitto reads them in another way.
     var links: LinkDirectory?
+    /// The files that get links, as far as they exist.
+    var targets: [String] = []
+    /// Links of ours that mosquitto must not read any more.
+    var stale: [String] = []
     /// What this means to mosquitto; nil if it is unknown which files mosquitto reads.
     var model: MosquittoModel?
 }
@@ -39,8 +43,12 @@ struct ListenerPlanner {
     let dialect: MosquittoDialect
     /// Whether the programs of this device use a user name, so that they need no anonymous access.
     let hasCredentials: Bool
-    /// Whether the main file may get a line.
+    /// Whether the main file may get a line, and `conf.d` links.
     let mayInclude: Bool
+    /// Whether links may be used at all.
+    var mayLink = true
+    /// The bridges that are about to be written.
+    var bridges: [String] = []
 
     /// Throws `MosquittoConfigurationError` if every form would change somebody's access.
     func plan() throws -> ListenerPlan {
@@ -51,50 +59,100 @@ struct ListenerPlanner {
             throw MosquittoConfigurationError.includedTwice(directory, included.map(\.place))
         }
         let before = MosquittoModel(found.lines, dialect: dialect)
-        let inclusions = try included.isEmpty && mayInclude ? inclusions(found) : [.unchanged]
+        let inclusions = try inclusions(found, isIncluded: !included.isEmpty)
         guard let listeners else {
             // Bridges alone change nobody's access.
-            return ListenerPlan(text: nil, inclusions.first ?? .unchanged, model: before)
+            return plan(nil, inclusions.first ?? .unchanged, before)
         }
         let others = Set(found.lines.map(\.key))
+        let isLinked = { (inclusion: Inclusion) in if case .links = inclusion { true } else { false } }
+        let (links, lines) = (inclusions.filter(isLinked), inclusions.filter { !isLinked($0) })
+        // The main file stays as it is if any form allows it.
+        let ways = [links, lines].flatMap { ways in candidates.flatMap { form in ways.map { (form, $0) } } }
         var objection: Objection?
-        for access in candidates {
+        for (access, inclusion) in ways {
             let text = MosquittoRenderer.text(of: listeners, access, dialect, without: others)
-            for inclusion in inclusions {
-                let model = MosquittoModel(lines(text, inclusion), dialect: dialect)
-                // If both cannot be open, a person has to know that first; `ListenerCheck` says so.
-                let isTaken = before.listeners.contains { $0.isDefault && $0.port == listeners.port }
-                guard !isTaken, let found = self.objection(before, model, listeners) else {
-                    return ListenerPlan(text: text, inclusion, model: model)
+            let read = read(text, inclusion)
+            let model = MosquittoModel(read.lines, dialect: dialect)
+            // If both cannot be open, a person has to know that first; `ListenerCheck` says so.
+            let isTaken = before.listeners.contains { $0.isDefault && $0.port == listeners.port }
+            guard !isTaken, let found = self.objection(before, model, listeners) else {
+                let readings = read.readings.filter { $0.canonical == MosquittoFiles.canonical(path, files) }
+                guard readings.count <= 1 else {
+                    throw MosquittoConfigurationError.readTwice(path, readings.map(\.path))
                 }
-                if objection.map({ found.weight > $0.weight }) ?? true { objection = found }
+                return plan(text, inclusion, model)
             }
+            if objection.map({ found.weight > $0.weight }) ?? true { objection = found }
         }
         guard let objection else { return ListenerPlan(text: nil, model: before) }
         throw objection.error(dialect)
     }
 
+    /// Has mosquitto read our files, and says nothing of the listeners.
+    func planWithoutListeners() throws -> ListenerPlan {
+        let found = MosquittoFiles(main: main, files: files)
+        let isIncluded = !found.inclusions(of: directory, files: files).isEmpty
+        return plan(
+            nil, try inclusions(found, isIncluded: isIncluded).first ?? .unchanged, MosquittoModel([], dialect: dialect)
+        )
+    }
+
     /// The ways in which mosquitto can be made to read our files, the preferred one first: links leave its main file alone,
     /// which the package of mosquitto wants to replace when it is upgraded.
-    private func inclusions(_ found: MosquittoFiles) throws -> [Inclusion] {
-        let links = LinkDirectory(of: found, main: main, files: files).map { [Inclusion.links($0)] } ?? []
+    private func inclusions(_ found: MosquittoFiles, isIncluded: Bool) throws -> [Inclusion] {
+        guard !isIncluded, mayInclude else { return [.unchanged] }
+        let links = linkDirectory(found).map { [Inclusion.links($0)] } ?? []
         let all = try links + IncludeLine(main, files).placements(of: directory).map(Inclusion.line)
         return all.isEmpty ? [.unchanged] : all
     }
 
-    /// All lines that mosquitto reads with a text for our listeners.
-    private func lines(_ text: String, _ inclusion: Inclusion) -> [MosquittoFiles.Line] {
+    /// The directory for links to our files; nil if they cannot be used.
+    func linkDirectory(_ found: MosquittoFiles) -> LinkDirectory? {
+        guard mayLink, !OwnFiles(in: directory, files).hasOthers,
+            let links = LinkDirectory(of: found, main: main, files: files), links.hasRoom(for: targets, files)
+        else { return nil }
+        return links
+    }
+
+    /// The files of ours that mosquitto is to read.
+    var targets: [String] {
+        let present = OwnFiles(in: directory, files).paths.filter { $0 != path }
+        return Set(present + bridges + (listeners == nil ? [] : [path])).sorted()
+    }
+
+    /// The links of ours that must not be there.
+    func stale(_ inclusion: Inclusion) -> [String] {
+        guard mayInclude else { return [] }
+        if case .links(let links) = inclusion { return links.stale(besides: targets, in: directory, files) }
+        return LinkDirectory.beside(main).stale(besides: [], in: directory, files)
+    }
+
+    private func plan(_ text: String?, _ inclusion: Inclusion, _ model: MosquittoModel) -> ListenerPlan {
+        var plan = ListenerPlan(text: text, stale: stale(inclusion), model: model)
+        switch inclusion {
+        case .unchanged: break
+        case .line(let contents): plan.main = contents
+        case .links(let directory): (plan.links, plan.targets) = (directory, targets)
+        }
+        return plan
+    }
+
+    /// What mosquitto reads with a text for our listeners.
+    private func read(_ text: String, _ inclusion: Inclusion) -> MosquittoFiles {
         var planned: [String: [UInt8]?] = [path: Array(text.utf8)]
-        var links: [String: String] = [:]
+        var links: [String: String?] = [:]
+        for link in stale(inclusion) { links[link] = .some(nil) }
         switch inclusion {
         case .unchanged: break
         case .line(let contents): planned[main] = contents
         case .links(let directory):
-            for target in LinkDirectory.targets(in: self.directory, files) + [path] {
-                links[directory.link(to: target)] = target
+            // Bridges that are not written yet change nobody's access.
+            for target in targets where target == path || files.exists(target) {
+                links[directory.path(for: target, files)] = target
             }
         }
-        return MosquittoFiles(main: main, files: files, planned: planned, links: links).lines
+        return MosquittoFiles(main: main, files: files, planned: planned, links: links)
     }
 
     /// The form for a mosquitto whose configuration is unknown.

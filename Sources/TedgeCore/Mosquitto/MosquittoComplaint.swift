@@ -20,20 +20,20 @@ struct MosquittoComplaint: Sendable, Equatable {
 
     /// What a person has to do, which is never to change a line that this program writes; nil if only such a line is wrong.
     ///
-    /// - Parameter directory: The directory of the files that this program writes.
-    func correction(besides directory: String) -> String? {
+    /// - Parameter own: The names of the files that this program writes.
+    func correction(besides own: OwnNames) -> String? {
         if let unreadable {
             return "Let mosquitto's user read \(unreadable)" + (place.map { ", which the line \($0) names" } ?? "")
         }
-        if let place, let path, !Path.isInside(path, directory) { return "Correct the line \(place)" }
-        if let cause, !Path.isInside(cause.path, directory) { return "Correct the line \(cause.place)" }
+        if let place, let path, !own.contains(path) { return "Correct the line \(place)" }
+        if let cause, !own.contains(cause.path) { return "Correct the line \(cause.place)" }
         return nil
     }
 
     /// The same, with advice also if only a line of this program is wrong.
-    func advice(besides directory: String) -> String {
-        if let correction = correction(besides: directory) { return correction }
-        guard let path, Path.isInside(path, directory) else { return "Correct what mosquitto names" }
+    func advice(besides own: OwnNames) -> String {
+        if let correction = correction(besides: own) { return correction }
+        guard let path, own.contains(path) else { return "Correct what mosquitto names" }
         return "Change the setting that \(path) is written from; 'tedge config list' shows it"
     }
 

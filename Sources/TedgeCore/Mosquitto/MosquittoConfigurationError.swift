@@ -6,6 +6,8 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
     case accessClosed(_ lines: [String], MosquittoDialect)
     /// Our directory is included by several lines.
     case includedTwice(_ directory: String, _ places: [String])
+    /// A file of ours is read under several names.
+    case readTwice(_ path: String, _ names: [String])
     /// mosquitto does not read our directory, and its main file must not be changed without being asked to.
     case notIncluded(_ directory: String, main: String)
     /// The main file is not plain text.
@@ -22,7 +24,7 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
     var id: ReasonID {
         switch self {
         case .accessChanges, .accessClosed: .mosquittoAccessClash
-        case .includedTwice: .includeLineTwice
+        case .includedTwice, .readTwice: .includeLineTwice
         case .notIncluded: .includeLineMissing
         case .notText: .mosquittoConfigurationRejected
         case .unreadable: .mosquittoConfigurationUnreadable
@@ -45,6 +47,8 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
             ]
         case .includedTwice(let directory, let places):
             ["mosquitto would read \(directory) \(places.count) times: \(places.joined(separator: " and "))."]
+        case .readTwice(let path, let names):
+            ["mosquitto would read \(path) \(names.count) times, as \(names.joined(separator: " and "))."]
         case .notIncluded(let directory, let main):
             ["mosquitto does not read \(directory): \(main) does not include it."]
         case .notText(let path, let form): ["mosquitto cannot read \(path): it is not plain text but \(form)."]
@@ -77,6 +81,9 @@ enum MosquittoConfigurationError: ExplainedError, Equatable {
         case .accessChanges(_, let dialect), .accessClosed(_, let dialect):
             Self.accessHint(dialect)
         case .includedTwice(_, let places): "Remove the line \(places.last ?? ""), then run the command again."
+        case .readTwice:
+            "Keep one of these names: remove the link that is not needed, or the line that includes its directory. Then run "
+                + "the command again."
         case .notIncluded(let directory, let main):
             "Run 'sudo tedge --config-dir \(Path.directory(of: directory)) init --mosquitto-conf \(main)' to have it "
                 + "included, then run the command again."

@@ -35,6 +35,22 @@ struct MosquittoDialect: Sendable, Equatable {
         "use_username_as_clientid": ["false", "0"], "tls_keyform": ["pem"], "socket_domain": [],
     ]
 
+    /// The settings of the whole broker, wherever they stand.
+    private static let brokerKeys: Set = [
+        "allow_duplicate_messages", "connection_messages", "max_inflight_bytes", "max_inflight_messages",
+        "max_keepalive",
+        "max_packet_size", "max_queued_bytes", "max_queued_messages", "memory_limit", "message_size_limit",
+        "per_listener_settings", "persistence", "persistence_file", "persistence_location",
+        "persistent_client_expiration",
+        "pid_file", "queue_qos0_messages", "retain_available", "set_tcp_nodelay", "sys_interval",
+        "upgrade_outgoing_qos", "user",
+    ]
+
+    /// Whether a line is about the whole broker.
+    static func concernsBroker(_ line: MosquittoFiles.Line) -> Bool {
+        brokerKeys.contains(line.key) || line.key.hasPrefix("log_") || line.key.hasPrefix("autosave_")
+    }
+
     /// Whether a line is about a listener.
     static func concernsListener(_ line: MosquittoFiles.Line) -> Bool {
         openingKeys.contains(line.key) || openingUnless[line.key] != nil

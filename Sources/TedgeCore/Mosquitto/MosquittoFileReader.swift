@@ -7,17 +7,18 @@ struct MosquittoFileReader {
 
     private let files: any Files
     private let planned: [String: [UInt8]?]
-    /// Links that count as existing, by their paths without other links, with the targets.
-    private let links: [String: String]
+    /// Links that count as existing, by the paths of their directories without links and their names, with the targets; nil for
+    /// one that counts as missing.
+    private let links: [String: String?]
     /// How many bytes are read of one file at most: more than any configuration has.
     static let limit = FileLimit.edited
     /// How many bytes may still be read of all files together, to bound the use of memory.
     private var rest = limit
 
-    init(_ files: any Files, _ planned: [String: [UInt8]?], _ links: [String: String] = [:]) {
+    init(_ files: any Files, _ planned: [String: [UInt8]?], _ links: [String: String?] = [:]) {
         self.files = files
         self.links = Dictionary(
-            links.map { (MosquittoFiles.canonical($0, files), MosquittoFiles.canonical($1, files)) },
+            links.map { (Self.place(of: $0, files), $1.map { MosquittoFiles.canonical($0, files) }) },
             uniquingKeysWith: { _, last in last })
         self.planned = Dictionary(
             planned.map { (MosquittoFiles.canonical($0, files), $1) }, uniquingKeysWith: { _, last in last })
@@ -49,13 +50,15 @@ struct MosquittoFileReader {
 
     private func plannedNames(in directory: String) -> [String] {
         let canonical = MosquittoFiles.canonicalDirectory(directory, files)
-        let paths = Array(planned.keys) + links.keys
+        let paths = Array(planned.keys) + links.filter { $0.value != nil }.keys
         return paths.filter { Path.directory(of: $0) == canonical }.map { Path.name(of: $0) }
     }
 
     private mutating func read(_ path: String, from line: MosquittoFiles.Line?) -> [MosquittoFiles.Line] {
         let own = MosquittoFiles.canonical(path, files)
-        let canonical = links[own] ?? own
+        let link = links[Self.place(of: path, files)]
+        if case .some(.none) = link { return [] }
+        let canonical = (link ?? nil) ?? own
         let bytes: [UInt8]
         if let plan = planned[canonical] {
             guard let plan else { return [] }
@@ -78,6 +81,13 @@ struct MosquittoFileReader {
         return Self.lines(of: bytes, path, canonical: canonical, reading: readings.count)
     }
 
+    /// The path of a file with its directory, but not itself, without links.
+    private static func place(of path: String, _ files: any Files) -> String {
+        let absolute = Path.absolute(path, relativeTo: "/")
+        return Path.join(
+            MosquittoFiles.canonicalDirectory(Path.directory(of: absolute), files), Path.name(of: absolute))
+    }
+
     private func obstacle(
         _ path: String, _ reason: SystemError, _ line: MosquittoFiles.Line?
     ) -> MosquittoFiles.Obstacle {
@@ -93,7 +103,7 @@ struct MosquittoFileReader {
     }
 
     /// Whether mosquitto reads a file of this name in a directory.
-    private static func isRead(_ name: String) -> Bool { name.hasSuffix(".conf") && name.utf8.count > 5 }
+    static func isRead(_ name: String) -> Bool { name.hasSuffix(".conf") && name.utf8.count > 5 }
 
     /// The order in which mosquitto reads the files of a directory: letters without regard to case first, then by bytes.
     static func precedes(_ one: String, _ other: String) -> Bool {

@@ -54,9 +54,9 @@ struct MosquittoFiles {
     ///
     /// - Parameters:
     ///   - planned: Contents that replace those on the disk, by path; nil for a file that counts as missing.
-    ///   - links: Symbolic links that count as existing, with their targets.
+    ///   - links: Symbolic links that count as existing, with their targets; nil for one that counts as missing.
     init(
-        main path: String, files: any Files, planned: [String: [UInt8]?] = [:], links: [String: String] = [:]
+        main path: String, files: any Files, planned: [String: [UInt8]?] = [:], links: [String: String?] = [:]
     ) {
         var reader = MosquittoFileReader(files, planned, links)
         reader.readMain(path)
@@ -86,6 +86,12 @@ struct MosquittoFiles {
     func readings(of path: String, files: any Files) -> Int {
         let wanted = Self.canonical(path, files)
         return readings.count { $0.canonical == wanted }
+    }
+
+    /// The names under which mosquitto reads a file.
+    func names(of path: String, files: any Files) -> [String] {
+        let wanted = Self.canonical(path, files)
+        return readings.filter { $0.canonical == wanted }.map(\.path)
     }
 
     /// The user that a mosquitto which is started as root becomes.

@@ -10,24 +10,29 @@ struct RestartDryRun {
     /// could be undone, `ServiceError.confined`, and `Interrupted`.
     ///
     /// A broken file of ours that is written again or removed is no reason to throw.
-    func run(_ planned: [String: BrokerDryRun.Planned]) throws {
+    ///
+    /// - Parameter links: Links to files of ours as they are planned; nil for one that is removed.
+    func run(_ planned: [String: BrokerDryRun.Planned], links: [String: String?] = [:]) throws {
         let unit = context.mosquittoUnit ?? unknownUnit
         guard unit.isInstalled else {
             if context.files.exists(MosquittoUnit.snap) { throw ServiceError.confined(unit: MosquittoUnit.snapUnit) }
             return
         }
         let dryRun = BrokerDryRun(context: context, unit: unit, directory: directory)
+        let present = LinkDirectory.beside(context.mosquittoConfiguration).links(to: directory, context.files)
+        let own = OwnNames(directory, links: Array(present.keys) + links.keys)
         if unit.process != nil {
             // A line of ours that is wrong is written again or removed.
-            if let present = try dryRun.complaint(),
-                present.place == nil || present.correction(besides: directory) != nil
+            // A link of ours that leads nowhere is removed.
+            let isDangling = present.contains { links[$0.key] == .some(nil) && !context.files.exists($0.value) }
+            if !isDangling, let found = try dryRun.complaint(),
+                found.place == nil || found.correction(besides: own) != nil
             {
-                throw ConnectError.brokerCannotReturn(
-                    complaint: present.lines, advice: present.advice(besides: directory))
+                throw ConnectError.brokerCannotReturn(complaint: found.lines, advice: found.advice(besides: own))
             }
         }
-        guard let complaint = try dryRun.complaint(planned) else { return }
-        throw ConnectError.brokerRejects(complaint: complaint.lines, advice: complaint.advice(besides: directory))
+        guard let complaint = try dryRun.complaint(planned, links: links) else { return }
+        throw ConnectError.brokerRejects(complaint: complaint.lines, advice: complaint.advice(besides: own))
     }
 
     /// The unit that is assumed if systemd did not answer.

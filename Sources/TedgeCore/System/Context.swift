@@ -64,6 +64,14 @@ public struct Context: Sendable {
     var libraryProblem: @Sendable (SystemLibrary) -> String? = { $0.problem }
     /// A directory that exists if systemd runs.
     var systemdDirectory = "/run/systemd/system"
+    /// The directory of programs, in which thin-edge.io has links.
+    var programDirectory = "/usr/bin"
+    /// Where thin-edge.io's program lies if it is installed beside this one.
+    var thinEdgeProgram = ThinEdgeProgram.path
+    /// The profiles of AppArmor.
+    var appArmorDirectory = "/etc/apparmor.d"
+    /// Where the kernel shows which of them it has.
+    var appArmorKernelDirectory = "/sys/kernel/security/apparmor"
 
     /// Combines capabilities.
     init(

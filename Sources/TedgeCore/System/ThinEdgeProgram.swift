@@ -15,6 +15,13 @@ public enum ThinEdgeProgram {
         "tedge_agent", "tedge_mapper", "apt", "file", "flow",
     ]
 
+    /// The components that its `tedge init` gives a link beside the command.
+    static let links = [
+        "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin",
+        "tedge-file-config-plugin",
+        "tedge-file-log-plugin", "tedge-flows-plugin", "tedge-mapper", "tedge-watchdog", "tedge-write",
+    ]
+
     /// The commands that only thin-edge.io's program has.
     public static let commands: Set = ["bridge", "diag", "flows", "hsm", "http", "mapper", "run", "upload"]
 

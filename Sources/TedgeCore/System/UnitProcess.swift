@@ -215,8 +215,11 @@ public enum UnitProcess {
         /// Makes an entry of a directory visible at another path.
         private func show(_ path: String, as copy: String) throws(SystemError) {
             var information = stat()
-            // A dangling link is skipped: mosquitto cannot read it either way.
-            guard unsafe stat(path, &information) == 0 else { return }
+            // A link that leads nowhere stays one: mosquitto does not start with it.
+            guard unsafe stat(path, &information) == 0 else {
+                _ = unsafe symlink("\(UnitStep.scratch)/nowhere", copy)
+                return
+            }
             if information.isDirectory {
                 guard unsafe mkdir(copy, 0o700) == 0 else { throw .last }
             } else {

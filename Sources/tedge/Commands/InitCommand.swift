@@ -4,7 +4,7 @@ import TedgeCore
 /// `tedge init`.
 struct InitCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
-        name: "init", abstract: "Create the directories with their owners, and the include line that mosquitto needs.")
+        name: "init", abstract: "Create the directories with their owners, and have mosquitto read the files of tedge.")
 
     @Option(
         .long("user"), help: "User that owns the directories, instead of the one in system.toml.", valueName: "USER")
@@ -25,11 +25,18 @@ struct InitCommand: RunnableCommand {
         help: "Accepted for existing scripts; creates no links, because mapper and agent are not part of this program.")
     var relativeLinks: Bool
 
-    var arguments: [BoundArgument] { [$user, $group, $mosquittoConfiguration, $relativeLinks] }
+    @Flag(
+        .long("use-links"),
+        help:
+            "Replace the include line that an earlier release wrote by links in conf.d, if mosquitto then reads the same."
+    )
+    var useLinks: Bool
+
+    var arguments: [BoundArgument] { [$user, $group, $mosquittoConfiguration, $relativeLinks, $useLinks] }
 
     func run(in context: Context) -> CommandReport {
         let main = mosquittoConfiguration.map { Path.absolute($0, relativeTo: context.currentDirectory()) }
         return DeviceInitializer(user: user, group: group, mosquittoConfiguration: main, in: context)
-            .run(links: relativeLinks)
+            .run(links: relativeLinks, replacesLine: useLinks)
     }
 }

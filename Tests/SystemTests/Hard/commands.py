@@ -86,10 +86,7 @@ def bases():
     state.restore("ready")
     state.must("systemctl.real", "disable", "mosquitto")
     state.save("disabled")
-    with open("/etc/mosquitto/mosquitto.conf") as file:
-        text = file.read()
-    with open("/etc/mosquitto/mosquitto.conf", "w") as file:
-        file.write(text.replace("include_dir /etc/tedge/mosquitto-conf\n", ""))
+    state.must("sh", "-c", "rm -f /etc/mosquitto/conf.d/tedge-*.conf")
     state.must("rm", "-rf", "/etc/tedge/plugins", "/etc/tedge/mosquitto-conf", "/etc/tedge/operations")
     state.save("bare")
 

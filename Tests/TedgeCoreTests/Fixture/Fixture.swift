@@ -62,6 +62,10 @@ struct Fixture: Sendable {
         context.retryPause = .zero
         context.listening = { _, _ in nil }
         context.systemdDirectory = directory.file("systemd")
+        context.programDirectory = directory.file("bin")
+        context.thinEdgeProgram = directory.file("lib/tedge")
+        context.appArmorDirectory = directory.file("apparmor.d")
+        context.appArmorKernelDirectory = directory.file("apparmor")
         return context
     }
 

@@ -104,8 +104,9 @@ import Testing
         )
         let complaint = try #require(try dryRun().complaint())
         #expect(complaint.text == "Error: Unknown configuration variable \"frobnicate\".\nError found at \(place):1.")
-        #expect(complaint.correction(besides: fixture.path("mosquitto-conf")) == "Correct the line \(place):1")
-        #expect(complaint.correction(besides: fixture.directory.file("conf.d")) == nil)
+        #expect(
+            complaint.correction(besides: OwnNames(fixture.path("mosquitto-conf"))) == "Correct the line \(place):1")
+        #expect(complaint.correction(besides: OwnNames(fixture.directory.file("conf.d"))) == nil)
     }
 
     @Test("if a line of ours clashes with one of the owner, the owner is to correct theirs")
@@ -117,7 +118,7 @@ import Testing
         say(
             "Error: per_listener_settings must be set before any other security settings.\nError found at \(ours):1.\n")
         let complaint = try #require(try dryRun().complaint())
-        #expect(complaint.correction(besides: fixture.path("mosquitto-conf")) == "Correct the line \(main):1")
+        #expect(complaint.correction(besides: OwnNames(fixture.path("mosquitto-conf"))) == "Correct the line \(main):1")
         #expect(complaint.lines.hasSuffix("\nThe line that it clashes with is \(main):1: allow_anonymous true"))
     }
 
@@ -131,7 +132,7 @@ import Testing
                 + "OpenSSL Error[0]: error:8000000D:system library::Permission denied\n", .exited(1))
         let complaint = try #require(try dryRun().complaint())
         #expect(
-            complaint.correction(besides: "/x")
+            complaint.correction(besides: OwnNames("/x"))
                 == "Let mosquitto's user read \(key), which the line \(fixture.directory.file("conf.d/x.conf")):2 names"
         )
     }

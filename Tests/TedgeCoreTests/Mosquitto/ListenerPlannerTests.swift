@@ -14,7 +14,8 @@ import Testing
     /// What the model says of the listeners that are not ours.
     private func others(_ model: MosquittoModel?, _ fixture: BrokerFixture) -> [String] {
         guard let model else { return [] }
-        return model.listeners.filter { !$0.line.path.hasPrefix(fixture.ours) }
+        let ours = MosquittoFiles.canonicalDirectory(fixture.ours, fixture.files)
+        return model.listeners.filter { !$0.line.canonical.hasPrefix(ours) }
             .map { "\($0.endpoint) \(model.access(of: $0))" }
     }
 
@@ -33,9 +34,9 @@ import Testing
             ("include_dir CONFD\n", "password_file /x\n", "2.0.11", shared),
             ("include_dir CONFD\n", "password_file /x\n", "2.0.21", shared),
             ("include_dir CONFD\n", "password_file /x\n", "2.1.2", own),
-            ("per_listener_settings true\ninclude_dir CONFD\n", "listener 1884\nacl_file /x\n", "2.0.11", separate),
+            ("per_listener_settings true\ninclude_dir CONFD\n", "listener 1884\nacl_file /x\n", "2.0.11", shared),
             ("include_dir CONFD\n", "per_listener_settings true\nlistener 1884\nacl_file /x\n", "2.0.11", shared),
-            ("listener 1884\nallow_anonymous true\ninclude_dir CONFD\n", "", "2.0.11", separate),
+            ("listener 1884\nallow_anonymous true\ninclude_dir CONFD\n", "", "2.0.11", shared),
             ("include_dir CONFD\n", "acl_file /x\nlistener 1884\nallow_anonymous true\n", "2.1.2", []),
             ("include_dir CONFD\n", "plugin /usr/lib/mosquitto_persist_sqlite.so\nlistener 1884\n", "2.1.2", own),
         ])
@@ -109,13 +110,17 @@ import Testing
     @Test(
         "the include line is placed where the lines before and after it allow it",
         arguments: [
-            ("pid_file /x\ninclude_dir CONFD\n", "pid_file /x\ninclude_dir OURS\ninclude_dir CONFD\n"),
+            (
+                "pid_file /x\ninclude_dir CONFD\ninclude_dir CONFD/\n",
+                "pid_file /x\ninclude_dir OURS\ninclude_dir CONFD\ninclude_dir CONFD/\n"
+            ),
+            ("pid_file /x\ninclude_dir /\n", "pid_file /x\ninclude_dir OURS\ninclude_dir /\n"),
             ("pid_file /x", "pid_file /x\ninclude_dir OURS\n"),
             // 'per_listener_settings true' must come before lines about access.
             ("listener 1884\nallow_anonymous true\n", "include_dir OURS\nlistener 1884\nallow_anonymous true\n"),
             (
-                "include_dir CONFD\nper_listener_settings true\nlistener 1884\nallow_anonymous true\n",
-                "include_dir CONFD\nper_listener_settings true\nlistener 1884\nallow_anonymous true\ninclude_dir OURS\n"
+                "include_dir /\nper_listener_settings true\nlistener 1884\nallow_anonymous true\n",
+                "include_dir /\nper_listener_settings true\nlistener 1884\nallow_anonymous true\ninclude_dir OURS\n"
             ),
         ])
     func placements(_ main: String, _ expected: String) throws {

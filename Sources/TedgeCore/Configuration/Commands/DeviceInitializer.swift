@@ -22,8 +22,11 @@ public struct DeviceInitializer {
 
     /// Creates what is missing. Prints only warnings, and the error if something fails.
     ///
-    /// - Parameter links: Whether the user asks for links from the components to this program, which it does not have.
-    public func run(links: Bool = false) -> CommandReport {
+    /// - Parameters:
+    ///   - links: Whether the user asks for links from the components to this program, which it does not have.
+    ///   - replacesLine: Whether the line that an earlier release wrote into mosquitto's main file is replaced by links, if
+    ///     mosquitto then reads the same.
+    public func run(links: Bool = false, replacesLine: Bool = false) -> CommandReport {
         if links {
             context.console.note("No links were created: mapper, agent and plugins are not part of this program.")
         }
@@ -31,7 +34,10 @@ public struct DeviceInitializer {
         let files = FileTransaction(context.files)
         do {
             try makeDirectories(files)
-            let changed = try includeFiles() || files.hasChanges
+            try linkComponents(files)
+            let isReplaced = try replacesLine && replaceLine()
+            let isIncluded = try includeFiles()
+            let changed = try allowReading() || isIncluded || isReplaced || files.hasChanges
             files.commit()
             context.sweepLocks(mainFile: main)
             return .done("init", changed: changed)
@@ -60,6 +66,19 @@ public struct DeviceInitializer {
         }
         for path in try own + ["\(root)/.agent", "\(root)/system.toml", entityStore(settings)] {
             try adopt(path, system, files)
+        }
+    }
+
+    /// Gives the components of thin-edge.io their links to the command, because its packages call `tedge init` for that. The
+    /// links stay right if one of the two programs is removed. Nothing that exists is changed.
+    private func linkComponents(_ files: FileTransaction) throws {
+        guard context.accounts.isRoot, context.ownsMosquitto, context.files.exists(context.thinEdgeProgram) else {
+            return
+        }
+        for name in ThinEdgeProgram.links {
+            let link = "\(context.programDirectory)/\(name)"
+            guard try context.files.status(link, followLinks: false) == nil else { continue }
+            try files.link(link, to: "\(context.programDirectory)/tedge")
         }
     }
 
@@ -93,22 +112,54 @@ public struct DeviceInitializer {
             defer { lock?.release() }
             guard let inclusion = try inclusion() else { return false }
             let files = FileTransaction(context.files)
+            // A bridge among the files is for refresh-bridges to have read.
+            let unread = try hasBridges() ? unread() : nil
+            unread?.begin()
             do {
-                switch inclusion {
-                case .unchanged: break
-                case .line(let contents): try files.write(main, contents)
-                case .links(let directory): try directory.link(in: ourDirectory, files, context.files)
-                }
-                guard files.hasChanges else { return false }
-                // A bridge among the files is for refresh-bridges to have read.
-                if try hasBridges() { try unread().begin() }
+                try inclusion.include(in: main, files, context.files)
                 files.commit()
                 return true
             } catch {
                 context.rollBack(files)
+                unread?.endAfterRollBack()
                 throw error
             }
         }
+    }
+
+    /// Replaces the line of an earlier release by links. A running mosquitto need not read anything for that. Returns false, and
+    /// says why, if it is not possible.
+    private func replaceLine() throws -> Bool {
+        guard context.accounts.isRoot, try planner().mayLink else { return false }
+        let main = main
+        return try context.changing("tedge init") {
+            let lock = try context.lockMainFile(main, "tedge init")
+            defer { lock?.release() }
+            let planner = try planner()
+            guard planner.isReadable else { return false }
+            switch try LinkMigration(planner: planner).decide() {
+            case .unneeded: return false
+            case .refused(let reason):
+                context.console.note("The include line in \(main) stays: \(reason).")
+                return false
+            case .plan(let plan):
+                let files = FileTransaction(context.files)
+                do {
+                    try plan.include(in: main, files, context.files)
+                    files.commit()
+                    return true
+                } catch {
+                    context.rollBack(files)
+                    throw error
+                }
+            }
+        }
+    }
+
+    /// Has AppArmor let mosquitto read what the settings name, if there is a profile of mosquitto. Returns whether anything changed.
+    private func allowReading() throws -> Bool {
+        guard context.accounts.isRoot, let profile = AppArmorProfile(in: context) else { return false }
+        return try profile.allow(try Settings.load(from: context.settingsSource)) != nil
     }
 
     private var ourDirectory: String { BridgePaths.directory(in: context.configurationDirectory) }
@@ -117,29 +168,45 @@ public struct DeviceInitializer {
         try context.files.list(ourDirectory).contains(where: BridgePaths.isBridge)
     }
 
+    private func manager() throws -> ServiceManager {
+        ServiceManager(try SystemSettings.load(from: context), in: context)
+    }
+
     private func unread() throws -> UnreadFiles {
         let settings = try Settings.load(from: context.settingsSource)
-        let manager = ServiceManager(try SystemSettings.load(from: context), in: context)
+        let manager = try manager()
         return UnreadFiles(in: context, manager, port: (try? ListenerConfiguration.from(settings))?.port)
     }
 
     private var main: String { mosquittoConfiguration ?? context.knowingMosquitto().mosquittoConfiguration }
 
+    /// A planner for the main file. Links are used only where connect adds further ones.
+    private func planner() throws -> ListenerPlanner {
+        let (settings, main, device) = (
+            try Settings.load(from: context.settingsSource), main, context.knowingMosquitto()
+        )
+        var planner = try ListenerPlanner(
+            settings, try? ListenerConfiguration.from(settings), main: main, dialect: MosquittoDialect(in: device),
+            mayInclude: true, in: context)
+        planner.mayLink = try context.ownsMosquitto && main == device.mosquittoConfiguration && manager().isDefault
+        return planner
+    }
+
     /// How mosquitto is made to read our files, so that our listeners can follow; nil if it reads them already.
-    private func inclusion() throws -> Inclusion? {
-        let settings = try Settings.load(from: context.settingsSource)
-        let planner = try ListenerPlanner(
-            settings, try? ListenerConfiguration.from(settings), main: main,
-            dialect: MosquittoDialect(in: context.knowingMosquitto()), mayInclude: true, in: context)
-        let found = MosquittoFiles(main: main, files: context.files)
-        guard planner.isReadable, found.inclusions(of: ourDirectory, files: context.files).isEmpty else { return nil }
-        if let plan = try? planner.plan() {
-            if let links = plan.links { return .links(links) }
-            return plan.main.map { .line($0) }
+    private func inclusion() throws -> ListenerPlan? {
+        let planner = try planner()
+        guard planner.isReadable else { return nil }
+        var plan: ListenerPlan
+        do {
+            plan = try planner.plan()
+        } catch {
+            // Problems with the listeners are for connect to report.
+            plan = try planner.planWithoutListeners()
         }
-        // Problems with the listeners are for connect to report.
-        if let links = LinkDirectory(of: found, main: main, files: context.files) { return .links(links) }
-        return try IncludeLine(main, context.files).placements(of: ourDirectory).first.map { .line($0) }
+        plan.targets.removeAll { target in
+            !context.files.exists(target) || plan.links.map { !$0.all(to: target, context.files).isEmpty } ?? true
+        }
+        return plan.main == nil && plan.stale.isEmpty && plan.targets.isEmpty ? nil : plan
     }
 
     /// Changes the owner of an existing file or directory to the user and group, if they are given and known. Links are not

@@ -20,6 +20,7 @@ public enum CheckID: String, Sendable, CaseIterable {
     case mosquittoInstalled = "mosquitto-installed"
     case mosquittoRunning = "mosquitto-running"
     case mosquittoConfiguration = "mosquitto-configuration"
+    case appArmor = "apparmor"
     case bridgeFile = "bridge-file"
     case includeLine = "include-line"
     case bridgeCurrent = "bridge-current"

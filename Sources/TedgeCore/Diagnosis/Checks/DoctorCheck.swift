@@ -77,6 +77,7 @@ struct DoctorCheck: Sendable {
         DoctorCheck(
             .mosquittoConfiguration, "mosquitto would start with its configuration", needs: [.mosquittoInstalled]
         ) { $0.mosquittoConfiguration() },
+        DoctorCheck(.appArmor, "AppArmor lets mosquitto read its files", needs: [.settings]) { $0.appArmor() },
         DoctorCheck(.bridgeFile, "the device is connected: the bridge file exists", needs: [.settings]) {
             $0.bridgeFile()
         },

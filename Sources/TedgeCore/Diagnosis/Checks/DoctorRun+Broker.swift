@@ -38,7 +38,9 @@ extension DoctorRun {
         if inclusions.count > 1 {
             return .error(MosquittoConfigurationError.includedTwice(paths.directory, inclusions.map(\.place)))
         }
-        if found.readings(of: paths.bridge, files: context.files) > 0 { return .ok(inclusions.first?.place ?? main) }
+        let names = found.names(of: paths.bridge, files: context.files)
+        if names.count > 1 { return .error(readTwice(paths.bridge, names)) }
+        if let name = names.first { return .ok(inclusions.first?.place ?? name) }
         if found.unreadable.contains(main) {
             if let obstacle = found.obstacles.first(where: { $0.path == main }), obstacle.isHidden {
                 return .error(MosquittoConfigurationError.unreadable(obstacle))
@@ -51,8 +53,28 @@ extension DoctorRun {
         }
         return .error(
             Diagnosis(
-                .includeLineMissing, "mosquitto does not read \(paths.directory): \(main) does not include it.",
+                .includeLineMissing, "mosquitto does not read \(paths.bridge): neither \(main) nor a link leads to it.",
                 hint: "Run 'sudo tedge init && sudo systemctl restart mosquitto'."))
+    }
+
+    private func readTwice(_ path: String, _ names: [String]) -> Diagnosis {
+        let error = MosquittoConfigurationError.readTwice(path, names)
+        let links = LinkDirectory.beside(brokerContext.mosquittoConfiguration)
+        let isOurs = context.ownsMosquitto && !links.stale(besides: [], in: paths.directory, context.files).isEmpty
+        return Diagnosis(
+            error.id, error.causes[0],
+            hint: isOurs ? "Run 'sudo tedge init && sudo systemctl restart mosquitto'." : error.hint ?? "")
+    }
+
+    /// A link with a name of ours that leads nowhere, with which mosquitto does not start; nil if there is none.
+    func danglingLink() -> Diagnosis? {
+        let links = LinkDirectory.beside(brokerContext.mosquittoConfiguration)
+        let stale = links.stale(besides: [], in: paths.directory, context.files)
+        guard let link = stale.first(where: { !context.files.exists(context.files.resolved($0)) }) else { return nil }
+        return Diagnosis(
+            .mosquittoConfigurationRejected, "mosquitto does not start with a link that leads nowhere.",
+            seen: "\(link) leads to \(context.files.resolved(link))",
+            hint: "Run 'sudo tedge init && sudo systemctl restart mosquitto'.")
     }
 
     func bridgeCurrent() -> CheckOutcome {

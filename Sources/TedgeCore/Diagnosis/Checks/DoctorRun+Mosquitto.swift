@@ -4,6 +4,7 @@ extension DoctorRun {
         guard (try? manager.get())?.isDefault == true, let unit = brokerContext.mosquittoUnit, unit.isInstalled else {
             return .skipped("it is unknown how mosquitto is started here")
         }
+        if context.ownsMosquitto, let dangling = danglingLink() { return .error(dangling) }
         guard isRoot else { return Self.needsRoot }
         let directory = paths.directory
         let complaint: MosquittoComplaint?
@@ -13,8 +14,8 @@ extension DoctorRun {
             return .skipped("there was no time left for it")
         }
         guard let first = complaint else { return .ok("mosquitto takes it") }
-        let isOurs =
-            first.path.map { Path.isInside($0, directory) } == true && first.correction(besides: directory) == nil
+        let own = OwnNames(directory, in: brokerContext)
+        let isOurs = first.path.map(own.contains) == true && first.correction(besides: own) == nil
         return .error(
             Diagnosis(
                 .mosquittoConfigurationRejected,
@@ -24,6 +25,6 @@ extension DoctorRun {
                 seen: first.lines,
                 hint: isOurs
                     ? "Run '\(reconnectCommand)' to write \(first.path ?? "it") again."
-                    : "\(first.advice(besides: directory)), then run 'sudo systemctl restart mosquitto'."))
+                    : "\(first.advice(besides: own)), then run 'sudo systemctl restart mosquitto'."))
     }
 }
