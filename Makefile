@@ -26,10 +26,6 @@ RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -no-to
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 
 BUILD_PACKAGES = binutils libmosquitto-dev libssl-dev valgrind
-HOST_ARCH := $(shell dpkg --print-architecture)
-# The processor that 'make deb' builds for.
-ARCH ?= $(HOST_ARCH)
-DEB_PACKAGES = $(BUILD_PACKAGES) debhelper dpkg-dev $(if $(filter-out $(HOST_ARCH),$(ARCH)),debootstrap qemu-user-static)
 DEMO_PACKAGES = $(BUILD_PACKAGES) mosquitto openssl procps python3 python3-paho-mqtt util-linux
 TEST_PACKAGES = $(DEMO_PACKAGES) bash-completion dbus faketime fish iproute2 mosquitto-clients strace systemd zsh
 BENCH_PACKAGES = $(TEST_PACKAGES) gcc libc6-dev hyperfine
@@ -37,12 +33,10 @@ BENCH_PACKAGES = $(TEST_PACKAGES) gcc libc6-dev hyperfine
 .PHONY: help
 help:
 	@echo 'make build     build the release executable, .build/release/tedge, and its symbols, tedge.debug'
-	@echo 'make deb       build the package, below .build/deb, for ARCH ($(ARCH)): amd64 or arm64'
 	@echo 'make demo      build, then run a whole connection on this machine, without root'
 	@echo 'make test      lint, then all tests; as root the system tests too'
 	@echo 'make test-releases  run the system tests on Debian 13 and sid; needs root and debootstrap'
 	@echo 'make test-hard  races, kills and power cuts, HARD_ROUNDS ($(HARD_ROUNDS)) rounds a command; needs root'
-	@echo 'make test-arm64  build the package for arm64 and try it in a root of Debian 13 for arm64; needs root'
 	@echo 'make fuzz      feed changed bytes to everything that reads foreign ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
@@ -71,11 +65,9 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: deps deb-deps demo-deps test-deps release-deps bench-deps
+.PHONY: deps demo-deps test-deps release-deps bench-deps
 deps:
 	$(call install,$(BUILD_PACKAGES))
-deb-deps:
-	$(call install,$(DEB_PACKAGES))
 demo-deps:
 	$(call install,$(DEMO_PACKAGES))
 test-deps:
@@ -85,11 +77,20 @@ release-deps:
 bench-deps:
 	$(call install,$(BENCH_PACKAGES))
 
+# $(call split-debug,FILE): moves symbols and debug information of an executable to FILE.debug, where debuggers look for them.
+# A file that was split before has no symbols left, and stays as it is.
+define split-debug
+if readelf -S $(1) | grep -q '\.symtab'; then \
+	objcopy --only-keep-debug --compress-debug-sections $(1) $(1).debug && \
+	objcopy --strip-all --add-gnu-debuglink=$(1).debug $(1); \
+fi
+endef
+
 .PHONY: build
 build: deps .build/static/libstdc++.a .build/start.order
 	swift build $(RELEASE) --product tedge
 	@$(order-start)
-	@Sources/Packaging/split-debug .build/release/tedge
+	@$(call split-debug,.build/release/tedge)
 
 # Links once more if the functions of a start are others than in the last build. An executable without symbols is not new.
 define order-start
@@ -113,21 +114,6 @@ endef
 .build/static/libstdc++.a:
 	@mkdir -p $(@D)
 	@ln -sf "$$(clang -print-file-name=$(@F))" $@
-
-# The package, below .build/deb. For arm64 it is built on amd64 too: as root, with a compiler of Debian.
-.PHONY: deb
-deb: deb-deps build
-ifeq ($(ARCH),$(HOST_ARCH))
-	@Sources/Packaging/build-deb $(ARCH)
-else
-	@Sources/Packaging/arm64/cross $(ARCH) $(subst $(CURDIR),/source,$(RELEASE))
-endif
-
-# The package for arm64, and what users do with it, in a root of Debian 13 for arm64.
-.PHONY: test-arm64
-test-arm64: test-deps
-	@$(MAKE) --no-print-directory deb ARCH=arm64
-	@Tests/Arm64/all
 
 # $(call install-completions,SHELL,FILE): writes the script that the executable prints to a file below PREFIX/share.
 define install-completions
