@@ -51,9 +51,8 @@ struct AccessTests {
              "anonymousGroup": "all", "clients": [], "groups": [{"groupname": "all", "roles": [{"rolename": "r"}]}],
              "roles": [{"rolename": "r", "acls": [{"acltype": "subscribePattern", "topic": "open/#", "allow": true}]}]}
             """, to: "rules.json")
-        let plugin = "/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so"
         let broker = try MosquittoBroker(
-            general: ["plugin \(plugin)", "plugin_opt_config_file \(rules)"], directory: directory)
+            general: ["plugin \(mosquittoPlugin)", "plugin_opt_config_file \(rules)"], directory: directory)
         let client = try MQTTClient.connected(broker.port)
         #expect(throws: MQTTError.subscriptionRefused(filter: "closed/+")) {
             try client.subscribe([("open/a", .atLeastOnce), ("closed/+", .atLeastOnce)], until: later)

@@ -77,7 +77,7 @@ extension SystemTests {
                     "listener 1884\nlistener 1885\npassword_file /etc/mosquitto/passwd\n",
                     "owner.conf:3 says 'password_file"
                 ),
-                ("plugin /usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so\nlistener 1884\n", "says 'plugin"),
+                ("plugin \(mosquittoPlugin)\nlistener 1884\n", "says 'plugin"),
             ])
         func refused(_ text: String, _ line: String) throws {
             let prepared = try PreparedDevice()

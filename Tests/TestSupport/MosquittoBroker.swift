@@ -73,3 +73,13 @@ public final class MosquittoBroker: Sendable {
     /// Sends it a signal: SIGHUP reloads, SIGSTOP makes it silent.
     public func send(_ signal: Int32) { process.send(signal) }
 }
+
+/// A plugin that Debian's mosquitto brings along. Its directory bears the name of the processor.
+public let mosquittoPlugin: String = {
+    #if arch(arm64)
+        let processor = "aarch64"
+    #else
+        let processor = "x86_64"
+    #endif
+    return "/usr/lib/\(processor)-linux-gnu/mosquitto_dynamic_security.so"
+}()
