@@ -162,7 +162,9 @@ extension SystemTests {
             let dangling = try prepared.report(["doctor", "c8y", "--only", "mosquitto-configuration"])
             #expect(dangling.reason == "mosquitto-configuration-rejected")
             #expect(try prepared.device.run(["systemctl", "restart", "mosquitto"]).status != 0)
-            try prepared.device.ask(["sh", "-c", "tedge init && systemctl reset-failed mosquitto && systemctl restart mosquitto"])
+            try prepared.device.ask([
+                "sh", "-c", "tedge init && systemctl reset-failed mosquitto && systemctl restart mosquitto",
+            ])
             try prepared.device.ask(["tedge", "connect", "c8y", "--test"])
         }
 

@@ -12,7 +12,9 @@ enum AppArmorRules {
     /// Whether rules let a path be read. Only rules as they are made here are understood.
     static func allow(_ path: String, _ rules: [String]) -> Bool {
         let rules = Set(rules)
-        if file(path).contains(where: rules.contains) || directory(path).first.map(rules.contains) == true { return true }
+        if file(path).contains(where: rules.contains) || directory(path).first.map(rules.contains) == true {
+            return true
+        }
         var parent = Path.directory(of: path)
         while parent != "/" {
             if directory(parent).last.map(rules.contains) == true { return true }
@@ -107,7 +109,9 @@ struct AppArmorDenial: Equatable {
         if rest.first == "\"" { return String(rest.dropFirst().prefix { $0 != "\"" }) }
         let digits = Array(rest.prefix { $0.isHexDigit })
         guard digits.count > 1, digits.count % 2 == 0 else { return nil }
-        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0..<$0 + 2]), radix: 16) }
+        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
+            UInt8(String(digits[$0..<$0 + 2]), radix: 16)
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -268,7 +268,9 @@ import Testing
         let link = fixture.directory.file("conf.d/tedge-az-bridge.conf")
         try #require(symlink(fixture.path("mosquitto-conf/az-bridge.conf"), link) == 0)
         #expect(run.danglingLink()?.id == "mosquitto-configuration-rejected")
-        #expect(run.danglingLink()?.seen.map(fixture.neutral)?.hasPrefix("WORLD/conf.d/tedge-az-bridge.conf leads to") == true)
+        #expect(
+            run.danglingLink()?.seen.map(fixture.neutral)?.hasPrefix("WORLD/conf.d/tedge-az-bridge.conf leads to")
+                == true)
     }
 
     @Test("beside thin-edge.io's program init makes the links of its components, and changes nothing that exists")
@@ -283,7 +285,8 @@ import Testing
         #expect(initialize(fixture).changed)
         let names = try fixture.files.list(fixture.directory.file("bin"))
         #expect(names.count == 10 && names.contains("tedge-mapper") && names.contains("tedge-write"))
-        #expect(fixture.files.resolved(fixture.directory.file("bin/tedge-mapper")) == fixture.directory.file("bin/tedge"))
+        #expect(
+            fixture.files.resolved(fixture.directory.file("bin/tedge-mapper")) == fixture.directory.file("bin/tedge"))
         #expect(try fixture.text("bin/tedge-agent") == "own\n")
         #expect(!initialize(fixture).changed)
     }

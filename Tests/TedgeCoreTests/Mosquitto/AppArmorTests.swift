@@ -74,7 +74,9 @@ import Testing
         }
     }
 
-    @Test("a parser that refuses leaves the file as before, with a warning, and init succeeds", arguments: [nil, "/x r,\n"])
+    @Test(
+        "a parser that refuses leaves the file as before, with a warning, and init succeeds",
+        arguments: [nil, "/x r,\n"])
     func refused(_ owner: String?) throws {
         let fixture = try device()
         if let owner { try fixture.write(owner, to: Self.local) }

@@ -72,7 +72,9 @@ public struct DeviceInitializer {
     /// Gives the components of thin-edge.io their links to the command, because its packages call `tedge init` for that. The
     /// links stay right if one of the two programs is removed. Nothing that exists is changed.
     private func linkComponents(_ files: FileTransaction) throws {
-        guard context.accounts.isRoot, context.ownsMosquitto, context.files.exists(context.thinEdgeProgram) else { return }
+        guard context.accounts.isRoot, context.ownsMosquitto, context.files.exists(context.thinEdgeProgram) else {
+            return
+        }
         for name in ThinEdgeProgram.links {
             let link = "\(context.programDirectory)/\(name)"
             guard try context.files.status(link, followLinks: false) == nil else { continue }
