@@ -50,7 +50,10 @@ struct BrokerDryRun {
         var steps: [UnitStep] = [.ownMounts, .ownNetwork(isAnyPort: unit.mayUseEveryPort)]
         steps += unit.sandbox.hidden.map { .hide($0) } + unit.sandbox.empty.map { .empty($0) }
         steps += shown(files, configuration, planned, links, main)
-        let start = start(identity, configuration, files)
+        var start = start(identity, configuration, files)
+        // Links lead a mosquitto that is not started as root into our directory, if this user may look there.
+        let isLinked = identity != nil && links.values.contains { $0 != nil } && context.files.exists(self.directory)
+        if isLinked { start.append(.check(self.directory, forWriting: false)) }
         do {
             let result = try run(steps + start + [.run([unit.program] + arguments + ["-v"])], until: deadline)
             guard result.ending == .exited(UnitStep.failure) else {
@@ -235,8 +238,14 @@ struct BrokerDryRun {
         for line in result.output.split(separator: "\n") {
             let numbers = line.split(separator: " ").compactMap { Int32($0) }
             guard numbers.count == 2, steps.indices.contains(Int(numbers[0])),
-                case .check(let path, let forWriting) = steps[Int(numbers[0])],
-                let access = configuration.accesses.first(where: { $0.path == path && $0.isForWriting == forWriting })
+                case .check(let path, let forWriting) = steps[Int(numbers[0])]
+            else { continue }
+            if path == directory {
+                var complaint = MosquittoComplaint("mosquitto cannot read \(path): \(SystemError(numbers[1]))")
+                complaint.unreadable = path
+                return complaint
+            }
+            guard let access = configuration.accesses.first(where: { $0.path == path && $0.isForWriting == forWriting })
             else { continue }
             return complaint(access, SystemError(numbers[1]))
         }

@@ -23,9 +23,14 @@ struct RestartDryRun {
         let own = OwnNames(directory, links: Array(present.keys) + links.keys)
         if unit.process != nil {
             // A line of ours that is wrong is written again or removed.
-            // A link of ours that leads nowhere is removed.
-            let isDangling = present.contains { links[$0.key] == .some(nil) && !context.files.exists($0.value) }
-            if !isDangling, let found = try dryRun.complaint(),
+            let dangling = present.filter { !context.files.exists($0.value) }.sorted { $0.key < $1.key }
+            if let other = dangling.first(where: { !links.keys.contains($0.key) }) {
+                throw ConnectError.brokerCannotReturn(
+                    complaint: "\(other.key) leads to \(other.value), which does not exist.",
+                    advice: "Run 'sudo tedge init' to remove the link")
+            }
+            // Otherwise they are removed, or get their files again.
+            if dangling.isEmpty, let found = try dryRun.complaint(),
                 found.place == nil || found.correction(besides: own) != nil
             {
                 throw ConnectError.brokerCannotReturn(complaint: found.lines, advice: found.advice(besides: own))
