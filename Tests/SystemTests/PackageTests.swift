@@ -73,6 +73,50 @@ extension SystemTests {
             #expect(gateway.isConnected())
         }
 
+        @Test(
+            "the line of an earlier release is replaced by links while mosquitto runs on, and a purge takes it where it stays"
+        )
+        func earlierRelease() throws {
+            let gateway = try PackageDevice()
+            let conf = "/etc/mosquitto/mosquitto.conf"
+            let shipped = try gateway.device.text(conf)
+            let line = "include_dir /etc/tedge/mosquitto-conf\n"
+            // As an earlier release, of 'make install', has left it.
+            let old = shipped.replacing("include_dir ", with: "\(line)include_dir ", maxReplacements: 1)
+            try gateway.device.write(old, to: conf)
+            try gateway.apt("install", Package.file)
+            try gateway.device.write(old, to: conf)
+            try gateway.device.ask(["sh", "-c", "rm -f /etc/mosquitto/conf.d/tedge-*"])
+            try gateway.connect()
+            #expect(try !gateway.device.exists("/etc/mosquitto/conf.d/tedge-c8y-bridge.conf"))
+            let broker = try gateway.broker()
+            try gateway.apt("install", "--reinstall", Package.file)
+            #expect(try gateway.device.text(conf) == shipped)
+            #expect(try gateway.device.exists("/etc/mosquitto/conf.d/tedge-c8y-bridge.conf"))
+            #expect(try gateway.broker() == broker)
+            #expect(gateway.isConnected())
+            try gateway.device.ask(["systemctl", "restart", "mosquitto"])
+            #expect(gateway.isConnected())
+
+            let newer = try gateway.repack("mosquitto", adding: "# A line of a newer release.", to: conf)
+            // A file that its owner has changed stays as it is, and an upgrade that replaces it is repaired by the trigger.
+            let own = "# of the owner\n" + old
+            try gateway.device.write(own, to: conf)
+            try gateway.device.ask(["sh", "-c", "rm -f /etc/mosquitto/conf.d/tedge-*; systemctl restart mosquitto"])
+            #expect(gateway.isConnected())
+            try gateway.apt("install", "--reinstall", Package.file)
+            #expect(try gateway.device.text(conf) == own)
+            try gateway.apt("install", "-o", "Dpkg::Options::=--force-confnew", newer)
+            #expect(try !gateway.device.text(conf).contains("of the owner"))
+            #expect(gateway.isConnected())
+            #expect(try gateway.device.exists("/etc/mosquitto/conf.d/tedge-c8y-bridge.conf"))
+
+            try gateway.device.write(own, to: conf)
+            try gateway.apt("purge", "tedge-swift")
+            #expect(try gateway.device.text(conf) == own.replacing(line, with: ""))
+            #expect(try gateway.device.activity(of: "mosquitto") == "active")
+        }
+
         @Test("a removal leaves bridge, broker and settings")
         func remove() throws {
             let gateway = try PackageDevice()
