@@ -7,18 +7,11 @@ public enum ThinEdgeProgram {
     public static let path = "/usr/lib/thin-edge.io/tedge"
 
     /// The names under which the program is one of its components.
-    public static let components: Set = [
-        "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin",
-        "tedge-file-config-plugin",
-        "tedge-file-log-plugin", "tedge-flows-plugin", "tedge-mapper", "tedge-watchdog", "tedge-write",
-        // Links of its packages.
-        "tedge_agent", "tedge_mapper", "apt", "file", "flow",
-    ]
+    public static let components = Set(links + ["tedge_agent", "tedge_mapper", "apt", "file", "flow"])
 
     /// The components that its `tedge init` gives a link beside the command.
     static let links = [
-        "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin",
-        "tedge-file-config-plugin",
+        "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin", "tedge-file-config-plugin",
         "tedge-file-log-plugin", "tedge-flows-plugin", "tedge-mapper", "tedge-watchdog", "tedge-write",
     ]
 

@@ -7,7 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const components[] = {"tedge-mapper", "tedge-agent", "tedge-write", "tedge-apt-plugin", "tedge-flows-plugin"};
+static const char *const components[] = {
+    "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin", "tedge-file-config-plugin",
+    "tedge-file-log-plugin", "tedge-flows-plugin", "tedge-mapper", "tedge-watchdog", "tedge-write",
+};
 
 // Makes the links to the components beside the executable, as its `init` does.
 static int init(void) {
