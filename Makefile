@@ -190,9 +190,11 @@ clean:
 # The package for arm64, built on amd64 with the compiler of Debian sid; needs root. 'make deb ARCH=arm64' calls it.
 ARM64_PACKAGES = binutils-aarch64-linux-gnu debhelper debootstrap dpkg-dev qemu-user-static util-linux
 .PHONY: deb-arm64
+# There the compiler sees this directory at /source.
+deb-arm64: PLACE = /source
 deb-arm64:
 	$(call install,$(ARM64_PACKAGES))
-	@Sources/Packaging/arm64/deb $(subst $(CURDIR),/source,$(subst $(CURDIR)/.build,/source/.build/arm64,$(RELEASE)))
+	@Sources/Packaging/arm64/deb $(subst /source/.build,/source/.build/arm64,$(subst $(CURDIR),/source,$(RELEASE)))
 
 # Installs that package in a Debian 13 for arm64 that qemu runs, and does there what users do.
 .PHONY: test-arm64
