@@ -213,3 +213,18 @@ coverage: test-deps
 clean:
 	swift package clean
 	rm -rf .build/fuzzing
+
+# The package for arm64, built on amd64 with the compiler of Debian sid; needs root. 'make deb ARCH=arm64' calls it.
+ARM64_PACKAGES = binutils-aarch64-linux-gnu debhelper debootstrap dpkg-dev qemu-user-static util-linux
+.PHONY: deb-arm64
+# There the compiler sees this directory at /source.
+deb-arm64: PLACE = /source
+deb-arm64:
+	$(call install,$(ARM64_PACKAGES))
+	@Sources/Packaging/arm64/deb $(subst /source/.build,/source/.build/arm64,$(subst $(CURDIR),/source,$(RELEASE)))
+
+# Installs that package in a Debian 13 for arm64 that qemu runs, and does there what users do.
+.PHONY: test-arm64
+test-arm64: deb-arm64
+	$(call install,iproute2 mosquitto openssl python3 python3-paho-mqtt)
+	@Tests/Arm64/run
