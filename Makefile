@@ -47,10 +47,11 @@ BENCH_PACKAGES = $(TEST_PACKAGES) gcc libc6-dev hyperfine
 .PHONY: help
 help:
 	@echo 'make build     build the release executable, .build/release/tedge, and its symbols, tedge.debug'
-	@echo 'make deb       build the Debian package of this machine, below .build/deb; GLIBC=2.35 for Ubuntu 22.04'
+	@echo 'make deb       build the Debian package, below .build/deb; GLIBC=2.35 for Ubuntu 22.04, ARCH=arm64'
 	@echo 'make demo      build, then run a whole connection on this machine, without root'
 	@echo 'make test      lint, then all tests; as root the system tests too'
 	@echo 'make test-releases  run the system tests on Debian 13 and sid; needs root and debootstrap'
+	@echo 'make test-arm64  try the package for arm64 in a Debian 13 that qemu runs; needs root'
 	@echo 'make test-hard  races, kills and power cuts, HARD_ROUNDS ($(HARD_ROUNDS)) rounds a command; needs root'
 	@echo 'make reproducible  build twice in different directories, and compare the bytes'
 	@echo 'make fuzz      feed changed bytes to everything that reads foreign ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
@@ -133,9 +134,11 @@ endef
 	@mkdir -p $(@D)
 	@ln -sf "$$(clang -print-file-name=$(@F))" $@
 
-# The Debian package of what 'make build' builds, below .build/deb.
-.PHONY: deb
-deb: deb-deps build
+# The Debian package, below .build/deb, for this machine or, with ARCH=arm64, for that processor.
+HOST_ARCH = $(shell dpkg --print-architecture)
+.PHONY: deb deb-host
+deb: $(if $(ARCH),$(if $(filter $(HOST_ARCH),$(ARCH)),deb-host,deb-$(ARCH)),deb-host)
+deb-host: deb-deps build
 	@Sources/Packaging/build-deb
 
 # $(call install-output,WORDS,FILE): writes what the executable prints with these words to a file below PREFIX/share.
@@ -221,7 +224,7 @@ ARM64_PACKAGES = binutils-aarch64-linux-gnu debhelper debootstrap dpkg-dev qemu-
 deb-arm64: PLACE = /source
 deb-arm64:
 	$(call install,$(ARM64_PACKAGES))
-	@Sources/Packaging/arm64/deb $(subst /source/.build,/source/.build/arm64,$(subst $(CURDIR),/source,$(RELEASE)))
+	@Sources/Packaging/arm64/deb $(subst /source/.build,/source/.build/arm64,$(RELEASE))
 
 # Installs that package in a Debian 13 for arm64 that qemu runs, and does there what users do.
 .PHONY: test-arm64

@@ -11,7 +11,8 @@ public enum ThinEdgeProgram {
 
     /// The components that its `tedge init` gives a link beside the command.
     static let links = [
-        "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin", "tedge-file-config-plugin",
+        "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin",
+        "tedge-file-config-plugin",
         "tedge-file-log-plugin", "tedge-flows-plugin", "tedge-mapper", "tedge-watchdog", "tedge-write",
     ]
 
