@@ -95,8 +95,9 @@ struct AppArmorDenial: Equatable {
             let path = Self.value("name", in: line), path.hasPrefix("/")
         else { return nil }
         // The kernel also knows creating and deleting, which are writing in a rule.
-        let mask = (Self.value("denied_mask", in: line) ?? "r").map { "cd".contains($0) ? "w" : $0 }
-        let letters = "rwaklmx".filter(mask.contains)
+        let denied = Self.value("denied_mask", in: line) ?? "r"
+        let mask: [Character] = denied.map { "cd".contains($0) ? "w" : $0 }
+        let letters = "rwaklmx".filter { mask.contains($0) }
         (self.path, access) = (path, letters.isEmpty ? "r" : letters)
     }
 
