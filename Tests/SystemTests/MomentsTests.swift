@@ -72,13 +72,25 @@ extension SystemTests {
             }
         }
 
+        @Test("another configuration directory does not count as the usual one, even if neither exists yet")
+        func neitherExists() throws {
+            let device = try Device.fresh()
+            try device.ask(["rm", "-rf", "/etc/tedge", "/var/log/tedge", "/var/tedge"])
+            let look =
+                "find /etc/mosquitto -type f -exec sha256sum {} +; find /etc/mosquitto /var/log/tedge /var/tedge 2>/dev/null"
+            let before = try device.run(["sh", "-c", look]).stdout
+            try device.ask(["tedge", "--config-dir", "/etc/other", "init"])
+            #expect(try device.run(["sh", "-c", look]).stdout == before)
+            try device.remove("/etc/other")
+        }
+
         @Test("the lock of a killed command is nobody's: the doctor tells what is unfinished, and init removes it")
         func leftLock() throws {
             let prepared = try PreparedDevice()
             let kill = [
                 "strace", "-qq", "-e", "trace=linkat", "-e", "inject=linkat:signal=SIGKILL:when=1", "-o", "/tmp/trace",
             ]
-            _ = try prepared.device.run(kill + ["tedge", "init"])
+            _ = try prepared.device.run(kill + ["tedge", "config", "set", "device.type", "x"])
             try prepared.device.ask(["test", "-e", "/etc/tedge/.tedge.lock"])
             try prepared.device.ask(["tedge", "init"])
             #expect(try !prepared.device.names(in: "/etc/tedge").contains(".tedge.lock"))

@@ -31,7 +31,8 @@ import Testing
         ("mqtt pub a/b AA== -q 2 -r --base64 --repeat 3 --sleep 0s", MQTTPubCommand.self),
         ("mqtt sub a/# -q 1 --no-topic --base64 -W 1m -C 0 --retained-only", MQTTSubCommand.self),
         ("doctor c8y --only clock --skip tcp", DoctorCommand.self), ("doctor --list", DoctorCommand.self),
-        ("completions zsh", CompletionsCommand.self), ("__complete", CompleteCommand.self), ("__manual", ManualCommand.self),
+        ("completions zsh", CompletionsCommand.self), ("__complete", CompleteCommand.self),
+        ("__manual", ManualCommand.self),
     ]
 
     /// The command of a line.

@@ -117,8 +117,9 @@ public struct Context: Sendable {
             accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
             broker: LibmosquittoConnector(), web: HTTPSClient(), now: { Int64(time(nil)) },
             console: console, interruption: interruption.orLostOutput(of: console), terminal: ControllingTerminal())
-        context.ownsMosquitto =
-            path == usualDirectory || (try? files.realPath(path)) == (try? files.realPath(usualDirectory))
+        // Two directories that do not exist are not the same one.
+        let usual = try? files.realPath(usualDirectory)
+        context.ownsMosquitto = path == usualDirectory || (usual != nil && (try? files.realPath(path)) == usual)
         return logLevel > .warn ? context.logged : context
     }
 
