@@ -31,6 +31,9 @@ extension SystemTests {
                     name: "mosquitto-conf/tedge-mosquitto.conf", target: "/etc/victim/new",
                     command: ["refresh-bridges"],
                     before: "tedge connect c8y --offline"),
+                Plant(
+                    name: "mosquitto-conf/c8y-bridge.conf", target: "/etc/victim/new", command: ["refresh-bridges"],
+                    before: "tedge connect c8y --offline"),
                 Plant(name: "operations", target: "/etc/victim", command: ["init"]),
                 Plant(name: "plugins", target: "/etc/victim/new", command: ["init"]),
             ]

@@ -28,6 +28,8 @@ extension SystemTests {
 
         init() throws {
             prepared = try PreparedDevice()
+            // Without conf.d the main file gets a line.
+            try prepared.device.ask(["sed", "-i", "/^include_dir/d", "/etc/mosquitto/mosquitto.conf"])
             try prepared.device.ask(["sh", "-c", "mkdir /tmp/saved && cp -a /etc/tedge /etc/mosquitto /tmp/saved/"])
             before = try prepared.snapshot()
             // As a device has it whose mosquitto serves others.

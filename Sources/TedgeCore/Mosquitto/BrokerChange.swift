@@ -47,6 +47,10 @@ final class BrokerChange {
     func planListeners(_ inputs: ConnectionInputs) throws {
         guard !isPlanned else { return }
         let isRoot = context.accounts.isRoot
+        if isRoot {
+            // A link that another user has put in the place of a file of ours is named before what would follow from it.
+            for path in OwnFiles(in: directory, context.files).paths { _ = try context.files.readIfPresent(path) }
+        }
         listeners = try inputs.listenerPlan(manager, mayInclude: isRoot, in: context)
         if listeners.main != nil || listeners.links != nil || !listeners.stale.isEmpty {
             // Nobody else changes mosquitto's files from here on.

@@ -117,9 +117,10 @@ public struct Context: Sendable {
             accounts: SystemAccounts(interruption), processes: SystemProcesses(environment: environment),
             broker: LibmosquittoConnector(), web: HTTPSClient(), now: { Int64(time(nil)) },
             console: console, interruption: interruption.orLostOutput(of: console), terminal: ControllingTerminal())
-        // Two directories that do not exist are not the same one.
-        let usual = try? files.realPath(usualDirectory)
-        context.ownsMosquitto = path == usualDirectory || (usual != nil && (try? files.realPath(path)) == usual)
+        // What does not exist has the real path of its parent.
+        let exist = files.isDirectory(path) && files.isDirectory(usualDirectory)
+        context.ownsMosquitto =
+            path == usualDirectory || (exist && (try? files.realPath(path)) == (try? files.realPath(usualDirectory)))
         return logLevel > .warn ? context.logged : context
     }
 
