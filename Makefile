@@ -30,11 +30,13 @@ LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker --gc-sections -Xlinker 
 # here computes for long.
 # A fault such as an index out of range ends with a message on stderr, which costs 160 kB.
 # Libraries are searched for only in the system's directories: beside the executable, anybody could put one.
-# The same sources give the same bytes, whatever directory they lie in.
+# The same sources give the same bytes, whatever directory they lie in. The debug information names no modules of C, whose
+# fingerprints contain times of files.
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -no-toolchain-stdlib-rpath $(LINK) \
 	-Xswiftc -Osize -Xswiftc -assert-config -Xswiftc Debug \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
-	-Xswiftc -file-prefix-map -Xswiftc $(PLACE)=. -Xcc -ffile-prefix-map=$(PLACE)=.
+	-Xswiftc -file-prefix-map -Xswiftc $(PLACE)=. -Xcc -ffile-prefix-map=$(PLACE)=. \
+	-Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs
 BUILD = Sources/Packaging/in-place swift build $(RELEASE) --product tedge
 
 BUILD_PACKAGES = binutils libmosquitto-dev libssl-dev valgrind
