@@ -103,8 +103,9 @@ extension SystemTests {
             #expect(said.contains("DO NOT PURGE"))
             // What it does take is not ours.
             try gateway.apt("purge", "tedge")
-            #expect(
-                try gateway.device.run(["dpkg", "-V", "tedge-swift"]) == Outcome(status: 0, stdout: "", stderr: ""))
+            // Some images leave out documents when they install a package.
+            let changes = "dpkg -V tedge-swift | grep -v -e ' /usr/share/doc/' -e ' /usr/share/man/'"
+            #expect(try gateway.device.run(["sh", "-c", changes]).stdout == "")
         }
 
         @Test("'make install' refuses to hide or replace the command of a package, and says what to do")
