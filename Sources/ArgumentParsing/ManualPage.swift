@@ -72,7 +72,7 @@ public struct ManualPage: Sendable {
 
     // MARK: Commands
 
-    /// The commands that can be run, those of groups in the place of the group.
+    /// The commands that can be run, with those of a group instead of the group.
     private func commands(below command: CommandDescription) -> [String] {
         command.subcommands.filter { !$0.isHidden && $0.name != "help" }.flatMap { command in
             command.isGroup ? commands(below: command) : section(of: command)

@@ -2,6 +2,14 @@ import Foundation
 import TestSupport
 
 extension Gateway {
+    /// Gets the device a certificate of the cloud's authority.
+    func enrol(with cloud: StandInCloud) throws {
+        try cloud.command("register", "gateway-1", "otp")
+        try tedge(
+            "cert", "download", "c8y", "--device-id", "gateway-1", environment: ["DEVICE_ONE_TIME_PASSWORD": "otp"]
+        ).expectSuccess()
+    }
+
     /// Replaces the certificate by one for the same key that was issued 300 days ago and is valid for 20 days more.
     ///
     /// - Parameter authority: Who signs it; the key itself if nil.

@@ -10,10 +10,7 @@ import TestSupport
         let gateway = try Gateway()
         try gateway.configure(for: cloud)
         try gateway.tedge("config", "set", "c8y.proxy.client.port", "\(cloud.proxyPort)").expectSuccess()
-        try cloud.command("register", "gateway-1", "otp")
-        try gateway.tedge(
-            "cert", "download", "c8y", "--device-id", "gateway-1", environment: ["DEVICE_ONE_TIME_PASSWORD": "otp"]
-        ).expectSuccess()
+        try gateway.enrol(with: cloud)
         return gateway
     }
 

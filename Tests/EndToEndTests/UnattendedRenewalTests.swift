@@ -20,10 +20,7 @@ import Testing
             try gateway.configure(for: cloud)
             // The mapper of the tests offers no proxy.
             try gateway.tedge("config", "set", "c8y.proxy.client.port", "\(try freePort())").expectSuccess()
-            try cloud.command("register", "gateway-1", "otp")
-            try gateway.tedge(
-                "cert", "download", "c8y", "--device-id", "gateway-1", environment: ["DEVICE_ONE_TIME_PASSWORD": "otp"]
-            ).expectSuccess()
+            try gateway.enrol(with: cloud)
             try gateway.age(
                 signedBy: isSelfSigned ? nil : cloud.deviceAuthority, certificate: certificate, key: key,
                 id: "gateway-1")

@@ -79,9 +79,9 @@ struct DeviceToken {
 
     /// The token in a message; nil if it holds none that fits into a line of HTTP.
     private static func token(in payload: [UInt8]) -> [UInt8]? {
-        let begin = Array("71,".utf8)
-        guard payload.starts(with: begin) else { return nil }
-        let token = payload.dropFirst(begin.count).prefix { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: ",") }
+        guard let token = CheckExchange.token(in: payload)?.utf8.prefix(while: { $0 > 32 && $0 < 127 }) else {
+            return nil
+        }
         return token.isEmpty || token.count > longest ? nil : Array(token)
     }
 }

@@ -10,7 +10,7 @@ public struct RenewalRun {
         public var isOnlyIfDue = false
         /// Whether to reconnect the clouds that are connected with a renewed certificate.
         public var isReconnecting = false
-        /// Who signs; if nil, Cumulocity, but with `isOnlyIfDue` or for all certificates not in the place of a self-signed one.
+        /// Who signs; if nil, Cumulocity. With `isOnlyIfDue`, or for all certificates, a self-signed one is not replaced then.
         public var authority: CertificateRenewer.Authority?
         /// The file with the request that the authority gets.
         public var csrPath: String?

@@ -63,13 +63,12 @@ struct CheckExchange: Sendable {
                 Question(topic: "\(values.prefix)/s/uat", payload: "", qos: .atMostOnce),
             ],
             answer: { message in
-                let fields = fields(message.payload)
                 switch message.topic {
-                case errors: return fields.prefix(2) == ["41", "100"] ? .cloudWithMore : nil
+                case errors: return fields(message.payload).prefix(2) == ["41", "100"] ? .cloudWithMore : nil
                 case tokens:
-                    guard fields.count >= 2, fields[0] == "71" else { return nil }
-                    let token = fields[1]
-                    return TokenIssuer.issuer(ofToken: token).map { .tenant(TokenIssuer.host(of: $0)) } ?? .cloud
+                    return token(in: message.payload).map { token in
+                        TokenIssuer.issuer(ofToken: token).map { .tenant(TokenIssuer.host(of: $0)) } ?? .cloud
+                    }
                 default: return nil
                 }
             })
@@ -110,6 +109,12 @@ struct CheckExchange: Sendable {
         return line.split(separator: UInt8(ascii: ","), maxSplits: 2, omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
         }
+    }
+
+    /// The token of message 71; nil if it is another message.
+    static func token(in payload: [UInt8]) -> String? {
+        let fields = fields(payload)
+        return fields.count >= 2 && fields[0] == "71" ? fields[1] : nil
     }
 
     private static func numbered(_ values: CheckValues) -> CheckExchange {

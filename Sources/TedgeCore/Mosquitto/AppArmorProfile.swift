@@ -18,7 +18,7 @@ struct AppArmorProfile {
             // Without this line the additions have no effect.
             guard let bytes = try? context.files.read("\(directory)/\(name)") else { return false }
             return String(decoding: bytes, as: UTF8.self).split(separator: Character("\n")).contains { line in
-                line.contains("include") && line.contains("local/\(name)") && line.first { $0 != " " } != Character(";")
+                line.contains("include") && line.contains("local/\(name)")
             }
         }
         guard let name else { return nil }

@@ -48,7 +48,7 @@ final class BrokerChange {
         guard !isPlanned else { return }
         let isRoot = context.accounts.isRoot
         if isRoot {
-            // A link that another user has put in the place of a file of ours is named before what would follow from it.
+            // Reports a link that another user has planted instead of one of our files. The plan would report only its effects.
             for path in OwnFiles(in: directory, context.files).paths { _ = try context.files.readIfPresent(path) }
         }
         listeners = try inputs.listenerPlan(manager, mayInclude: isRoot, in: context)

@@ -6,6 +6,9 @@ enum Inclusion: Sendable {
     case line([UInt8])
     /// By symbolic links in a directory that its main file includes.
     case links(LinkDirectory)
+
+    /// Whether the main file stays as it is because there are links.
+    var isByLinks: Bool { if case .links = self { true } else { false } }
 }
 
 extension ListenerPlan {

@@ -37,7 +37,7 @@ extension ListenerPlanner {
     /// Whether mosquitto reads our directory, or our listeners by a link, already.
     var isIncluded: Bool {
         let found = MosquittoFiles(main: main, files: files)
-        return !found.inclusions(of: directory, files: files).isEmpty || found.readings(of: path, files: files) > 0
+        return !found.inclusions(of: directory, files: files).isEmpty || !found.names(of: path, files: files).isEmpty
     }
 }
 

@@ -65,10 +65,10 @@ struct ListenerPlanner {
             return plan(nil, inclusions.first ?? .unchanged, before)
         }
         let others = Set(found.lines.map(\.key))
-        let isLinked = { (inclusion: Inclusion) in if case .links = inclusion { true } else { false } }
-        let (links, lines) = (inclusions.filter(isLinked), inclusions.filter { !isLinked($0) })
         // The main file stays as it is if any form allows it.
-        let ways = [links, lines].flatMap { ways in candidates.flatMap { form in ways.map { (form, $0) } } }
+        let ways = [true, false].flatMap { isLinked in
+            candidates.flatMap { form in inclusions.filter { $0.isByLinks == isLinked }.map { (form, $0) } }
+        }
         var objection: Objection?
         for (access, inclusion) in ways {
             let text = MosquittoRenderer.text(of: listeners, access, dialect, without: others)
@@ -77,10 +77,8 @@ struct ListenerPlanner {
             // If both cannot be open, a person has to know that first; `ListenerCheck` says so.
             let isTaken = before.listeners.contains { $0.isDefault && $0.port == listeners.port }
             guard !isTaken, let found = self.objection(before, model, listeners) else {
-                let readings = read.readings.filter { $0.canonical == MosquittoFiles.canonical(path, files) }
-                guard readings.count <= 1 else {
-                    throw MosquittoConfigurationError.readTwice(path, readings.map(\.path))
-                }
+                let names = read.names(of: path, files: files)
+                guard names.count <= 1 else { throw MosquittoConfigurationError.readTwice(path, names) }
                 return plan(text, inclusion, model)
             }
             if objection.map({ found.weight > $0.weight }) ?? true { objection = found }

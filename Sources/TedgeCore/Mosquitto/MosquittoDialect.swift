@@ -38,12 +38,10 @@ struct MosquittoDialect: Sendable, Equatable {
     /// The settings of the whole broker, wherever they stand.
     private static let brokerKeys: Set = [
         "allow_duplicate_messages", "connection_messages", "max_inflight_bytes", "max_inflight_messages",
-        "max_keepalive",
-        "max_packet_size", "max_queued_bytes", "max_queued_messages", "memory_limit", "message_size_limit",
-        "per_listener_settings", "persistence", "persistence_file", "persistence_location",
-        "persistent_client_expiration",
-        "pid_file", "queue_qos0_messages", "retain_available", "set_tcp_nodelay", "sys_interval",
-        "upgrade_outgoing_qos", "user",
+        "max_keepalive", "max_packet_size", "max_queued_bytes", "max_queued_messages", "memory_limit",
+        "message_size_limit", "per_listener_settings", "persistence", "persistence_file", "persistence_location",
+        "persistent_client_expiration", "pid_file", "queue_qos0_messages", "retain_available", "set_tcp_nodelay",
+        "sys_interval", "upgrade_outgoing_qos", "user",
     ]
 
     /// Whether a line is about the whole broker.

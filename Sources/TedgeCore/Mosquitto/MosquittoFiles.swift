@@ -82,13 +82,7 @@ struct MosquittoFiles {
         }
     }
 
-    /// How often mosquitto reads a file, by any path.
-    func readings(of path: String, files: any Files) -> Int {
-        let wanted = Self.canonical(path, files)
-        return readings.count { $0.canonical == wanted }
-    }
-
-    /// The names under which mosquitto reads a file.
+    /// The names under which mosquitto reads a file, one for each time.
     func names(of path: String, files: any Files) -> [String] {
         let wanted = Self.canonical(path, files)
         return readings.filter { $0.canonical == wanted }.map(\.path)

@@ -14,8 +14,7 @@ public enum ProgramRelease {
         unsafe gmtime_r(&seconds, &parts)
         let months = [
             "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November",
-            "December",
+            "November", "December",
         ]
         return unsafe "\(months[Int(parts.tm_mon)]) \(parts.tm_mday), \(parts.tm_year + 1900)"
     }

@@ -12,8 +12,8 @@ public enum ThinEdgeProgram {
     /// The components that its `tedge init` gives a link beside the command.
     static let links = [
         "c8y-firmware-plugin", "c8y-remote-access-plugin", "tedge-agent", "tedge-apt-plugin",
-        "tedge-file-config-plugin",
-        "tedge-file-log-plugin", "tedge-flows-plugin", "tedge-mapper", "tedge-watchdog", "tedge-write",
+        "tedge-file-config-plugin", "tedge-file-log-plugin", "tedge-flows-plugin", "tedge-mapper", "tedge-watchdog",
+        "tedge-write",
     ]
 
     /// The commands that only thin-edge.io's program has.

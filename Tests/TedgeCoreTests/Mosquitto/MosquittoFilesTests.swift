@@ -59,10 +59,10 @@ import Testing
     func links() throws {
         let fixture = try BrokerFixture("include_dir CONFD\n", ours: ["c8y-bridge.conf": "connection a\n"])
         let bridge = fixture.ours + "/c8y-bridge.conf"
-        #expect(fixture.read.readings(of: bridge, files: fixture.files) == 0)
+        #expect(fixture.read.names(of: bridge, files: fixture.files).count == 0)
         try FileManager.default.createSymbolicLink(
             atPath: fixture.directory.file("conf.d/tedge.conf"), withDestinationPath: bridge)
-        #expect(fixture.read.readings(of: bridge, files: fixture.files) == 1)
+        #expect(fixture.read.names(of: bridge, files: fixture.files).count == 1)
     }
 
     @Test("planned contents are read instead of those on the disk")

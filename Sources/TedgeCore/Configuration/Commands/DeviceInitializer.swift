@@ -106,52 +106,47 @@ public struct DeviceInitializer {
     private func includeFiles() throws -> Bool {
         guard context.accounts.isRoot, context.ownsMosquitto || mosquittoConfiguration != nil, try inclusion() != nil
         else { return false }
-        let main = main
-        return try context.changing("tedge init") {
-            let lock = try context.lockMainFile(main, "tedge init")
-            defer { lock?.release() }
-            guard let inclusion = try inclusion() else { return false }
-            let files = FileTransaction(context.files)
-            // A bridge among the files is for refresh-bridges to have read.
-            let unread = try hasBridges() ? unread() : nil
-            unread?.begin()
-            do {
-                try inclusion.include(in: main, files, context.files)
-                files.commit()
-                return true
-            } catch {
-                context.rollBack(files)
-                unread?.endAfterRollBack()
-                throw error
-            }
-        }
+        // A bridge among the files is for refresh-bridges to have read.
+        return try include(isUnread: hasBridges) { try inclusion() }
     }
 
     /// Replaces the line of an earlier release by links. A running mosquitto need not read anything for that. Returns false, and
     /// says why, if it is not possible.
     private func replaceLine() throws -> Bool {
         guard context.accounts.isRoot, try planner().mayLink else { return false }
+        return try include(isUnread: { false }) {
+            let planner = try planner()
+            guard planner.isReadable else { return nil }
+            switch try LinkMigration(planner: planner).decide() {
+            case .unneeded: return nil
+            case .refused(let reason):
+                context.console.note("The include line in \(planner.main) stays: \(reason).")
+                return nil
+            case .plan(let plan): return plan
+            }
+        }
+    }
+
+    /// Does what is planned while nobody else changes mosquitto's files; all or nothing. Returns false if nothing is planned.
+    ///
+    /// - Parameter isUnread: Whether the running mosquitto has to read the files afterwards.
+    private func include(isUnread: () throws -> Bool, _ plan: () throws -> ListenerPlan?) throws -> Bool {
         let main = main
         return try context.changing("tedge init") {
             let lock = try context.lockMainFile(main, "tedge init")
             defer { lock?.release() }
-            let planner = try planner()
-            guard planner.isReadable else { return false }
-            switch try LinkMigration(planner: planner).decide() {
-            case .unneeded: return false
-            case .refused(let reason):
-                context.console.note("The include line in \(main) stays: \(reason).")
-                return false
-            case .plan(let plan):
-                let files = FileTransaction(context.files)
-                do {
-                    try plan.include(in: main, files, context.files)
-                    files.commit()
-                    return true
-                } catch {
-                    context.rollBack(files)
-                    throw error
-                }
+            guard let plan = try plan() else { return false }
+            let files = FileTransaction(context.files)
+            let unread = try isUnread() ? unread() : nil
+            unread?.begin()
+            do {
+                try plan.include(in: main, files, context.files)
+                files.commit()
+                return true
+            } catch {
+                context.rollBack(files)
+                unread?.endAfterRollBack()
+                throw error
             }
         }
     }
