@@ -228,6 +228,13 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case messageInvalid = "message-invalid"
     case messagesTooMany = "messages-too-many"
 
+    // `bootstrap`.
+    case bootstrapDocumentInvalid = "bootstrap-document-invalid"
+    case bootstrapNeedsCloud = "bootstrap-needs-cloud"
+    case variableMissing = "variable-missing"
+    case certificateOfOtherDevice = "certificate-of-other-device"
+    case registrationPending = "registration-pending"
+
     // The command itself.
     case wrongUsage = "wrong-usage"
     case outputFailed = "output-failed"
