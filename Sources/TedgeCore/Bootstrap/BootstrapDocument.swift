@@ -64,13 +64,16 @@ public struct BootstrapDocumentError: ExplainedError, Equatable {
     let source: String
     let place: PlacedJSON.Place
     let reason: String
-    let advice: String?
+    let remedy: String?
 
     init(_ source: String, _ place: PlacedJSON.Place, _ reason: String, hint: String? = nil) {
-        (self.source, self.place, self.reason, advice) = (source, place, reason, hint)
+        (self.source, self.place, self.reason, remedy) = (source, place, reason, hint)
     }
 
+    /// Always the same.
     public var id: ReasonID { .bootstrapDocumentInvalid }
+    /// The place, and what is wrong there.
     public var causes: [String] { ["\(source), \(place): \(reason)."] }
-    public var hint: String? { advice }
+    /// What to write instead; nil if the cause says it.
+    public var hint: String? { remedy }
 }

@@ -80,6 +80,7 @@ enum BootstrapError: ExplainedError, Equatable {
         case .noDeviceID: .deviceIDMissing
         case .otherIdentity: .certificateOfOtherDevice
         case .nothingPresent: .certificateMissing
+        case .needsCloud: .bootstrapNeedsCloud
         }
     }
 

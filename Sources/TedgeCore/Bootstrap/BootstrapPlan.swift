@@ -15,31 +15,48 @@ struct BootstrapPlan {
     ///   - mqttHost: The tenant's own address for MQTT, as it was discovered; nil if that is not known.
     ///   - context: The files and the environment of the run.
     init(_ run: BootstrapRun, _ settings: Settings, mqttHost: String?, in context: Context) throws {
-        let method = try Self.method(of: run, settings, in: context)
-        var editor = SettingsEditor(settings)
-        var wanted = try Self.addresses(run, settings, mqttHost: mqttHost)
-        wanted += try Self.authentication(run, settings, method, in: context)
-        for setting in run.settings { wanted.append((try run.settingName(setting.key), setting.value)) }
-        for variable in run.variables where BootstrapRun.Purpose(rawValue: variable.purpose) == nil {
-            guard variable.purpose != variable.name, let value = context.environment[variable.name] else { continue }
-            wanted.append((try run.settingName(variable.purpose), value))
-        }
+        var draft = Draft(SettingsEditor(settings))
+        try draft.apply(try Self.addresses(run, settings, mqttHost: mqttHost))
+        try draft.apply(try run.settings.map { (try run.settingName($0.key), $0.value) })
+        try draft.apply(try Self.secrets(run, in: context))
+        let method = try Self.method(of: run, draft.editor.settings, in: context)
+        try draft.apply(try Self.authentication(run, draft.editor.settings, method, in: context))
         if run.isClean {
-            for key in SettingTable.keys(of: run.cloud) {
-                let name = SettingName(key, profile: run.profile)
-                if !wanted.contains(where: { $0.0 == name }) { wanted.append((name, nil)) }
-            }
+            let rest = SettingTable.keys(of: run.cloud).map { SettingName($0, profile: run.profile) }
+            try draft.apply(rest.filter { !draft.wanted.contains($0) }.map { ($0, nil) })
         }
-        var changed: [SettingName] = []
-        for (name, value) in wanted {
-            let before = try editor.settings.withoutEnvironment.stored(name)?.value
-            if let value { try editor.set(name, to: value) } else { try editor.unset(name) }
-            if try editor.settings.withoutEnvironment.stored(name)?.value != before, !changed.contains(name) {
-                changed.append(name)
-            }
-        }
+        var (editor, changed) = (draft.editor, draft.changed)
         for name in changed { editor.warnOfOverride(of: name) }
         (self.editor, self.changed, self.method) = (editor, changed, method)
+    }
+
+    /// Changes settings in memory, and knows which of them are other than before.
+    private struct Draft {
+        var editor: SettingsEditor
+        private(set) var wanted: Set<SettingName> = []
+        private(set) var changed: [SettingName] = []
+
+        init(_ editor: SettingsEditor) { self.editor = editor }
+
+        mutating func apply(_ pairs: [(SettingName, String?)]) throws {
+            for (name, value) in pairs {
+                wanted.insert(name)
+                let before = try editor.settings.withoutEnvironment.stored(name)?.value
+                if let value { try editor.set(name, to: value) } else { try editor.unset(name) }
+                let isSame = try editor.settings.withoutEnvironment.stored(name)?.value == before
+                if !isSame, !changed.contains(name) { changed.append(name) }
+            }
+        }
+    }
+
+    /// The settings whose values are in variables of the environment.
+    private static func secrets(_ run: BootstrapRun, in context: Context) throws -> [(SettingName, String?)] {
+        try run.variables.compactMap { variable in
+            guard variable.purpose != variable.name, BootstrapRun.Purpose(rawValue: variable.purpose) == nil,
+                let value = context.environment[variable.name]
+            else { return nil }
+            return (try run.settingName(variable.purpose), value)
+        }
     }
 
     /// The method of the run; else the one that the device uses already; else the usual one of the cloud.

@@ -5,7 +5,7 @@ public struct BootstrapRunProblem: Error, Sendable, Equatable {
     /// What to give instead; nil if the reason says it.
     public let hint: String?
 
-    init(_ reason: String, hint: String? = nil) { (self.reason, self.hint) = (reason, hint) }
+    public init(_ reason: String, hint: String? = nil) { (self.reason, self.hint) = (reason, hint) }
 }
 
 extension BootstrapRun {

@@ -1,0 +1,69 @@
+/// The bridge and the services, and the proof that the cloud answers.
+extension BootstrapSession {
+    func connect() throws {
+        let begin = ContinuousClock.now
+        if let reason = reasonToKeep() {
+            record(.connect, .kept(reason), since: begin)
+            return try step(.verify) { try verifyExisting() }
+        }
+        var report = CommandReport.done("connect", changed: false)
+        try step(.connect) {
+            report = change()
+            guard report.status != .failure else { throw BootstrapFailure(report) }
+            if report.reason == .serviceManagerUnavailable { throw BootstrapFailure(report) }
+            return .changed("the bridge to \(run.cloud.productName) is configured, and the services run.")
+        }
+        try step(.verify) {
+            if options.isOffline { return .skipped("is left for a run without --offline.") }
+            if report.status == .renewedCertificateRefused { throw BootstrapFailure(report) }
+            guard report.status == .unproven else { return .kept("\(run.cloud.productName) answers.") }
+            let failure = BootstrapFailure(report)
+            guard failure.isRetriable else { throw failure }
+            return try verifyExisting(after: failure)
+        }
+    }
+
+    /// Why nothing has to be changed for the connection; nil if something has to be.
+    private func reasonToKeep() -> String? {
+        guard isConnected, exchange == nil else { return nil }
+        let doctor = DoctorRun(run.cloud, profile: run.profile, until: .now + .seconds(5), in: quiet)
+        let needed: [CheckID] = [.includeLine, .bridgeCurrent, .bridgeRead, .mosquittoRunning, .mapperRunning]
+        for check in needed {
+            if case .error(let diagnosis) = doctor.outcome(of: check), diagnosis.id != .mapperNotInstalled { return nil }
+            if case .warning(let diagnosis) = doctor.outcome(of: check),
+                [.bridgeNotRead, .bridgeFileDiffers, .mosquittoNotEnabled, .mapperNotEnabled].contains(diagnosis.id)
+            {
+                return nil
+            }
+        }
+        return "keeps the connection, which is as the settings say."
+    }
+
+    /// Connects, or connects again.
+    private func change() -> CommandReport {
+        var options = Connector.Options()
+        options.isOffline = self.options.isOffline
+        guard isConnected else {
+            return Connector(run.cloud, profile: run.profile, options: options, in: quiet).run()
+        }
+        return Reconnector(run.cloud, profile: run.profile, options: options, in: quiet).run()
+    }
+
+    /// Checks the connection that exists until the cloud answers.
+    private func verifyExisting(after failure: BootstrapFailure? = nil) throws -> Done {
+        if options.isOffline { return .skipped("is left for a run without --offline.") }
+        var last = failure
+        try patience.keepTrying(.verify, .network) {
+            if let failure = last {
+                last = nil
+                throw failure
+            }
+            let report = ConnectionTest(run.cloud, profile: run.profile, timeout: 10, in: quiet).run()
+            guard report.status != .success else { return }
+            var failure = BootstrapFailure(report)
+            failure.isUnproven = true
+            throw failure
+        }
+        return .kept("\(run.cloud.productName) answers.")
+    }
+}
