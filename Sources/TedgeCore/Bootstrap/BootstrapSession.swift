@@ -29,6 +29,8 @@ final class BootstrapSession {
     var plan: BootstrapPlan?
     /// The settings files before the run changed them.
     var changedFiles: [FileEdit] = []
+    /// What only a run that may ask the cloud can do; nil if nothing is left.
+    var deferral: BootstrapError?
     /// What replaces the certificate and key, with what was there before.
     var exchange: BootstrapExchange?
 
@@ -56,7 +58,15 @@ final class BootstrapSession {
             try step(.prepare) { try prepare() }
             try step(.configure) { try configure() }
             try step(.register) { try register() }
-            try connect()
+            if let deferral {
+                var failure = BootstrapFailure(deferral, in: context)
+                failure.isUnproven = true
+                self.failure = failure
+            } else {
+                try connect()
+            }
+            exchange?.commit()
+            if run.registersAgain { BootstrapExchange.forget(try pair(in: quiet)) }
         } catch {
             failure = BootstrapFailure(error, in: context)
             restore()
@@ -126,9 +136,8 @@ final class BootstrapSession {
     /// Takes back what a failed run has changed, if the device is connected: that connection goes on as it was.
     private func restore() {
         guard failure?.isUnproven != true else { return }
-        let hadExchange = exchange != nil
         exchange?.takeBack()
-        guard isConnected || hadExchange, !changedFiles.isEmpty else { return }
+        guard isConnected, !changedFiles.isEmpty else { return }
         let edits = changedFiles.map { FileEdit(path: $0.path, original: $0.contents, contents: $0.original) }
         do {
             _ = try context.changingFiles("tedge bootstrap \(run.name)") { files in

@@ -16,10 +16,9 @@ extension BootstrapSession {
         try step(.verify) {
             if options.isOffline { return .skipped("is left for a run without --offline.") }
             if report.status == .renewedCertificateRefused { throw BootstrapFailure(report) }
+            if options.isRehearsal { return .skipped("is not known before it is done.") }
             guard report.status == .unproven else { return .kept("\(run.cloud.productName) answers.") }
-            let failure = BootstrapFailure(report)
-            guard failure.isRetriable else { throw failure }
-            return try verifyExisting(after: failure)
+            return try verifyExisting(after: explained(BootstrapFailure(report)))
         }
     }
 
@@ -49,9 +48,24 @@ extension BootstrapSession {
         return Reconnector(run.cloud, profile: run.profile, options: options, in: quiet).run()
     }
 
+    /// The failure of a check; for Azure and AWS, which are told of a device by a person, with what to do there.
+    private func explained(_ failure: BootstrapFailure) -> BootstrapFailure {
+        let reasons: [ReasonID] = [
+            .bridgeDown, .bridgeUnstable, .deviceRefused, .deviceCertificateNotTrusted, .cloudClosesConnection,
+        ]
+        guard run.cloud != .c8y, reasons.contains(failure.reason), let advice = try? registrationAdvice() else {
+            return failure
+        }
+        var pending = BootstrapFailure(
+            .registrationPending, advice.causes + failure.causes, hint: advice.hint, mayPass: true)
+        pending.isUnproven = failure.isUnproven
+        return pending
+    }
+
     /// Checks the connection that exists until the cloud answers.
     private func verifyExisting(after failure: BootstrapFailure? = nil) throws -> Done {
         if options.isOffline { return .skipped("is left for a run without --offline.") }
+        if options.isRehearsal { return .skipped("is not known before it is done.") }
         var last = failure
         try patience.keepTrying(.verify, .network) {
             if let failure = last {
@@ -62,7 +76,7 @@ extension BootstrapSession {
             guard report.status != .success else { return }
             var failure = BootstrapFailure(report)
             failure.isUnproven = true
-            throw failure
+            throw explained(failure)
         }
         return .kept("\(run.cloud.productName) answers.")
     }

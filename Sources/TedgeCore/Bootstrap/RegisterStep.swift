@@ -59,10 +59,10 @@ extension BootstrapSession {
         guard let certificate = try certificate(of: pair) else { return .kept("") }
         let found = isNew ? "has created the \(words(certificate))" : "keeps the \(words(certificate))"
         guard run.cloud == .c8y, !options.isOffline else {
-            if isNew || options.isOffline { tellRegistration() }
+            if isNew { tellRegistration() }
             return isNew ? .changed("\(found).") : .kept("\(found).")
         }
-        if try isTrusted(pair, in: quiet) {
+        if !(isNew && options.isRehearsal), try isTrusted(pair, in: quiet) {
             return isNew ? .changed("\(found), which the tenant trusts.") : .kept("\(found), which the tenant trusts.")
         }
         guard certificate.isSelfSigned else {
@@ -72,6 +72,7 @@ extension BootstrapSession {
                 hint: "Add the certificate of that authority to the trusted ones of the tenant, or give --re-register.")
         }
         try upload(in: quiet)
+        if options.isRehearsal { return .changed("\(found), and has uploaded it.") }
         try patience.keepTrying(.register, .registration) {
             guard try isTrusted(pair, in: quiet) else {
                 throw BootstrapFailure(
@@ -135,7 +136,7 @@ extension BootstrapSession {
     private func tellRegistration() {
         guard run.cloud != .c8y, let advice = try? registrationAdvice() else { return }
         lines.line(.register, advice.causes.joined(separator: " "))
-        if let hint = advice.hint { context.console.note(hint) }
+        if let hint = advice.hint { context.console.line(hint) }
     }
 
     /// How Azure or AWS is told of the certificate.
@@ -145,7 +146,7 @@ extension BootstrapSession {
         let cloud = try cloudSettings()
         return RegistrationAdvice(
             cloud: run.cloud, deviceID: try cloud.required("device.id"), certificatePath: pair.certificatePath,
-            thumbprint: certificate.thumbprint, host: try cloud.string("url"))
+            thumbprint: certificate.thumbprint, host: try cloud.string("url"), next: "bootstrap")
     }
 }
 
