@@ -16,7 +16,8 @@ import Testing
         /// The words that every run for Cumulocity needs here.
         var words: [String] {
             [
-                "bootstrap", "c8y", "--url", "localhost:\(cloud.httpsPort)", "--set", "c8y.mqtt=localhost:\(cloud.mqttPort)",
+                "bootstrap", "c8y", "--url", "localhost:\(cloud.httpsPort)", "--set",
+                "c8y.mqtt=localhost:\(cloud.mqttPort)",
                 "--set", "c8y.root_cert_path=\(cloud.rootCertificate)", "--device-id", "gateway-1",
             ]
         }

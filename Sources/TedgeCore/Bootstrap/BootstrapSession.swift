@@ -52,6 +52,9 @@ final class BootstrapSession {
     /// Whether anything on the device was changed.
     var changed: Bool { steps.contains(where: \.changed) }
 
+    /// The step that failed; nil if none did.
+    var failedStep: BootstrapStep? { steps.first { $0.outcome == .failed }?.step }
+
     /// Does all steps. What fails is kept as `failure`.
     func perform() {
         do {
@@ -66,7 +69,7 @@ final class BootstrapSession {
                 try connect()
             }
             exchange?.commit()
-            if run.registersAgain { BootstrapExchange.forget(try pair(in: quiet)) }
+            if plan?.method != .basic, let pair = try? pair(in: quiet) { BootstrapExchange.forget(pair) }
         } catch {
             failure = BootstrapFailure(error, in: context)
             restore()
@@ -82,6 +85,8 @@ final class BootstrapSession {
         let text: String
         let changed: Bool
         var isSkipped = false
+        /// What a person has to do now; nil for nothing.
+        var advice: String?
 
         static func kept(_ text: String) -> Done { Done(text: text, changed: false) }
         static func changed(_ text: String) -> Done { Done(text: text, changed: true) }
@@ -106,6 +111,7 @@ final class BootstrapSession {
 
     func record(_ step: BootstrapStep, _ done: Done, since begin: ContinuousClock.Instant) {
         lines.line(step, done.text)
+        if let advice = done.advice { context.console.line(advice) }
         steps.append(
             StepResult(
                 step: step, outcome: done.isSkipped ? .skipped : .ok, changed: done.changed,

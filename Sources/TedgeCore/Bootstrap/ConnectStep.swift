@@ -28,7 +28,9 @@ extension BootstrapSession {
         let doctor = DoctorRun(run.cloud, profile: run.profile, until: .now + .seconds(5), in: quiet)
         let needed: [CheckID] = [.includeLine, .bridgeCurrent, .bridgeRead, .mosquittoRunning, .mapperRunning]
         for check in needed {
-            if case .error(let diagnosis) = doctor.outcome(of: check), diagnosis.id != .mapperNotInstalled { return nil }
+            if case .error(let diagnosis) = doctor.outcome(of: check), diagnosis.id != .mapperNotInstalled {
+                return nil
+            }
             if case .warning(let diagnosis) = doctor.outcome(of: check),
                 [.bridgeNotRead, .bridgeFileDiffers, .mosquittoNotEnabled, .mapperNotEnabled].contains(diagnosis.id)
             {
@@ -57,7 +59,7 @@ extension BootstrapSession {
             return failure
         }
         var pending = BootstrapFailure(
-            .registrationPending, advice.causes + failure.causes, hint: advice.hint, mayPass: true)
+            .registrationPending, failure.causes + advice.causes, hint: advice.hint, mayPass: true)
         pending.isUnproven = failure.isUnproven
         return pending
     }

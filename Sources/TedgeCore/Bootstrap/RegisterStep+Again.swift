@@ -35,7 +35,9 @@ extension BootstrapSession {
     }
 
     private func discard(_ pair: CertificatePair) {
-        for path in [pair.certificatePath, pair.keyPath] where context.files.exists(path) { context.files.discard(path) }
+        for path in [pair.certificatePath, pair.keyPath] where context.files.exists(path) {
+            context.files.discard(path)
+        }
     }
 }
 
@@ -96,10 +98,12 @@ final class BootstrapExchange {
     /// Makes the exchange final.
     func commit() { Self.forget(pair) }
 
-    /// Removes the mark.
+    /// Removes the mark, and what an earlier run has left of a registration that was not finished.
     static func forget(_ pair: CertificatePair) {
-        let mark = markPath(pair)
-        if pair.context.files.exists(mark) { _ = try? pair.context.files.remove(mark) }
+        let (files, next) = (pair.context.files, pair.certificatePath + ".next")
+        for path in [markPath(pair), next, pair.keyPath + ".next", next + ".registration"] where files.exists(path) {
+            files.discard(path)
+        }
     }
 
     /// Finishes an exchange that was killed between its two files.

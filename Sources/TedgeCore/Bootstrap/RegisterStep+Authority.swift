@@ -20,11 +20,27 @@ extension BootstrapSession {
         if !options.isRehearsal { tellRegistration(of: id, password: isMade ? password : nil) }
         try patience.keepTrying(.register, .registration) {
             let report = CertificateDownloader(profile: run.profile, in: quiet).run(download)
-            guard report.status == .success else { throw BootstrapFailure(report) }
+            guard report.status != .success else { return }
+            throw report.reason == .enrollmentTimeout ? pending(id, report, isMade: isMade) : BootstrapFailure(report)
         }
         PendingRegistration.remove(for: pair)
         guard let certificate = try certificate(of: pair) else { return .changed("has a certificate.") }
         return .changed("has downloaded the \(words(certificate)).")
+    }
+
+    /// Why a single try has not brought a certificate, if a later one may.
+    private func pending(_ id: String, _ report: CommandReport, isMade: Bool) -> BootstrapFailure {
+        let last = report.causes.last ?? ""
+        guard last.hasPrefix("The device ID is not registered yet") else {
+            return BootstrapFailure(.enrollmentTimeout, [last], hint: report.hint, mayPass: true)
+        }
+        return BootstrapFailure(
+            .registrationPending,
+            ["The device '\(id)' is not registered in Cumulocity with this one-time password yet.", last],
+            hint: isMade
+                ? "Register it at the address above, and run the same command again: the one-time password stays the same."
+                : "Register it in Cumulocity with this one-time password, or check both, and run the same command again.",
+            mayPass: true)
     }
 
     /// The one-time password that was given, or that an interrupted run has made for the same registration, or a new one.
@@ -58,7 +74,9 @@ extension BootstrapSession {
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
                 result.append(Character(Unicode.Scalar(byte)))
-            default: result += "%" + String(byte >> 4, radix: 16, uppercase: true) + String(byte & 15, radix: 16, uppercase: true)
+            default:
+                result +=
+                    "%" + String(byte >> 4, radix: 16, uppercase: true) + String(byte & 15, radix: 16, uppercase: true)
             }
         }
         return result

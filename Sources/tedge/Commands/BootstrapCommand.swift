@@ -99,7 +99,8 @@ struct BootstrapCommand: RunnableCommand {
         options.pluginDirectory = pluginDirectory
         if [from, oneTimePasswordFile, passwordFile].filter({ $0 == "-" }).count > 1 {
             return Self.misuse(
-                ["The standard input can be only one of --from, --one-time-password-file and --password-file."], context)
+                ["The standard input can be only one of --from, --one-time-password-file and --password-file."], context
+            )
         }
         let runs: [BootstrapRun]
         switch typed(in: context) {
