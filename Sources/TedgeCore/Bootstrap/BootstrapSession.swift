@@ -31,6 +31,8 @@ final class BootstrapSession {
     var changedFiles: [FileEdit] = []
     /// What only a run that may ask the cloud can do; nil if nothing is left.
     var deferral: BootstrapError?
+    /// Whether the current step has changed something that stays if it fails.
+    var hasChanged = false
     /// What replaces the certificate and key, with what was there before.
     var exchange: BootstrapExchange?
 
@@ -68,7 +70,7 @@ final class BootstrapSession {
             } else {
                 try connect()
             }
-            exchange?.commit()
+            if exchange != nil { removeOldRegistration() }
             if plan?.method != .basic, let pair = try? pair(in: quiet) { BootstrapExchange.forget(pair) }
         } catch {
             failure = BootstrapFailure(error, in: context)
@@ -95,15 +97,15 @@ final class BootstrapSession {
 
     func step(_ step: BootstrapStep, _ body: () throws -> Done) throws {
         let begin = ContinuousClock.now
+        hasChanged = false
         do {
             try context.interruption.check()
             let done = try body()
             record(step, done, since: begin)
         } catch {
-            let isUnproven = (error as? BootstrapFailure)?.isUnproven == true
             steps.append(
                 StepResult(
-                    step: step, outcome: .failed, changed: isUnproven && step == .connect,
+                    step: step, outcome: .failed, changed: hasChanged,
                     milliseconds: Self.milliseconds(since: begin)))
             throw error
         }
@@ -141,8 +143,14 @@ final class BootstrapSession {
 
     /// Takes back what a failed run has changed, if the device is connected: that connection goes on as it was.
     private func restore() {
-        guard failure?.isUnproven != true else { return }
-        exchange?.takeBack()
+        guard failedStep != .verify, failure?.reason != .serviceManagerUnavailable else { return }
+        if let exchange {
+            exchange.takeBack()
+            // mosquitto was started with the new pair while connect was undone.
+            var options = Connector.Options()
+            options.isOffline = true
+            if isConnected { _ = Reconnector(run.cloud, profile: run.profile, options: options, in: quiet).run() }
+        }
         guard isConnected, !changedFiles.isEmpty else { return }
         let edits = changedFiles.map { FileEdit(path: $0.path, original: $0.contents, contents: $0.original) }
         do {

@@ -10,6 +10,7 @@ extension BootstrapSession {
         try step(.connect) {
             report = change()
             guard report.status != .failure else { throw BootstrapFailure(report) }
+            hasChanged = true
             if report.reason == .serviceManagerUnavailable { throw BootstrapFailure(report) }
             return .changed("the bridge to \(run.cloud.productName) is configured, and the services run.")
         }

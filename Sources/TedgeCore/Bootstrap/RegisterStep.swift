@@ -54,7 +54,7 @@ extension BootstrapSession {
             let selection = CertificateSelection(cloud: run.cloud, profile: run.profile, in: quiet)
             let report = CertificateCreator(selection).run(deviceID: id)
             guard report.status == .success else { throw BootstrapFailure(report) }
-            isNew = true
+            (isNew, hasChanged) = (true, true)
         }
         guard let certificate = try certificate(of: pair) else { return .kept("") }
         let found = isNew ? "has created the \(words(certificate))" : "keeps the \(words(certificate))"
