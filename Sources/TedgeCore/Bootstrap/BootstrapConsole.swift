@@ -4,15 +4,16 @@ extension Context {
     var quiet: Context {
         let console = console
         var context = self
-        context.console = Console(isJSON: console.isJSON, level: console.level) { _, text throws(SystemError) in
-            guard Self.shownBeginnings.contains(where: text.hasPrefix) else { return }
+        context.console = Console(isJSON: console.isJSON, level: console.level) { stream, text throws(SystemError) in
+            guard stream == .error, Self.shownBeginnings.contains(where: text.hasPrefix) else { return }
             console.error(text)
         }
         return context
     }
 
     private static let shownBeginnings =
-        ["Warning: ", "Waiting for ", "Looking for "] + LogLevel.allCases.map { "\($0.rawValue): " }
+        ["Warning: ", "Waiting for ", "Looking for "]
+        + LogLevel.allCases.filter { $0 > .warn }.map { "\($0.rawValue): " }
 }
 
 /// The lines that a bootstrap prints.

@@ -78,7 +78,7 @@ enum BootstrapError: ExplainedError, Equatable {
         case .variableMissing: .variableMissing
         case .noURL: .settingMissing
         case .noDeviceID: .deviceIDMissing
-        case .otherIdentity: .certificateOfOtherDevice
+        case .otherIdentity: .certificateOfOther
         case .nothingPresent: .certificateMissing
         case .needsCloud: .bootstrapNeedsCloud
         }

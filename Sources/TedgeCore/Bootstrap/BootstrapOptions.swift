@@ -10,6 +10,8 @@ public struct BootstrapOptions: Sendable {
     public var isRehearsal = false
     /// Whether stdout is a terminal.
     public var isTerminal = false
+    /// Whether a QR code is drawn with ASCII characters alone.
+    public var isASCII = false
     /// A file with the one-time password on its first line; `-` is the standard input.
     public var oneTimePasswordFile: String?
     /// The Cumulocity user.

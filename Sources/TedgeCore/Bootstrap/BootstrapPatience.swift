@@ -13,7 +13,8 @@ struct BootstrapPatience {
     let context: Context
     let lines: BootstrapLines
 
-    private func limit(_ matter: Matter) -> Duration {
+    /// How long something is waited for.
+    func limit(_ matter: Matter) -> Duration {
         if options.triesOnce || options.isRehearsal { return .zero }
         return options.timeout ?? (matter == .registration ? BootstrapOptions.usualTimeout : .zero)
     }
@@ -42,7 +43,7 @@ struct BootstrapPatience {
                     lines.clear()
                     throw failure
                 }
-                lines.wait(step, "waiting, \(Self.words(left)) left: \(failure.causes.last ?? failure.message)")
+                lines.wait(step, "waiting, \(Self.words(left)) left: \(failure.causes.first ?? failure.message)")
                 try context.interruption.pause(min(pause, left))
                 pause = min(pause * 3 / 2, .seconds(15))
             }

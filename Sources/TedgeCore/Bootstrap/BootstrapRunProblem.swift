@@ -43,7 +43,8 @@ extension BootstrapRun {
         if name.key.isSecret {
             throw BootstrapRunProblem(
                 "'\(name.text)' is secret and is not written here",
-                hint: "Put the value into a variable of the environment, and name that in the member 'env': "
+                hint:
+                    "Put the value into a variable of the environment, and name that in a document for --from: \"env\": "
                     + "{\"\(name.text)\": \"NAME\"}.")
         }
         if name.key.isDeviceID, isOwn(name) {

@@ -29,6 +29,10 @@ final class BootstrapSession {
     var plan: BootstrapPlan?
     /// The settings files before the run changed them.
     var changedFiles: [FileEdit] = []
+    /// What only a run that may ask the cloud can do; nil if nothing is left.
+    var deferral: BootstrapError?
+    /// Whether the current step has changed something that stays if it fails.
+    var hasChanged = false
     /// What replaces the certificate and key, with what was there before.
     var exchange: BootstrapExchange?
 
@@ -50,13 +54,24 @@ final class BootstrapSession {
     /// Whether anything on the device was changed.
     var changed: Bool { steps.contains(where: \.changed) }
 
+    /// The step that failed; nil if none did.
+    var failedStep: BootstrapStep? { steps.first { $0.outcome == .failed }?.step }
+
     /// Does all steps. What fails is kept as `failure`.
     func perform() {
         do {
             try step(.prepare) { try prepare() }
             try step(.configure) { try configure() }
             try step(.register) { try register() }
-            try connect()
+            if let deferral {
+                var failure = BootstrapFailure(deferral, in: context)
+                failure.isUnproven = true
+                self.failure = failure
+            } else {
+                try connect()
+            }
+            if exchange != nil { removeOldRegistration() }
+            if plan?.method != .basic, let pair = try? pair(in: quiet) { BootstrapExchange.forget(pair) }
         } catch {
             failure = BootstrapFailure(error, in: context)
             restore()
@@ -72,6 +87,8 @@ final class BootstrapSession {
         let text: String
         let changed: Bool
         var isSkipped = false
+        /// What a person has to do now; nil for nothing.
+        var advice: String?
 
         static func kept(_ text: String) -> Done { Done(text: text, changed: false) }
         static func changed(_ text: String) -> Done { Done(text: text, changed: true) }
@@ -80,15 +97,15 @@ final class BootstrapSession {
 
     func step(_ step: BootstrapStep, _ body: () throws -> Done) throws {
         let begin = ContinuousClock.now
+        hasChanged = false
         do {
             try context.interruption.check()
             let done = try body()
             record(step, done, since: begin)
         } catch {
-            let isUnproven = (error as? BootstrapFailure)?.isUnproven == true
             steps.append(
                 StepResult(
-                    step: step, outcome: .failed, changed: isUnproven && step == .connect,
+                    step: step, outcome: .failed, changed: hasChanged,
                     milliseconds: Self.milliseconds(since: begin)))
             throw error
         }
@@ -96,6 +113,7 @@ final class BootstrapSession {
 
     func record(_ step: BootstrapStep, _ done: Done, since begin: ContinuousClock.Instant) {
         lines.line(step, done.text)
+        if let advice = done.advice { context.console.line(advice) }
         steps.append(
             StepResult(
                 step: step, outcome: done.isSkipped ? .skipped : .ok, changed: done.changed,
@@ -125,10 +143,15 @@ final class BootstrapSession {
 
     /// Takes back what a failed run has changed, if the device is connected: that connection goes on as it was.
     private func restore() {
-        guard failure?.isUnproven != true else { return }
-        let hadExchange = exchange != nil
-        exchange?.takeBack()
-        guard isConnected || hadExchange, !changedFiles.isEmpty else { return }
+        guard failedStep != .verify, failure?.reason != .serviceManagerUnavailable else { return }
+        if let exchange {
+            exchange.takeBack()
+            // mosquitto was started with the new pair while connect was undone.
+            var options = Connector.Options()
+            options.isOffline = true
+            if isConnected { _ = Reconnector(run.cloud, profile: run.profile, options: options, in: quiet).run() }
+        }
+        guard isConnected, !changedFiles.isEmpty else { return }
         let edits = changedFiles.map { FileEdit(path: $0.path, original: $0.contents, contents: $0.original) }
         do {
             _ = try context.changingFiles("tedge bootstrap \(run.name)") { files in

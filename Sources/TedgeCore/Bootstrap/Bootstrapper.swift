@@ -49,7 +49,8 @@ public struct Bootstrapper {
             let files = FileTransaction(context.files)
             try files.write(target, Array(BootstrapDocument(runs).text.utf8), mode: 0o644)
             files.commit()
-            context.console.note("What was typed is saved in \(path): 'tedge bootstrap --from \(ShellWord.quoted(path))' does the same.")
+            context.console.note(
+                "What was typed is saved in \(path): 'tedge bootstrap --from \(ShellWord.quoted(path))' does the same.")
             return nil
         } catch {
             let failure = CommandFailure(command: "tedge bootstrap", "failed to save what was typed.", error)
@@ -71,7 +72,7 @@ public struct Bootstrapper {
         let title =
             isUnproven
             ? "\(run.name) is configured, and it is not proven that the connection works."
-            : "failed to bootstrap \(run.name)."
+            : "failed to bootstrap \(run.name)\(session.failedStep.map { ": the step '\($0.rawValue)' failed." } ?? ".")"
         context.console.error(ErrorFrame.text(title: title, causes: failure.causes, hint: failure.hint))
         if failure.reason == .interrupted {
             context.console.note("\nRun the same command again: it goes on where it was.")
@@ -147,7 +148,8 @@ public struct BootstrapReadingFailure: Error {
 extension BootstrapSession {
     /// The certificate of the device, for programs; nil if it has none.
     var certificateForReport: JSONValue? {
-        guard plan?.method != .basic, let pair = try? pair(in: quiet), let certificate = try? certificate(of: pair) else {
+        guard plan?.method != .basic, let pair = try? pair(in: quiet), let certificate = try? certificate(of: pair)
+        else {
             return nil
         }
         return CertificateSummary(certificate, path: pair.certificatePath, now: context.now()).json

@@ -10,16 +10,16 @@ extension BootstrapSession {
         try step(.connect) {
             report = change()
             guard report.status != .failure else { throw BootstrapFailure(report) }
+            hasChanged = true
             if report.reason == .serviceManagerUnavailable { throw BootstrapFailure(report) }
             return .changed("the bridge to \(run.cloud.productName) is configured, and the services run.")
         }
         try step(.verify) {
             if options.isOffline { return .skipped("is left for a run without --offline.") }
             if report.status == .renewedCertificateRefused { throw BootstrapFailure(report) }
+            if options.isRehearsal { return .skipped("is not known before it is done.") }
             guard report.status == .unproven else { return .kept("\(run.cloud.productName) answers.") }
-            let failure = BootstrapFailure(report)
-            guard failure.isRetriable else { throw failure }
-            return try verifyExisting(after: failure)
+            return try verifyExisting(after: explained(BootstrapFailure(report)))
         }
     }
 
@@ -29,7 +29,9 @@ extension BootstrapSession {
         let doctor = DoctorRun(run.cloud, profile: run.profile, until: .now + .seconds(5), in: quiet)
         let needed: [CheckID] = [.includeLine, .bridgeCurrent, .bridgeRead, .mosquittoRunning, .mapperRunning]
         for check in needed {
-            if case .error(let diagnosis) = doctor.outcome(of: check), diagnosis.id != .mapperNotInstalled { return nil }
+            if case .error(let diagnosis) = doctor.outcome(of: check), diagnosis.id != .mapperNotInstalled {
+                return nil
+            }
             if case .warning(let diagnosis) = doctor.outcome(of: check),
                 [.bridgeNotRead, .bridgeFileDiffers, .mosquittoNotEnabled, .mapperNotEnabled].contains(diagnosis.id)
             {
@@ -49,9 +51,24 @@ extension BootstrapSession {
         return Reconnector(run.cloud, profile: run.profile, options: options, in: quiet).run()
     }
 
+    /// The failure of a check; for Azure and AWS, which are told of a device by a person, with what to do there.
+    private func explained(_ failure: BootstrapFailure) -> BootstrapFailure {
+        let reasons: [ReasonID] = [
+            .bridgeDown, .bridgeUnstable, .deviceRefused, .deviceCertificateNotTrusted, .cloudClosesConnection,
+        ]
+        guard run.cloud != .c8y, reasons.contains(failure.reason), let advice = try? registrationAdvice() else {
+            return failure
+        }
+        var pending = BootstrapFailure(
+            .registrationPending, failure.causes + advice.causes, hint: advice.hint, mayPass: true)
+        pending.isUnproven = failure.isUnproven
+        return pending
+    }
+
     /// Checks the connection that exists until the cloud answers.
     private func verifyExisting(after failure: BootstrapFailure? = nil) throws -> Done {
         if options.isOffline { return .skipped("is left for a run without --offline.") }
+        if options.isRehearsal { return .skipped("is not known before it is done.") }
         var last = failure
         try patience.keepTrying(.verify, .network) {
             if let failure = last {
@@ -62,7 +79,7 @@ extension BootstrapSession {
             guard report.status != .success else { return }
             var failure = BootstrapFailure(report)
             failure.isUnproven = true
-            throw failure
+            throw explained(failure)
         }
         return .kept("\(run.cloud.productName) answers.")
     }

@@ -79,9 +79,9 @@ extension BootstrapSession {
         let target = try WebTarget(cloud)
         let needsTenant = plan.method == .tenantAuthority || plan.method == .selfSigned
         try patience.keepTrying(.prepare, .network) {
-            do throws(HTTPError) {
-                mqttHost = try discover(target)
-            } catch {
+            do {
+                mqttHost = try discover(target, cloud)
+            } catch let error as HTTPError {
                 try context.interruption.check()
                 let failure = target.failure(
                     error, of: .upload, rootsKey: try cloud.name("root_cert_path").text,
@@ -98,10 +98,20 @@ extension BootstrapSession {
         return mqttHost == nil ? plan : try makePlan()
     }
 
-    /// The tenant's host for MQTT, where it says one.
-    private func discover(_ target: WebTarget) throws(HTTPError) -> String? {
-        _ = try context.send(HTTPRequest("GET", "/tenant/loginOptions"), to: target, within: 10)
-        return nil
+    /// The tenant's host for MQTT; nil if it is not known, or if the run does not leave it to the tenant.
+    private func discover(_ target: WebTarget, _ cloud: CloudSettings) throws -> String? {
+        let mqtt = try SettingName("c8y.mqtt", profile: run.profile)
+        let isGiven = run.url == nil || run.settings.contains { (try? run.settingName($0.key)) == mqtt }
+        guard !isGiven else {
+            _ = try context.send(HTTPRequest("GET", "/tenant/loginOptions"), to: target, within: 10)
+            return nil
+        }
+        let discovery = TenantDiscovery(target: target, roots: try cloud.path("root_cert_path"), context: context)
+        switch try discovery.run() {
+        case .same: return target.endpoint.host
+        case .other(let host): return host
+        case .unknown: return nil
+        }
     }
 
     /// Throws unless the MQTT endpoint shows a certificate that this device trusts.

@@ -1,3 +1,4 @@
+import MQTT
 import X509
 
 /// A registration that replaces the one that exists, which stays in use until the new one is accepted.
@@ -16,10 +17,54 @@ extension BootstrapSession {
         if run.deviceID == nil, let current = try certificate(of: pair)?.commonName { id = current }
         let done =
             method == .selfSigned ? try registerSelfSigned(in: staged, id) : try registerWithAuthority(in: staged, id)
+        if run.cloud != .c8y, !options.isOffline, !options.isRehearsal { try proveOverMQTT(next, id) }
         let exchange = BootstrapExchange(pair, next)
         try exchange.perform()
         self.exchange = exchange
         return .changed(done.text)
+    }
+
+    /// Throws unless Azure or AWS, which judge a certificate only after the TLS handshake, let the device in with it.
+    private func proveOverMQTT(_ pair: CertificatePair, _ id: String) throws {
+        let (cloud, settings) = (Cloud.named(run.cloud), try cloudSettings())
+        let endpoint = try HostPort.ofBridge(settings, in: context)
+        let roots = try settings.path("root_cert_path")
+        let isDirectory = context.files.isDirectory(roots)
+        // As the bridge connects: the cloud keeps its session.
+        let options = MQTTOptions(
+            host: endpoint.bareHost, port: endpoint.port, clientID: id,
+            username: cloud.remoteUserName(endpoint.host, id), cleanSession: cloud.cleanSession,
+            tls: MQTTTLS(
+                caFile: isDirectory ? nil : roots, caDirectory: isDirectory ? roots : nil,
+                certificateFile: pair.certificatePath, keyFile: pair.keyPath))
+        let advice = RegistrationAdvice(
+            cloud: run.cloud, deviceID: id, certificatePath: pair.certificatePath,
+            thumbprint: try CertificateFile.certificate(at: pair.certificatePath, files: context.files).thumbprint,
+            host: endpoint.host, next: "bootstrap \(run.name) --re-register")
+        try patience.keepTrying(.register, .network) {
+            do throws(MQTTError) {
+                try context.broker.connect(options, until: .now + .seconds(10), interruption: context.interruption)
+                    .disconnect()
+            } catch {
+                try context.interruption.check()
+                var failure = BootstrapFailure(
+                    .registrationPending,
+                    ["\(cloud.displayName) does not let the device in with its new certificate yet.", "\(error)"]
+                        + advice.causes, hint: advice.hint, mayPass: true)
+                failure.isUnproven = true
+                throw failure
+            }
+        }
+    }
+
+    /// Removes what the registration before has left: its request and, if a certificate replaces them, its credentials.
+    func removeOldRegistration() {
+        guard let settings = try? cloudSettings() else { return }
+        let keys = run.cloud == .c8y ? ["device.csr_path", "credentials_path"] : ["device.csr_path"]
+        for key in keys {
+            guard let path = try? settings.path(key), context.files.exists(path) else { continue }
+            context.files.discard(path)
+        }
     }
 
     /// A context in which the pair of the run has other names, beside those of the settings.
@@ -35,7 +80,9 @@ extension BootstrapSession {
     }
 
     private func discard(_ pair: CertificatePair) {
-        for path in [pair.certificatePath, pair.keyPath] where context.files.exists(path) { context.files.discard(path) }
+        for path in [pair.certificatePath, pair.keyPath] where context.files.exists(path) {
+            context.files.discard(path)
+        }
     }
 }
 
@@ -93,13 +140,12 @@ final class BootstrapExchange {
         }
     }
 
-    /// Makes the exchange final.
-    func commit() { Self.forget(pair) }
-
-    /// Removes the mark.
+    /// Removes the mark, and what an earlier run has left of a registration that was not finished.
     static func forget(_ pair: CertificatePair) {
-        let mark = markPath(pair)
-        if pair.context.files.exists(mark) { _ = try? pair.context.files.remove(mark) }
+        let (files, next) = (pair.context.files, pair.certificatePath + ".next")
+        for path in [markPath(pair), next, pair.keyPath + ".next", next + ".registration"] where files.exists(path) {
+            files.discard(path)
+        }
     }
 
     /// Finishes an exchange that was killed between its two files.

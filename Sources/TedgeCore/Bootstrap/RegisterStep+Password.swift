@@ -15,7 +15,8 @@ extension BootstrapSession {
         let text = password.withBytes { String(decoding: $0, as: UTF8.self) }
         for (key, value) in [("The user name", user), ("The password", text)] {
             guard (try? MosquittoValue.line(value, key: key)) != nil else {
-                throw CredentialError.notSendable("\(key) begins or ends with a blank, is empty or holds a control character")
+                throw CredentialError.notSendable(
+                    "\(key) begins or ends with a blank, is empty or holds a control character")
             }
         }
         if let stored, stored.user == user, stored.password == text {

@@ -54,15 +54,18 @@ extension BootstrapSession {
             let selection = CertificateSelection(cloud: run.cloud, profile: run.profile, in: quiet)
             let report = CertificateCreator(selection).run(deviceID: id)
             guard report.status == .success else { throw BootstrapFailure(report) }
-            isNew = true
+            (isNew, hasChanged) = (true, true)
         }
         guard let certificate = try certificate(of: pair) else { return .kept("") }
         let found = isNew ? "has created the \(words(certificate))" : "keeps the \(words(certificate))"
         guard run.cloud == .c8y, !options.isOffline else {
-            if isNew || options.isOffline { tellRegistration() }
-            return isNew ? .changed("\(found).") : .kept("\(found).")
+            guard isNew else { return .kept("\(found).") }
+            var done = Done.changed("\(found).")
+            // Without a wait the error at the end says it.
+            if patience.limit(.network) > .zero || options.isOffline { done.advice = registrationWords }
+            return done
         }
-        if try isTrusted(pair, in: quiet) {
+        if !(isNew && options.isRehearsal), try isTrusted(pair, in: quiet) {
             return isNew ? .changed("\(found), which the tenant trusts.") : .kept("\(found), which the tenant trusts.")
         }
         guard certificate.isSelfSigned else {
@@ -72,6 +75,7 @@ extension BootstrapSession {
                 hint: "Add the certificate of that authority to the trusted ones of the tenant, or give --re-register.")
         }
         try upload(in: quiet)
+        if options.isRehearsal { return .changed("\(found), and has uploaded it.") }
         try patience.keepTrying(.register, .registration) {
             guard try isTrusted(pair, in: quiet) else {
                 throw BootstrapFailure(
@@ -131,11 +135,10 @@ extension BootstrapSession {
         return true
     }
 
-    /// Says how Azure or AWS is told of the certificate.
-    private func tellRegistration() {
-        guard run.cloud != .c8y, let advice = try? registrationAdvice() else { return }
-        lines.line(.register, advice.causes.joined(separator: " "))
-        if let hint = advice.hint { context.console.note(hint) }
+    /// How Azure or AWS is told of the certificate, in words; nil for Cumulocity.
+    private var registrationWords: String? {
+        guard run.cloud != .c8y, let advice = try? registrationAdvice() else { return nil }
+        return (advice.causes + (advice.hint.map { [$0] } ?? [])).joined(separator: "\n")
     }
 
     /// How Azure or AWS is told of the certificate.
@@ -145,7 +148,7 @@ extension BootstrapSession {
         let cloud = try cloudSettings()
         return RegistrationAdvice(
             cloud: run.cloud, deviceID: try cloud.required("device.id"), certificatePath: pair.certificatePath,
-            thumbprint: certificate.thumbprint, host: try cloud.string("url"))
+            thumbprint: certificate.thumbprint, host: try cloud.string("url"), next: "bootstrap \(run.name)")
     }
 }
 

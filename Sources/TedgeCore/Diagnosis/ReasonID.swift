@@ -232,7 +232,7 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case bootstrapDocumentInvalid = "bootstrap-document-invalid"
     case bootstrapNeedsCloud = "bootstrap-needs-cloud"
     case variableMissing = "variable-missing"
-    case certificateOfOtherDevice = "certificate-of-other-device"
+    case certificateOfOther = "certificate-of-another-id"
     case registrationPending = "registration-pending"
     case bootstrapHookFailed = "bootstrap-hook-failed"
     case bootstrapHookForeign = "bootstrap-hook-foreign"

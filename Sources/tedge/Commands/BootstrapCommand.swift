@@ -74,6 +74,8 @@ struct BootstrapCommand: RunnableCommand {
         help: "File with the user's password on its first line; - is the standard input. [env: C8Y_PASSWORD]",
         valueName: "FILE", completion: .file)
     var passwordFile: String?
+    @Flag(.long("ascii"), help: "Draw the QR code of the registration with ASCII characters.")
+    var ascii: Bool
     @Option(
         .long("plugin-dir"), help: "Directory with hooks, instead of the usual ones.", valueName: "DIR",
         completion: .directory)
@@ -83,7 +85,7 @@ struct BootstrapCommand: RunnableCommand {
         [$target, $url, $deviceID, $method] + option.arguments
             + [
                 $settings, $from, $save, $offline, $timeout, $noWait, $reRegister, $clean, $oneTimePasswordFile, $user,
-                $passwordFile, $pluginDirectory,
+                $passwordFile, $ascii, $pluginDirectory,
             ]
     }
 
@@ -96,10 +98,11 @@ struct BootstrapCommand: RunnableCommand {
         (options.isOffline, options.timeout, options.triesOnce) = (offline, timeout?.duration, noWait)
         options.isTerminal = isatty(STDOUT_FILENO) == 1
         (options.oneTimePasswordFile, options.user, options.passwordFile) = (oneTimePasswordFile, user, passwordFile)
-        options.pluginDirectory = pluginDirectory
+        (options.pluginDirectory, options.isASCII) = (pluginDirectory, ascii)
         if [from, oneTimePasswordFile, passwordFile].filter({ $0 == "-" }).count > 1 {
             return Self.misuse(
-                ["The standard input can be only one of --from, --one-time-password-file and --password-file."], context)
+                ["The standard input can be only one of --from, --one-time-password-file and --password-file."], context
+            )
         }
         let runs: [BootstrapRun]
         switch typed(in: context) {
