@@ -234,6 +234,9 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case variableMissing = "variable-missing"
     case certificateOfOther = "certificate-of-another-id"
     case registrationPending = "registration-pending"
+    case bootstrapHookFailed = "bootstrap-hook-failed"
+    case bootstrapHookForeign = "bootstrap-hook-foreign"
+    case dialogueEnded = "dialogue-ended"
 
     // The command itself.
     case wrongUsage = "wrong-usage"
