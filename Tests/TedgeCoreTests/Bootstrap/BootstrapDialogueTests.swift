@@ -99,7 +99,8 @@ import Testing
         #expect(throws: BootstrapDialogueError.ended) { try ask("c8y", "example.cumulocity.com") }
         #expect(throws: BootstrapDialogueError.declined) { try ask("", "example.cumulocity.com", "", "", "n") }
         #expect(try fixture.snapshot() == before)
-        #expect(BootstrapDialogueError.ended.id.rawValue == "dialogue-ended" && BootstrapDialogueError.declined.hint == nil)
+        #expect(
+            BootstrapDialogueError.ended.id.rawValue == "dialogue-ended" && BootstrapDialogueError.declined.hint == nil)
     }
 
     @Test("without a terminal it says what to type instead, and a signal is passed on")

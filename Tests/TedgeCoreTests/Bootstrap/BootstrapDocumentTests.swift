@@ -124,7 +124,9 @@ import Testing
     @Test("a setting that does not exist, is wrong, or stands there twice is refused")
     func settingDoesNotExist() {
         #expect(refusal(#"[{"cloud": "c8y", "set": {"c8y.uri": "x"}}]"#).contains("line 1, column 27"))
-        #expect(refusal(#"[{"cloud": "c8y", "set": {"mqtt.bind.port": "0"}}]"#).contains("'0' is no value of 'mqtt.bind.port'"))
+        #expect(
+            refusal(#"[{"cloud": "c8y", "set": {"mqtt.bind.port": "0"}}]"#).contains(
+                "'0' is no value of 'mqtt.bind.port'"))
         #expect(
             refusal(#"[{"cloud": "c8y", "set": {"mqtt.bind.port": 1883}}]"#).contains(
                 "the value of 'mqtt.bind.port' is a text, and here is a number"))

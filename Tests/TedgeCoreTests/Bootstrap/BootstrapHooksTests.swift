@@ -202,7 +202,8 @@ import Testing
         let error = BootstrapHookError.foreign(path: isDirectory ? directory : path, isDirectory: isDirectory, why: why)
         #expect(throws: error) { try hooks().check() }
         #expect(throws: error) { try hooks().run(.finalize) }
-        #expect(error.id.rawValue == "bootstrap-hook-foreign" && error.hint?.hasPrefix("Run 'ls -l") == true && calls == [])
+        #expect(
+            error.id.rawValue == "bootstrap-hook-foreign" && error.hint?.hasPrefix("Run 'ls -l") == true && calls == [])
     }
 
     @Test("a dry run lists them")
