@@ -254,12 +254,70 @@ import Testing
         let process = try ChildProcess(
             releaseExecutable, words + ["--timeout", "2m"], environment: gateway.environment, output: output,
             errors: "/dev/null")
-        #expect(eventually { contents(of: output).contains("verify:    waiting, ") })
+        #expect(eventually(within: .seconds(60)) { contents(of: output).contains("verify:    waiting, ") })
         try cloud.command("trust", gateway.path("device-certs/tedge-certificate.pem"))
         #expect(try process.waitForExit(within: .seconds(90)) == .status(0), "\(contents(of: output))")
         let calls = gateway.calls.filter { !$0.hasPrefix("is-active") && $0 != "available" }
         let again = try gateway.run(words + ["--register", "present"])
         #expect(again.status == 0 && again.output.contains("connect:   keeps the connection"))
         #expect(gateway.calls.filter { !$0.hasPrefix("is-active") && $0 != "available" } == calls)
+    }
+
+    // MARK: Hooks and questions
+
+    @Test("the hooks of every step run in their order, and one that fails ends the run")
+    func hooks() throws {
+        let ready = try Ready()
+        let log = "\(ready.gateway.directory)/hooks.log"
+        for step in ["prepare", "configure", "register", "finalize"] {
+            mkdir(ready.gateway.path("bootstrap.d"), 0o755)
+            mkdir(ready.gateway.path("bootstrap.d/\(step).d"), 0o755)
+            try write(
+                "#!/bin/sh\necho \"$* $TEDGE_DEVICE_ID $C8Y_REGISTRATION_URL\" >>\(log)\n",
+                to: ready.gateway.path("bootstrap.d/\(step).d/10-note"), mode: 0o755)
+        }
+        let url = "localhost:\(ready.cloud.httpsPort)"
+        try ready.bootstrap("--register", "self-signed").expectSuccess()
+        #expect(
+            contents(of: log) == """
+                prepare --cloud c8y --url \(url) gateway-1\u{20}
+                configure --cloud c8y --url \(url) gateway-1\u{20}
+                register --cloud c8y --url \(url) --register-method self-signed gateway-1\u{20}
+                finalize --cloud c8y --url \(url) gateway-1\u{20}
+
+                """)
+        let json = try ready.bootstrap(isJSON: true)
+        #expect(json.status == 0 && json.output.contains(#""result":"ok","changed":false"#))
+        let broken = ready.gateway.path("bootstrap.d/configure.d/20-broken")
+        try write("#!/bin/sh\necho not today >&2\nexit 1\n", to: broken, mode: 0o755)
+        let failed = try ready.bootstrap(isJSON: true)
+        #expect(failed.status == 1 && failed.output.contains(#""reason":"bootstrap-hook-failed""#))
+        #expect(failed.errors.contains("not today"))
+        try ready.gateway.tedge("connect", "c8y", "--test").expectSuccess()
+    }
+
+    @Test("without arguments on a terminal it asks, and then does what it has shown")
+    func questions() throws {
+        let ready = try Ready()
+        for (key, value) in [
+            ("c8y.mqtt", "localhost:\(ready.cloud.mqttPort)"), ("c8y.http", "localhost:\(ready.cloud.httpsPort)"),
+            ("c8y.root_cert_path", ready.cloud.rootCertificate),
+        ] {
+            try ready.gateway.tedge("config", "set", key, value).expectSuccess()
+        }
+        let session = try TerminalSession(
+            [releaseExecutable, "bootstrap"],
+            environment: ready.gateway.environment.merging(Ready.credentials) { $1 })
+        for (question, answer) in [
+            ("Cloud: ", "c8y"), ("Address of Cumulocity", ""), ("Id of the device", "gateway-1"),
+            ("Method ", "self-signed"), ("Go on?", "y"),
+        ] {
+            try session.wait(for: question)
+            session.type(answer + "\n")
+        }
+        #expect(try session.status() == 0, "\(session.text)")
+        #expect(
+            session.text.contains("tedge bootstrap c8y --url localhost:\(ready.cloud.httpsPort) --device-id gateway-1"))
+        #expect(session.text.hasSuffix("verify:    Cumulocity answers.\n"))
     }
 }

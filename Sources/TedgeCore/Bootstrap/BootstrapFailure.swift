@@ -45,7 +45,7 @@ extension ReasonID {
     /// approved, another command that ends.
     var mayPass: Bool {
         switch self {
-        case .nameNotResolved, .nameServerSilent, .portClosed, .hostUnreachable, .packetsDropped,
+        case .registrationPending, .nameNotResolved, .nameServerSilent, .portClosed, .hostUnreachable, .packetsDropped,
             .firstAddressUnreachable, .connectionFailed, .proxyUnreachable, .endpointSilent, .cloudSilent,
             .cloudClosesConnection, .bridgeDown, .bridgeUnstable, .configurationLocked, .enrollmentTimeout,
             .uploadServerError, .interrupted, .serviceManagerSilent, .brokerSilent, .endpointFailed, .unanswered:

@@ -23,6 +23,8 @@ final class BootstrapSession {
     private(set) var failure: BootstrapFailure?
     /// The address at which a person approves the device, if it was told.
     var registration: (url: String, deviceID: String)?
+    /// The address with a one-time password that was made here, while its registration is pending.
+    var pendingAddress: String?
     /// The address of the tenant for MQTT, where it says one.
     var mqttHost: String?
     /// What the settings are to be; known after `prepare`.

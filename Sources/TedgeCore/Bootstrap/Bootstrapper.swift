@@ -42,6 +42,17 @@ public struct Bootstrapper {
         }
     }
 
+    /// Asks on the terminal what shall be connected; nil if there is none.
+    public static func ask(in context: Context) -> Result<[BootstrapRun], BootstrapReadingFailure>? {
+        guard context.terminal.exists, !context.console.isJSON else { return nil }
+        do {
+            return .success([try BootstrapDialogue(in: context).ask()])
+        } catch {
+            let failure = CommandFailure(command: "tedge bootstrap", "nothing was connected.", error)
+            return .failure(BootstrapReadingFailure(report: context.failed(command, failure)))
+        }
+    }
+
     /// Writes runs as a document, which only its owner can change. Nil if it worked.
     public static func save(_ runs: [BootstrapRun], to path: String, in context: Context) -> CommandReport? {
         let target = Path.absolute(path, relativeTo: context.currentDirectory())

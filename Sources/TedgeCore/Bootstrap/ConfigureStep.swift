@@ -12,6 +12,8 @@ extension BootstrapSession {
             changedFiles = edits
             return plan.changed
         }
+        hasChanged = isInitialized || !changedFiles.isEmpty
+        try hooks(plan).run(.configure)
         guard !changed.isEmpty || !changedFiles.isEmpty else {
             let text = "keeps the settings, which are as they shall be"
             return isInitialized ? .changed("\(text); has made the directories.") : .kept(text + ".")

@@ -4,7 +4,7 @@ extension BootstrapSession {
         let begin = ContinuousClock.now
         if let reason = reasonToKeep() {
             record(.connect, .kept(reason), since: begin)
-            return try step(.verify) { try verifyExisting() }
+            return try step(.verify) { try finalized(try verifyExisting()) }
         }
         var report = CommandReport.done("connect", changed: false)
         try step(.connect) {
@@ -15,12 +15,18 @@ extension BootstrapSession {
             return .changed("the bridge to \(run.cloud.productName) is configured, and the services run.")
         }
         try step(.verify) {
-            if options.isOffline { return .skipped("is left for a run without --offline.") }
+            if options.isOffline { return try finalized(.skipped("is left for a run without --offline.")) }
             if report.status == .renewedCertificateRefused { throw BootstrapFailure(report) }
             if options.isRehearsal { return .skipped("is not known before it is done.") }
-            guard report.status == .unproven else { return .kept("\(run.cloud.productName) answers.") }
-            return try verifyExisting(after: explained(BootstrapFailure(report)))
+            guard report.status == .unproven else { return try finalized(.kept("\(run.cloud.productName) answers.")) }
+            return try finalized(try verifyExisting(after: explained(BootstrapFailure(report))))
         }
+    }
+
+    /// Runs the last hooks, once the connection is as far as it gets.
+    private func finalized(_ done: Done) throws -> Done {
+        try hooks(plan).run(.finalize)
+        return done
     }
 
     /// Why nothing has to be changed for the connection; nil if something has to be.

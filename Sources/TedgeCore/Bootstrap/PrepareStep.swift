@@ -7,15 +7,36 @@ extension BootstrapSession {
     func prepare() throws -> Done {
         try checkDevice()
         var plan = try makePlan()
+        try hooks(plan).check()
         guard !options.isOffline else {
             self.plan = plan
+            try hooks(plan).run(.prepare)
             return .kept("this device can be connected; the cloud is not asked.")
         }
         if run.cloud == .c8y { plan = try reachTenant(plan) }
         let endpoint = try endpoint(plan)
         try patience.keepTrying(.prepare, .network) { try reach(endpoint, plan) }
         self.plan = plan
+        try hooks(plan).run(.prepare)
         return .kept("\(endpoint.host) answers.")
+    }
+
+    /// The hooks of this run, which are told what is known by now. That one of them did something does not count as a change,
+    /// because a hook cannot say whether anything is other than before.
+    func hooks(_ plan: BootstrapPlan?) throws -> BootstrapHooks {
+        let settings = try plan?.settings ?? settings()
+        var known = run
+        let cloud = settings.cloud(run.cloud, profile: run.profile)
+        if known.url == nil { known.url = try cloud.string("url") }
+        if known.url == nil, run.cloud == .c8y { known.url = try cloud.string("http") }
+        if known.deviceID == nil { known.deviceID = try? cloud.string("device.id") }
+        if let plan { known.method = plan.method }
+        var hooks = BootstrapHooks(
+            run: known,
+            directories: try BootstrapHooks.directories(options.pluginDirectory, settings, in: context),
+            isOffline: options.isOffline, isRehearsal: options.isRehearsal, context: context)
+        hooks.registrationAddress = pendingAddress
+        return hooks
     }
 
     private func checkDevice() throws {

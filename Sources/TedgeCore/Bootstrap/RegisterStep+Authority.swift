@@ -6,9 +6,11 @@ extension BootstrapSession {
         let pair = try pair(in: quiet)
         if let certificate = try certificate(of: pair) {
             PendingRegistration.remove(for: pair)
+            try hooks(plan).run(.register)
             return .kept("keeps the \(words(certificate)).")
         }
         guard !options.isOffline else {
+            try hooks(plan).run(.register)
             deferral = .needsCloud("The tenant's authority issues the certificate")
             return .skipped("is left for a run without --offline.")
         }
@@ -20,6 +22,9 @@ extension BootstrapSession {
             String(decoding: $0, as: UTF8.self)
         }
         if !options.isRehearsal { tell(registration) }
+        if registration.isGenerated { pendingAddress = registration.address }
+        try hooks(plan).run(.register)
+        pendingAddress = nil
         try patience.keepTrying(.register, .registration) {
             let report = CertificateDownloader(profile: run.profile, in: quiet).run(download)
             guard report.status != .success else { return }

@@ -5,6 +5,8 @@ import X509
 extension BootstrapSession {
     func register() throws -> Done {
         guard let method = plan?.method else { return .skipped("nothing is known of this device.") }
+        // With the tenant's authority they run when the address of the registration is known.
+        if method != .tenantAuthority { try hooks(plan).run(.register) }
         if method == .basic { return try registerWithPassword() }
         try BootstrapExchange.finishInterrupted(try pair(in: quiet))
         if run.registersAgain, method != .present, try !isRegisteredAgain() {

@@ -8,7 +8,7 @@ struct BootstrapCommand: RunnableCommand {
         name: "bootstrap", abstract: "Configure, register and connect this device, and prove that the cloud answers.",
         discussion: """
             Run it again at any time: what is there already stays, and a run that was interrupted goes on
-            where it was. Without --timeout it waits for the approval of a registration, for 5 minutes, and
+            where it was. Without any argument it asks on the terminal. Without --timeout it waits for the approval of a registration, for 5 minutes, and
             for nothing else. Passwords are read from files or from the variables C8Y_PASSWORD and
             DEVICE_ONE_TIME_PASSWORD, and never stored.
 
@@ -129,10 +129,12 @@ struct BootstrapCommand: RunnableCommand {
             }
         }
         guard let target else {
+            let isBare = url == nil && deviceID == nil && method == nil && settings.isEmpty && option.profile == nil
+            if isBare, let asked = Bootstrapper.ask(in: context) { return asked }
             return .failure(
                 .init(
                     report: Self.misuse(
-                        ["There is no CLOUD, and no terminal to ask for it."], context,
+                        [isBare ? "There is no CLOUD, and no terminal to ask for it." : "There is no CLOUD."], context,
                         hint: "Give for example 'c8y --url <tenant>.cumulocity.com --device-id <id>', or '--from FILE'."
                     )))
         }

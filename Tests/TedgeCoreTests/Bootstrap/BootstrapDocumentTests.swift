@@ -124,13 +124,15 @@ import Testing
     @Test("a setting that does not exist, is wrong, or stands there twice is refused")
     func settingDoesNotExist() {
         #expect(refusal(#"[{"cloud": "c8y", "set": {"c8y.uri": "x"}}]"#).contains("line 1, column 27"))
-        #expect(refusal(#"[{"cloud": "c8y", "set": {"mqtt.port": "0"}}]"#).contains("'0' is no value of 'mqtt.port'"))
         #expect(
-            refusal(#"[{"cloud": "c8y", "set": {"mqtt.port": 1883}}]"#).contains(
-                "the value of 'mqtt.port' is a text, and here is a number"))
+            refusal(#"[{"cloud": "c8y", "set": {"mqtt.bind.port": "0"}}]"#).contains(
+                "'0' is no value of 'mqtt.bind.port'"))
         #expect(
-            refusal(#"[{"cloud": "c8y", "set": {"mqtt.port": "1884", "mqtt_port": "1885"}}]"#).contains(
-                "'mqtt.port' is set at line 1, column 27 already"))
+            refusal(#"[{"cloud": "c8y", "set": {"mqtt.bind.port": 1883}}]"#).contains(
+                "the value of 'mqtt.bind.port' is a text, and here is a number"))
+        #expect(
+            refusal(#"[{"cloud": "c8y", "set": {"mqtt.bind.port": "1884", "mqtt_bind_port": "1885"}}]"#).contains(
+                "'mqtt.bind.port' is set at line 1, column 27 already"))
         #expect(
             refusal(#"[{"cloud": "c8y", "set": {"c8y.url": "x.io"}}]"#).contains(
                 "Give the address as the url of the run."))
