@@ -20,6 +20,7 @@ struct Tedge: ParsableCommand {
             ReconnectCommand.self,
             RefreshBridgesCommand.self,
             MQTTCommand.self,
+            BootstrapCommand.self,
             DoctorCommand.self,
             CompletionsCommand.self,
             CompleteCommand.self,

@@ -31,6 +31,8 @@ import Testing
         ("mqtt pub a/b AA== -q 2 -r --base64 --repeat 3 --sleep 0s", MQTTPubCommand.self),
         ("mqtt sub a/# -q 1 --no-topic --base64 -W 1m -C 0 --retained-only", MQTTSubCommand.self),
         ("doctor c8y --only clock --skip tcp", DoctorCommand.self), ("doctor --list", DoctorCommand.self),
+        ("bootstrap c8y.p --url a.b --register basic --set a.b=c --clean", BootstrapCommand.self),
+        ("bootstrap --from - --save f --timeout 5m", BootstrapCommand.self),
         ("completions zsh", CompletionsCommand.self), ("__complete", CompleteCommand.self),
         ("__manual", ManualCommand.self),
     ]
