@@ -70,8 +70,8 @@ enum NearMiss {
 
     /// Words that other programs use for a command of this one.
     private static let others = [
-        "version": "tedge --version", "status": "tedge doctor", "check": "tedge doctor", "test": "tedge doctor",
-        "diagnose": "tedge doctor", "health": "tedge doctor", "start": "tedge connect <cloud>",
+        "version": "tedge --version", "check": "tedge doctor", "test": "tedge doctor",
+        "diagnose": "tedge doctor", "health": "tedge status", "info": "tedge status", "start": "tedge connect <cloud>",
         "stop": "tedge disconnect <cloud>", "restart": "tedge reconnect <cloud>", "setup": "tedge init",
         "refresh": "tedge refresh-bridges", "publish": "tedge mqtt pub <topic> <message>",
         "subscribe": "tedge mqtt sub <topic>", "settings": "tedge config list", "ls": "tedge config list",

@@ -37,7 +37,11 @@ enum Program {
     private static func run(_ command: any RunnableCommand, _ globals: GlobalOptions) -> ExitStatus {
         let context = Context.real(
             configurationDirectory: globals.configDir, isJSON: globals.json, logLevel: globals.level)
-        return ended(command.run(in: context), on: context.console, failure: type(of: command).failureStatus)
+        var report = command.run(in: context)
+        if report.profile == nil, report.cloud != nil, let command = command as? any ProfiledCommand {
+            report.profile = context.profile(typed: command.typedProfile)
+        }
+        return ended(report, on: context.console, failure: type(of: command).failureStatus)
     }
 
     private static func report(_ error: UsageError, _ words: [String], _ console: Console) -> CommandReport {

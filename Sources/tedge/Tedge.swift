@@ -20,6 +20,7 @@ struct Tedge: ParsableCommand {
             ReconnectCommand.self,
             RefreshBridgesCommand.self,
             MQTTCommand.self,
+            StatusCommand.self,
             DoctorCommand.self,
             CompletionsCommand.self,
             CompleteCommand.self,
