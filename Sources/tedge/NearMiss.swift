@@ -128,7 +128,7 @@ enum NearMiss {
     ) -> UsageError.Tip? {
         switch command {
         case ["mqtt", "pub"], ["mqtt", "sub"]: return message(command, rest)
-        case ["connect"], ["disconnect"], ["reconnect"], ["doctor"]:
+        case ["connect"], ["disconnect"], ["reconnect"], ["status"], ["doctor"]:
             let values = rest.filter(isValue)
             guard values.count == 2, values[1] == word, let target = try? CloudTarget(argument: values[0]),
                 let profile = try? ProfileName(argument: word), target.profile(or: nil) == nil

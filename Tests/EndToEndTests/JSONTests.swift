@@ -95,6 +95,7 @@ import Testing
         try gateway.tedge("config", "set", "c8y.url", "localhost").expectSuccess()
         try gateway.tedge("config", "set", "c8y.root_cert_path", gateway.directory).expectSuccess()
         try gateway.tedge("cert", "create", "--device-id", "gateway-1").expectSuccess()
+        if words[1] == "download" { try gateway.tedge("cert", "remove").expectSuccess() }
         if words[0] == "mqtt" { try gateway.startLocalBroker() }
         try write("address localhost:1\n", to: gateway.path("mosquitto-conf/c8y-bridge.conf"))
         // Holds the lock, which the commands that change something wait for.

@@ -39,6 +39,7 @@ import Testing
         // Two tries a check.
         fixture.broker.failToConnect(refused, refused, refused, refused)
         fixture.programs.states(mosquitto: false)
+        fixture.programs.on("mosquitto -h", .exited(0), output: "mosquitto version 2.0.11\n")
         #expect(try run(fixture).status == 0)
         #expect(
             fixture.output == """
