@@ -17,7 +17,8 @@ public enum JSONOutput {
 
     /// Whether the words run tedge with `--json`. What it hands over to thin-edge.io's program has that program's output.
     private static func isJSON(_ words: [String]) -> Bool {
-        guard words.prefix(while: { $0 != "--" }).contains("--json") else { return false }
+        // A shell may send the output elsewhere.
+        guard words.first != "sh", words.prefix(while: { $0 != "--" }).contains("--json") else { return false }
         let names = ["tedge", releaseExecutable]
         guard let program = words.lastIndex(where: { names.contains($0) || $0.hasSuffix("/bin/tedge") }) else {
             return false
