@@ -21,6 +21,7 @@ struct Tedge: ParsableCommand {
             RefreshBridgesCommand.self,
             MQTTCommand.self,
             BootstrapCommand.self,
+            StatusCommand.self,
             DoctorCommand.self,
             CompletionsCommand.self,
             CompleteCommand.self,
