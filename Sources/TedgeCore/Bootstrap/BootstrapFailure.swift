@@ -48,21 +48,6 @@ struct BootstrapFailure: Error {
     var message: String { CommandReport.sentence(causes) }
 }
 
-extension ReasonID {
-    /// Whether the reason may be gone a moment later: a network, name server or cloud that comes back, a registration that is
-    /// approved, another command that ends.
-    var mayPass: Bool {
-        switch self {
-        case .registrationPending, .nameNotResolved, .nameServerSilent, .portClosed, .hostUnreachable, .packetsDropped,
-            .firstAddressUnreachable, .connectionFailed, .proxyUnreachable, .endpointSilent, .cloudSilent,
-            .cloudClosesConnection, .bridgeDown, .bridgeUnstable, .configurationLocked, .enrollmentTimeout,
-            .uploadServerError, .interrupted, .serviceManagerSilent, .brokerSilent, .endpointFailed, .unanswered:
-            true
-        default: false
-        }
-    }
-}
-
 /// What only a bootstrap meets.
 enum BootstrapError: ExplainedError, Equatable {
     /// The caller is not root.

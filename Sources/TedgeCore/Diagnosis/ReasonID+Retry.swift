@@ -4,7 +4,7 @@ extension ReasonID {
     public var mayPass: Bool {
         switch self {
         // Time passes: the clock is set from the network, another command ends, somebody registers the device.
-        case .clockWrong, .certificateNotYetValid, .configurationLocked, .enrollmentTimeout: true
+        case .clockWrong, .certificateNotYetValid, .configurationLocked, .enrollmentTimeout, .registrationPending: true
         // A service that starts, or that did not answer in time.
         case .serviceManagerSilent, .serviceCommandSignalled, .mosquittoNotRunning, .mosquittoNotAnswering,
             .localMQTTFailed, .proxyUnreachable, .brokerUnreachable, .brokerConnectionLost, .brokerSilent:
@@ -25,7 +25,11 @@ extension ReasonID {
         case .permissionDenied, .fileUnreadable, .fileNotWritable, .untrustedLink, .fileNotPlain, .fileForeign,
             .diskFull, .diskNearlyFull, .readOnlyFileSystem:
             false
-        case .certificateMissing, .certificateExists, .certificateUnreadable, .certificateBroken, .certificateOrder,
+        case .bootstrapDocumentInvalid, .bootstrapNeedsCloud, .variableMissing, .bootstrapHookFailed,
+            .bootstrapHookForeign, .dialogueEnded:
+            false
+        case .certificateMissing, .certificateExists, .certificateOfOther, .certificateUnreadable, .certificateBroken,
+            .certificateOrder,
             .certificateWithoutCommonName, .certificateTooWeak, .certificateDirectoryMissing,
             .certificateDirectoryForeign, .certificateAndKeyInOneFile, .certificateValidityInvalid,
             .certificateExpired, .certificateExpiresSoon, .certificateRenewed, .minimumDurationTooLong,

@@ -233,7 +233,6 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case bootstrapDocumentInvalid = "bootstrap-document-invalid"
     case bootstrapNeedsCloud = "bootstrap-needs-cloud"
     case variableMissing = "variable-missing"
-    case certificateOfOther = "certificate-of-another-id"
     case registrationPending = "registration-pending"
     case bootstrapHookFailed = "bootstrap-hook-failed"
     case bootstrapHookForeign = "bootstrap-hook-foreign"

@@ -3,7 +3,7 @@ import Foundation
 import TedgeCore
 
 /// `tedge bootstrap`.
-struct BootstrapCommand: RunnableCommand {
+struct BootstrapCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "bootstrap", abstract: "Configure, register and connect this device, and prove that the cloud answers.",
         discussion: """
@@ -81,13 +81,14 @@ struct BootstrapCommand: RunnableCommand {
         .long("plugin-dir"), help: "Directory with hooks, instead of the usual ones.", valueName: "DIR",
         completion: .directory)
     var pluginDirectory: String?
+    var dryRun = DryRunArgument()
 
     var arguments: [BoundArgument] {
         [$target, $url, $deviceID, $method] + option.arguments
             + [
                 $settings, $from, $save, $offline, $timeout, $noWait, $reRegister, $clean, $oneTimePasswordFile, $user,
                 $passwordFile, $ascii, $pluginDirectory,
-            ]
+            ] + dryRun.arguments
     }
 
     func validate() throws(UsageError) {
@@ -97,6 +98,7 @@ struct BootstrapCommand: RunnableCommand {
     func run(in context: Context) -> CommandReport {
         var options = BootstrapOptions()
         (options.isOffline, options.timeout, options.triesOnce) = (offline, timeout?.duration, noWait)
+        options.isRehearsal = dryRun.isOn
         options.isTerminal = isatty(STDOUT_FILENO) == 1
         (options.oneTimePasswordFile, options.user, options.passwordFile) = (oneTimePasswordFile, user, passwordFile)
         (options.pluginDirectory, options.isASCII) = (pluginDirectory, ascii)
