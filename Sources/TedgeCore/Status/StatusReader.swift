@@ -45,7 +45,7 @@ struct StatusReader {
         let files = connections.map { connection in
             BridgeFacts(BridgePaths(in: context.configurationDirectory, connection.cloud, connection.profile), context)
         }
-        let services = services(connections)
+        let services = StatusServices(connections, in: context)
         status.managerSilence = services.silence
         status.mosquitto = services.unit(.mosquitto) ?? status.mosquitto
         let topics = zip(connections, files).map { connection, facts in
@@ -135,12 +135,6 @@ struct StatusReader {
         } catch {
             return .failure(Silence(diagnosis: Diagnosis(error as? any ExplainedError ?? UnexpectedError("\(error)"))))
         }
-    }
-
-    // MARK: Services
-
-    private func services(_ connections: [(cloud: CloudName, profile: ProfileName?)]) -> StatusServices {
-        StatusServices(connections, in: context)
     }
 
     // MARK: Versions
