@@ -13,8 +13,9 @@ struct BootstrapScenario: FaultScenario {
         let password = "\(gateway.directory)/password"
         try write("secret\n", to: password)
         rest = [
-            "bootstrap", "c8y", "--url", "localhost:\(cloud.httpsPort)", "--set", "c8y.mqtt=localhost:\(cloud.mqttPort)",
-            "--set", "c8y.root_cert_path=\(cloud.rootCertificate)", "--device-id", "gateway-1", "--register",
+            "bootstrap", "c8y", "--url", "localhost:\(cloud.httpsPort)", "--set",
+            "c8y.mqtt=localhost:\(cloud.mqttPort)", "--set", "c8y.root_cert_path=\(cloud.rootCertificate)",
+            "--device-id", "gateway-1", "--register",
             "self-signed", "--user", "alice", "--password-file", password,
         ]
         words = rest + ["--offline"]

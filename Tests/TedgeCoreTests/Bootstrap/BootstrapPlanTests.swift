@@ -42,7 +42,8 @@ import Testing
     )
     func twoAddresses() throws {
         let two = "c8y.http = 'iot.a.io'\nc8y.mqtt = 't1.a.io'\n"
-        #expect(try changes(run("iot.a.io"), mqttHost: "t1.a.io") == ["c8y.http=iot.a.io:443", "c8y.mqtt=t1.a.io:8883"])
+        #expect(
+            try changes(run("iot.a.io"), mqttHost: "t1.a.io") == ["c8y.http=iot.a.io:443", "c8y.mqtt=t1.a.io:8883"])
         #expect(
             try changes(run("iot.a.io"), on: "c8y.url = 'iot.a.io'\n", mqttHost: "t1.a.io")
                 == ["c8y.http=iot.a.io:443", "c8y.mqtt=t1.a.io:8883", "c8y.url="])
