@@ -33,7 +33,8 @@ extension SystemTests {
 
         private func waitForEnd(_ device: Device) throws {
             let isDone = try eventually(within: .seconds(60)) { try device.exists(Self.done) }
-            #expect(isDone, "\(try log(device))")
+            let text = try log(device)
+            #expect(isDone, "\(text)")
         }
 
         /// All that is open to others: the journal, what systemd shows of the unit, and the list of processes.

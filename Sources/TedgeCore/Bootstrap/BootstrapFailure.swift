@@ -5,6 +5,8 @@ struct BootstrapFailure: Error {
     let hint: String?
     /// Whether everything is configured, and it is only not proven that it works.
     var isUnproven = false
+    /// Whether the device is connected all the same.
+    var isPartial = false
     /// Whether the same may succeed later although the reason alone does not say so.
     var mayPass = false
 
@@ -36,6 +38,12 @@ struct BootstrapFailure: Error {
 
     /// Whether the same command may succeed later without anybody changing anything on the device.
     var isRetriable: Bool { mayPass || reason.mayPass }
+
+    /// The exit status.
+    var status: ExitStatus {
+        if isPartial { return .renewedCertificateRefused }
+        return isUnproven ? .unproven : .failure
+    }
 
     var message: String { CommandReport.sentence(causes) }
 }

@@ -86,19 +86,23 @@ struct BootstrapPlan {
         let host = try HostPort(parsing: url, defaultPort: 443)
         let stored = settings.withoutEnvironment
         let storedURL = try stored.stored(address)?.value.printed
-        let storedHTTP = try stored.stored(http)?.value.printed
-        let storedMQTT = try stored.stored(mqtt)?.value.printed
-        let isSameTenant = storedURL == host.host || (storedURL == nil && storedHTTP == url)
+        func endpoint(_ name: SettingName) throws -> HostPort? {
+            if case .hostPort(let found)? = try stored.stored(name)?.value { found } else { nil }
+        }
+        let (storedHTTP, hasMQTT) = (try endpoint(http), try endpoint(mqtt) != nil)
+        let hasHTTP = storedHTTP?.host == host.host && storedHTTP?.port == host.port
+        let isSameTenant = storedURL == host.host || (storedURL == nil && hasHTTP)
         let isSplit =
             host.stored != host.host || mqttHost.map { $0 != host.host } ?? (isSameTenant && storedURL == nil)
         func isGiven(_ name: SettingName) -> Bool {
             run.settings.contains { (try? run.settingName($0.key)) == name }
         }
         var wanted: [(SettingName, String?)] = [(address, isSplit ? nil : url)]
-        if !isGiven(http), isSplit || !isSameTenant { wanted.append((http, isSplit ? url : nil)) }
-        guard !isGiven(mqtt) else { return wanted }
+        if !isGiven(http), isSplit ? !hasHTTP : !isSameTenant { wanted.append((http, isSplit ? url : nil)) }
+        // What is set for the same tenant may have been set by hand.
+        guard !isGiven(mqtt), !(isSameTenant && hasMQTT) else { return wanted }
         if isSplit {
-            wanted.append((mqtt, mqttHost ?? (isSameTenant ? storedMQTT : nil) ?? host.host))
+            wanted.append((mqtt, mqttHost ?? host.host))
         } else if !isSameTenant {
             wanted.append((mqtt, nil))
         }

@@ -31,6 +31,8 @@ final class BootstrapSession {
     var plan: BootstrapPlan?
     /// The settings files before the run changed them.
     var changedFiles: [FileEdit] = []
+    /// What is not as it should be on a device that is connected.
+    var partialFailure: BootstrapFailure?
     /// What only a run that may ask the cloud can do; nil if nothing is left.
     var deferral: BootstrapError?
     /// Whether the current step has changed something that stays if it fails.
@@ -71,6 +73,7 @@ final class BootstrapSession {
                 self.failure = failure
             } else {
                 try connect()
+                failure = partialFailure
             }
             if exchange != nil { removeOldRegistration() }
             if plan?.method != .basic, let pair = try? pair(in: quiet) { BootstrapExchange.forget(pair) }

@@ -79,19 +79,21 @@ public struct Bootstrapper {
             report.steps = steps(session)
             return report
         }
-        let isUnproven = failure.isUnproven
         let title =
-            isUnproven
-            ? "\(run.name) is configured, and it is not proven that the connection works."
-            : "failed to bootstrap \(run.name)\(session.failedStep.map { ": the step '\($0.rawValue)' failed." } ?? ".")"
+            failure.isPartial
+            ? "\(run.name) is connected, and something is not as it should be."
+            : failure.isUnproven
+                ? "\(run.name) is configured, and it is not proven that the connection works."
+                : "failed to bootstrap \(run.name)\(session.failedStep.map { ": the step '\($0.rawValue)' failed." } ?? ".")"
         context.console.error(ErrorFrame.text(title: title, causes: failure.causes, hint: failure.hint))
         if failure.reason == .interrupted {
             context.console.note("\nRun the same command again: it goes on where it was.")
         }
         var report = CommandReport(
-            command: Self.command, cloud: run.cloud, result: isUnproven ? .unproven : .failed,
+            command: Self.command, cloud: run.cloud,
+            result: failure.isPartial ? .ok : failure.isUnproven ? .unproven : .failed,
             changed: session.changed, reason: failure.reason, message: failure.message, causes: failure.causes,
-            hint: failure.hint, status: isUnproven ? .unproven : .failure)
+            hint: failure.hint, status: failure.status)
         report.steps = steps(session)
         return report
     }

@@ -16,7 +16,12 @@ extension BootstrapSession {
         }
         try step(.verify) {
             if options.isOffline { return try finalized(.skipped("is left for a run without --offline.")) }
-            if report.status == .renewedCertificateRefused { throw BootstrapFailure(report) }
+            if report.status == .renewedCertificateRefused {
+                var refusal = BootstrapFailure(report)
+                refusal.isPartial = true
+                partialFailure = refusal
+                return try finalized(.kept("\(run.cloud.productName) answers, and refuses the renewed certificate."))
+            }
             if options.isRehearsal { return .skipped("is not known before it is done.") }
             guard report.status == .unproven else { return try finalized(.kept("\(run.cloud.productName) answers.")) }
             return try finalized(try verifyExisting(after: explained(BootstrapFailure(report))))

@@ -8,13 +8,14 @@ struct BootstrapCommand: RunnableCommand {
         name: "bootstrap", abstract: "Configure, register and connect this device, and prove that the cloud answers.",
         discussion: """
             Run it again at any time: what is there already stays, and a run that was interrupted goes on
-            where it was. Without any argument it asks on the terminal. Without --timeout it waits for the approval of a registration, for 5 minutes, and
-            for nothing else. Passwords are read from files or from the variables C8Y_PASSWORD and
-            DEVICE_ONE_TIME_PASSWORD, and never stored.
+            where it was. Without any argument it asks on the terminal. Without --timeout it waits for the
+            approval of a registration, for 5 minutes, and for nothing else. Passwords are read from files
+            or from the variables C8Y_PASSWORD and DEVICE_ONE_TIME_PASSWORD; only the method basic stores
+            that of the device.
 
             Examples:
               tedge bootstrap c8y --url <tenant>.cumulocity.com --device-id <id>
-              tedge bootstrap c8y --url <tenant>.cumulocity.com --device-id <id> --register self-signed --user <user>
+              tedge bootstrap c8y --url <tenant>.cumulocity.com --register self-signed --user <user>
               tedge bootstrap --from bootstrap.json --timeout 10m
 
             Exit status:

@@ -42,10 +42,11 @@ import Testing
     )
     func twoAddresses() throws {
         let two = "c8y.http = 'iot.a.io'\nc8y.mqtt = 't1.a.io'\n"
-        #expect(try changes(run("iot.a.io"), mqttHost: "t1.a.io") == ["c8y.http=iot.a.io", "c8y.mqtt=t1.a.io"])
+        #expect(
+            try changes(run("iot.a.io"), mqttHost: "t1.a.io") == ["c8y.http=iot.a.io:443", "c8y.mqtt=t1.a.io:8883"])
         #expect(
             try changes(run("iot.a.io"), on: "c8y.url = 'iot.a.io'\n", mqttHost: "t1.a.io")
-                == ["c8y.http=iot.a.io", "c8y.mqtt=t1.a.io", "c8y.url="])
+                == ["c8y.http=iot.a.io:443", "c8y.mqtt=t1.a.io:8883", "c8y.url="])
         #expect(try changes(run("iot.a.io"), on: two, mqttHost: "t1.a.io") == [])
         #expect(try changes(run("iot.a.io"), on: two) == [])
         #expect(
@@ -55,7 +56,7 @@ import Testing
 
     @Test("an address with a port is that of HTTP alone")
     func port() throws {
-        #expect(try changes(run("a.io:8443")) == ["c8y.http=a.io:8443", "c8y.mqtt=a.io"])
+        #expect(try changes(run("a.io:8443")) == ["c8y.http=a.io:8443", "c8y.mqtt=a.io:8883"])
         #expect(
             try changes(run("a.io:8443", [.init("c8y.mqtt", "a.io:9000")])) == [
                 "c8y.http=a.io:8443", "c8y.mqtt=a.io:9000",
