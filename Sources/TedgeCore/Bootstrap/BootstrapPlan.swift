@@ -91,14 +91,17 @@ struct BootstrapPlan {
         }
         let (storedHTTP, hasMQTT) = (try endpoint(http), try endpoint(mqtt) != nil)
         let hasHTTP = storedHTTP?.host == host.host && storedHTTP?.port == host.port
-        let isSameTenant = storedURL == host.host || (storedURL == nil && hasHTTP)
+        // With --clean nothing is kept.
+        let isSameTenant = !run.isClean && (storedURL == host.host || (storedURL == nil && hasHTTP))
         let isSplit =
             host.stored != host.host || mqttHost.map { $0 != host.host } ?? (isSameTenant && storedURL == nil)
         func isGiven(_ name: SettingName) -> Bool {
             run.settings.contains { (try? run.settingName($0.key)) == name }
         }
         var wanted: [(SettingName, String?)] = [(address, isSplit ? nil : url)]
-        if !isGiven(http), isSplit ? !hasHTTP : !isSameTenant { wanted.append((http, isSplit ? url : nil)) }
+        if !isGiven(http), isSplit ? !hasHTTP || run.isClean : !isSameTenant {
+            wanted.append((http, isSplit ? url : nil))
+        }
         // What is set for the same tenant may have been set by hand.
         guard !isGiven(mqtt), !(isSameTenant && hasMQTT) else { return wanted }
         if isSplit {

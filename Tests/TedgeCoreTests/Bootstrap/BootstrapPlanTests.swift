@@ -93,6 +93,11 @@ import Testing
 
             """
         #expect(try changes(run, on: settings) == ["c8y.availability.interval="])
+        let two = "c8y.http = 'a.io'\nc8y.mqtt = 'b.io'\nc8y.auth_method = 'auto'\n"
+        #expect(try changes(run, on: two, mqttHost: "b.io") == ["c8y.auth_method="])
+        #expect(
+            try changes(run, on: two, mqttHost: "a.io")
+                == ["c8y.auth_method=", "c8y.http=", "c8y.mqtt=", "c8y.url=a.io"])
     }
 
     @Test("a secret comes from its variable")
