@@ -121,10 +121,12 @@ struct BootstrapPlan {
         let cloud = settings.cloud(.c8y, profile: run.profile)
         let current = try DeviceAuthentication(cloud, exists: context.files.exists)
         guard method == .basic else { return current == .certificate ? [] : [(name, "certificate")] }
-        var wanted: [(SettingName, String?)] = current == .certificate ? [(name, "basic")] : []
+        // `auto` with credentials means the same.
+        var wanted: [(SettingName, String?)] = current == .certificate || run.isClean ? [(name, "basic")] : []
         let id = try SettingName(run.profile == nil ? "device.id" : "c8y.device.id", profile: run.profile)
         let known = try? cloud.string("device.id")
-        if let deviceID = run.deviceID, known != deviceID { wanted.append((id, deviceID)) }
+        let isStored = run.isClean ? try settings.withoutEnvironment.stored(id) != nil : false
+        if let deviceID = run.deviceID ?? known, known != deviceID || isStored { wanted.append((id, deviceID)) }
         return wanted
     }
 }

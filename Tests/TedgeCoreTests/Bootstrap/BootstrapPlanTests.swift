@@ -100,6 +100,19 @@ import Testing
                 == ["c8y.auth_method=", "c8y.http=", "c8y.mqtt=", "c8y.url=a.io"])
     }
 
+    @Test("--clean keeps what a device with a password needs")
+    func cleanWithPassword() throws {
+        var run = try run("a.io", profile: "x")
+        (run.isClean, run.method) = (true, .basic)
+        let settings = """
+            c8y.profiles.x.url = 'a.io'
+            c8y.profiles.x.auth_method = 'basic'
+            c8y.profiles.x.device.id = 'box-1'
+
+            """
+        #expect(try changes(run, on: settings) == [])
+    }
+
     @Test("a secret comes from its variable")
     func secret() throws {
         var run = try run("a.io")
