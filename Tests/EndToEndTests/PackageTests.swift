@@ -44,8 +44,9 @@ import Testing
         }
         #expect(
             files.sorted() == [
-                "/lib/systemd/system/tedge-renew.service", "/lib/systemd/system/tedge-renew.timer", "/usr/bin/tedge",
-                "/usr/lib/sysusers.d/tedge-swift.conf", "/usr/share/bash-completion/completions/tedge.bash",
+                "/lib/systemd/system/tedge-bootstrap.service", "/lib/systemd/system/tedge-renew.service",
+                "/lib/systemd/system/tedge-renew.timer", "/usr/bin/tedge", "/usr/lib/sysusers.d/tedge-swift.conf",
+                "/usr/lib/tedge-swift/tedge-bootstrap", "/usr/share/bash-completion/completions/tedge.bash",
                 "/usr/share/doc/tedge-swift/README.md.gz", "/usr/share/doc/tedge-swift/changelog.gz",
                 "/usr/share/doc/tedge-swift/copyright", "/usr/share/fish/vendor_completions.d/tedge.fish",
                 "/usr/share/lintian/overrides/tedge-swift", "/usr/share/man/man1/tedge.1.gz",

@@ -2,15 +2,9 @@
 /// and an answer that the options would refuse is asked for again.
 public struct BootstrapDialogue {
     private let context: Context
-    private let terminal: any Terminal
 
     /// Asks on the terminal.
-    ///
-    /// - Parameter readsInput: Whether the answers are the lines of the standard input instead.
-    public init(in context: Context, readsInput: Bool = false) {
-        self.context = context
-        terminal = readsInput ? StandardInput() : context.terminal
-    }
+    public init(in context: Context) { self.context = context }
 
     /// Asks, shows the command that does the same, and asks whether to go on. Changes nothing.
     public func ask() throws -> BootstrapRun {
@@ -159,7 +153,7 @@ public struct BootstrapDialogue {
     private func line(_ prompt: String) throws -> String {
         let typed: String?
         do throws(TerminalError) {
-            typed = try terminal.readLine(prompt: prompt, interruption: context.interruption)
+            typed = try context.terminal.readLine(prompt: prompt, interruption: context.interruption)
         } catch {
             switch error {
             case .absent: throw BootstrapDialogueError.noTerminal

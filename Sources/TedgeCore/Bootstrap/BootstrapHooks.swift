@@ -10,7 +10,7 @@ struct BootstrapHooks {
         case prepare
         /// After the settings are written.
         case configure
-        /// Before the method `present` expects the certificate.
+        /// Before the device gets, or is expected to have, what proves its identity.
         case register
         /// After the connection is proven.
         case finalize
@@ -47,9 +47,10 @@ struct BootstrapHooks {
     }
 
     /// Runs the hooks of a step. Returns the names of those that did something. Throws for the first one that fails; the
-    /// following ones do not run then.
+    /// following ones do not run then. The first step checks the hooks of all.
     @discardableResult
     func run(_ step: Step) throws -> [String] {
+        if step == .prepare { try check() }
         var done: [String] = []
         for hook in try hooks(of: step, warns: true) {
             try context.interruption.check()

@@ -73,13 +73,13 @@ struct ControllingTerminal: Terminal {
         }
     }
 
-    fileprivate static func show(_ text: String, on descriptor: Int32) {
+    private static func show(_ text: String, on descriptor: Int32) {
         let bytes = Array(text.utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
     }
 
     /// The typed bytes, and whether the line was ended; nil if the input ends before anything was typed.
-    fileprivate static func line(
+    private static func line(
         from descriptor: Int32, interruption: Interruption
     ) throws(TerminalError) -> (secret: Secret, isComplete: Bool)? {
         let secret = Secret()
@@ -98,24 +98,5 @@ struct ControllingTerminal: Terminal {
             default: if errno != EINTR { throw .failed(.last) }
             }
         }
-    }
-}
-
-/// The standard input instead of a terminal, for answers that a program gives. Prompts go to stdout.
-struct StandardInput: Terminal {
-    /// Makes it.
-    init() {}
-
-    var exists: Bool { true }
-
-    func readSecret(prompt: String, interruption: Interruption) throws(TerminalError) -> Secret? {
-        ControllingTerminal.show(prompt, on: STDOUT_FILENO)
-        let line = try ControllingTerminal.line(from: STDIN_FILENO, interruption: interruption)
-        ControllingTerminal.show("\n", on: STDOUT_FILENO)
-        return line?.secret
-    }
-
-    func readLine(prompt: String, interruption: Interruption) throws(TerminalError) -> String? {
-        try readSecret(prompt: prompt, interruption: interruption)?.withBytes { String(decoding: $0, as: UTF8.self) }
     }
 }

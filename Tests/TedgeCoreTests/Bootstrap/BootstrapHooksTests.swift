@@ -173,7 +173,6 @@ import Testing
     func missing() throws {
         var hooks = hooks()
         hooks = BootstrapHooks(run: hooks.run, directories: ["/no/such/directory"], context: fixture.context)
-        try hooks.check()
         #expect(try hooks.run(.prepare) == [])
     }
 
@@ -200,7 +199,8 @@ import Testing
         ][kind]
         let isDirectory = kind == 2 || kind == 3
         let error = BootstrapHookError.foreign(path: isDirectory ? directory : path, isDirectory: isDirectory, why: why)
-        #expect(throws: error) { try hooks().check() }
+        try add("\(Self.site)/prepare.d/1")
+        #expect(throws: error) { try hooks().run(.prepare) }
         #expect(throws: error) { try hooks().run(.finalize) }
         #expect(
             error.id.rawValue == "bootstrap-hook-foreign" && error.hint?.hasPrefix("Run 'ls -l") == true && calls == [])
