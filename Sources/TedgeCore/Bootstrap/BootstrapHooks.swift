@@ -20,13 +20,11 @@ struct BootstrapHooks {
     /// The directories, the one that counts most first; absolute paths.
     let directories: [String]
     var isOffline = false
-    /// Whether hooks are only listed.
-    var isRehearsal = false
     /// The address of a registration with a one-time password that was made here; nil if none is pending.
     var registrationAddress: String?
     /// How long each hook may take.
     var limit = Self.usualLimit
-    let context: Context
+    var context: Context
 
     /// How long a hook may take, unless something else is said.
     static let usualLimit = Duration.seconds(300)
@@ -54,9 +52,9 @@ struct BootstrapHooks {
         var done: [String] = []
         for hook in try hooks(of: step, warns: true) {
             try context.interruption.check()
-            if isRehearsal {
-                context.console.line(
-                    "    would run \(([hook.path] + arguments(step)).map(ShellWord.quoted).joined(separator: " "))")
+            if let rehearsal = context.rehearsal {
+                let words = [hook.path] + arguments(step)
+                rehearsal.mention("The hook '\(words.map(ShellWord.quoted).joined(separator: " "))' would run.")
                 continue
             }
             if try run(hook, step) { done.append(hook.name) }

@@ -6,8 +6,6 @@ public struct BootstrapOptions: Sendable {
     public var timeout: Duration?
     /// Whether everything is tried just once.
     public var triesOnce = false
-    /// Whether nothing is changed.
-    public var isRehearsal = false
     /// Whether stdout is a terminal.
     public var isTerminal = false
     /// Whether a QR code is drawn with ASCII characters alone.

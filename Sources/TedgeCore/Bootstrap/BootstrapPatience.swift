@@ -15,7 +15,7 @@ struct BootstrapPatience {
 
     /// How long something is waited for.
     func limit(_ matter: Matter) -> Duration {
-        if options.triesOnce || options.isRehearsal { return .zero }
+        if options.triesOnce || context.rehearsal != nil { return .zero }
         return options.timeout ?? (matter == .registration ? BootstrapOptions.usualTimeout : .zero)
     }
 

@@ -55,6 +55,9 @@ final class BootstrapSession {
         patience = BootstrapPatience(options: options, begin: .now, context: context, lines: lines)
     }
 
+    /// Whether this is a dry run.
+    var isRehearsal: Bool { context.rehearsal != nil }
+
     /// Whether anything on the device was changed.
     var changed: Bool { steps.contains(where: \.changed) }
 

@@ -76,6 +76,7 @@ public struct Bootstrapper {
         let run = session.run
         guard let failure = session.failure else {
             var report = CommandReport.done(Self.command, cloud: run.cloud, changed: session.changed)
+            report.profile = run.profile
             report.steps = steps(session)
             return report
         }
@@ -91,9 +92,11 @@ public struct Bootstrapper {
         }
         var report = CommandReport(
             command: Self.command, cloud: run.cloud,
-            result: failure.isPartial ? .ok : failure.isUnproven ? .unproven : .failed,
+            result: failure.isPartial ? .partial : failure.isUnproven ? .unproven : .failed,
             changed: session.changed, reason: failure.reason, message: failure.message, causes: failure.causes,
             hint: failure.hint, status: failure.status)
+        report.profile = run.profile
+        report.mayPass = failure.mayPass
         report.steps = steps(session)
         return report
     }
@@ -121,7 +124,7 @@ public struct Bootstrapper {
             .init("register", .optional((session.plan?.method ?? run.method)?.rawValue)),
             .init("result", .string(report.result.rawValue)), .init("changed", .bool(session.changed)),
             .init("reason", .optional(report.reason?.rawValue)),
-            .init("retry", .bool(session.failure?.isRetriable ?? false)),
+            .init("retry", .bool(report.retry)),
             .init("message", .optional(report.message.map(Masking.inMessage))),
             .init("causes", .array(report.causes.map { .string(Masking.inMessage($0)) })),
             .init("hint", .optional(report.hint.map(Masking.inMessage))),
@@ -161,10 +164,7 @@ public struct BootstrapReadingFailure: Error {
 extension BootstrapSession {
     /// The certificate of the device, for programs; nil if it has none.
     var certificateForReport: JSONValue? {
-        guard plan?.method != .basic, let pair = try? pair(in: quiet), let certificate = try? certificate(of: pair)
-        else {
-            return nil
-        }
-        return CertificateSummary(certificate, path: pair.certificatePath, now: context.now()).json
+        guard plan?.method != .basic, let settings = try? settings() else { return nil }
+        return DeviceCertificate(run.cloud, run.profile, settings, in: quiet)?.json
     }
 }

@@ -1,28 +1,24 @@
 /// The bridge and the services, and the proof that the cloud answers.
 extension BootstrapSession {
     func connect() throws {
-        let begin = ContinuousClock.now
-        if let reason = reasonToKeep() {
-            record(.connect, .kept(reason), since: begin)
-            return try step(.verify) { try finalized(try verifyExisting()) }
-        }
         var report = CommandReport.done("connect", changed: false)
         try step(.connect) {
             report = change()
             guard report.status != .failure else { throw BootstrapFailure(report) }
-            hasChanged = true
+            hasChanged = report.changed
             if report.reason == .serviceManagerUnavailable { throw BootstrapFailure(report) }
+            guard report.changed else { return .kept("keeps the connection, which is as the settings say.") }
             return .changed("the bridge to \(run.cloud.productName) is configured, and the services run.")
         }
         try step(.verify) {
-            if options.isOffline { return try finalized(.skipped("is left for a run without --offline.")) }
+            if options.isOffline { return .skipped("is left for a run without --offline.") }
             if report.status == .renewedCertificateRefused {
                 var refusal = BootstrapFailure(report)
                 refusal.isPartial = true
                 partialFailure = refusal
                 return try finalized(.kept("\(run.cloud.productName) answers, and refuses the renewed certificate."))
             }
-            if options.isRehearsal { return .skipped("is not known before it is done.") }
+            if isRehearsal { return .skipped("is not known before it is done.") }
             guard report.status == .unproven else { return try finalized(.kept("\(run.cloud.productName) answers.")) }
             return try finalized(try verifyExisting(after: explained(BootstrapFailure(report))))
         }
@@ -34,32 +30,15 @@ extension BootstrapSession {
         return done
     }
 
-    /// Why nothing has to be changed for the connection; nil if something has to be.
-    private func reasonToKeep() -> String? {
-        guard isConnected, exchange == nil else { return nil }
-        let doctor = DoctorRun(run.cloud, profile: run.profile, until: .now + .seconds(5), in: quiet)
-        let needed: [CheckID] = [.includeLine, .bridgeCurrent, .bridgeRead, .mosquittoRunning, .mapperRunning]
-        for check in needed {
-            if case .error(let diagnosis) = doctor.outcome(of: check), diagnosis.id != .mapperNotInstalled {
-                return nil
-            }
-            if case .warning(let diagnosis) = doctor.outcome(of: check),
-                [.bridgeNotRead, .bridgeFileDiffers, .mosquittoNotEnabled, .mapperNotEnabled].contains(diagnosis.id)
-            {
-                return nil
-            }
-        }
-        return "keeps the connection, which is as the settings say."
-    }
-
-    /// Connects, or connects again.
+    /// Connects, or changes what is not as the settings say. A new certificate is in a file that mosquitto has read already.
     private func change() -> CommandReport {
         var options = Connector.Options()
         options.isOffline = self.options.isOffline
-        guard isConnected else {
-            return Connector(run.cloud, profile: run.profile, options: options, in: quiet).run()
+        guard exchange == nil || !isConnected else {
+            return Reconnector(run.cloud, profile: run.profile, options: options, in: quiet).run()
         }
-        return Reconnector(run.cloud, profile: run.profile, options: options, in: quiet).run()
+        options.isIfNeeded = true
+        return Connector(run.cloud, profile: run.profile, options: options, in: quiet).run()
     }
 
     /// The failure of a check; for Azure and AWS, which are told of a device by a person, with what to do there.
@@ -79,7 +58,7 @@ extension BootstrapSession {
     /// Checks the connection that exists until the cloud answers.
     private func verifyExisting(after failure: BootstrapFailure? = nil) throws -> Done {
         if options.isOffline { return .skipped("is left for a run without --offline.") }
-        if options.isRehearsal { return .skipped("is not known before it is done.") }
+        if isRehearsal { return .skipped("is not known before it is done.") }
         var last = failure
         try patience.keepTrying(.verify, .network) {
             if let failure = last {

@@ -34,7 +34,7 @@ extension BootstrapSession {
         var hooks = BootstrapHooks(
             run: known,
             directories: try BootstrapHooks.directories(options.pluginDirectory, settings, in: context),
-            isOffline: options.isOffline, isRehearsal: options.isRehearsal, context: context)
+            isOffline: options.isOffline, context: context)
         hooks.registrationAddress = pendingAddress
         return hooks
     }

@@ -17,7 +17,7 @@ extension BootstrapSession {
         if run.deviceID == nil, let current = try certificate(of: pair)?.commonName { id = current }
         let done =
             method == .selfSigned ? try registerSelfSigned(in: staged, id) : try registerWithAuthority(in: staged, id)
-        if run.cloud != .c8y, !options.isOffline, !options.isRehearsal { try proveOverMQTT(next, id) }
+        if run.cloud != .c8y, !options.isOffline, !isRehearsal { try proveOverMQTT(next, id) }
         let exchange = BootstrapExchange(pair, next)
         try exchange.perform()
         self.exchange = exchange

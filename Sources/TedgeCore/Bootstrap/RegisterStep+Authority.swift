@@ -21,7 +21,7 @@ extension BootstrapSession {
         quiet.environment["DEVICE_ONE_TIME_PASSWORD"] = registration.password.withBytes {
             String(decoding: $0, as: UTF8.self)
         }
-        if !options.isRehearsal { tell(registration) }
+        if !isRehearsal { tell(registration) }
         if registration.isGenerated { pendingAddress = registration.address }
         try hooks(plan).run(.register)
         pendingAddress = nil

@@ -67,7 +67,7 @@ extension BootstrapSession {
             if patience.limit(.network) > .zero || options.isOffline { done.advice = registrationWords }
             return done
         }
-        if !(isNew && options.isRehearsal), try isTrusted(pair, in: quiet) {
+        if !(isNew && isRehearsal), try isTrusted(pair, in: quiet) {
             return isNew ? .changed("\(found), which the tenant trusts.") : .kept("\(found), which the tenant trusts.")
         }
         guard certificate.isSelfSigned else {
@@ -77,7 +77,7 @@ extension BootstrapSession {
                 hint: "Add the certificate of that authority to the trusted ones of the tenant, or give --re-register.")
         }
         try upload(in: quiet)
-        if options.isRehearsal { return .changed("\(found), and has uploaded it.") }
+        if isRehearsal { return .changed("\(found), and has uploaded it.") }
         try patience.keepTrying(.register, .registration) {
             guard try isTrusted(pair, in: quiet) else {
                 throw BootstrapFailure(
@@ -89,6 +89,11 @@ extension BootstrapSession {
     }
 
     private func upload(in quiet: Context) throws {
+        guard !isRehearsal else {
+            _ = CertificateUploader(profile: run.profile, in: quiet).run(
+                UploadCredentials(user: nil, passwordFile: nil, password: nil))
+            return
+        }
         let user = try secrets.user(in: context)
         let password = try secrets.password(in: context)
         var quiet = quiet

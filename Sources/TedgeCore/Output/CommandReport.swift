@@ -51,7 +51,10 @@ public struct CommandReport: Sendable {
     public var status: ExitStatus
 
     /// Whether the same command may succeed later although nobody changes anything.
-    public var retry: Bool { result != .ok && reason?.mayPass == true }
+    public var retry: Bool { result != .ok && (mayPass || reason?.mayPass == true) }
+
+    /// Whether this failure may pass by itself although its reason alone does not say so.
+    var mayPass = false
 
     /// The JSON object to print.
     public var json: JSONValue {

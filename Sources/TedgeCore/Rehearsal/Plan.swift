@@ -28,6 +28,8 @@ struct Plan {
     let services: [ServiceChange]
     /// What would change elsewhere, in whole sentences.
     let remarks: [String]
+    /// What would be done and is no change, in whole sentences.
+    let mentions: [String]
     /// Texts that must not be shown.
     let secrets: [String]
 
@@ -41,8 +43,7 @@ struct Plan {
 
     /// The plan for people.
     var text: String {
-        guard hasChanges else { return summary + "\n" }
-        var parts = [summary + " The command would change this:\n"]
+        var parts = [summary + (hasChanges ? " The command would change this:\n" : "\n")]
         if !settings.isEmpty {
             parts.append(
                 "Settings:\n"
@@ -56,6 +57,7 @@ struct Plan {
             parts.append("Services:\n" + services.map { "  \($0.unit): \($0.words)\n" }.joined())
         }
         if !remarks.isEmpty { parts.append("Elsewhere:\n" + remarks.map { "  \($0)\n" }.joined()) }
+        if !mentions.isEmpty { parts.append("Besides:\n" + mentions.map { "  \($0)\n" }.joined()) }
         return parts.joined(separator: "\n")
     }
 

@@ -98,7 +98,6 @@ struct BootstrapCommand: ChangingCommand {
     func run(in context: Context) -> CommandReport {
         var options = BootstrapOptions()
         (options.isOffline, options.timeout, options.triesOnce) = (offline, timeout?.duration, noWait)
-        options.isRehearsal = dryRun.isOn
         options.isTerminal = isatty(STDOUT_FILENO) == 1
         (options.oneTimePasswordFile, options.user, options.passwordFile) = (oneTimePasswordFile, user, passwordFile)
         (options.pluginDirectory, options.isASCII) = (pluginDirectory, ascii)

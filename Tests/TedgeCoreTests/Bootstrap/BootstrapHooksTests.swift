@@ -209,11 +209,21 @@ import Testing
     @Test("a dry run lists them")
     func rehearsal() throws {
         try add("\(Self.site)/prepare.d/1")
-        var hooks = hooks()
-        hooks.isRehearsal = true
-        #expect(try hooks.run(.prepare) == [])
+        let report = Rehearsal.run(in: fixture.context) { context in
+            var hooks = hooks()
+            hooks.context = context
+            #expect((try? hooks.run(.prepare)) == [])
+            return .done("bootstrap", changed: false)
+        }
+        #expect(!report.changed && calls == [])
         #expect(
-            fixture.output == "    would run WORLD/tedge/bootstrap.d/prepare.d/1 prepare --cloud c8y\n" && calls == [])
+            fixture.output == """
+                Dry run: nothing would change.
+
+                Besides:
+                  The hook 'WORLD/tedge/bootstrap.d/prepare.d/1 prepare --cloud c8y' would run.
+
+                """)
     }
 
     @Test("the directories are those of the setting, below the configuration directory by default, or the typed one")
