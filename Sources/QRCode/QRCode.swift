@@ -184,11 +184,13 @@ extension QRCode {
         var capacity: Int { dataCount - (number < 10 ? 2 : 3) }
 
         private static let corrections = [
-            7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26, 28, 30, 30, 30, 30,
+            7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26, 28, 30,
+            30, 30, 30,
             30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
         ]
         private static let blockCounts = [
-            1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19,
+            1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18,
+            19, 19,
             20, 21, 22, 24, 25,
         ]
 
@@ -248,7 +250,9 @@ extension QRCode {
             }
             var result: [UInt8] = []
             for index in 0...short {
-                for part in parts where index < part.data.count { result.append(part.data[part.data.startIndex + index]) }
+                for part in parts where index < part.data.count {
+                    result.append(part.data[part.data.startIndex + index])
+                }
             }
             for index in 0..<correction {
                 for part in parts { result.append(part.correction[index]) }

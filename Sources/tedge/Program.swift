@@ -37,7 +37,9 @@ enum Program {
     private static func run(_ command: any RunnableCommand, _ globals: GlobalOptions) -> ExitStatus {
         let context = Context.real(
             configurationDirectory: globals.configDir, isJSON: globals.json, logLevel: globals.level)
-        return ended(command.run(in: context), on: context.console, failure: type(of: command).failureStatus)
+        let isRehearsed = (command as? any ChangingCommand)?.dryRun.isOn ?? false
+        let report = isRehearsed ? Rehearsal.run(in: context, command.run) : command.run(in: context)
+        return ended(report, on: context.console, failure: type(of: command).failureStatus)
     }
 
     private static func report(_ error: UsageError, _ words: [String], _ console: Console) -> CommandReport {

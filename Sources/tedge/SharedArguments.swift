@@ -27,6 +27,20 @@ struct GlobalOptions: ParsableArguments {
     var level: LogLevel? { debug ? max(logLevel ?? .debug, .debug) : logLevel }
 }
 
+/// Whether a command only shows what it would change.
+struct DryRunArgument: ParsableArguments {
+    @Flag(.long("dry-run"), help: "Show what would change: settings, files and services. Change nothing.")
+    var isOn: Bool
+
+    var arguments: [BoundArgument] { [$isOn] }
+}
+
+/// A command that changes something on the device.
+protocol ChangingCommand: RunnableCommand {
+    /// Whether it only shows what it would change.
+    var dryRun: DryRunArgument { get }
+}
+
 /// The profile of the cloud that a command is for.
 struct ProfileArgument: ParsableArguments {
     @Option(

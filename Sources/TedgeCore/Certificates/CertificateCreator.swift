@@ -10,13 +10,16 @@ public struct CertificateCreator {
 
     /// Creates the pair, or prints why not.
     ///
-    /// - Parameter deviceID: The identity; the one of the settings if nil.
-    public func run(deviceID: String?) -> CommandReport {
+    /// - Parameters:
+    ///   - deviceID: The identity; the one of the settings if nil.
+    ///   - isIfNeeded: Whether a valid pair of this identity is kept.
+    public func run(deviceID: String?, isIfNeeded: Bool = false) -> CommandReport {
         var described = deviceID
         do {
             let (settings, pair) = try selection.load()
             let id = try deviceID ?? pair.storedIdentity(settings)
             described = id
+            if isIfNeeded, let report = try kept(id, pair) { return report }
             try create(id, settings, pair)
             return .done("cert create", cloud: selection.cloud, changed: true)
         } catch {
@@ -25,6 +28,13 @@ public struct CertificateCreator {
                 ?? "failed to create a test certificate for the device."
             return selection.failed("cert create", title, error)
         }
+    }
+
+    /// The report of a pair that is kept; nil if there is none. Throws if it is another device's, or cannot be used.
+    private func kept(_ id: String, _ pair: CertificatePair) throws -> CommandReport? {
+        guard let certificate = try pair.usableCertificate(of: id) else { return nil }
+        let summary = CertificateSummary(certificate, path: pair.certificatePath, now: context.now())
+        return .kept("cert create", cloud: selection.cloud, summary, on: context.console)
     }
 
     private func create(_ id: String, _ settings: Settings, _ pair: CertificatePair) throws {

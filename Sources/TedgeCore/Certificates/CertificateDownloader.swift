@@ -21,11 +21,15 @@ public struct CertificateDownloader {
             let target = try WebTarget(cloud, endpoint: try options.endpoint())
             title += " from \(target.endpoint)"
             let pair = try CertificatePair(settings, cloud: .c8y, profile: cloud.profile, in: context)
-            if context.files.exists(pair.certificatePath) {
+            if !options.isIfNeeded, context.files.exists(pair.certificatePath) {
                 throw EnrollmentInputError.certificateExists(path: pair.certificatePath)
             }
             let id = try options.resolvedDeviceID(cloud, in: context)
             title += " for the device \(id)"
+            if options.isIfNeeded, let certificate = try pair.usableCertificate(of: id) {
+                let summary = CertificateSummary(certificate, path: pair.certificatePath, now: context.now())
+                return .kept("cert download", cloud: .c8y, summary, on: context.console)
+            }
             let certificate = try download(id, options, cloud, target, pair)
             return report(certificate, pair)
         } catch {
@@ -40,6 +44,11 @@ public struct CertificateDownloader {
         let place = DownloadedPair(pair: pair, context: context)
         let (key, isNew) = try place.prepare()
         let request = try request(id, options, key, isNew: isNew, cloud.settings, pair)
+        if let rehearsal = context.rehearsal {
+            let issued = try rehearsal.certificate(for: request, from: "\(target.endpoint)", cloud.settings)
+            try place.store(issued, key, isNew: isNew)
+            return issued.leaf
+        }
         let tenant = try TenantSession(
             cloud, at: target, user: id, password: options.resolvedPassword(in: context), in: context)
         let session = DownloadSession(tenant: tenant, isTyped: options.url != nil)

@@ -6,6 +6,8 @@ extension CertificateError {
             ["A certificate already exists and would be overwritten.\nExisting file: \"\(path)\""]
         case .keyExists(let path):
             ["A private key already exists and would be overwritten.\nExisting file: \"\(path)\""]
+        case .certificateOfOther(let path, let id, let wanted):
+            ["The certificate \(path) is for the device '\(id)' and not for '\(wanted)'."]
         case .certificateMissing(let path):
             [
                 "No certificate has been attached to that device.\nMissing file: \"\(path)\"\n\(Self.createAdvice)"
@@ -88,6 +90,8 @@ extension CertificateError {
                 + "another pair, move both files away first."
         case .keyExists:
             "Run 'tedge cert create-csr' for a certificate of that key. For another key, move the file away first."
+        case .certificateOfOther(_, let id, _):
+            "Give '\(id)' as the device id to keep the certificate. For another one, move certificate and key away first."
         case .renewedMissing: "Run 'tedge cert renew' to make one."
         case .keyMissing:
             "Put the key back, or name its file with 'tedge config set device.key_path <file>'. If it is lost, move the "

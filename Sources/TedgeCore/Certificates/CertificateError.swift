@@ -6,6 +6,8 @@ public enum CertificateError: ExplainedError, Equatable {
     case certificateExists(path: String)
     /// There is a key already.
     case keyExists(path: String)
+    /// There is a certificate, and it is for another device id.
+    case certificateOfOther(path: String, id: String, wanted: String)
     /// There is no certificate.
     case certificateMissing(path: String)
     /// There is no renewed certificate beside the one in use.
@@ -93,6 +95,7 @@ public enum CertificateError: ExplainedError, Equatable {
         switch self {
         case .certificateExists: .certificateExists
         case .keyExists: .keyExists
+        case .certificateOfOther: .certificateOfOther
         case .certificateMissing: .certificateMissing
         case .renewedMissing: .renewedCertificateMissing
         case .keyMissing: .keyMissing

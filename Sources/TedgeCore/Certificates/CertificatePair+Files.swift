@@ -23,6 +23,24 @@ extension CertificatePair {
         return try CertificateFile.key(in: &bytes, of: keyPath)
     }
 
+    /// The certificate that is there for a device; nil if there is neither certificate nor key. Throws if it is for another
+    /// device, is not valid now, or its key is missing or another one.
+    func usableCertificate(of id: String) throws -> Certificate? {
+        guard try context.files.status(certificatePath) != nil else { return nil }
+        let certificate = try CertificateFile.certificate(at: certificatePath, files: context.files)
+        guard certificate.commonName == id else {
+            throw CertificateError.certificateOfOther(
+                path: certificatePath, id: certificate.commonName ?? certificate.subject, wanted: id)
+        }
+        let validation = CertificateValidation(
+            context: context, certificatePath: certificatePath, keyPath: keyPath,
+            trustRoots: .directory("/etc/ssl/certs"),
+            brokerAccount: nil, rootsKey: "")
+        try validation.checkDates(of: certificate)
+        try validation.checkKey(of: certificate)
+        return certificate
+    }
+
     /// Throws `sameFile` if the settings name one file for both.
     func refuseSameFile() throws(CertificateError) {
         if Path.absolute(certificatePath, relativeTo: "/") == Path.absolute(keyPath, relativeTo: "/") {

@@ -13,7 +13,10 @@ public struct CertificateUploader {
     }
 
     /// Uploads the certificate, or prints why not.
-    public func run(_ credentials: UploadCredentials) -> CommandReport {
+    ///
+    /// - Parameter isIfNeeded: Whether a certificate that the cloud trusts already is not uploaded. It is uploaded if that
+    ///   cannot be found out.
+    public func run(_ credentials: UploadCredentials, isIfNeeded: Bool = false) -> CommandReport {
         do {
             try context.require(.ssl)
             let settings = try Settings.load(from: context.settingsSource)
@@ -21,7 +24,16 @@ public struct CertificateUploader {
             let cloud = settings.cloud(.c8y, profile: profile)
             let target = try WebTarget(cloud)
             let deviceID = try cloud.required("device.id")
-            let certificate = try certificate(settings, profile)
+            let path = try path(settings, profile)
+            let certificate = try certificate(at: path)
+            if isIfNeeded || context.rehearsal != nil {
+                let isTrusted = try CertificateTrust.of(path, .c8y, profile, in: context) == .trusted
+                if isTrusted, isIfNeeded { return uploaded("The cloud trusts the certificate already.", isNew: false) }
+                if let rehearsal = context.rehearsal {
+                    if !isTrusted { rehearsal.note("The certificate \(path) would be uploaded to \(target.endpoint).") }
+                    return uploaded("The cloud is not asked in a dry run.", isNew: !isTrusted)
+                }
+            }
             let user = try credentials.resolvedUser(in: context)
             let password = try credentials.resolvedPassword(in: context)
             let session = UploadSession(
@@ -29,20 +41,28 @@ public struct CertificateUploader {
             let isNew = try session.upload(certificate, name: deviceID, to: session.tenantName())
             let message =
                 isNew ? "Certificate uploaded successfully." : "Certificate already exists in the cloud."
-            context.console.result(message + "\n")
-            return .done("cert upload", cloud: .c8y, changed: isNew, message: message)
+            return uploaded(message, isNew: isNew)
         } catch {
             let failure = CommandFailure(command: "tedge cert upload", "failed to upload root certificate", error)
             return context.failed("cert upload", cloud: .c8y, failure)
         }
     }
 
-    /// The certificate of the device alone, the renewed one if there is one: written again from what was read, because its
-    /// file may hold other certificates, and even the private key.
-    private func certificate(_ settings: Settings, _ profile: ProfileName?) throws -> String {
+    private func uploaded(_ message: String, isNew: Bool) -> CommandReport {
+        context.console.result(message + "\n")
+        return .done("cert upload", cloud: .c8y, changed: isNew, message: message)
+    }
+
+    /// The file of the certificate, or of the renewed one if there is one.
+    private func path(_ settings: Settings, _ profile: ProfileName?) throws -> String {
         let pair = try CertificatePair(settings, cloud: .c8y, profile: profile, in: context)
         let renewed = RenewedCertificate.path(besides: pair.certificatePath)
-        let path = context.files.exists(renewed) ? renewed : pair.certificatePath
+        return context.files.exists(renewed) ? renewed : pair.certificatePath
+    }
+
+    /// The certificate of the device alone: written again from what was read, because its file may hold other certificates,
+    /// and even the private key.
+    private func certificate(at path: String) throws -> String {
         let certificate = try CertificateFile.certificate(at: path, files: context.files)
         let pem = try CertificateError.mapping { () throws(X509Error) in try certificate.pem() }
         return String(decoding: pem, as: UTF8.self)

@@ -13,6 +13,9 @@ public struct DownloadOptions: Sendable {
     /// After how long no further try is made.
     public var maxTimeout: Duration = .seconds(600)
 
+    /// Whether a valid certificate of the device is kept.
+    public var isIfNeeded = false
+
     /// Takes nothing but the usual times.
     public init() {}
 

@@ -22,6 +22,7 @@ struct ConnectionCommand {
             command.context = context.knowingMosquitto()
             let (done, outcome) = try command.change(steps)
             var report = command.end(done, outcome)
+            if options.isIfNeeded { report = command.changedOnly(done, report) }
             if done.renewal == .taken {
                 report.details += RenewalHooks(done.inputs, in: command.context).run()
             }
@@ -67,6 +68,8 @@ struct ConnectionCommand {
     private func end(_ steps: ConnectSteps, _ outcome: ConnectSteps.Outcome) -> CommandReport {
         let inputs = steps.inputs
         guard outcome == .running else { return withoutServiceManager() }
+        // Nothing was started that could be checked.
+        guard context.rehearsal == nil else { return .done(name, cloud: cloud.name, changed: true) }
         if options.isOffline {
             if let ended = restartEndedMosquitto(inputs) { return ended }
             context.console.line("Offline mode. Skipping the connection check.")
@@ -85,6 +88,18 @@ struct ConnectionCommand {
             context.console.line("Warning: \(warning)")
             return restartEndedMosquitto(inputs) ?? unproven(Diagnosis.of(error, inputs, in: context))
         }
+    }
+
+    /// The report with what was really changed; a mosquitto that had ended was started again.
+    private func changedOnly(_ steps: ConnectSteps, _ report: CommandReport) -> CommandReport {
+        var report = report
+        report.changed = steps.hasChanged || report.reason == .mosquittoEnded
+        if report.status == .success, !report.changed {
+            let message = "The device is connected as the settings say. Nothing was changed."
+            context.console.line(message)
+            report.message = message
+        }
+        return report
     }
 
     /// Starts mosquitto again if it has ended since it was restarted. Nil if it runs.

@@ -6,6 +6,8 @@ public struct Connector {
     public struct Options: Sendable {
         /// Whether to leave the cloud alone: everything is configured and started, nothing is checked.
         public var isOffline = false
+        /// Whether a connection that is there is kept: only what is not as the settings say is changed.
+        public var isIfNeeded = false
         /// How many seconds the check may take.
         public var timeout = 10
 
@@ -47,6 +49,8 @@ final class ConnectSteps {
     private(set) var renewal = RenewedCertificate.Outcome.none
     /// The bridge file until mosquitto has accepted it.
     private(set) var unacceptedBridge: [UInt8]?
+    /// Whether any file or service was changed; known when all steps are done.
+    private(set) var hasChanged = false
 
     private var hasMapper: Bool { context.mapperProgram != nil }
     private var broker: BrokerChange { change.broker }
@@ -59,6 +63,7 @@ final class ConnectSteps {
         change = ConnectionChange(
             of: inputs.cloud.name, inputs.profile, inputs.settings, inputs.system, in: context)
         self.context = change.context
+        change.services.keepsWhatIs = options.isIfNeeded
     }
 
     /// Starts a step: from here on it is the one that failed if something fails.
@@ -70,33 +75,54 @@ final class ConnectSteps {
 
     /// Writes the bridge and starts the services. A comment after a change says what the undo does.
     func connect() throws -> Outcome {
+        let outcome = try steps()
+        hasChanged = files.hasChanges || services.hasChanged
+        return outcome
+    }
+
+    private func steps() throws -> Outcome {
         try begin("service-manager", "Checking if \(change.manager.commands.name) is available.")
         let isManaged = try checkServiceManager()
 
         try begin("existing-bridge", "Checking if configuration for requested bridge already exists.")
-        try refuseExistingBridge()
+        if !options.isIfNeeded { try refuseExistingBridge() }
 
         try begin("certificates", "Validating the bridge certificates.")
         let bridge = try validate()  // undo: files (renewed certificate, owners)
 
-        try begin("save", "Saving configuration for requested bridge.")
-        try save(bridge)  // undo: files
+        let isCurrent = try options.isIfNeeded && isCurrent(bridge)
+        if isCurrent {
+            try begin("save", "The bridge is as the settings describe it.")
+            log.end(.skipped)
+        } else {
+            try begin("save", "Saving configuration for requested bridge.")
+            // The mapper reads its settings only when it starts.
+            if isManaged, options.isIfNeeded, hasMapper, !services.isMapperShared { try services.stopMapper() }
+            try save(bridge)  // undo: files
+        }
         guard isManaged else { return .configured }
 
-        try begin("restart-mosquitto", "Restarting mosquitto service.")
-        try broker.restart()  // undo: restart with the files as before, or stop
+        if isCurrent, services.mosquittoWasActive == true {
+            try begin("restart-mosquitto")
+            log.end(.skipped)
+        } else {
+            try begin("restart-mosquitto", "Restarting mosquitto service.")
+            try broker.restart()  // undo: restart with the files as before, or stop
 
-        let seconds = BrokerStart.timeout
-        try begin("await-mosquitto", "Awaiting mosquitto to start. This may take up to \(seconds) seconds.")
-        try broker.awaitStart()
-        unacceptedBridge = nil
+            let seconds = BrokerStart.timeout
+            try begin("await-mosquitto", "Awaiting mosquitto to start. This may take up to \(seconds) seconds.")
+            try broker.awaitStart()
+            unacceptedBridge = nil
+        }
 
-        try begin("enable-mosquitto", "Persisting mosquitto on reboot.")
+        try begin("enable-mosquitto", isCurrent ? nil : "Persisting mosquitto on reboot.")
         try services.enableMosquitto()  // undo: disable
-        context.console.step("Successfully created bridge connection!")
+        if !isCurrent { context.console.step("Successfully created bridge connection!") }
 
-        try begin("mapper", "Checking if tedge-mapper is installed.")
-        if hasMapper {
+        try begin("mapper", isCurrent ? nil : "Checking if tedge-mapper is installed.")
+        if isCurrent, services.isMapperAsNeeded {
+            log.end(.skipped)
+        } else if hasMapper {
             context.console.step("Starting tedge-mapper service.")
             try services.startMapper()  // undo: stop
             try context.interruption.check()
@@ -117,6 +143,23 @@ final class ConnectSteps {
     }
 
     // MARK: The parts of a step
+
+    /// Whether the files are as `save` would write them, and mosquitto has read them.
+    private func isCurrent(_ bridge: BridgeConfiguration) throws -> Bool {
+        let paths = inputs.paths
+        guard renewal != .taken, broker.isIncluded, !context.files.exists(paths.unfinished),
+            !isMapperToBeKeptFromBridging,
+            try context.files.readIfPresent(paths.bridge) == Array(MosquittoRenderer.text(of: bridge).utf8),
+            try context.files.readIfPresent(paths.listeners) == broker.listeners.text.map({ Array($0.utf8) })
+        else { return false }
+        return broker.unread.answerRemovingOutdatedMark() == .read
+    }
+
+    private var isMapperToBeKeptFromBridging: Bool {
+        var editor = SettingsEditor(inputs.settings)
+        guard let name = try? SettingName("mqtt.bridge.built_in") else { return true }
+        return (try? editor.set(name, to: "false")) == nil || !editor.edits.isEmpty
+    }
 
     /// Whether there is a service manager that can start the services.
     private func checkServiceManager() throws -> Bool {

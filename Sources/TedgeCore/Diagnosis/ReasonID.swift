@@ -39,6 +39,7 @@ public enum ReasonID: String, Sendable, CaseIterable {
     // The certificate and key of the device.
     case certificateMissing = "certificate-missing"
     case certificateExists = "certificate-exists"
+    case certificateOfOther = "certificate-of-another-id"
     case certificateUnreadable = "certificate-unreadable"
     case certificateBroken = "certificate-broken"
     case certificateOrder = "certificate-order"

@@ -74,6 +74,18 @@ public struct CommandReport: Sendable {
         CommandReport(command: command, cloud: cloud, result: .ok, changed: changed, message: message, status: .success)
     }
 
+    /// Prints that a certificate is kept as it is, and reports that nothing was changed.
+    static func kept(
+        _ command: String, cloud: CloudName?, _ summary: CertificateSummary, on console: Console
+    ) -> Self {
+        let message = "The device has its certificate already. Nothing was changed."
+        console.line(message)
+        console.result(summary.text)
+        var report = CommandReport.done(command, cloud: cloud, changed: false, message: message)
+        report.details = [.init("certificate", summary.json)]
+        return report
+    }
+
     /// Prints a text as the result of a command; with JSON the text is a member of the object.
     public static func printing(_ text: String, of command: String, as member: String, on console: Console) -> Self {
         console.result(text)

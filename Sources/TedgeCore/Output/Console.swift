@@ -24,6 +24,8 @@ public final class Console: Sendable {
     public let level: LogLevel
     /// Whether stdout is a terminal.
     private let isTerminal: Bool
+    /// Whether only warnings and errors are printed.
+    private let isQuiet: Bool
     private let writeText: @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     private let openLine = Mutex(false)
     private let failure = Mutex<SystemError?>(nil)
@@ -32,15 +34,23 @@ public final class Console: Sendable {
     /// Creates a console that passes its texts to a closure. An error that the closure throws for stdout is kept as
     /// `outputFailure`.
     ///
-    /// - Parameter isTerminal: Whether stdout is a terminal.
+    /// - Parameters:
+    ///   - isTerminal: Whether stdout is a terminal.
+    ///   - isQuiet: Whether only warnings and errors are printed.
     public init(
-        isJSON: Bool = false, level: LogLevel = .warn, isTerminal: Bool = false,
+        isJSON: Bool = false, level: LogLevel = .warn, isTerminal: Bool = false, isQuiet: Bool = false,
         write: @escaping @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     ) {
         self.isJSON = isJSON
         self.level = level
         self.isTerminal = isTerminal
+        self.isQuiet = isQuiet
         writeText = write
+    }
+
+    /// The same console for a command whose steps are not real: only warnings and errors are printed.
+    var withoutProgress: Console {
+        Console(isJSON: isJSON, level: level, isTerminal: isTerminal, isQuiet: true, write: writeText)
     }
 
     /// Why a text for stdout was lost; nil if none was lost or the reader closed the output.
@@ -88,7 +98,7 @@ public final class Console: Sendable {
     ///
     /// - Parameter isStyled: Whether the text contains colours and no other control sequences.
     public func result(_ text: String, isStyled: Bool = false) {
-        guard !isJSON else { return }
+        guard !isJSON, !isQuiet else { return }
         write(.output, isTerminal && !isStyled ? ErrorFrame.printable(text, keepsTabs: true) : text)
     }
 
@@ -106,7 +116,7 @@ public final class Console: Sendable {
 
     /// Prints a note about something else that the command does.
     public func note(_ text: String) {
-        guard level >= .warn else { return }
+        guard level >= .warn, !isQuiet else { return }
         error("\(ErrorFrame.shown(text))\n")
     }
 
@@ -133,6 +143,7 @@ public final class Console: Sendable {
     }
 
     private func progress(_ text: String) {
+        guard !isQuiet else { return }
         write(isJSON ? .error : .output, ErrorFrame.printable(text))
     }
 

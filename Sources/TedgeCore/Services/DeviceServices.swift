@@ -8,6 +8,10 @@ final class DeviceServices {
     private(set) var mosquittoWasActive: Bool?
     private var started: Service?
     private var inactiveBefore: Set<Service> = []
+    /// Whether a service that runs, or is enabled, is left as it is.
+    var keepsWhatIs = false
+    /// Whether a service was restarted, started, stopped, enabled or disabled.
+    private(set) var hasChanged = false
     private var linksChanged = false
 
     init(_ manager: ServiceManager, cloud: CloudName, profile: ProfileName?, on transaction: Transaction) {
@@ -57,7 +61,10 @@ final class DeviceServices {
     }
 
     /// Restarts mosquitto. `restoreMosquitto` undoes this, when the files are as before.
-    func restartMosquitto() throws(ServiceError) { try manager.restart(.mosquitto) }
+    func restartMosquitto() throws(ServiceError) {
+        hasChanged = true
+        try manager.restart(.mosquitto)
+    }
 
     /// Restarts or stops mosquitto, so that it runs with the files as they are now if it ran before.
     func restoreMosquitto() throws {
@@ -72,6 +79,7 @@ final class DeviceServices {
             return
         }
         if isEnabled { return }
+        hasChanged = true
         try transaction.perform {
             try manager.enable(.mosquitto)
             noteLinks()
@@ -95,6 +103,12 @@ final class DeviceServices {
 
     /// Whether the mapper is the one that all clouds share.
     var isMapperShared: Bool { mapper == .singleMapper }
+
+    /// Whether the mapper runs and starts with the device, or none is installed.
+    var isMapperAsNeeded: Bool {
+        guard let installedMapper, let state = states?[installedMapper] else { return states != nil }
+        return state.isActive && state.isEnabled == true
+    }
 
     /// Throws if systemd could not start the mapper.
     func requireMapper() throws(ServiceError) {
@@ -124,6 +138,8 @@ final class DeviceServices {
         }
         do throws(ServiceError) {
             try manager.stop(mapper)
+            hasChanged = true
+            states?[mapper]?.isActive = false
         } catch {
             guard case .notFound = error else { throw error }
         }
@@ -163,7 +179,12 @@ final class DeviceServices {
 
     private func start(_ service: Service) throws {
         let wasActive = try isActive(service)
+        if wasActive, keepsWhatIs {
+            started = service
+            return
+        }
         if !wasActive { inactiveBefore.insert(service) }
+        hasChanged = true
         try transaction.perform {
             try manager.start(service)
         } undo: { result in
@@ -178,8 +199,10 @@ final class DeviceServices {
         // If it is unknown whether it was enabled, one that did not run counts as disabled.
         let wasDisabled = !manager.isDefault && inactiveBefore.contains(service)
         let state = states?[service]
+        if keepsWhatIs, state?.isEnabled == true { return }
         try transaction.perform {
             let isNew = try manager.enable(service)
+            if isNew, manager.isDefault || !keepsWhatIs { hasChanged = true }
             let isUndone = manager.isDefault ? isNew : wasDisabled
             if isUndone { noteLinks() }
             return isUndone

@@ -14,11 +14,15 @@ struct ConfigurationLock: Sendable {
     static func path(in directory: String) -> String { Path.join(directory, ".tedge.lock") }
 
     /// Waits until no other command changes the directory, and creates it if it is missing. Removes temporary files that killed
-    /// runs left. If the caller may not write there, there is no lock, and the command itself reports what fails.
+    /// runs left. If the caller may not write there, there is no lock, and the command itself reports what fails. A rehearsal needs none.
     ///
     /// - Parameter command: The name of the command, for others that wait.
     init(_ command: String, in context: Context) throws {
         let directory = context.configurationDirectory
+        guard context.rehearsal == nil else {
+            (lock, madeDirectories, files) = (nil, [], context.files)
+            return
+        }
         let path = Self.path(in: directory)
         files = context.files
         madeDirectories = try Self.makeDirectories(directory, context)
@@ -49,6 +53,7 @@ struct ConfigurationLock: Sendable {
 
     /// Waits for a lock. Returns nil if the lock file cannot be created; throws `LockError` if one holder keeps it too long.
     static func wait(for path: String, _ command: String, _ context: Context) throws -> FileLock? {
+        guard context.rehearsal == nil else { return nil }
         let begin = ContinuousClock.now
         // The timeout is for one holder: if many commands wait, the holder changes.
         var (known, since): (LockError.Holder?, ContinuousClock.Instant) = (nil, begin)

@@ -46,6 +46,8 @@ public struct Context: Sendable {
     var listening: @Sendable (_ address: String, _ port: UInt16) -> SystemError? = { address, port in
         LocalAddress.refusal(address, port: port).map { SystemError($0) }
     }
+    /// The rehearsal that this is the context of: nothing is changed. Nil in a real run.
+    var rehearsal: Rehearsal?
     /// How systemd starts mosquitto; nil if unknown.
     var mosquittoUnit: MosquittoUnit?
     /// The unit as systemd reported it, once it was asked.

@@ -2,7 +2,7 @@ import ArgumentParsing
 import TedgeCore
 
 /// `tedge cert create-csr`.
-struct CertCreateCSRCommand: RunnableCommand {
+struct CertCreateCSRCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "create-csr", abstract: "Create a certificate signing request for this device.",
         discussion: "Uses the existing key; creates one if there is none.")
@@ -16,8 +16,9 @@ struct CertCreateCSRCommand: RunnableCommand {
         completion: .file)
     var outputPath: String?
     var target = CertificateArguments()
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { [$deviceId, $outputPath] + target.arguments }
+    var arguments: [BoundArgument] { [$deviceId, $outputPath] + target.arguments + dryRun.arguments }
 
     func validate() throws(UsageError) { try target.validate() }
 

@@ -2,7 +2,7 @@ import ArgumentParsing
 import TedgeCore
 
 /// `tedge cert create`.
-struct CertCreateCommand: RunnableCommand {
+struct CertCreateCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "create", abstract: "Create a key and a self-signed certificate for this device.")
 
@@ -11,12 +11,15 @@ struct CertCreateCommand: RunnableCommand {
         valueName: "ID")
     var deviceId: String?
     var target = CertificateArguments()
+    @Flag(.long("if-needed"), help: "Keep a valid certificate of the same device id.")
+    var ifNeeded: Bool
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { [$deviceId] + target.arguments }
+    var arguments: [BoundArgument] { [$deviceId] + target.arguments + [$ifNeeded] + dryRun.arguments }
 
     func validate() throws(UsageError) { try target.validate() }
 
     func run(in context: Context) -> CommandReport {
-        CertificateCreator(target.selection(in: context)).run(deviceID: deviceId)
+        CertificateCreator(target.selection(in: context)).run(deviceID: deviceId, isIfNeeded: ifNeeded)
     }
 }

@@ -9,7 +9,7 @@ struct CertDownloadCommand: ParsableCommand {
 }
 
 /// `tedge cert download c8y`.
-struct CertDownloadC8yCommand: RunnableCommand {
+struct CertDownloadC8yCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "c8y", abstract: "Download a certificate for this device from a Cumulocity tenant.",
         discussion: """
@@ -44,14 +44,19 @@ struct CertDownloadC8yCommand: RunnableCommand {
         .long("max-timeout"), help: "Time after which no further try is made.", valueName: "TIME", defaultText: "10m",
         parse: SettingDuration.upToAYear(from: .zero))
     var maxTimeout: SettingDuration?
+    @Flag(.long("if-needed"), help: "Keep a valid certificate of the same device id.")
+    var ifNeeded: Bool
+    var dryRun = DryRunArgument()
 
     var arguments: [BoundArgument] {
-        [$deviceId, $password] + target.arguments + [$csrPath, $url, $retryEvery, $maxTimeout]
+        [$deviceId, $password] + target.arguments + [$csrPath, $url, $retryEvery, $maxTimeout, $ifNeeded]
+            + dryRun.arguments
     }
 
     func run(in context: Context) -> CommandReport {
         if let password { ProcessArguments.wipe(password) }
         var options = DownloadOptions()
+        options.isIfNeeded = ifNeeded
         (options.deviceID, options.password, options.csrPath, options.url) = (deviceId, password, csrPath, url)
         if let retryEvery { options.retryEvery = retryEvery.duration }
         if let maxTimeout { options.maxTimeout = maxTimeout.duration }

@@ -2,7 +2,7 @@ import ArgumentParsing
 import TedgeCore
 
 /// `tedge cert renew`.
-struct CertRenewCommand: RunnableCommand {
+struct CertRenewCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "renew",
         abstract: "Create a new certificate for the same key, and use it at once or at the next reconnect.",
@@ -51,8 +51,11 @@ struct CertRenewCommand: RunnableCommand {
         conflicts: ["--csr-path", "--ca", "--profile"])
     var all: Bool
     var target = CertificateArguments()
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { [$csrPath, $authority, $ifDue, $reconnect, $all] + target.arguments }
+    var arguments: [BoundArgument] {
+        [$csrPath, $authority, $ifDue, $reconnect, $all] + target.arguments + dryRun.arguments
+    }
 
     func validate() throws(UsageError) {
         try target.validate()

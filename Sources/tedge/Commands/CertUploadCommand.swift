@@ -39,7 +39,7 @@ struct CertUploadAwsCommand: RunnableCommand {
 }
 
 /// `tedge cert upload c8y`.
-struct CertUploadC8yCommand: RunnableCommand {
+struct CertUploadC8yCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "c8y", abstract: "Upload the device certificate to Cumulocity.",
         discussion: """
@@ -62,12 +62,17 @@ struct CertUploadC8yCommand: RunnableCommand {
         valueName: "PASSWORD")
     var password: String?
     var target = ProfileArgument()
+    @Flag(.long("if-needed"), help: "Upload nothing if the cloud trusts the certificate already.")
+    var ifNeeded: Bool
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { [$user, $passwordFile, $password] + target.arguments }
+    var arguments: [BoundArgument] {
+        [$user, $passwordFile, $password] + target.arguments + [$ifNeeded] + dryRun.arguments
+    }
 
     func run(in context: Context) -> CommandReport {
         if let password { ProcessArguments.wipe(password) }
         let credentials = UploadCredentials(user: user, passwordFile: passwordFile, password: password)
-        return CertificateUploader(profile: target.profile, in: context).run(credentials)
+        return CertificateUploader(profile: target.profile, in: context).run(credentials, isIfNeeded: ifNeeded)
     }
 }

@@ -53,7 +53,7 @@ struct ConfigGetCommand: RunnableCommand {
 }
 
 /// `tedge config set`.
-struct ConfigSetCommand: RunnableCommand {
+struct ConfigSetCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "set", abstract: "Set the value of a setting.",
         discussion: """
@@ -64,8 +64,9 @@ struct ConfigSetCommand: RunnableCommand {
 
     var name = KeyArguments()
     @Argument("VALUE", help: "The new value.", completion: .custom("setting-value")) var value: String
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { name.arguments + [$value] }
+    var arguments: [BoundArgument] { name.arguments + [$value] + dryRun.arguments }
 
     func run(in context: Context) -> CommandReport {
         name.wipe(value)
@@ -74,19 +75,20 @@ struct ConfigSetCommand: RunnableCommand {
 }
 
 /// `tedge config unset`.
-struct ConfigUnsetCommand: RunnableCommand {
+struct ConfigUnsetCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "unset", abstract: "Remove the value of a setting, so that its default applies.")
 
     var name = KeyArguments()
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { name.arguments }
+    var arguments: [BoundArgument] { name.arguments + dryRun.arguments }
 
     func run(in context: Context) -> CommandReport { SettingsCommands(in: context).unset(name.setting) }
 }
 
 /// `tedge config add`.
-struct ConfigAddCommand: RunnableCommand {
+struct ConfigAddCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "add", abstract: "Add to a setting that is a list; set one that is not.")
 
@@ -94,8 +96,9 @@ struct ConfigAddCommand: RunnableCommand {
     @Argument(
         "VALUE", help: "Value to add; commas separate several.", completion: .custom("setting-value"))
     var value: String
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { name.arguments + [$value] }
+    var arguments: [BoundArgument] { name.arguments + [$value] + dryRun.arguments }
 
     func run(in context: Context) -> CommandReport {
         name.wipe(value)
@@ -104,7 +107,7 @@ struct ConfigAddCommand: RunnableCommand {
 }
 
 /// `tedge config remove`.
-struct ConfigRemoveCommand: RunnableCommand {
+struct ConfigRemoveCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "remove", abstract: "Remove from a setting that is a list; unset one that is not and has this value.")
 
@@ -112,8 +115,9 @@ struct ConfigRemoveCommand: RunnableCommand {
     @Argument(
         "VALUE", help: "Value to remove; commas separate several.", completion: .custom("setting-value"))
     var value: String
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { name.arguments + [$value] }
+    var arguments: [BoundArgument] { name.arguments + [$value] + dryRun.arguments }
 
     func run(in context: Context) -> CommandReport {
         name.wipe(value)
@@ -149,7 +153,7 @@ extension ConfigListCommand {
 }
 
 /// `tedge config upgrade`.
-struct ConfigUpgradeCommand: RunnableCommand {
+struct ConfigUpgradeCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "upgrade", abstract: "Move the settings to where release 2 of thin-edge.io keeps them.",
         discussion: """
@@ -157,6 +161,10 @@ struct ConfigUpgradeCommand: RunnableCommand {
             current names. All values stay. The old tedge.toml is kept as tedge.toml.bak. This program reads
             both forms and does not need the upgrade.
             """)
+
+    var dryRun = DryRunArgument()
+
+    var arguments: [BoundArgument] { dryRun.arguments }
 
     func run(in context: Context) -> CommandReport { SettingsUpgrader(in: context).run() }
 }

@@ -2,7 +2,7 @@ import ArgumentParsing
 import TedgeCore
 
 /// `tedge connect`.
-struct ConnectCommand: RunnableCommand {
+struct ConnectCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "connect", abstract: "Connect this device to a cloud and prove that the cloud answers.",
         discussion: """
@@ -20,9 +20,14 @@ struct ConnectCommand: RunnableCommand {
     @Option(
         .long("timeout"), help: "Seconds that the check may take.", valueName: "SECONDS", parse: Int.within(1...3600))
     var timeout: Int = 10
+    @Flag(
+        .long("if-needed"), help: "Keep a connection that is there, and change only what is not as the settings say.",
+        conflicts: ["--test"])
+    var ifNeeded: Bool
+    var dryRun = DryRunArgument()
 
     var arguments: [BoundArgument] {
-        [target.$target, $test, $offline] + target.option.arguments + [$timeout]
+        [target.$target, $test, $offline] + target.option.arguments + [$timeout, $ifNeeded] + dryRun.arguments
     }
 
     func validate() throws(UsageError) { try target.validate() }
@@ -32,7 +37,7 @@ struct ConnectCommand: RunnableCommand {
             return ConnectionTest(target.cloud, profile: target.profile, timeout: timeout, in: context).run()
         }
         var options = Connector.Options()
-        options.isOffline = offline
+        (options.isOffline, options.isIfNeeded) = (offline, ifNeeded)
         options.timeout = timeout
         return Connector(target.cloud, profile: target.profile, options: options, in: context).run()
     }

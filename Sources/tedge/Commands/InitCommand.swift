@@ -2,7 +2,7 @@ import ArgumentParsing
 import TedgeCore
 
 /// `tedge init`.
-struct InitCommand: RunnableCommand {
+struct InitCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "init", abstract: "Create the directories with their owners, and have mosquitto read the files of tedge.")
 
@@ -31,8 +31,11 @@ struct InitCommand: RunnableCommand {
             "Replace the include line that an earlier release wrote by links in conf.d, if mosquitto then reads the same."
     )
     var useLinks: Bool
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { [$user, $group, $mosquittoConfiguration, $relativeLinks, $useLinks] }
+    var arguments: [BoundArgument] {
+        [$user, $group, $mosquittoConfiguration, $relativeLinks, $useLinks] + dryRun.arguments
+    }
 
     func run(in context: Context) -> CommandReport {
         let main = mosquittoConfiguration.map { Path.absolute($0, relativeTo: context.currentDirectory()) }

@@ -2,7 +2,7 @@ import ArgumentParsing
 import TedgeCore
 
 /// `tedge reconnect`.
-struct ReconnectCommand: RunnableCommand {
+struct ReconnectCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         name: "reconnect", abstract: "Disconnect from a cloud and connect again.",
         discussion: """
@@ -16,8 +16,9 @@ struct ReconnectCommand: RunnableCommand {
     var target = CloudArguments()
     @Flag(.long("offline"), help: "Configure and start everything without the network, and check nothing.")
     var offline: Bool
+    var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { [target.$target, $offline] + target.option.arguments }
+    var arguments: [BoundArgument] { [target.$target, $offline] + target.option.arguments + dryRun.arguments }
 
     func validate() throws(UsageError) { try target.validate() }
 
