@@ -61,12 +61,12 @@ class Tedge:
 
     def run(self, words, stdin=None, dry_run=False, accepted=(0,)):
         """Returns the object that the program prints; ends the module if its status is none of the accepted ones."""
-        command = [self.path] + list(words)
+        options = ["--json"] + (["--dry-run"] if dry_run else [])
         if self.module.params["config_dir"]:
-            command += ["--config-dir", self.module.params["config_dir"]]
-        if dry_run:
-            command.append("--dry-run")
-        command.append("--json")
+            options += ["--config-dir", self.module.params["config_dir"]]
+        # Behind "--" is no option.
+        end = words.index("--") if "--" in words else len(words)
+        command = [self.path] + words[:end] + options + words[end:]
         self.commands.append(command[1:])
         began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
         status, stdout, stderr = self.module.run_command(command, data=stdin, environ_update=self.environment)

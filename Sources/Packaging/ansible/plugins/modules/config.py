@@ -96,8 +96,11 @@ def main():
     changed, shown, answer = {}, [], {}
     for key in sorted(settings):
         value = settings[key]
-        words = ["config", "unset", key] if value is None else ["config", "set", key, "--", text(value)]
-        answer, diff = tedge.change(words[:3] + profile + words[3:])
+        if value is None:
+            words = ["config", "unset", key] + profile
+        else:
+            words = ["config", "set", key] + profile + ["--", text(value)]
+        answer, diff = tedge.change(words)
         changed[key] = bool(answer.get("changed"))
         # One file holds many settings: each run alone shows it with one change only.
         shown += [one for one in diff if one["before_header"] == "settings"]
