@@ -54,6 +54,29 @@ import TestSupport
         Fault(ways: "cut:https", cause: "ended in the middle of the answer", hint: "Try again"),
     ]
 
+    @Test("if needed, a certificate is uploaded only to a cloud that does not trust it")
+    func ifNeeded() throws {
+        let ready = try Ready()
+        let dry = try ready.gateway.tedge("cert", "upload", "c8y", "--dry-run")
+        #expect(dry.status == 0 && dry.errors == "")
+        #expect(dry.output.contains(" would be uploaded to localhost:"))
+        #expect(try !ready.isTrusted())
+
+        let words = ["cert", "upload", "c8y", "--user", "alice", "--if-needed"]
+        let first = try ready.gateway.run(words, environment: ["C8Y_PASSWORD": "secret"])
+        #expect(first == Outcome(status: 0, output: "Certificate uploaded successfully.\n"))
+        // Without user and password: the cloud is not asked to take it again.
+        let second = try ready.gateway.tedge("--json", "cert", "upload", "c8y", "--if-needed")
+        #expect(second.status == 0 && second.errors == "")
+        #expect(second.output.contains(#""changed":false"#))
+        let again = try ready.gateway.tedge("cert", "upload", "c8y", "--if-needed", "--dry-run")
+        #expect(again == Outcome(status: 0, output: "Dry run: nothing would change.\n"))
+
+        // A cloud that cannot be reached tells nothing, so that the upload is tried.
+        try ready.cloud.misbehave("expired:mqtt")
+        #expect(try ready.gateway.tedge("cert", "upload", "c8y", "--if-needed").status == 1)
+    }
+
     @Test("each failure has words of its own, and nothing is uploaded", arguments: faults)
     func failure(_ fault: Fault) throws {
         let ready = try Ready()

@@ -57,7 +57,12 @@ struct Plan {
     }
 
     private func difference(_ file: RehearsedFiles.Difference) -> String {
-        let (before, after) = (shown(file.before, isNew: false), shown(file.after, isNew: true))
+        let (before, after) = (shown(file.before, isNew: false), shown(file.after, isNew: file.hasOtherContents))
+        if (before ?? after)?.first == "(", (after ?? before)?.first == "(" {
+            let verb = before == nil ? "create" : after == nil ? "remove" : "change"
+            let attributes = file.attributesDiffer ? " \(file.before.attributes) -> \(file.after.attributes)" : ""
+            return "\(verb) \(file.path) \((after ?? before ?? "").dropLast())\(attributes)\n"
+        }
         let names = "--- \(before == nil ? "/dev/null" : file.path)\n+++ \(after == nil ? "/dev/null" : file.path)\n"
         let body = before == after ? "" : TextDifference(before ?? "", after ?? "").text
         let attributes = file.attributesDiffer ? "# \(file.before.attributes) -> \(file.after.attributes)\n" : ""
@@ -78,7 +83,9 @@ struct Plan {
                 "files",
                 .object(
                     files.map {
-                        .init($0.path, .optional(shown(isAfter ? $0.after : $0.before, isNew: isAfter)))
+                        .init(
+                            $0.path,
+                            .optional(shown(isAfter ? $0.after : $0.before, isNew: isAfter && $0.hasOtherContents)))
                     })),
             .init("services", .object(services.map { .init($0.unit, (isAfter ? $0.after : $0.before).json) })),
         ]
@@ -162,6 +169,9 @@ extension Plan.ServiceChange.State {
 }
 
 extension RehearsedFiles.Difference {
+    /// Whether a file would have other contents than now, or be made.
+    fileprivate var hasOtherContents: Bool { before.contents != after.contents }
+
     /// Whether a file that stays would get another owner or other permissions.
     fileprivate var attributesDiffer: Bool {
         guard let old = before.status, let new = after.status, old.kind == new.kind else { return false }

@@ -74,6 +74,36 @@ import X509
         }
     }
 
+    @Test("if needed, a valid pair of the same id is kept, and anything else there is an error")
+    func ifNeeded() throws {
+        let make = { (fixture: Fixture, id: String) in
+            CertificateCreator(CertificateSelection(cloud: nil, profile: nil, in: fixture.context))
+                .run(deviceID: id, isIfNeeded: true)
+        }
+        let fixture = try Fixture()
+        try fixture.makePair()
+        let before = try fixture.snapshot()
+        let kept = make(fixture, "gateway-1")
+        #expect(kept.status == 0 && !kept.changed)
+        #expect(kept.json.text.contains("\"certificate\":{"))
+        let other = make(fixture, "gateway-2")
+        #expect(other.status == 1 && other.reason == "certificate-of-another-id")
+        #expect(try fixture.snapshot() == before)
+
+        #expect(make(try Fixture(), "gateway-1").changed)
+        let expired = try Fixture()
+        try expired.makePair(notBefore: Fixture.now - 200_000, notAfter: Fixture.now - 100_000)
+        #expect(make(expired, "gateway-1").reason == .certificateExpired)
+        let keyless = try Fixture()
+        try keyless.makePair()
+        try keyless.files.remove(keyless.directory.file(Fixture.key))
+        #expect(make(keyless, "gateway-1").reason == .keyMissing)
+        let foreign = try Fixture()
+        try foreign.makePair()
+        try foreign.write(String(decoding: PrivateKey.generateP256().pem(), as: UTF8.self), to: Fixture.key)
+        #expect(make(foreign, "gateway-1").reason == .keyMismatch)
+    }
+
     @Test("a certificate that cannot be written takes its key with it")
     func halfWritten() throws {
         let fixture = try Fixture()
