@@ -136,6 +136,9 @@ class Started:
         self._output.seek(0)
         return Run(status, seconds, self.results(), self._output.read())
 
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()

@@ -121,7 +121,8 @@ class Gateway:
     def make_disk(self) -> None:
         """The disk before the first boot."""
         key = self._fleet.directory / f"{self.name}.key"
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", self.name, "-f", key)
+        if not key.exists():
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", self.name, "-f", key)
         authority = (self._fleet.cloud.directory / "ca.pem").read_bytes()
         number = run("openssl", "x509", "-noout", "-hash", input=authority.decode(), stdin=None).stdout.strip()
         hosts = f"127.0.0.1 localhost\n127.0.1.1 {self.name}\n{CLOUD_ADDRESS} {HOST}\n"
@@ -149,6 +150,7 @@ class Gateway:
         """Boots it with its disk and plugs it into the network."""
         run(TOOLS, "up", "--state", self.state, "--owner", os.getpid(), "--no-tedge-user", "--restore", self._disk,
             "--cloud-dir", self._fleet.nothing)
+        self._fleet.groups.append(place.identity(self.state))
         pid = place.read(self.state, "init.pid")
         run("ip", "link", "add", self._cable, "type", "veth", "peer", "name", "fleet0", "netns", pid)
         run("ip", "link", "set", self._cable, "master", "fleet", "up")
@@ -186,6 +188,13 @@ class Gateway:
         """What a command says that runs inside, not by ssh."""
         return run(TOOLS, "exec", "--state", self.state, "--", *words, check=check).stdout.strip()
 
+    def has(self, path: str) -> bool:
+        """Whether it has a file, also while it is frozen."""
+        return os.path.lexists(f"/proc/{place.read(self.state, 'init.pid')}/root/{path}")
+
+    def read(self, path: str) -> str:
+        return Path(f"/proc/{place.read(self.state, 'init.pid')}/root/{path}").read_text()
+
     def unplug(self, yes: bool) -> None:
         run("ip", "link", "set", self._cable, "down" if yes else "up")
 
@@ -197,6 +206,8 @@ class Fleet:
         self.directory = BUILD / "run"
         self.nothing = self.directory / "nothing"
         self._boots_at_once = boots_at_once
+        #: The names of all devices that ever booted, as control groups have them.
+        self.groups: list[str] = []
         self.gateways = [Gateway(self, number) for number in range(1, count + 1)]
 
     def __enter__(self) -> "Fleet":
@@ -224,6 +235,11 @@ class Fleet:
     def __exit__(self, *_) -> None:
         self.each(lambda gateway: gateway.down(), at_once=len(self.gateways))
         self.cloud.stop()
+
+    def leftovers(self) -> list[str]:
+        """What is still there of the fleet."""
+        alive = [gateway.name for gateway in self.gateways if place.identity(gateway.state)]
+        return alive + [name for name in self.groups if os.path.isdir(os.path.join(place.groups(), name))]
 
     def boot(self) -> None:
         self.each(lambda gateway: gateway.boot(), at_once=self._boots_at_once)
