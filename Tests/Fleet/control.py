@@ -59,6 +59,10 @@ class Run:
         """How long `tedge` ran on it, as the modules measure it there."""
         return sum(item.get(key, 0) for one in self.of(host) if one.action.startswith(COLLECTION) for item in one.items)
 
+    def bootstrap_seconds(self, host: str, key: str = "seconds") -> float:
+        """How long `tedge bootstrap` ran on it."""
+        return sum(item.get(key, 0) for one in self.of(host) if one.action == f"{COLLECTION}.bootstrap" for item in one.items)
+
 
 class Control:
     def __init__(self, fleet: rig.Fleet, archive: Path, package: Path):
@@ -94,7 +98,7 @@ class Control:
             "ansible_python_interpreter": "/usr/bin/python3",
             "ansible_ssh_common_args": f"-o UserKnownHostsFile={directory}/known_hosts -o BatchMode=yes",
             "gateway_package_file": str(self._package), "gateway_settings": settings, "gateway_timeout": "1m",
-            "gateway_verify_wait": "30s",
+            "gateway_verify_wait": "",
         }
         self.inventory.write_text(json.dumps({"gateways": {"hosts": hosts, "vars": shared}}, indent=2))
 

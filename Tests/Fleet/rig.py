@@ -152,6 +152,8 @@ class Gateway:
             "--cloud-dir", self._fleet.nothing)
         self._fleet.groups.append(place.identity(self.state))
         pid = place.read(self.state, "init.pid")
+        # The one of a former boot goes away with its network, some time after the device.
+        run("ip", "link", "delete", self._cable, check=False)
         run("ip", "link", "add", self._cable, "type", "veth", "peer", "name", "fleet0", "netns", pid)
         run("ip", "link", "set", self._cable, "master", "fleet", "up")
         inside = f"ip link delete eth0; ip address add {self.address}/24 dev fleet0; ip link set fleet0 up"

@@ -46,14 +46,19 @@ class Scenes:
         self.changed_setting = False
         self._write_inventory()
         self._runs: list[tuple[str, Run]] = []
+        #: What check mode said: the things that would change, and the settings and files as they would be then.
+        self._predicted: dict[str, set[str]] = {}
+        self._diffs: dict[str, dict[str, str]] = {}
 
-    def play(self, only: str | None) -> None:
+    def play(self, only: str | None = None, skipped: str | None = None) -> None:
         for scene in (
             self.devices_boot, self.check_mode_on_fresh_devices, self.check_mode_with_the_program, self.first_run,
             self.second_run, self.check_mode_on_finished_devices, self.check_mode_of_a_change, self.rollout_of_a_change,
             self.a_dead_device, self.a_refused_certificate, self.renewal, self.power_cut,
         ):
             name = scene.__name__.replace("_", " ")
+            if skipped and skipped in name:
+                continue
             began = time.monotonic()
             try:
                 said = scene()
@@ -70,10 +75,10 @@ class Scenes:
         self.fleet.boot()
         for gateway in self.gateways:
             expect(not gateway.has("usr/bin/tedge"), f"{gateway.name} has a tedge already")
+        self._register()
         return f"{len(self.gateways)} gateways, without tedge"
 
     def check_mode_on_fresh_devices(self) -> str:
-        self._register()
         run = self._run("check, fresh", SITE, "--check", "--diff")
         self._expect_status(run, 0)
         self._predicted = {name: things(run, name) for name in self.names}
@@ -101,10 +106,10 @@ class Scenes:
         return f"{sum(map(len, self._diffs.values()))} differences on {len(chosen)} gateways"
 
     def first_run(self) -> str:
-        run = self._run("first", SITE, "--diff")
+        run = self._run("first", SITE)
         self._expect_status(run, 0)
-        for name in self.names:
-            wanted = self._predicted[name] - ({"package"} if name in self._diffs else set())
+        for name, wanted in self._predicted.items():
+            wanted = wanted - ({"package"} if name in self._diffs else set())
             expect(things(run, name) == wanted, f"{name}: check mode said {wanted}, changed was {things(run, name)}")
         self._expect_proven()
         compared = sum(self._compare(name, found) for name, found in self._diffs.items())
@@ -117,11 +122,17 @@ class Scenes:
         run = self._run("second", SITE)
         self._expect_unchanged(run)
         expect(self._world() == before, "mosquitto was restarted, a file changed or the cloud was asked to trust something")
-        slow = {name: run.program_seconds(name) for name in self.names if self._bootstrap_seconds(run, name) > PROGRAM_SECONDS}
-        longest = max(self._bootstrap_seconds(run, name) for name in self.names)
-        cpu = max(self._bootstrap_seconds(run, name, "cpu_seconds") for name in self.names)
-        expect(not slow, f"tedge bootstrap took more than {PROGRAM_SECONDS} s: {slow}")
-        return f"changed=0 on all, nothing restarted, nothing uploaded; tedge bootstrap took at most {longest:.2f} s ({cpu:.2f} s of processor)"
+        together = max(run.bootstrap_seconds(name) for name in self.names)
+        # The gateways share the processors of this machine. What each costs alone is seen when they take turns.
+        turns = self._run("second, in turns", SITE, "--forks", "1")
+        self._expect_unchanged(turns)
+        alone = {name: turns.bootstrap_seconds(name) for name in self.names}
+        slow = {name: seconds for name, seconds in alone.items() if seconds > PROGRAM_SECONDS}
+        expect(not slow, f"tedge bootstrap took more than {PROGRAM_SECONDS} s alone: {slow}")
+        cpu = max(one.bootstrap_seconds(name, "cpu_seconds") for name in self.names for one in (run, turns))
+        return (
+            f"changed=0 on all, nothing restarted, nothing uploaded; tedge bootstrap took at most {max(alone.values()):.2f} s "
+            f"({together:.2f} s beside the others; {cpu:.2f} s of processor)")
 
     def check_mode_on_finished_devices(self) -> str:
         before = self._world()
@@ -147,6 +158,8 @@ class Scenes:
 
     def rollout_of_a_change(self) -> str:
         size = 3
+        self.changed_setting = True
+        self._write_inventory()
         run = self._run("rollout", SITE, gateway_serial=size, gateway_max_fail_percentage=0)
         self._expect_status(run, 0)
         batches = [self.names[at:at + size] for at in range(0, len(self.names), size)]
@@ -179,7 +192,7 @@ class Scenes:
         return f"{len(others)} finished in {run.seconds:.1f} s; it cost them {waited:.1f} s; back again, it is as it was"
 
     def a_refused_certificate(self) -> str:
-        refused = self.signed[len(self.signed) // 2]
+        refused = self.signed[(len(self.signed) - 1) // 2]
         self.cloud.do("refuse-renewed", refused)
         before = {gateway.name: gateway.read(CERTIFICATE) for gateway in self.gateways}
         hosts = ":".join(self.signed)
@@ -260,8 +273,11 @@ class Scenes:
 
     def _expect_status(self, run: Run, status: int) -> None:
         if run.status != status:
-            lines = [line for line in run.output.splitlines() if re.search(r"fatal:|failed:|FAILED|UNREACHABLE|ERROR", line)]
-            raise Failed(f"Ansible ended with status {run.status}: {' '.join(lines[:3])[:1500] or run.output[-1500:]}")
+            said = [
+                f"{one.host}, {one.name}: {item.get('msg')}" for one in run.results if one.outcome in ("failed", "unreachable")
+                for item in one.items if item.get("failed") or item.get("unreachable")
+            ]
+            raise Failed(f"Ansible ended with status {run.status}: {' / '.join(said) or run.output[-1500:]}")
 
     def _expect_unchanged(self, run: Run, names: list[str] | None = None) -> None:
         self._expect_status(run, 0)
@@ -304,9 +320,6 @@ class Scenes:
                     expect(is_there == value, f"{name}: {key} is '{is_there}', check mode said '{value}'")
                     compared += 1
         return compared
-
-    def _bootstrap_seconds(self, run: Run, name: str, key: str = "seconds") -> float:
-        return sum(item.get(key, 0) for one in run.of(name) if one.action == f"{COLLECTION}.bootstrap" for item in one.items)
 
     def _gateway(self, name: str) -> rig.Gateway:
         return self.gateways[self.names.index(name)]
