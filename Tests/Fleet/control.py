@@ -98,7 +98,7 @@ class Control:
             "ansible_python_interpreter": "/usr/bin/python3",
             "ansible_ssh_common_args": f"-o UserKnownHostsFile={directory}/known_hosts -o BatchMode=yes",
             "gateway_package_file": str(self._package), "gateway_settings": settings, "gateway_timeout": "1m",
-            "gateway_verify_wait": "",
+            "gateway_verify_wait": "30s",
         }
         self.inventory.write_text(json.dumps({"gateways": {"hosts": hosts, "vars": shared}}, indent=2))
 

@@ -172,10 +172,9 @@ class Gateway:
     def cut_power(self) -> None:
         """Ends it from one moment to the next; its disk is as it was then."""
         self.freeze(True)
-        # What was written since the first boot; the file that tells when that was stays the first one.
-        mounts = " ".join(f"! -path ./{name}" for name in ("cloud", "dev", "proc", "run", "sys", "tmp"))
-        listed = f"find . -xdev ! -type s ! -path . {mounts} ! -path ./etc/hostname -cnewer ./etc/hostname -print0"
-        inside = f"cd / && {{ printf './etc/hostname\\0'; {listed}; }} | tar -c --numeric-owner --null --no-recursion -T -"
+        # What was written since the first boot, where something is written; the file that tells when that was stays the first one.
+        listed = "find etc root usr var -xdev ! -type s ! -path etc/hostname -cnewer etc/hostname -print0"
+        inside = f"cd / && {{ printf 'etc/hostname\\0'; {listed}; }} | tar -c --numeric-owner --null --no-recursion -T -"
         fresh = self._disk.with_suffix(".new")
         with open(fresh, "wb") as file:
             run(TOOLS, "exec", "--state", self.state, "--", "sh", "-c", inside, stdout=file, capture_output=False,

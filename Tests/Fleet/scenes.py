@@ -2,6 +2,7 @@
 
 import re
 import statistics
+import textwrap
 import time
 from pathlib import Path
 
@@ -328,18 +329,20 @@ class Scenes:
         """For each run how long it took, and for each device how long its tasks took and how long `tedge` ran."""
         if not self._runs:
             return
-        print("\nSeconds of each run; on each gateway, seconds of its tasks / seconds in which tedge ran:\n")
-        titles = [title for title, _ in self._runs]
-        width = max(13, *map(len, titles))
-        print(f"{'':12}" + "".join(f"{title:>{width + 1}}" for title in titles))
-        print(f"{'run':12}" + "".join(f"{run.seconds:>{width + 1}.1f}" for _, run in self._runs))
+        print("\nSeconds of each run. On each gateway: seconds of its tasks / seconds in which tedge ran.\n")
+        width = 13
+        heads = [textwrap.wrap(title, width - 2) for title, _ in self._runs]
+        for line in range(max(map(len, heads))):
+            print(f"{'':11}" + "".join(f"{head[line] if line < len(head) else '':>{width}}" for head in heads))
+        print(f"{'run':11}" + "".join(f"{run.seconds:>{width}.1f}" for _, run in self._runs))
         for name in self.names:
-            cells = [
-                f"{run.device_seconds(name):.1f} / {run.program_seconds(name):.2f}" if run.of(name) else "-" for _, run in self._runs
-            ]
-            print(f"{name:12}" + "".join(f"{cell:>{width + 1}}" for cell in cells))
-        medians = [statistics.median(run.program_seconds(name) for name in self.names) for _, run in self._runs]
-        print(f"{'tedge, median':13}" + "".join(f"{one:>{width + 1}.2f}" for one in medians)[1:])
+            cells = [f"{run.device_seconds(name):.1f} / {run.program_seconds(name):.2f}" if run.of(name) else "-" for _, run in self._runs]
+            print(f"{name:11}" + "".join(f"{cell:>{width}}" for cell in cells))
+        medians = [
+            (statistics.median(run.device_seconds(name) for name in self.names if run.of(name)),
+             statistics.median(run.program_seconds(name) for name in self.names if run.of(name))) for _, run in self._runs
+        ]
+        print(f"{'median':11}" + "".join(f"{f'{tasks:.1f} / {program:.2f}':>{width}}" for tasks, program in medians))
 
 
 def one_time_password(name: str) -> str:

@@ -255,11 +255,13 @@ class Bootstrap(ModuleTest):
     def test_arguments_become_options(self):
         self.run_module("bootstrap", {
             "cloud": "c8y", "profile": "two", "url": "example.com", "device_id": "gw", "register": "self-signed",
-            "settings": {"c8y.availability.enable": True}, "timeout": "5m", "wait": False, "offline": True, "re_register": True,
-            "clean": True}, settled(connections=[]))
+            "settings": {"c8y.availability.enable": True}, "timeout": "5m", "offline": True, "re_register": True, "clean": True},
+            settled(connections=[]))
         self.assertEqual(self.words, [
             "bootstrap c8y --profile two --url example.com --device-id gw --register self-signed --timeout 5m "
-            "--set c8y.availability.enable=true --offline --re-register --clean --no-wait --json"])
+            "--set c8y.availability.enable=true --offline --re-register --clean --json"])
+        self.run_module("bootstrap", {"cloud": "c8y", "wait": False}, settled(connections=[]))
+        self.assertEqual(self.words, ["bootstrap c8y --no-wait --json"])
 
     def test_runs_go_in_on_standard_input(self):
         runs = [{"cloud": "c8y", "url": "example.com", "set": {"a.b": "1"}}, {"cloud": "az"}]
@@ -278,7 +280,8 @@ class Bootstrap(ModuleTest):
         self.assertNotIn(SECRET, self.output + " ".join(self.words))
 
     def test_one_run_or_several_and_not_both(self):
-        for arguments in ({}, {"cloud": "c8y", "runs": [{}]}, {"runs": [{}], "url": "x"}):
+        for arguments in ({}, {"cloud": "c8y", "runs": [{}]}, {"runs": [{}], "url": "x"},
+                          {"cloud": "c8y", "wait": False, "timeout": "1m"}):
             self.assertTrue(self.run_module("bootstrap", arguments)["failed"])
             self.assertEqual(self.calls, [])
 

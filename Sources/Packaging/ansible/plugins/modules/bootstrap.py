@@ -66,7 +66,7 @@ options:
     description: How long to wait for a name, the network or a registration, such as V(5m).
     type: str
   wait:
-    description: Whether to wait for a registration that is not there yet.
+    description: Whether to wait for a registration that is not there yet. If not, everything is tried once, and there is no O(timeout).
     type: bool
     default: true
   offline:
@@ -187,6 +187,8 @@ def main():
     secret = sorted(key for key in module.params["settings"] or {} if key.endswith(SECRET_ENDINGS))
     if secret:
         module.fail_json(msg="%s: a secret must not be on a command line, which every user of the gateway can read" % ", ".join(secret))
+    if module.params["timeout"] and not module.params["wait"]:
+        module.fail_json(msg="timeout is for runs that wait")
     tedge = Tedge(module)
     tedge.environment = environment(module.params)
     tedge.end_if_missing(connections=[])
