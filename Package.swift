@@ -12,8 +12,8 @@ let strictAndSafe: [SwiftSetting] = strict + [.strictMemorySafety()]
     let sections: [SwiftSetting] = [.enableExperimentalFeature("SymbolLinkageMarkers")]
 #endif
 
-// In the order of the imports: tedge -> ArgumentParsing, TedgeCore; TedgeCore -> TOML, X509, TLS, MQTT, Sockets; MQTT -> TLS,
-// Sockets; TLS -> Sockets.
+// In the order of the imports: tedge -> ArgumentParsing, TedgeCore; TedgeCore -> TOML, QRCode, X509, TLS, MQTT, Sockets;
+// MQTT -> TLS, Sockets; TLS -> Sockets.
 let package = Package(
     name: "tedge",
     products: [
@@ -29,12 +29,13 @@ let package = Package(
 
         .target(name: "ArgumentParsing", swiftSettings: strictAndSafe),
         .target(name: "TOML", swiftSettings: strictAndSafe),
+        .target(name: "QRCode", swiftSettings: strictAndSafe),
         .target(name: "Sockets", swiftSettings: strict),
         .target(name: "X509", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "TLS", dependencies: ["COpenSSL", "Sockets"], swiftSettings: strict),
         .target(name: "MQTT", dependencies: ["CMosquitto", "TLS", "Sockets"], swiftSettings: strict),
         .target(
-            name: "TedgeCore", dependencies: ["TOML", "X509", "TLS", "MQTT", "Sockets"],
+            name: "TedgeCore", dependencies: ["TOML", "QRCode", "X509", "TLS", "MQTT", "Sockets"],
             swiftSettings: strictAndSafe + sections),
         .executableTarget(
             name: "tedge", dependencies: ["ArgumentParsing", "TedgeCore", "CICUData"],
@@ -47,6 +48,8 @@ let package = Package(
             name: "ArgumentParsingTests", dependencies: ["ArgumentParsing", "TestSupport"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "TOMLTests", dependencies: ["TOML", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "QRCodeTests", dependencies: ["QRCode", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "SocketsTests", dependencies: ["Sockets", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "X509Tests", dependencies: ["X509", "TestSupport"], swiftSettings: strict),

@@ -9,6 +9,7 @@
    speaks no MQTT starts without it. */
 #define MOSQUITTO_FUNCTIONS(F) \
     F(mosquitto_lib_init) \
+    F(mosquitto_lib_version) \
     F(mosquitto_new) \
     F(mosquitto_destroy) \
     F(mosquitto_username_pw_set) \

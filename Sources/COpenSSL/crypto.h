@@ -58,6 +58,7 @@
     F(OPENSSL_sk_free) \
     F(OPENSSL_sk_num) \
     F(OPENSSL_sk_value) \
+    F(OpenSSL_version) \
     F(PEM_read_bio_PrivateKey) \
     F(PEM_read_bio_X509_AUX) \
     F(PEM_read_bio_X509_REQ) \

@@ -41,6 +41,14 @@ final class MosquittoLibrary: @unchecked Sendable {
 public enum MQTTLibrary {
     /// Opens libmosquitto if it is not open yet. Throws `libraryMissing` if it cannot be opened.
     public static func open() throws(MQTTError) { _ = try MosquittoLibrary.open() }
+
+    /// The version of the library, such as `2.0.11`; nil if it cannot be opened.
+    public static var version: String? {
+        guard let library = try? MosquittoLibrary.open() else { return nil }
+        var (major, minor, revision) = (Int32(0), Int32(0), Int32(0))
+        _ = library.call.mosquitto_lib_version(&major, &minor, &revision)
+        return "\(major).\(minor).\(revision)"
+    }
 }
 
 extension mosq_err_t {

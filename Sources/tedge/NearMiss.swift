@@ -70,8 +70,8 @@ enum NearMiss {
 
     /// Words that other programs use for a command of this one.
     private static let others = [
-        "version": "tedge --version", "status": "tedge doctor", "check": "tedge doctor", "test": "tedge doctor",
-        "diagnose": "tedge doctor", "health": "tedge doctor", "start": "tedge connect <cloud>",
+        "version": "tedge --version", "check": "tedge doctor", "test": "tedge doctor",
+        "diagnose": "tedge doctor", "health": "tedge status", "info": "tedge status", "start": "tedge connect <cloud>",
         "stop": "tedge disconnect <cloud>", "restart": "tedge reconnect <cloud>", "setup": "tedge init",
         "refresh": "tedge refresh-bridges", "publish": "tedge mqtt pub <topic> <message>",
         "subscribe": "tedge mqtt sub <topic>", "settings": "tedge config list", "ls": "tedge config list",
@@ -128,7 +128,7 @@ enum NearMiss {
     ) -> UsageError.Tip? {
         switch command {
         case ["mqtt", "pub"], ["mqtt", "sub"]: return message(command, rest)
-        case ["connect"], ["disconnect"], ["reconnect"], ["doctor"]:
+        case ["connect"], ["disconnect"], ["reconnect"], ["status"], ["doctor"]:
             let values = rest.filter(isValue)
             guard values.count == 2, values[1] == word, let target = try? CloudTarget(argument: values[0]),
                 let profile = try? ProfileName(argument: word), target.profile(or: nil) == nil

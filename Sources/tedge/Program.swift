@@ -38,7 +38,10 @@ enum Program {
         let context = Context.real(
             configurationDirectory: globals.configDir, isJSON: globals.json, logLevel: globals.level)
         let isRehearsed = (command as? any ChangingCommand)?.dryRun.isOn ?? false
-        let report = isRehearsed ? Rehearsal.run(in: context, command.run) : command.run(in: context)
+        var report = isRehearsed ? Rehearsal.run(in: context, command.run) : command.run(in: context)
+        if report.profile == nil, report.cloud != nil, let command = command as? any ProfiledCommand {
+            report.profile = context.profile(typed: command.typedProfile)
+        }
         return ended(report, on: context.console, failure: type(of: command).failureStatus)
     }
 

@@ -20,6 +20,8 @@ struct Tedge: ParsableCommand {
             ReconnectCommand.self,
             RefreshBridgesCommand.self,
             MQTTCommand.self,
+            BootstrapCommand.self,
+            StatusCommand.self,
             DoctorCommand.self,
             CompletionsCommand.self,
             CompleteCommand.self,

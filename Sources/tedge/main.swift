@@ -12,4 +12,6 @@ if let status = HandOver.run(name: ProcessArguments.programName, words) { exit(s
 signal(SIGPIPE, SIG_IGN)
 signal(SIGXFSZ, SIG_IGN)
 CoreDump.forbid()
+// From here on a signal does not end the program before it has printed its object.
+if Program.wantsJSON(words) { Interruption.catchSignals() }
 exit(Program.run(words, .standard(isJSON: Program.wantsJSON(words))))

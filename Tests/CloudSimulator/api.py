@@ -72,14 +72,31 @@ class API:
     def answer(self, request: Request) -> Answer:
         if request.path.startswith("/.well-known/est/"):
             return self._est(request)
+        parts = request.path.partition("?")[0].strip("/").split("/")
+        if (request.method, parts) == ("GET", ["tenant", "loginOptions"]):
+            return self._login_options()
         if not self._tenant.accepts(request.credentials):
             return invalid_credentials()
-        parts = request.path.partition("?")[0].strip("/").split("/")
         if (request.method, parts) == ("GET", ["tenant", "currentTenant"]):
             return self._current_tenant()
         if request.method == "POST" and parts[:2] == ["tenant", "tenants"] and parts[3:] == ["trusted-certificates"]:
             return self._upload(parts[2], request)
         return Answer.error(404, "general/notFound", f"There is nothing at {request.path}")
+
+    def _login_options(self) -> Answer:
+        """How people can log in; the real cloud tells it to everyone. Its links have the tenant's own domain, whatever domain
+        was asked."""
+        base = f"https://{self._tenant.host_name}/tenant"
+        basic = {
+            "self": f"{base}/loginOptions/basic", "id": "basic", "type": "BASIC", "userManagementSource": "INTERNAL",
+            "visibleOnLoginPage": True,
+        }
+        internal = {
+            "self": f"{base}/loginOptions/OAUTH2_INTERNAL", "id": "OAUTH2_INTERNAL", "type": "OAUTH2_INTERNAL",
+            "grantType": "PASSWORD", "userManagementSource": "INTERNAL", "visibleOnLoginPage": True,
+            "initRequest": f"{base}/oauth?tenant_id={self._tenant.name}",
+        }
+        return Answer.json(200, {"loginOptions": [basic, internal], "self": f"{base}/loginOptions/"})
 
     def _current_tenant(self) -> Answer:
         host = self._tenant.host_name

@@ -75,6 +75,15 @@ class CurrentTenant(CloudTest):
                 self.assertEqual((answer.status, answer.document["error"]), (404, "general/notFound"))
 
 
+class LoginOptions(CloudTest):
+    def test_everyone_is_told_the_domain_of_the_tenant_whatever_name_was_asked(self):
+        for user in (None, "alice:wrong", "alice:secret"):
+            answer = self.cloud.ask("GET", "/tenant/loginOptions", user=user)
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(answer.document["self"], f"https://{HOST}/tenant/loginOptions/")
+            self.assertEqual([option["type"] for option in answer.document["loginOptions"]], ["BASIC", "OAUTH2_INTERNAL"])
+
+
 class OtherUsers(CloudTest):
     options = ("--user", "jürgen", "--password", "ü: colon:s", "--tenant", "t9", "--host-name", "box.example.org")
 

@@ -157,7 +157,9 @@ import TestSupport
     func json() throws {
         let ready = try Ready(registered: false)
         let failed = try ready.download("--json")
-        #expect(failed.output.hasPrefix(#"{"command":"cert download","cloud":"c8y","result":"failed","changed":false"#))
+        #expect(
+            failed.output.hasPrefix(
+                #"{"command":"cert download","cloud":"c8y","profile":null,"result":"failed","changed":false"#))
         try ready.register()
         let done = try ready.download("--json")
         #expect(done.output.contains(#""subject":"CN=gateway-1, O=Thin Edge, OU=Device""#))

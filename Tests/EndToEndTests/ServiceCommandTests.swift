@@ -149,8 +149,9 @@ import Testing
         #expect(eventually { process.ended() != nil })
         #expect(process.ended() == .status(1))
         let object = contents(of: output)
-        #expect(object.hasPrefix(#"{"command":"connect","cloud":"c8y","result":"failed","changed":false,"#))
-        #expect(object.contains(#""reason":"interrupted","message":"Interrupted by SIGINT","#))
+        #expect(
+            object.hasPrefix(#"{"command":"connect","cloud":"c8y","profile":null,"result":"failed","changed":false,"#))
+        #expect(object.contains(#""reason":"interrupted","retry":true,"message":"Interrupted by SIGINT","#))
         #expect(object.hasSuffix("}\n") && object.split(separator: "\n").count == 1)
         #expect(contents(of: errors).hasSuffix("\nEverything is as before.\n"))
     }

@@ -77,7 +77,9 @@ import Testing
         let idle = try ready.run()
         #expect(idle == Outcome(status: 0, output: "No certificate is due for renewal.\n"))
         let json = try ready.run("--json")
-        #expect(json.output.hasPrefix(#"{"command":"cert renew","cloud":null,"result":"ok","changed":false,"#))
+        #expect(
+            json.output.hasPrefix(
+                #"{"command":"cert renew","cloud":null,"profile":null,"result":"ok","changed":false,"#))
         #expect(json.output.contains(#""certificates":[{"cloud":null,"profile":null,"path":"\#(ready.certificate)","#))
         #expect(json.output.filter { $0 == "\n" }.count == 1)
     }

@@ -28,9 +28,13 @@ import Testing
         ("connect c8y --test --timeout 3600", ConnectCommand.self), ("connect aws --offline", ConnectCommand.self),
         ("disconnect az --profile p", DisconnectCommand.self), ("reconnect c8y --offline", ReconnectCommand.self),
         ("refresh-bridges", RefreshBridgesCommand.self), ("doctor", DoctorCommand.self),
+        ("connect c8y --test --wait 90s", ConnectCommand.self), ("status", StatusCommand.self),
+        ("status c8y.p --wait 5m", StatusCommand.self), ("status --profile p", StatusCommand.self),
         ("mqtt pub a/b AA== -q 2 -r --base64 --repeat 3 --sleep 0s", MQTTPubCommand.self),
         ("mqtt sub a/# -q 1 --no-topic --base64 -W 1m -C 0 --retained-only", MQTTSubCommand.self),
         ("doctor c8y --only clock --skip tcp", DoctorCommand.self), ("doctor --list", DoctorCommand.self),
+        ("bootstrap c8y.p --url a.b --register basic --set a.b=c --clean", BootstrapCommand.self),
+        ("bootstrap --from - --save f --timeout 5m", BootstrapCommand.self),
         ("completions zsh", CompletionsCommand.self), ("__complete", CompleteCommand.self),
         ("__manual", ManualCommand.self),
     ]
@@ -153,7 +157,10 @@ import Testing
         "connect c8y.", "connect .p", "connect c8y.a.b", "connect gcp.p", "connect c8y.a --profile b",
         "disconnect c8y.a/b", "reconnect c8y.a --profile b",
         "connect", "connect gcp", "connect c8y --test --offline", "connect c8y --timeout 0",
-        "connect c8y --timeout 3601", "connect c8y --timeout +5", "mqtt sub a -C +1", "mqtt pub a x --repeat +1",
+        "connect c8y --timeout 3601", "connect c8y --wait 5m", "connect c8y --test --wait 0",
+        "connect c8y --test --wait x",
+        "connect c8y --wait 5m --offline", "status gcp", "status c8y.a --profile b", "status c8y az",
+        "status --wait 0s", "connect c8y --timeout +5", "mqtt sub a -C +1", "mqtt pub a x --repeat +1",
         "connect c8y --timeout x", "connect c8y --profile a/b", "disconnect",
         "config", "config upgrade x", "config get", "config get c8y.urk", "config set c8y.url", "cert upload",
         "cert upload gcp",
@@ -199,8 +206,8 @@ import Testing
         let words = ["config", "set", "c8y.url=x", "--json"]
         #expect(Program.run(words, printed.console(isJSON: true)) == 2)
         #expect(
-            printed.output == #"{"command":"config set","cloud":null,"result":"failed","changed":false,"#
-                + #""reason":"wrong-usage","message":"invalid value 'c8y.url=x' for '<KEY>': Unknown tedge config key: "#
+            printed.output == #"{"command":"config set","cloud":null,"profile":null,"result":"failed","changed":false,"#
+                + #""reason":"wrong-usage","retry":false,"message":"invalid value 'c8y.url=x' for '<KEY>': Unknown tedge config key: "#
                 + #"'c8y.url=x'","causes":["invalid value 'c8y.url=x' for '<KEY>': Unknown tedge config key: "#
                 + #"'c8y.url=x'"],"hint":"type 'tedge config set c8y.url x'"}"# + "\n")
         #expect(!Program.wantsJSON(["config", "set", "software.plugin.exclude", "--", "--json"]))

@@ -19,7 +19,8 @@ extension ChildProcess {
         public let output: String
     }
 
-    /// Runs a program to its end. Its streams are files, so that no amount of output blocks it. Throws ``TimedOut``.
+    /// Runs a program to its end. Its streams are files, so that no amount of output blocks it. Throws ``TimedOut`` and
+    /// `JSONOutput.Mismatch`.
     public static func run(
         _ program: String, _ arguments: [String] = [], environment: [String: String]? = nil, input: String = "",
         within limit: Duration = .seconds(30)
@@ -32,6 +33,8 @@ extension ChildProcess {
             let exit = try child.waitForExit(within: limit)
             return Output(
                 exit: exit, output: contents(of: directory.file("out")), errors: contents(of: directory.file("err")))
+        } catch let mismatch as JSONOutput.Mismatch {
+            throw mismatch
         } catch {
             child.killWithChildren()
             let (output, errors) = (contents(of: directory.file("out")), contents(of: directory.file("err")))

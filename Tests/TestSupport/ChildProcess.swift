@@ -15,6 +15,8 @@ public final class ChildProcess: Sendable {
     /// The process id.
     public let pid: pid_t
     private let exit = Mutex<Exit?>(nil)
+    private let words: [String]
+    private let output: String
 
     /// Starts `program`, looked for on PATH and in the sbin directories, with default signals.
     ///
@@ -27,6 +29,7 @@ public final class ChildProcess: Sendable {
         _ program: String, _ arguments: [String] = [], environment: [String: String]? = nil,
         input: String = "/dev/null", output: String = "/dev/null", errors: String = "/dev/null"
     ) throws {
+        (words, self.output) = ([program] + arguments, output)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -82,11 +85,12 @@ public final class ChildProcess: Sendable {
         }
     }
 
-    /// Waits for the end. Throws when there is none in time.
+    /// Waits for the end. Throws when there is none in time, and `JSONOutput.Mismatch`.
     public func waitForExit(within limit: Duration = .seconds(30)) throws -> Exit {
         guard eventually(within: limit, { ended() != nil }), let end = ended() else {
             throw TestFailure("process \(pid) did not end within \(limit): \(Self.activity(of: pid))")
         }
+        if case .status = end, !output.hasPrefix("/dev/") { try JSONOutput.check(words, contents(of: output)) }
         return end
     }
 

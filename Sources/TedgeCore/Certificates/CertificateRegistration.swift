@@ -45,6 +45,8 @@ struct RegistrationAdvice: ExplainedError, Equatable {
     let thumbprint: String
     /// The address of the cloud, if it is set.
     let host: String?
+    /// The command that connects afterwards, without `sudo tedge`; nil for `connect`.
+    var next: String?
 
     var id: ReasonID { .uploadUnsupported }
 
@@ -64,12 +66,12 @@ struct RegistrationAdvice: ExplainedError, Equatable {
                 "Run 'openssl x509 -in \(ShellWord.quoted(certificatePath)) -out device.pem', copy device.pem to a computer "
                 + "with the AWS command line, and type there:\n"
                 + "aws iot register-certificate-without-ca --status ACTIVE --certificate-pem file://device.pem\n"
-                + "Then attach a policy and the thing \(id) to it, and run 'sudo tedge connect aws' here."
+                + "Then attach a policy and the thing \(id) to it, and run 'sudo tedge \(next ?? "connect aws")' here."
         }
         let hub = host?.split(separator: ".").first.map(String.init) ?? "<hub>"
         return "Type on a computer with the Azure command line:\n"
             + "az iot hub device-identity create --hub-name \(hub) --device-id \(id) --auth-method x509_thumbprint "
             + "--primary-thumbprint \(thumbprint) --secondary-thumbprint \(thumbprint)\n"
-            + "Then run 'sudo tedge connect az' here."
+            + "Then run 'sudo tedge \(next ?? "connect az")' here."
     }
 }

@@ -13,14 +13,22 @@ struct CertificateSummary {
     let certificate: Certificate
     let path: String
     let validity: Validity
+    /// Seconds until it expires; negative if it has expired.
+    let remaining: Int64
+    /// Whether a renewed certificate is beside it, which the next connect takes.
+    let isRenewedWaiting: Bool
 
     /// Judges a certificate by the clock.
     ///
     /// - Parameter minimum: The seconds below which the rest of the time is soon over.
-    init(_ certificate: Certificate, path: String, now: Int64, minimum: Int64 = 30 * 86_400) {
+    init(
+        _ certificate: Certificate, path: String, now: Int64, minimum: Int64 = 30 * 86_400,
+        isRenewedWaiting: Bool = false
+    ) {
         self.certificate = certificate
         self.path = path
-        let remaining = certificate.notAfter - now
+        self.isRenewedWaiting = isRenewedWaiting
+        remaining = certificate.notAfter - now
         if now < certificate.notBefore {
             validity = .notYetValid(wait: certificate.notBefore - now)
         } else if remaining < 0 {
@@ -63,20 +71,32 @@ struct CertificateSummary {
         }
     }
 
+    /// The word of the validity for programs.
+    var state: CertificateState {
+        switch validity {
+        case .valid: .valid
+        case .expiresSoon: .expiring
+        case .expired: .expired
+        case .notYetValid: .notYetValid
+        }
+    }
+
     /// The same for programs.
     var json: JSONValue {
         .object([
-            .init("path", .string(path)), .init("subject", .string(certificate.subject)),
+            .init("state", .string(state.rawValue)), .init("path", .string(path)),
+            .init("common_name", .optional(certificate.commonName)), .init("subject", .string(certificate.subject)),
             .init("issuer", .string(certificate.issuer)), .init("status", .string(status)),
-            .init("not_before", .number(Int(certificate.notBefore))),
-            .init("not_after", .number(Int(certificate.notAfter))),
+            .init("not_before", .string(RFC3339Date.text(certificate.notBefore))),
+            .init("not_after", .string(RFC3339Date.text(certificate.notAfter))),
+            .init("expires_in_seconds", .number(Int(remaining))),
             .init("serial_number", .string(certificate.serialNumber)),
-            .init("thumbprint", .string(certificate.thumbprint)),
+            .init("thumbprint", .string(certificate.thumbprint)), .init("renewed_waiting", .bool(isRenewedWaiting)),
         ])
     }
 
     /// A length of time in years of 365 days, days, hours, minutes and seconds, without those that are zero.
-    private static func length(_ seconds: Int64) -> String {
+    static func length(_ seconds: Int64) -> String {
         var rest = seconds
         var parts: [String] = []
         for (unit, size) in [("y", 31_536_000), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] as [(String, Int64)] {

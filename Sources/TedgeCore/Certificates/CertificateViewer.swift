@@ -17,7 +17,9 @@ public struct CertificateViewer {
             report.details = [.init("certificate", summary.json)]
             return report
         } catch {
-            return selection.failed("cert show", "failed to show the device certificate", error)
+            var report = selection.failed("cert show", "failed to show the device certificate", error)
+            report.details = CertificateState.json(of: error).map { [.init("certificate", $0)] } ?? []
+            return report
         }
     }
 
@@ -42,10 +44,12 @@ public struct CertificateViewer {
             let reason = failure.error.causes.joined(separator: ": ")
             let hint = context.hint(for: failure.error).map { "Hint: \($0)\n" } ?? ""
             context.console.error(ErrorFrame.printable("Cannot check the certificate: \(reason)\n\(hint)"))
-            return .failed(
+            var report = CommandReport.failed(
                 "cert needs-renewal", cloud: selection.cloud, status: .misuse, reason: failure.error.id,
                 causes: failure.error.causes,
                 hint: context.hint(for: failure.error))
+            report.details = CertificateState.json(of: error).map { [.init("certificate", $0)] } ?? []
+            return report
         }
     }
 
@@ -58,7 +62,9 @@ public struct CertificateViewer {
             let certificate = try CertificateFile.certificate(
                 at: path, isTyped: typed != nil, files: context.files)
             let minimum = try settings.duration(RenewalWindow.key).components.seconds
-            let summary = CertificateSummary(certificate, path: path, now: context.now(), minimum: minimum)
+            let isWaiting = !isNew && context.files.exists(RenewedCertificate.path(besides: path))
+            let summary = CertificateSummary(
+                certificate, path: path, now: context.now(), minimum: minimum, isRenewedWaiting: isWaiting)
             return (summary, try RenewalWindow(settings, for: certificate))
         } catch let error as CertificateError {
             guard case .certificateMissing = error else { throw error }

@@ -10,7 +10,6 @@ struct RenewalHooks {
     private let context: Context
     /// How long each hook may take.
     private static let limit = Duration.seconds(60)
-    private static let writableByOthers: UInt16 = 0o022
 
     /// The directory of the hooks.
     static func directory(in configurationDirectory: String) -> String { "\(configurationDirectory)/renewal-hooks" }
@@ -24,13 +23,13 @@ struct RenewalHooks {
     func run() -> [JSONValue.Member] {
         let names: [String]
         do {
-            names = try context.files.list(directory).filter(Self.isHook)
+            names = try context.files.list(directory).filter(HookTrust.isHook)
         } catch {
             context.console.warning("The renewal hooks were not run: \(CommandReport.sentence(error.causes))")
             return []
         }
         guard !names.isEmpty else { return [] }
-        if let problem = problemOfDirectory() {
+        if let problem = trust.problem(ofDirectory: directory) {
             context.console.warning(
                 "The renewal hooks were not run: \(directory) \(problem)\nHint: Run 'ls -ld \(ShellWord.quoted(directory))' "
                     + "to look at it.")
@@ -41,44 +40,11 @@ struct RenewalHooks {
         return outcomes.isEmpty ? [] : [.init("hooks", .array(outcomes))]
     }
 
-    /// Whether a name is that of a hook, and not that of a backup or a hidden file.
-    private static func isHook(_ name: String) -> Bool {
-        !name.hasPrefix(".") && !name.hasSuffix("~") && !name.contains(".dpkg-")
-    }
-
     // MARK: Whose they are
 
-    private func problemOfDirectory() -> String? {
-        guard let status = (try? context.files.status(directory, followLinks: false)) ?? nil else { return "is gone." }
-        if context.accounts.isRoot, status.kind != .directory { return "is not a directory, but a link." }
-        return objection(status, isRootAlso: !context.accounts.isRoot)
-    }
+    private var trust: HookTrust { HookTrust(context) }
 
-    /// Why a file or directory is not to be trusted; nil if it is.
-    ///
-    /// - Parameter isRootAlso: Whether it may belong to root as well as to the caller.
-    private func objection(_ status: FileStatus, isRootAlso: Bool = false) -> String? {
-        let caller = context.accounts.caller.user
-        guard status.owner.user == caller || (isRootAlso && status.owner.user == 0) else {
-            let name = context.accounts.name(ofUser: status.owner.user) ?? "\(status.owner.user)"
-            return "belongs to '\(name)'."
-        }
-        return status.mode & Self.writableByOthers != 0 ? "can be written by others." : nil
-    }
-
-    /// Whether somebody besides root can rename what is above the directory.
-    private var isExchangeable: Bool {
-        guard context.accounts.isRoot, var path = try? context.files.realPath(context.configurationDirectory) else {
-            return context.accounts.isRoot
-        }
-        while true {
-            guard let status = (try? context.files.status(path)) ?? nil, status.owner.user == 0 else { return true }
-            // In a directory with the sticky bit, as /tmp, names can be exchanged by their owners alone.
-            if status.mode & Self.writableByOthers != 0, status.mode & 0o1000 == 0 { return true }
-            if path == "/" { return false }
-            path = Path.directory(of: path)
-        }
-    }
+    private var isExchangeable: Bool { trust.isExchangeable(directory) }
 
     // MARK: One of them
 
@@ -91,7 +57,7 @@ struct RenewalHooks {
             return warned(name, "not run", "was not run: it is a link, and root follows none.")
         }
         guard status.kind == .file, status.mode & 0o111 != 0 else { return nil }
-        if let objection = objection(status) {
+        if let objection = trust.objection(status) {
             let hint = "\nHint: Run 'ls -l \(ShellWord.quoted(path))' to look at it."
             return warned(name, "not run", "was not run: it \(objection)", hint)
         }
@@ -162,22 +128,4 @@ struct RenewalHooks {
             .init("name", .string(name)), .init("result", .string(result)), .init("message", .optional(message)),
         ])
     }
-}
-
-/// A directory of root's that stays the same one, whatever happens to its name meanwhile.
-private final class HeldDirectory {
-    private let descriptor: Int32
-
-    /// Opens it; nil if it is a link, or does not belong to root alone.
-    init?(_ path: String) {
-        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        var status = stat()
-        guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0, status.st_uid == 0, status.st_mode & 0o022 == 0
-        else { return nil }
-    }
-
-    deinit { if descriptor >= 0 { close(descriptor) } }
-
-    /// Its name among the files of this process, proc(5).
-    var path: String { "/proc/\(getpid())/fd/\(descriptor)" }
 }

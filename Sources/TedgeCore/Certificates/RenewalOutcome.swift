@@ -57,7 +57,8 @@ struct RenewalOutcome {
     func report(_ command: String, _ cloud: CloudName?) -> CommandReport {
         let result: CommandReport.Result =
             switch status {
-            case .success, .renewedCertificateRefused: .ok
+            case .success: .ok
+            case .renewedCertificateRefused: .partial
             case .unproven: .unproven
             case .failure, .misuse: .failed
             }
@@ -71,7 +72,10 @@ struct RenewalOutcome {
         var members: [JSONValue.Member] = [
             .init("cloud", .optional(cloud?.rawValue)), .init("profile", .optional(profile?.text)),
             .init("path", .optional(path)), .init("result", .string(result.rawValue)), .init("changed", .bool(changed)),
-            .init("reason", .optional(reason?.rawValue)), .init("message", .optional(message.map(Masking.inMessage))),
+            .init("reason", .optional(reason?.rawValue)),
+            .init("retry", .bool(status != .success && reason?.mayPass == true)),
+            .init("message", .optional(message.map(Masking.inMessage))),
+            .init("causes", .array(causes.map { .string(Masking.inMessage($0)) })),
             .init("hint", .optional(hint.map(Masking.inMessage))),
         ]
         if let warning { members.append(.init("warning", .string(warning))) }

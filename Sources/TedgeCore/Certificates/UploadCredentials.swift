@@ -49,7 +49,7 @@ public struct UploadCredentials: Sendable {
         return try context.askSecret("Password: ", or: .noPassword)
     }
 
-    private static func read(_ path: String, _ context: Context) throws -> Secret {
+    static func read(_ path: String, _ context: Context) throws -> Secret {
         let isInput = path == "-"
         let source = isInput ? "/dev/stdin" : Path.absolute(path, relativeTo: context.currentDirectory())
         let name = isInput ? "the standard input" : path

@@ -119,7 +119,7 @@ struct ConnectionCommand {
         let hint = RenewedCertificate.trustHint(cloud.name, profile)
         context.console.note("\(message)\nHint: \(hint)")
         return CommandReport(
-            command: name, cloud: cloud.name, result: .ok, changed: true, reason: .newCertificateRefused,
+            command: name, cloud: cloud.name, result: .partial, changed: true, reason: .newCertificateRefused,
             message: "\(message): \(reason)", hint: hint, status: .renewedCertificateRefused)
     }
 
@@ -164,6 +164,7 @@ struct ConnectionCommand {
         log.end(.ok)
         var report = report
         report.steps = log.steps
+        report.profile = profile
         return report
     }
 }

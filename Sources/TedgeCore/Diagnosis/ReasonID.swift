@@ -229,6 +229,15 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case messageInvalid = "message-invalid"
     case messagesTooMany = "messages-too-many"
 
+    // `bootstrap`.
+    case bootstrapDocumentInvalid = "bootstrap-document-invalid"
+    case bootstrapNeedsCloud = "bootstrap-needs-cloud"
+    case variableMissing = "variable-missing"
+    case registrationPending = "registration-pending"
+    case bootstrapHookFailed = "bootstrap-hook-failed"
+    case bootstrapHookForeign = "bootstrap-hook-foreign"
+    case dialogueEnded = "dialogue-ended"
+
     // The command itself.
     case wrongUsage = "wrong-usage"
     case outputFailed = "output-failed"

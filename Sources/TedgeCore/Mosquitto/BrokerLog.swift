@@ -53,6 +53,16 @@ struct BrokerLog {
         return written.isEmpty ? journal() : written
     }
 
+    /// The same with the times in seconds since 1970; those of a log file with another format of times are nil.
+    func timed() -> [(time: Int64?, text: String)] {
+        let written = file(place)
+        guard !written.isEmpty else { return timedJournal() }
+        return written.map { line in
+            let digits = line.prefix { $0.isASCII && $0.isNumber }
+            return line.dropFirst(digits.count).hasPrefix(": ") ? (Int64(digits), line) : (nil, line)
+        }
+    }
+
     static func lastAttempt(of cloud: Cloud, _ profile: ProfileName?, in lines: [String]) -> Attempt? {
         let suffix = profile.map { "@\($0)" } ?? ""
         let begin = "Connecting bridge (step 2) \(connection(cloud, profile)) ("
@@ -99,11 +109,13 @@ struct BrokerLog {
         return (attempts.last { !$0.isEmpty } ?? []).suffix(3)
     }
 
-    private static func connection(_ cloud: Cloud, _ profile: ProfileName?) -> String {
+    static func connection(_ cloud: Cloud, _ profile: ProfileName?) -> String {
         "edge_to_\(cloud.name.rawValue)\(profile.map { "@\($0)" } ?? "")"
     }
 
-    private func journal() -> [String] {
+    private func journal() -> [String] { timedJournal().map(\.text) }
+
+    private func timedJournal() -> [(time: Int64?, text: String)] {
         guard manager.isDefault else { return [] }
         // With --since, journalctl of systemd 252 prints the first lines and not the last ones.
         let words = ["journalctl", "--unit=mosquitto", "--lines=40", "--output=short-unix", "--quiet", "--no-pager"]
@@ -117,7 +129,7 @@ struct BrokerLog {
             else { return nil }
             // What systemd says about the unit is not from mosquitto.
             let source = line[..<colon.lowerBound].split(separator: " ").last ?? ""
-            return source.hasPrefix("systemd[") ? nil : String(line[colon.upperBound...])
+            return source.hasPrefix("systemd[") ? nil : (time, String(line[colon.upperBound...]))
         }
     }
 

@@ -4,7 +4,10 @@ public struct CommandReport: Sendable {
     public enum Result: String, Sendable {
         case ok
         case failed
+        /// The command is done, but it is not proven that the result works (exit status 4).
         case unproven
+        /// The command did a part: the device is connected, with the older certificate (exit status 3).
+        case partial
     }
 
     /// A step, with its outcome and duration.
@@ -26,6 +29,8 @@ public struct CommandReport: Sendable {
     public var command: String
     /// The cloud.
     public var cloud: CloudName?
+    /// The profile of the cloud; nil for the default one, or if there is no cloud.
+    public var profile: ProfileName?
     /// The result.
     public var result: Result
     /// Whether the command changed the device.
@@ -45,12 +50,17 @@ public struct CommandReport: Sendable {
     /// The exit status.
     public var status: ExitStatus
 
+    /// Whether the same command may succeed later although nobody changes anything.
+    public var retry: Bool { result != .ok && reason?.mayPass == true }
+
     /// The JSON object to print.
     public var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("command", .string(command)), .init("cloud", .optional(cloud?.rawValue)),
-            .init("result", .string(result.rawValue)), .init("changed", .bool(changed)),
-            .init("reason", .optional(reason?.rawValue)), .init("message", .optional(message.map(Masking.inMessage))),
+            .init("profile", .optional(profile?.text)), .init("result", .string(result.rawValue)),
+            .init("changed", .bool(changed)), .init("reason", .optional(reason?.rawValue)),
+            .init("retry", .bool(retry)),
+            .init("message", .optional(message.map(Masking.inMessage))),
             .init("causes", .array(causes.map { .string(Masking.inMessage($0)) })),
             .init("hint", .optional(hint.map(Masking.inMessage))),
         ]
@@ -128,6 +138,11 @@ extension String {
         }
         return lines.joined(separator: " ")
     }
+}
+
+extension Context {
+    /// The profile that a command was for: the typed one, else that of `TEDGE_CLOUD_PROFILE`; nil if that is not valid.
+    public func profile(typed: ProfileName?) -> ProfileName? { try? ProfileName.choose(typed, in: self) }
 }
 
 /// Times the steps of a command.

@@ -59,6 +59,12 @@ public final class Console: Sendable {
     /// Whether something could not be restored after a failure.
     var isUnrestored: Bool { hasUnrestored.withLock { $0 } }
 
+    /// Whether progress goes to a terminal.
+    var showsProgressOnTerminal: Bool { isTerminal && !isJSON }
+
+    /// A console that prints nothing.
+    static var silent: Console { Console(level: .error) { _, _ in } }
+
     /// A console for the streams of the process.
     public static func standard(isJSON: Bool, level: LogLevel = .warn) -> Console {
         let output = DescriptorWriter(descriptor: STDOUT_FILENO)

@@ -6,10 +6,13 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case failure = 1
     /// The arguments are invalid; for `cert needs-renewal`, it is unknown whether the certificate must be renewed.
     case misuse = 2
-    /// The device is connected, with the older certificate instead of the renewed one.
+    /// The device is connected, with the older certificate instead of the renewed one; for `status`, nothing is configured.
     case renewedCertificateRefused = 3
     /// The command is done, but it is not proven that the result works.
     case unproven = 4
+
+    /// For `status`: nothing is configured. The same number as `renewedCertificateRefused`, which `status` never has.
+    static let nothingConfigured = ExitStatus.renewedCertificateRefused
 
     /// What the number means, for help and manual.
     public var meaning: String {

@@ -65,6 +65,9 @@ public final class Rehearsal: Sendable {
         report.result = .ok
         (report.reason, report.message, report.causes, report.hint) = (nil, plan.summary, [], nil)
         device.console.result(plan.text)
+        if !plan.services.isEmpty, !device.accounts.isRoot {
+            device.console.note("Only root can do this: with sudo, the plan also shows what other users may not read.")
+        }
         return report
     }
 

@@ -71,6 +71,15 @@ public struct Interruption: Sendable {
     /// From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT no longer end the process; they are noticed here and end every wait. A
     /// second signal changes nothing: changes are rolled back first.
     static func ofProcess() -> Interruption {
+        catchSignals()
+        return Interruption {
+            let number = received.load(ordering: .relaxed)
+            return number == 0 ? nil : number
+        }
+    }
+
+    /// From now on these signals do not end the process, and `ofProcess` tells of one that arrived before it.
+    public static func catchSignals() {
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { number in
             _ = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
@@ -81,10 +90,6 @@ public struct Interruption: Sendable {
             unsafe sigaction(number, nil, &current)
             if unsafe unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
             unsafe sigaction(number, &action, nil)
-        }
-        return Interruption {
-            let number = received.load(ordering: .relaxed)
-            return number == 0 ? nil : number
         }
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// How a program ended and what it printed.
 struct ProcessResult: Sendable, Equatable {
     /// How a program can end.
@@ -57,6 +59,15 @@ protocol Processes: Sendable {
         _ words: [String], within limit: Duration, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult
 
+    /// Runs a program of the owner of the device, which may change something. It is killed, with the programs it started, when
+    /// its time is over or a signal arrives.
+    ///
+    /// - Parameter variables: What its environment has besides that of other programs. They may hold secrets: they are not
+    ///   logged, and are in no list of processes.
+    func run(
+        _ words: [String], with variables: [String: String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult
+
     /// Runs a program that reads `input`, and kills it when its standard error contains the text `marker`.
     ///
     /// The input is never written to a disk, because it may contain a password.
@@ -70,4 +81,11 @@ protocol Processes: Sendable {
 
     /// Whether there is an executable of this name, looked up on PATH if it has no slash.
     func isOnPath(_ program: String) -> Bool
+}
+
+extension Processes {
+    /// Does not run it: these processes change nothing.
+    func run(
+        _ words: [String], with variables: [String: String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult { throw .notStarted(words.first ?? "", SystemError(EPERM)) }
 }

@@ -43,9 +43,15 @@ struct SystemProcesses: Processes {
     func ask(
         _ words: [String], within limit: Duration, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult {
+        try run(words, with: [:], within: limit, interruption: interruption)
+    }
+
+    func run(
+        _ words: [String], with variables: [String: String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
         let last = ContinuousClock.now + limit
         let silence = ProcessError.unanswered(program: words.first ?? "", seconds: limit.fullSeconds)
-        return try run(words) {
+        return try run(words, variables: variables) {
             if let signal = interruption.signal() { return .interrupted(Interrupted(signal: signal)) }
             return ContinuousClock.now > last ? silence : nil
         } end: { process, _ in
@@ -57,7 +63,8 @@ struct SystemProcesses: Processes {
     /// Runs a program until it ends, until its standard error contains the text `marker`, which ends it at once, or until
     /// `reason` gives a reason to end it. `end` is then called, and called again if the program does not end in time.
     private func run(
-        _ words: [String], input: FileHandle = .nullDevice, marker: [UInt8]? = nil, until reason: () -> ProcessError?,
+        _ words: [String], variables: [String: String] = [:], input: FileHandle = .nullDevice, marker: [UInt8]? = nil,
+        until reason: () -> ProcessError?,
         end: (_ process: Process, _ isFirst: Bool) -> Void
     ) throws(ProcessError) -> ProcessResult {
         guard let program = words.first, let path = located(program) else { throw .notFound(words.first ?? "") }
@@ -66,7 +73,7 @@ struct SystemProcesses: Processes {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = Array(words.dropFirst())
-        process.environment = ChildEnvironment.of(environment)
+        process.environment = ChildEnvironment.of(environment).merging(variables) { $1 }
         process.standardInput = input
         let (output, error) = (Pipe(), Pipe())
         process.standardOutput = output

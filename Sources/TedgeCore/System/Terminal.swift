@@ -63,7 +63,7 @@ struct ControllingTerminal: Terminal {
         }
         Self.show(prompt, on: descriptor)
         do throws(TerminalError) {
-            let line = try line(from: descriptor, interruption: interruption)
+            let line = try Self.line(from: descriptor, interruption: interruption)
             if line?.isComplete != true { Self.show("\n", on: descriptor) }
             return line?.secret
         } catch {
@@ -79,7 +79,7 @@ struct ControllingTerminal: Terminal {
     }
 
     /// The typed bytes, and whether the line was ended; nil if the input ends before anything was typed.
-    private func line(
+    private static func line(
         from descriptor: Int32, interruption: Interruption
     ) throws(TerminalError) -> (secret: Secret, isComplete: Bool)? {
         let secret = Secret()

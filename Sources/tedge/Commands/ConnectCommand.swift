@@ -15,6 +15,11 @@ struct ConnectCommand: ChangingCommand {
     var target = CloudArguments()
     @Flag(.long("test"), help: "Check the existing connection and change nothing.", conflicts: ["--offline"])
     var test: Bool
+    @Option(
+        .long("wait"),
+        help: "With --test: repeat the check until it succeeds, for at most this time, for example 90s or 5m.",
+        valueName: "TIME", conflicts: ["--offline"], parse: SettingDuration.upToAYear(from: .seconds(1)))
+    var wait: SettingDuration?
     @Flag(.long("offline"), help: "Configure and start everything without the network, and check nothing.")
     var offline: Bool
     @Option(
@@ -27,14 +32,24 @@ struct ConnectCommand: ChangingCommand {
     var dryRun = DryRunArgument()
 
     var arguments: [BoundArgument] {
-        [target.$target, $test, $offline] + target.option.arguments + [$timeout, $ifNeeded] + dryRun.arguments
+        [target.$target, $test, $wait, $offline] + target.option.arguments + [$timeout, $ifNeeded] + dryRun.arguments
     }
 
-    func validate() throws(UsageError) { try target.validate() }
+    func validate() throws(UsageError) {
+        try target.validate()
+        guard let wait, !test else { return }
+        throw UsageError(
+            .missingRequired(["--test"]), tip: .type("tedge connect \(words) --test --wait \(wait.text)"))
+    }
+
+    /// The cloud and its profile as they can be typed.
+    private var words: String { target.cloud.words(target.profile) }
 
     func run(in context: Context) -> CommandReport {
         if test {
-            return ConnectionTest(target.cloud, profile: target.profile, timeout: timeout, in: context).run()
+            return ConnectionTest(
+                target.cloud, profile: target.profile, timeout: timeout, wait: wait?.duration, in: context
+            ).run()
         }
         var options = Connector.Options()
         (options.isOffline, options.isIfNeeded) = (offline, ifNeeded)

@@ -47,4 +47,8 @@ import Testing
 
     @Test("init makes everything or nothing")
     func initialization() throws { try expectSurvival(InitScenario()) }
+
+    // Its parts are those of the commands above; a share of the calls shows that they go on after each other.
+    @Test("bootstrap goes on after every fault")
+    func bootstrap() throws { try expectSurvival(BootstrapScenario(), share: 3, of: 16) }
 }

@@ -29,7 +29,10 @@ import X509
 
                 """)
         #expect(fixture.errors == "")
-        #expect(report.json.text.contains(#""status":"VALID (expires in: 1y)","not_before":1799913600,"#))
+        #expect(
+            report.checkedText.contains(
+                #""status":"VALID (expires in: 1y)","not_before":"2027-01-14T08:00:00Z","not_after":"2028-01-15T08:00:00Z","expires_in_seconds":31536000,"#
+            ))
     }
 
     @Test("another file is shown from the current directory, a renewed one by its ending")
@@ -78,7 +81,7 @@ import X509
         let report = viewer(fixture).needsRenewal(path: nil)
         #expect(report.status.rawValue == status)
         #expect(fixture.errors == "Status:        \(text)\n" && fixture.output == "")
-        #expect(report.json.text.contains("\"due\":\(status == 0)"))
+        #expect(report.checkedText.contains("\"due\":\(status == 0)"))
         #expect(try fixture.snapshot() == before)
     }
 

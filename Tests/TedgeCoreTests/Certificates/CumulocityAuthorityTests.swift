@@ -53,7 +53,7 @@ import X509
         #expect(fixture.web.requests.count == 2)
         #expect(try fixture.text(Self.new)?.contains("BEGIN CERTIFICATE") == true)
         #expect(fixture.errors.contains("The mapper's proxy does not answer, so that Cumulocity itself is asked.\n"))
-        #expect(!fixture.printed.all.contains(secret) && !report.json.text.contains(secret))
+        #expect(!fixture.printed.all.contains(secret) && !report.checkedText.contains(secret))
         #expect(fixture.printed.all.contains("from c8y/s/dat"), "the log is there")
         #expect(!fixture.programs.calls.contains { $0.contains(secret) })
     }

@@ -50,7 +50,7 @@ import X509
         #expect(
             fixture.output.contains("successful.\nRunning the renewal hook 10-a.\nRunning the renewal hook 20-b.\n"))
         #expect(
-            report.json.text.contains(
+            report.checkedText.contains(
                 #""hooks":[{"name":"10-a","result":"ok","message":null},{"name":"20-b","result":"ok","message":null}]"#)
         )
         fixture.programs.forget()
@@ -64,7 +64,7 @@ import X509
         for name in [".hidden", "a~", "b.dpkg-old"] { try add(name) }
         try fixture.files.makeDirectory(fixture.directory.file("\(Self.hooks)/dir"), mode: 0o755, owner: nil)
         let report = fixture.connect()
-        #expect(report.status == 0 && calls == [] && !report.json.text.contains("hooks"))
+        #expect(report.status == 0 && calls == [] && !report.checkedText.contains("hooks"))
     }
 
     @Test("one that fails is a warning with its last words; the next one runs, and the certificate stays")
@@ -90,9 +90,9 @@ import X509
         #expect(report.status == 0 && report.result == .ok)
         for (name, words) in endings {
             #expect(fixture.errors.contains("Warning: \(words)\n"), "\(fixture.errors)")
-            #expect(report.json.text.contains("{\"name\":\"\(name)\",\"result\":\"failed\""))
+            #expect(report.checkedText.contains("{\"name\":\"\(name)\",\"result\":\"failed\""))
         }
-        #expect(report.json.text.contains(#"{"name":"5","result":"ok""#))
+        #expect(report.checkedText.contains(#"{"name":"5","result":"ok""#))
         #expect(try fixture.text(Fixture.certificate) == new)
     }
 
@@ -126,7 +126,7 @@ import X509
         let report = fixture.connect()
         #expect(report.status == 0 && calls == [])
         #expect(fixture.errors.contains("Warning: The renewal hooks were not run: WORLD/\(Self.hooks) "))
-        #expect(report.json.text.contains(#"{"name":"1","result":"not run""#))
+        #expect(report.checkedText.contains(#"{"name":"1","result":"not run""#))
     }
 
     @Test("a user runs own hooks alone")

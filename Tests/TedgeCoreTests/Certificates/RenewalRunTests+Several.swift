@@ -25,7 +25,7 @@ extension RenewalRunTests {
         fixture.environment["TEDGE_CLOUD_PROFILE"] = "one"
         let report = run(reconnect: false)
         #expect(report.status == 0 && results(report) == ["waiting", "waiting"], "\(fixture.errors)")
-        #expect(report.json.text.contains(#""cloud":"c8y","profile":"two""#))
+        #expect(report.checkedText.contains(#""cloud":"c8y","profile":"two""#))
         #expect(try fixture.text("tedge/two.pem.new") != nil)
         // Each is asked for at the proxy of its own profile.
         #expect(fixture.web.targets.count == 2)
@@ -82,7 +82,7 @@ extension RenewalRunTests {
         let report = run(days: 1)
         #expect(report.status == 0 && results(report) == ["not-due"] && fixture.web.requests.isEmpty)
         #expect(fixture.errors.contains("Run 'sudo tedge config set certificate.validity.minimum_duration 13d'.\n"))
-        #expect(report.json.text.contains(#""warning":"'certificate.validity.minimum_duration' is 60d"#))
+        #expect(report.checkedText.contains(#""warning":"'certificate.validity.minimum_duration' is 60d"#))
         #expect(results(run(days: 30)) == ["waiting"], "in the last third it is due")
     }
 

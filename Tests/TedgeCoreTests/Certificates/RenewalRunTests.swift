@@ -77,7 +77,7 @@ import X509
 
     /// The member `result` of each certificate.
     func results(_ report: CommandReport) -> [String] {
-        report.json.text.matches(of: /"path":(?:"[^"]*"|null),"result":"([^"]*)"/).map { String($0.1) }
+        report.checkedText.matches(of: /"path":(?:"[^"]*"|null),"result":"([^"]*)"/).map { String($0.1) }
     }
 
     @Test("nothing that is due is one line and status 0, and changes nothing")
@@ -194,7 +194,7 @@ import X509
         let report = run()
         #expect(report.status == 3 && results(report) == ["refused"], "\(fixture.printed.all)")
         #expect(try fixture.text(Fixture.certificate) == old)
-        #expect(report.json.text.contains(#""connections":[{"command":"reconnect","cloud":"c8y""#))
+        #expect(report.checkedText.contains(#""connections":[{"command":"reconnect","cloud":"c8y""#))
     }
 
     @Test("a reconnection that fails has the old certificate where it was: status 1")
@@ -249,9 +249,9 @@ import X509
         connect()
         let report = run()
         #expect(report.status == 1 && report.reason == "certificate-broken" && report.changed)
-        #expect(results(report) == ["in-use", "failed"], "\(report.json.text)")
+        #expect(results(report) == ["in-use", "failed"], "\(report.checkedText)")
         #expect(fixture.errors.contains("Error: failed to renew the certificate WORLD/tedge/az.pem\n"))
-        #expect(report.json.text.contains(#""cloud":"az","profile":null"#))
+        #expect(report.checkedText.contains(#""cloud":"az","profile":null"#))
     }
 
     @Test("a clock before this program was written tells nothing, nor does a certificate of the future")

@@ -47,6 +47,7 @@ import Testing
         #expect(report.status == 0)
         #expect(fixture.errors.hasPrefix("Status:        EXPIRES SOON (expires in: 1y)\nWarning: '"))
         #expect(fixture.errors.hasSuffix("certificate.validity.minimum_duration 122d'.\n"))
-        #expect(report.json.text.contains(#""due":true"#) && report.json.text.contains(#""warning":"'certificate."#))
+        #expect(
+            report.checkedText.contains(#""due":true"#) && report.checkedText.contains(#""warning":"'certificate."#))
     }
 }

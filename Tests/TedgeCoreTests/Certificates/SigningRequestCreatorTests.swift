@@ -36,7 +36,7 @@ import X509
         #expect(try fixture.files.status(fixture.directory.file(Fixture.key))?.mode == 0o400)
         #expect(try fixture.files.status(fixture.directory.file(Self.request))?.mode == 0o444)
         #expect(try look(fixture).contains("subject=OU=Device,O=Thin Edge,CN=gateway-1\n"))
-        #expect(report.json.text.contains(#""path":"\#(fixture.directory.file(Self.request))""#))
+        #expect(report.checkedText.contains(#""path":"\#(fixture.directory.file(Self.request))""#))
     }
 
     @Test("a key that is there is used, the identity is that of the certificate, and an older request is replaced")

@@ -144,7 +144,8 @@ import Testing
         #expect(fixture.output == "")
         #expect(fixture.errors == (try page("connect").output))
         #expect(
-            report.json.text.hasPrefix(
-                #"{"command":"connect","cloud":"c8y","result":"ok","changed":true,"reason":null,"message":null,"#))
+            report.checkedText.hasPrefix(
+                #"{"command":"connect","cloud":"c8y","profile":null,"result":"ok","changed":true,"reason":null,"retry":false,"message":null,"#
+            ))
     }
 }

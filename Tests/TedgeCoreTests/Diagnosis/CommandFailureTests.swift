@@ -92,7 +92,8 @@ import Testing
         #expect(CommandReport.sentence([]) == "")
         let report = CommandReport.failed("x", reason: .unexpected, causes: ["a.", "b"], hint: "c")
         #expect(
-            report.json.text == #"{"command":"x","cloud":null,"result":"failed","changed":false,"reason":"unexpected","#
+            report.checkedText
+                == #"{"command":"x","cloud":null,"profile":null,"result":"failed","changed":false,"reason":"unexpected","retry":false,"#
                 + #""message":"a: b","causes":["a.","b"],"hint":"c"}"#)
     }
 }

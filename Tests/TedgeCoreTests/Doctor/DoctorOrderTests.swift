@@ -109,7 +109,7 @@ import Testing
         var fixture = try connected()
         fixture.isJSON = true
         fixture.programs.on("systemctl is-enabled", .unanswered(program: "systemctl", seconds: 4))
-        let text = run(fixture, only: ["mapper-running"]).json.text
+        let text = run(fixture, only: ["mapper-running"]).checkedText
         #expect(text.contains(#""state":"skipped","reason":"unanswered""#), "\(text)")
         fixture.isJSON = false
         fixture.programs.states(mapper: "failed")
@@ -135,7 +135,7 @@ import Testing
         let done = table.prefix { $0 != "mosquitto-installed" }.filter { !$0.hasPrefix("credentials") }
         if isJSON {
             #expect(fixture.output == "")
-            let object = try JSONSerialization.jsonObject(with: Data(report.json.text.utf8)) as? [String: Any]
+            let object = try JSONSerialization.jsonObject(with: Data(report.checkedText.utf8)) as? [String: Any]
             let checks = try #require(object?["checks"] as? [[String: Any]])
             #expect(checks.compactMap { $0["id"] as? String } == done)
         } else {

@@ -146,7 +146,7 @@ import Testing
         let report = run(fixture, only: ["certificate"])
         #expect(fixture.output == "")
         let object = try #require(
-            try JSONSerialization.jsonObject(with: Data(report.json.text.utf8)) as? [String: Any])
+            try JSONSerialization.jsonObject(with: Data(report.checkedText.utf8)) as? [String: Any])
         let checks = try #require(object["checks"] as? [[String: Any]])
         #expect(checks.count == 1)
         #expect(checks[0]["id"] as? String == "certificate" && checks[0]["state"] as? String == "error")
@@ -169,7 +169,7 @@ import Testing
         _ = run(fixture, only: ["private-key"])
         #expect(fixture.output.contains("Hint: Run 'sudo chmod 400 WORLD/\(Fixture.key)'."))
         try fixture.files.changeMode(key, to: 0o440)
-        #expect(run(fixture, only: ["private-key"]).json.text.contains("\"state\":\"ok\""))
+        #expect(run(fixture, only: ["private-key"]).checkedText.contains("\"state\":\"ok\""))
     }
 
     @Test("a certificate file that holds the key, and that everyone can read, is a warning as well")
@@ -178,10 +178,10 @@ import Testing
         let both = (try fixture.text(Fixture.certificate) ?? "") + (try fixture.text(Fixture.key) ?? "")
         try fixture.write(both, to: Fixture.certificate, mode: 0o644)
         let report = run(fixture, only: ["certificate", "key-pair"])
-        #expect(report.status == 0 && report.json.text.contains("\"reason\":\"key-readable\""))
+        #expect(report.status == 0 && report.checkedText.contains("\"reason\":\"key-readable\""))
         #expect(fixture.output.contains("ok       key-pair"))
         try fixture.files.changeMode(fixture.directory.file(Fixture.certificate), to: 0o640)
-        #expect(!run(fixture, only: ["certificate"]).json.text.contains("key-readable"))
+        #expect(!run(fixture, only: ["certificate"]).checkedText.contains("key-readable"))
     }
 
     @Test("roots and files of the listener that mosquitto cannot read are told, also of a device with a password")

@@ -12,6 +12,7 @@ final class FixturePrograms: Processes {
     private struct State {
         var calls: [String] = []
         var inputs: [[UInt8]] = []
+        var variables: [[String: String]] = []
         var rules: [(beginning: String, answer: Answer)] = []
         var installed: Set<String> = ["systemctl", "tedge-mapper"]
         /// What systemd says of a unit that nobody has started or stopped.
@@ -35,6 +36,9 @@ final class FixturePrograms: Processes {
 
     /// What programs got on standard input.
     var inputs: [[UInt8]] { state.withLock { $0.inputs } }
+
+    /// The variables that programs got.
+    var variables: [[String: String]] { state.withLock { $0.variables } }
 
     /// The commands that changed something: all but the questions.
     var changes: [String] {
@@ -147,6 +151,13 @@ final class FixturePrograms: Processes {
     func ask(
         _ words: [String], within limit: Duration, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult { try run(words, interruption: interruption) }
+
+    func run(
+        _ words: [String], with variables: [String: String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        state.withLock { $0.variables.append(variables) }
+        return try run(words, interruption: interruption)
+    }
 
     func reloadSystemd() -> Bool {
         state.withLock { $0.calls.append("reload systemd") }

@@ -187,8 +187,8 @@ import Testing
         var request = request
         (request.count, request.isRetained) = (2, true)
         #expect(
-            publish(request).json.text
-                == "{\"command\":\"mqtt pub\",\"cloud\":null,\"result\":\"ok\",\"changed\":false,\"reason\":null,"
+            publish(request).checkedText
+                == "{\"command\":\"mqtt pub\",\"cloud\":null,\"profile\":null,\"result\":\"ok\",\"changed\":false,\"reason\":null,\"retry\":false,"
                 + "\"message\":null,\"causes\":[],\"hint\":null,\"topic\":\"a/b\",\"qos\":1,\"retained\":true,\"delivered\":2}"
         )
     }

@@ -13,7 +13,11 @@ public struct SettingsCommands {
             guard let setting = try settings.value(of: name) else {
                 let (text, hint) = (SettingsError.notSetText(name), SettingsError.notSetHint(name))
                 context.console.error(text + "\n" + (hint.map { "Hint: \($0)\n" } ?? ""))
-                return .failed("config get", reason: .settingNotSet, causes: [text], hint: hint)
+                var report = CommandReport.failed("config get", reason: .settingNotSet, causes: [text], hint: hint)
+                report.details = [
+                    .init("key", .string(name.text)), .init("value", .null), .init("origin", .null),
+                ]
+                return report
             }
             if name.key.isDeviceID, !setting.origin.isCertificate,
                 let problem = try settings.certificateProblem(for: name)
@@ -23,7 +27,10 @@ public struct SettingsCommands {
             }
             context.console.result(setting.value.printed + "\n")
             var report = CommandReport.done("config get", changed: false)
-            report.details = [.init("key", .string(name.text)), .init("value", .string(setting.value.printed))]
+            report.details = [
+                .init("key", .string(name.text)), .init("value", setting.value.json()),
+                .init("origin", .string(setting.origin.word)),
+            ]
             return report
         }
     }
@@ -217,9 +224,9 @@ extension SettingsListing.Entry {
     /// The setting as JSON; nil for one without a value, unless `all` is true. A secret value is null.
     fileprivate func json(all: Bool) -> JSONValue? {
         guard setting != nil || all else { return nil }
-        let value = name.key.isSecret ? nil : setting.map(Masking.shown)
+        let value = name.key.isSecret ? nil : setting?.value.json(Masking.inMessage)
         let members: [JSONValue.Member] = [
-            .init("key", .string(name.text)), .init("value", .optional(value)),
+            .init("key", .string(name.text)), .init("value", value ?? .null),
             .init("origin", .optional(setting?.origin.word)),
         ]
         return .object(name.key.isSecret ? members + [.init("secret", .bool(true))] : members)

@@ -24,7 +24,7 @@ public enum CloudName: String, Sendable, CaseIterable {
     }
 
     /// The cloud as arguments of a command, for example `c8y --profile test`.
-    func words(_ profile: ProfileName?) -> String {
+    public func words(_ profile: ProfileName?) -> String {
         rawValue + (profile.map { " --profile \($0)" } ?? "")
     }
 

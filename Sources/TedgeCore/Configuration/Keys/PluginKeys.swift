@@ -16,6 +16,10 @@ extension SettingTable {
             doc: "The directories with the plugins that read and write configurations. If two plugins have the same "
                 + "name, the first is used.",
             examples: ["/usr/share/tedge/config-plugins,/usr/local/share/tedge/config-plugins"]),
+        SettingKey(
+            "bootstrap.plugin_paths", .list, .inDirectoryAnd("bootstrap.d", "/usr/share/tedge/bootstrap.d"),
+            doc: "The directories with the hooks of the bootstrap. If two hooks have the same name, the first is used.",
+            examples: ["/etc/tedge/bootstrap.d,/usr/share/tedge/bootstrap.d"]),
     ]
 
     /// Scripts that transform messages inside the mapper.

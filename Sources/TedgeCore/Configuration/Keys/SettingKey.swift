@@ -52,6 +52,8 @@ enum SettingDefault: Sendable, Equatable {
     case constant(String)
     /// A path below the configuration directory.
     case inDirectory(String)
+    /// A list: a path below the configuration directory, and another one.
+    case inDirectoryAnd(String, String)
     /// The value of another setting, in the same profile if it belongs to the same cloud.
     case sameAs(String)
     /// The first of these settings that is set, else a constant.

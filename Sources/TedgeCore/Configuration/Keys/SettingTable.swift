@@ -32,7 +32,7 @@ enum SettingTable {
         case "firmware", "service": services
         case "apt", "sudo": system
         case "proxy": proxy
-        case "diag", "log", "configuration": plugins
+        case "diag", "log", "configuration", "bootstrap": plugins
         case "flows": flows
         default: []
         }

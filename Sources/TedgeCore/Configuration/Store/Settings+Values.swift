@@ -117,6 +117,7 @@ extension Settings {
         case .none: nil
         case .constant(let text): try fallback(of: name, from: text)
         case .inDirectory(let path): try fallback(of: name, from: "\(directory)/\(path)")
+        case .inDirectoryAnd(let path, let other): try fallback(of: name, from: "\(directory)/\(path),\(other)")
         case .sameAs(let other): try sameAs(other, for: name)
         case .firstSet(let others, let constant): try firstSet(others, for: name, otherwise: constant)
         }

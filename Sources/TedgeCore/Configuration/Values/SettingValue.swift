@@ -29,6 +29,18 @@ enum SettingValue: Sendable, Equatable {
         case .list(let entries): TOMLValue.array(entries.map(TOMLValue.string)).text
         }
     }
+
+    /// The value for programs: a boolean, a number, an array of texts, or a text.
+    ///
+    /// - Parameter shown: What is shown of a text.
+    func json(_ shown: (String) -> String = { $0 }) -> JSONValue {
+        switch self {
+        case .flag(let flag): .bool(flag)
+        case .number(let number): .number(Int(number))
+        case .list(let entries): .array(entries.map { .string(shown($0)) })
+        case .text, .hostPort, .duration, .proxy: .string(shown(printed))
+        }
+    }
 }
 
 /// Why a value is refused.

@@ -16,6 +16,14 @@ struct LoggedProcesses: Processes {
     }
 
     func run(
+        _ words: [String], with variables: [String: String], within limit: Duration, interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        try logged(words) { () throws(ProcessError) in
+            try base.run(words, with: variables, within: limit, interruption: interruption)
+        }
+    }
+
+    func run(
         _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult {
         try logged(words) { () throws(ProcessError) in

@@ -34,7 +34,7 @@ import Testing
             #expect(try fixture.files.status(fixture.path(name))?.mode == 0o640, "\(name)")
         }
         #expect(!fixture.files.exists(fixture.path(".upgrade.unfinished")))
-        #expect(report.json.text.contains("tedge.toml.bak"))
+        #expect(report.checkedText.contains("tedge.toml.bak"))
     }
 
     @Test("as root, new files get the owner of the old file")

@@ -51,11 +51,11 @@ import Testing
             #expect(commands.set(typed, to: secret).changed)
             let listed = commands.list(all: true, doc: false, filter: key.name, isTerminal: false)
             #expect(
-                listed.json.text.contains(
+                listed.checkedText.contains(
                     "{\"key\":\"\(key.name)\",\"value\":null,\"origin\":\"file\",\"secret\":true}"))
-            #expect(commands.get(typed).json.text.contains("\"value\":\"\(secret)\""))
+            #expect(commands.get(typed).checkedText.contains("\"value\":\"\(secret)\""))
             for report in [commands.set(typed, to: "hunter\n"), commands.add(typed, "hunter\n")] {
-                #expect(report.status == 1 && !report.json.text.contains("hunter"))
+                #expect(report.status == 1 && !report.checkedText.contains("hunter"))
             }
         }
         #expect(commands.set(TypedSetting("proxy.pasword", profile: nil), to: "hunter").status == 1)
@@ -79,7 +79,7 @@ import Testing
         var options = Doctor.Options()
         options.only = ["settings", "known-settings", "cloud-address", "certificate"]
         let report = Doctor(.c8y, profile: nil, options: options, in: fixture.context).run()
-        #expect(report.status == 1 && report.json.text.contains("(secret)@example.com"))
-        #expect(!(fixture.output + fixture.errors + report.json.text).contains("hunter"), "\(fixture.output)")
+        #expect(report.status == 1 && report.checkedText.contains("(secret)@example.com"))
+        #expect(!(fixture.output + fixture.errors + report.checkedText).contains("hunter"), "\(fixture.output)")
     }
 }

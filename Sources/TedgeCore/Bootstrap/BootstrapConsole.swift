@@ -1,0 +1,52 @@
+extension Context {
+    /// The same context for commands that are part of a bootstrap: warnings, notes about waits, and the log are printed as
+    /// always, and nothing else, because the bootstrap has one line for each step and prints errors itself.
+    var quiet: Context {
+        let console = console
+        var context = self
+        context.console = Console(isJSON: console.isJSON, level: console.level) { stream, text throws(SystemError) in
+            guard stream == .error, Self.shownBeginnings.contains(where: text.hasPrefix) else { return }
+            console.error(text)
+        }
+        return context
+    }
+
+    private static let shownBeginnings =
+        ["Warning: ", "Waiting for ", "Looking for "]
+        + LogLevel.allCases.filter { $0 > .warn }.map { "\($0.rawValue): " }
+}
+
+/// The lines that a bootstrap prints.
+struct BootstrapLines {
+    let console: Console
+    let isTerminal: Bool
+    /// The name of the connection in front of each line; empty if there is only one.
+    let prefix: String
+
+    private static let width = 11
+
+    /// A line about a step.
+    func line(_ step: BootstrapStep, _ text: String) {
+        clear()
+        let label = "\(step.rawValue):"
+        console.line(prefix + label + String(repeating: " ", count: Self.width - label.utf8.count) + text)
+    }
+
+    /// A line about a wait: it replaces the one before on a terminal.
+    func wait(_ step: BootstrapStep, _ text: String) {
+        guard isTerminal, !console.isJSON else { return line(step, text) }
+        let label = "\(step.rawValue):"
+        let shown = prefix + label + String(repeating: " ", count: Self.width - label.utf8.count) + text
+        console.result("\r\u{1B}[K" + ErrorFrame.printable(String(shown.prefix(78))), isStyled: true)
+    }
+
+    /// Takes the line of a wait away.
+    func clear() {
+        if isTerminal, !console.isJSON { console.result("\r\u{1B}[K", isStyled: true) }
+    }
+}
+
+/// The steps of a bootstrap, in their order.
+enum BootstrapStep: String, CaseIterable, Sendable {
+    case prepare, configure, register, connect, verify
+}
