@@ -13,7 +13,6 @@ from control import COLLECTION, Control, Run
 SETTING, VALUE = "c8y.bridge.keepalive_interval", "90s"
 BRIDGE = "etc/tedge/mosquitto-conf/c8y-bridge.conf"
 CERTIFICATE = "etc/tedge/device-certs/tedge-certificate.pem"
-MASKED = re.compile(r"\*\*\*|hidden|not shown|secret", re.IGNORECASE)
 SITE, RENEW = f"{COLLECTION}.site", f"{COLLECTION}.renew"
 PACKAGE_ONLY = """\
 - hosts: gateways
@@ -49,7 +48,7 @@ class Scenes:
         self._runs: list[tuple[str, Run]] = []
         #: What check mode said: the things that would change, and the settings and files as they would be then.
         self._predicted: dict[str, set[str]] = {}
-        self._diffs: dict[str, dict[str, str]] = {}
+        self._diffs: dict[str, list[tuple[str, str, str]]] = {}
 
     def play(self, only: str | None = None, skipped: str | None = None) -> None:
         for scene in (
@@ -116,7 +115,7 @@ class Scenes:
         compared = sum(self._compare(name, found) for name, found in self._diffs.items())
         known = {device["id"] for device in self.cloud.show()["devices"]}
         expect(known == set(self.names), f"the cloud knows {known}")
-        return f"all connected and each proven; {compared} files and settings are what check mode had said"
+        return f"all connected and each proven; {compared} settings, files and services are what check mode had said"
 
     def second_run(self) -> str:
         before = self._world()
@@ -154,7 +153,7 @@ class Scenes:
         self._diffs = {name: diffs(run, name) for name in self.names}
         for name in self.names:
             expect(things(run, name) == {"bootstrap"}, f"{name}: {things(run, name)}")
-            expect("/" + BRIDGE in self._diffs[name], f"the bridge of {name} would not change: {self._diffs[name]}")
+            expect(any(header == f"/{BRIDGE}" for _, header, _ in self._diffs[name]), f"the bridge of {name} would not change: {self._diffs[name]}")
         return f"{SETTING} and the bridge would change on all"
 
     def rollout_of_a_change(self) -> str:
@@ -173,7 +172,7 @@ class Scenes:
             expect("keepalive_interval 90" in gateway.read(BRIDGE), f"the bridge of {gateway.name} has another interval")
         compared = sum(self._compare(name, found) for name, found in self._diffs.items())
         self._expect_proven()
-        return f"{len(batches)} batches of {size}; {compared} files and settings are what check mode had said; all proven"
+        return f"{len(batches)} batches of {size}; {compared} settings, files and services are what check mode had said; all proven"
 
     def a_dead_device(self) -> str:
         dead = self.gateways[len(self.gateways) // 2]
@@ -305,22 +304,43 @@ class Scenes:
         asked = [one for one in cloud["requests"] if one.get("method") == "POST"]
         return [self._state(gateway) for gateway in self.gateways] + [cloud["trusted"], asked]
 
-    def _compare(self, name: str, found: dict[str, str]) -> int:
-        """Compares what check mode had said of files and settings with what is there; the number of things compared."""
+    def _compare(self, name: str, found: list[tuple[str, str, str]]) -> int:
+        """Compares what check mode had said with what is there; the number of things compared."""
         gateway, compared = self._gateway(name), 0
-        for header, after in found.items():
-            if header.startswith("/") and not MASKED.search(after) and "CERTIFICATE" not in after:
-                expect(gateway.has(header[1:]) == bool(after), f"{name}: {header} is there, or not, against what check mode said")
-                if after:
-                    expect(gateway.read(header[1:]) == after, f"{name}: {header} is not what check mode said")
-                compared += 1
-            elif header == "settings":
+        # In check mode a module does not see what the one before it would have written into the same file.
+        has_config = any(module == "config" for module, _, _ in found)
+        for _, header, after in found:
+            if header == "settings" or header == "services":
                 for line in after.splitlines():
                     key, _, value = line.partition(" = ")
-                    is_there = gateway.exec("tedge", "config", "get", key, check=False)
+                    is_there = self._setting(gateway, key) if header == "settings" else self._service(gateway, key, value)
                     expect(is_there == value, f"{name}: {key} is '{is_there}', check mode said '{value}'")
                     compared += 1
+            elif not (has_config and header.endswith(".toml")):
+                text = self._text(gateway, header, after)
+                expect(text == after, f"{name}: {header} is '{text}', check mode said '{after}'")
+                compared += 1
         return compared
+
+    def _setting(self, gateway: rig.Gateway, key: str) -> str:
+        return gateway.exec("tedge", "config", "get", key, check=False)
+
+    def _service(self, gateway: rig.Gateway, unit: str, said: str) -> str:
+        """A service in the words of a diff. Whether it was restarted is not seen afterwards."""
+        active, enabled = (
+            "true" if gateway.exec("systemctl", verb, unit, check=False) == word else "false"
+            for verb, word in (("is-active", "active"), ("is-enabled", "enabled"))
+        )
+        return f"active: {active}, enabled: {enabled}, restarted: {said.rpartition(' ')[2]}"
+
+    def _text(self, gateway: rig.Gateway, path: str, said: str) -> str:
+        """A file in the words of a diff, which tells where a link leads, and of secrets only that they are there."""
+        target = gateway.exec("readlink", path, check=False)
+        if target:
+            return f"(link to {target})"
+        if not gateway.has(path[1:]):
+            return ""
+        return said if said.startswith("(") else gateway.read(path[1:])
 
     def _gateway(self, name: str) -> rig.Gateway:
         return self.gateways[self.names.index(name)]
@@ -355,11 +375,9 @@ def things(run: Run, name: str) -> set[str]:
     return {kinds.get(one.action, "package") for one in run.of(name) if one.outcome == "changed"}
 
 
-def diffs(run: Run, name: str) -> dict[str, str]:
-    """What the modules of the collection showed in diff mode: headers, and how it would be afterwards."""
-    found: dict[str, str] = {}
-    for one in run.of(name):
-        for item in one.items if one.action.startswith(COLLECTION) else []:
-            for part in item.get("diff") or []:
-                found[part["after_header"]] = part["after"]
-    return found
+def diffs(run: Run, name: str) -> list[tuple[str, str, str]]:
+    """What the modules of the collection showed in diff mode: their names, headers, and how it would be afterwards."""
+    return [
+        (one.action.removeprefix(f"{COLLECTION}."), part["after_header"], part["after"]) for one in run.of(name)
+        if one.action.startswith(COLLECTION) for item in one.items for part in item.get("diff") or []
+    ]
