@@ -317,7 +317,8 @@ class Scenes:
                     expect(is_there == value, f"{name}: {key} is '{is_there}', check mode said '{value}'")
                     compared += 1
             elif not (has_config and header.endswith(".toml")):
-                text = self._text(gateway, header, after)
+                after = after.rstrip("\n")
+                text = self._text(gateway, header, after).rstrip("\n")
                 expect(text == after, f"{name}: {header} is '{text}', check mode said '{after}'")
                 compared += 1
         return compared
