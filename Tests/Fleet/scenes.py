@@ -13,6 +13,7 @@ from control import COLLECTION, Control, Run
 SETTING, VALUE = "c8y.bridge.keepalive_interval", "90s"
 BRIDGE = "etc/tedge/mosquitto-conf/c8y-bridge.conf"
 CERTIFICATE = "etc/tedge/device-certs/tedge-certificate.pem"
+HERE = Path(__file__).resolve().parent
 SITE, RENEW = f"{COLLECTION}.site", f"{COLLECTION}.renew"
 PACKAGE_ONLY = """\
 - hosts: gateways
@@ -54,7 +55,7 @@ class Scenes:
         for scene in (
             self.devices_boot, self.check_mode_on_fresh_devices, self.check_mode_with_the_program, self.first_run,
             self.second_run, self.check_mode_on_finished_devices, self.check_mode_of_a_change, self.rollout_of_a_change,
-            self.a_dead_device, self.a_refused_certificate, self.renewal, self.power_cut,
+            self.a_dead_device, self.other_modules, self.a_refused_certificate, self.renewal, self.power_cut,
         ):
             name = scene.__name__.replace("_", " ")
             if skipped and skipped in name:
@@ -190,6 +191,14 @@ class Scenes:
         again = self._run(None, SITE, "--limit", dead.name)
         self._expect_unchanged(again, [dead.name])
         return f"{len(others)} finished in {run.seconds:.1f} s; it cost them {waited:.1f} s; back again, it is as it was"
+
+    def other_modules(self) -> str:
+        """Each module against the program, also where the role does not use it."""
+        chosen = [self.self_signed[0], self.signed[0]]
+        run = self._run(None, HERE / "modules.yml", "--limit", ",".join(chosen))
+        self._expect_status(run, 0)
+        self._expect_proven()
+        return f"info, certificate, connection and config on {len(chosen)} gateways"
 
     def a_refused_certificate(self) -> str:
         refused = self.signed[(len(self.signed) - 1) // 2]
