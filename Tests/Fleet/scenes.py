@@ -14,6 +14,7 @@ SETTING, VALUE = "c8y.bridge.keepalive_interval", "90s"
 BRIDGE = "etc/tedge/mosquitto-conf/c8y-bridge.conf"
 CERTIFICATE = "etc/tedge/device-certs/tedge-certificate.pem"
 HERE = Path(__file__).resolve().parent
+UNFINISHED = "var/lib/dpkg/updates/0000"
 SITE, RENEW = f"{COLLECTION}.site", f"{COLLECTION}.renew"
 PACKAGE_ONLY = """\
 - hosts: gateways
@@ -234,26 +235,33 @@ class Scenes:
             gateway.make_disk()
         self.fleet.boot()
         self._register()
+        # While dpkg unpacks, and while certificates are made.
+        said = [self._cut_power("usr/bin/tedge.dpkg-new", "usr/bin/tedge"), self._cut_power(CERTIFICATE)]
+        run = self._run("after the power cut", SITE)
+        self._expect_status(run, 0)
+        self._expect_proven()
+        self._expect_unchanged(self._run("once more", SITE))
+        return f"at the first moment there were {said[0]}; at the second {said[1]}; the next run finished all, the one after it changed nothing"
+
+    def _cut_power(self, *paths: str) -> str:
+        """Starts a run, and cuts the power of all gateways when half of them have one of these files; what was there then."""
         started = self.control.start(SITE)
-        half = len(self.gateways) // 2
-        while sum(gateway.has(CERTIFICATE) for gateway in self.gateways) < half:
+        while sum(any(map(gateway.has, paths)) for gateway in self.gateways) < len(self.gateways) // 2:
             expect(started.runs(), "the run ended before the power was cut")
             time.sleep(0.02)
         for gateway in self.gateways:
             gateway.freeze(True)
         started.kill()
-        parts = {"package": "usr/bin/tedge", "settings": "etc/tedge/tedge.toml", "certificate": CERTIFICATE, "bridge": BRIDGE}
+        parts = {
+            "an unfinished dpkg": UNFINISHED, "the package": "usr/bin/tedge", "settings": "etc/tedge/tedge.toml",
+            "a certificate": CERTIFICATE, "a bridge": BRIDGE,
+        }
         found = {part: sum(gateway.has(path) for gateway in self.gateways) for part, path in parts.items()}
         self.fleet.each(lambda gateway: gateway.cut_power(), at_once=4)
         self.fleet.boot()
         # A one-time password that the cloud has taken is spent, whether or not its answer arrived.
         self._register()
-        run = self._run("after the power cut", SITE)
-        self._expect_status(run, 0)
-        self._expect_proven()
-        self._expect_unchanged(self._run("once more", SITE))
-        said = ", ".join(f"{part} on {number}" for part, number in found.items())
-        return f"at that moment there were {said}; the next run finished all, the one after it changed nothing"
+        return ", ".join(f"{part} on {number}" for part, number in found.items())
 
     # What the scenes share
 
