@@ -261,6 +261,15 @@ import Testing
         let again = try gateway.run(words + ["--register", "present"])
         #expect(again.status == 0 && again.output.contains("connect:   keeps the connection"))
         #expect(gateway.calls.filter { !$0.hasPrefix("is-active") && $0 != "available" } == calls)
+
+        // Registered again, the old certificate serves until the cloud lets the device in with the new one.
+        let pending = try gateway.run(["--json"] + words + ["--re-register", "--no-wait"])
+        #expect(pending.status == 4 && pending.output.contains(#""reason":"registration-pending""#), "\(pending)")
+        try gateway.tedge("connect", name, "--test").expectSuccess()
+        try cloud.command("trust", gateway.path("device-certs/tedge-certificate.pem.next"))
+        let replaced = try gateway.run(words + ["--re-register"])
+        #expect(replaced.status == 0 && replaced.output.hasSuffix("answers.\n"), "\(replaced)")
+        #expect(try !gateway.fileStates().keys.contains { $0.hasSuffix(".next") || $0.hasSuffix(".registered") })
     }
 
     // MARK: Hooks and questions

@@ -91,14 +91,17 @@ struct BootstrapPlan {
         }
         let (storedHTTP, hasMQTT) = (try endpoint(http), try endpoint(mqtt) != nil)
         let hasHTTP = storedHTTP?.host == host.host && storedHTTP?.port == host.port
-        let isSameTenant = storedURL == host.host || (storedURL == nil && hasHTTP)
+        // With --clean nothing is kept.
+        let isSameTenant = !run.isClean && (storedURL == host.host || (storedURL == nil && hasHTTP))
         let isSplit =
             host.stored != host.host || mqttHost.map { $0 != host.host } ?? (isSameTenant && storedURL == nil)
         func isGiven(_ name: SettingName) -> Bool {
             run.settings.contains { (try? run.settingName($0.key)) == name }
         }
         var wanted: [(SettingName, String?)] = [(address, isSplit ? nil : url)]
-        if !isGiven(http), isSplit ? !hasHTTP : !isSameTenant { wanted.append((http, isSplit ? url : nil)) }
+        if !isGiven(http), isSplit ? !hasHTTP || run.isClean : !isSameTenant {
+            wanted.append((http, isSplit ? url : nil))
+        }
         // What is set for the same tenant may have been set by hand.
         guard !isGiven(mqtt), !(isSameTenant && hasMQTT) else { return wanted }
         if isSplit {
@@ -118,10 +121,12 @@ struct BootstrapPlan {
         let cloud = settings.cloud(.c8y, profile: run.profile)
         let current = try DeviceAuthentication(cloud, exists: context.files.exists)
         guard method == .basic else { return current == .certificate ? [] : [(name, "certificate")] }
-        var wanted: [(SettingName, String?)] = current == .certificate ? [(name, "basic")] : []
+        // `auto` with credentials means the same.
+        var wanted: [(SettingName, String?)] = current == .certificate || run.isClean ? [(name, "basic")] : []
         let id = try SettingName(run.profile == nil ? "device.id" : "c8y.device.id", profile: run.profile)
         let known = try? cloud.string("device.id")
-        if let deviceID = run.deviceID, known != deviceID { wanted.append((id, deviceID)) }
+        let isStored = run.isClean ? try settings.withoutEnvironment.stored(id) != nil : false
+        if let deviceID = run.deviceID ?? known, known != deviceID || isStored { wanted.append((id, deviceID)) }
         return wanted
     }
 }

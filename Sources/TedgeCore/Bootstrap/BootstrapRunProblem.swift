@@ -5,6 +5,7 @@ public struct BootstrapRunProblem: Error, Sendable, Equatable {
     /// What to give instead; nil if the reason says it.
     public let hint: String?
 
+    /// Makes a problem.
     public init(_ reason: String, hint: String? = nil) { (self.reason, self.hint) = (reason, hint) }
 }
 

@@ -21,7 +21,12 @@ public struct CertificateCreator {
             described = id
             if isIfNeeded, let report = try kept(id, pair) { return report }
             try create(id, settings, pair)
-            return .done("cert create", cloud: selection.cloud, changed: true)
+            var report = CommandReport.done("cert create", cloud: selection.cloud, changed: true)
+            if let certificate = try? CertificateFile.certificate(at: pair.certificatePath, files: context.files) {
+                let summary = CertificateSummary(certificate, path: pair.certificatePath, now: context.now())
+                report.details = [.init("certificate", summary.json)]
+            }
+            return report
         } catch {
             let title =
                 described.map { "failed to create a test certificate for the device \($0)." }

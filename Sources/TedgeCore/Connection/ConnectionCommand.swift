@@ -165,6 +165,11 @@ struct ConnectionCommand {
         var report = report
         report.steps = log.steps
         report.profile = profile
+        if let settings = try? Settings.load(from: context.settingsSource),
+            let certificate = DeviceCertificate(cloud.name, profile, settings, in: context)
+        {
+            report.details.append(.init("certificate", certificate.json))
+        }
         return report
     }
 }

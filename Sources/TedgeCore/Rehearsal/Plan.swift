@@ -5,8 +5,8 @@ struct Plan {
     /// A setting whose value in the files would change; nil for none.
     struct SettingChange {
         let key: String
-        let before: String?
-        let after: String?
+        let before: Setting?
+        let after: Setting?
     }
 
     /// A service whose state would change.
@@ -46,7 +46,10 @@ struct Plan {
         if !settings.isEmpty {
             parts.append(
                 "Settings:\n"
-                    + settings.map { "  \($0.key): \($0.before ?? "(none)") -> \($0.after ?? "(none)")\n" }.joined())
+                    + settings.map { change in
+                        let values = [change.before, change.after].map { $0.map(Masking.shown) ?? "(none)" }
+                        return "  \(change.key): \(values[0]) -> \(values[1])\n"
+                    }.joined())
         }
         if !files.isEmpty { parts.append("Files:\n" + files.map(difference).joined()) }
         if !services.isEmpty {
@@ -78,7 +81,7 @@ struct Plan {
 
     private func side(_ name: String, _ isAfter: Bool) -> JSONValue.Member {
         var members: [JSONValue.Member] = [
-            .init("settings", .object(settings.map { .init($0.key, .optional(isAfter ? $0.after : $0.before)) })),
+            .init("settings", .object(settings.map { .init($0.key, Self.json(isAfter ? $0.after : $0.before)) })),
             .init(
                 "files",
                 .object(
@@ -100,6 +103,12 @@ struct Plan {
             members.append(.init("elsewhere", .array(isAfter ? remarks.map { .string($0) } : [])))
         }
         return .init(name, .object(members))
+    }
+
+    /// The value with its type; null for none. A secret is one word.
+    private static func json(_ setting: Setting?) -> JSONValue {
+        guard let setting else { return .null }
+        return setting.name.key.isSecret ? .string(Masking.word) : setting.value.json(Masking.inMessage)
     }
 
     // MARK: Contents

@@ -104,7 +104,7 @@ public final class Rehearsal: Sendable {
         return keys.compactMap { key in
             let (old, new) = (value(before, key), value(after, key))
             guard old?.value.printed != new?.value.printed else { return nil }
-            return Plan.SettingChange(key: key, before: old.map(Masking.shown), after: new.map(Masking.shown))
+            return Plan.SettingChange(key: key, before: old, after: new)
         }
     }
 

@@ -10,7 +10,7 @@ final class RehearsedFiles: Files {
     /// A path that was changed.
     private enum Entry {
         /// A file with these contents, or a symbolic link to a path.
-        case file([UInt8]), link(String)
+        case file([UInt8]), linked(to: String)
         case directory
         /// The file or directory on the disk, with another owner or other permissions.
         case kept
@@ -52,7 +52,7 @@ final class RehearsedFiles: Files {
         var place = place(path)
         for _ in 0..<Self.longestChain {
             switch change(place)?.entry {
-            case .link(let target): place = self.place(target)
+            case .linked(let target): place = self.place(target)
             case nil where ((try? base.status(place, followLinks: false)) ?? nil)?.kind == .link:
                 let target = base.resolved(place)
                 if target == place { return place }
@@ -93,7 +93,7 @@ final class RehearsedFiles: Files {
             guard contents.count <= limit else { throw FileError(.read, path, SystemError(EFBIG)) }
             return contents
         case .directory: throw FileError(.read, path, .isDirectory)
-        case .absent, .link: throw FileError(.read, path, .noEntry)
+        case .absent, .linked: throw FileError(.read, path, .noEntry)
         case .kept: return try base.read(place, limit: limit)
         case nil: return try base.read(place == self.place(path) ? path : place, limit: limit)
         }
@@ -128,7 +128,7 @@ final class RehearsedFiles: Files {
     }
 
     func resolved(_ path: String) -> String {
-        if case .link(let target) = change(place(path))?.entry { return resolved(target) }
+        if case .linked(let target) = change(place(path))?.entry { return resolved(target) }
         return base.resolved(path)
     }
 
@@ -192,7 +192,7 @@ final class RehearsedFiles: Files {
         let place = place(path)
         try requireDirectory(of: place, .create, path)
         if try statusOf(place) != nil { throw FileError(.create, path, .exists) }
-        set(place, path, .link(target), newStatus(.link, mode: 0o777, nil, size: target.utf8.count))
+        set(place, path, .linked(to: target), newStatus(.link, mode: 0o777, nil, size: target.utf8.count))
     }
 
     func touch(_ path: String) throws(FileError) {
@@ -217,9 +217,9 @@ final class RehearsedFiles: Files {
         let entry: Entry =
             switch change(old)?.entry {
             case .file(let contents): .file(contents)
-            case .link(let target): .link(target)
+            case .linked(let target): .linked(to: target)
             case .directory, .absent: throw FileError(.create, newPath, .isDirectory)
-            case nil where status.kind == .link: .link(base.resolved(old))
+            case nil where status.kind == .link: .linked(to: base.resolved(old))
             case nil, .kept: .file(try base.read(old, limit: FileLimit.edited))
             }
         set(new, newPath, entry, status)
@@ -304,7 +304,7 @@ extension RehearsedFiles {
             var after = Difference.Side(status: change.status)
             switch change.entry {
             case .file(let contents): after.contents = contents
-            case .link(let target): after.contents = Array(target.utf8)
+            case .linked(let target): after.contents = Array(target.utf8)
             case .kept: after.contents = before.contents
             case .directory, .absent: break
             }

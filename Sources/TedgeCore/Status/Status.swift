@@ -7,7 +7,8 @@ public struct Status {
     private let context: Context
     private static let command = "status"
 
-    /// Names the connection; without a cloud, all of this profile, or all.
+    /// Names the connection; without a cloud, all of this profile, or all. If no profile is given, `TEDGE_CLOUD_PROFILE` may
+    /// name one.
     ///
     /// - Parameters:
     ///   - wait: How long to wait until the connections are proven and everything is up; nil to look once.
@@ -21,14 +22,14 @@ public struct Status {
     /// Prints the status. The exit status is 0 if all that is configured is up, 1 if not, and 3 if nothing is configured.
     public func run() -> CommandReport {
         do {
-            let profile = cloud == nil ? typedProfile : try ProfileName.choose(typedProfile, in: context)
+            let profile = try ProfileName.choose(typedProfile, in: context)
             let connections = try StatusReader.connections(.init(cloud: cloud, profile: profile), in: context)
             var report = try report(connections, profile)
             report.profile = profile
             return report
         } catch {
             let failure = CommandFailure("failed to find out the status of this device.", explained(error))
-            return context.failed(Self.command, cloud: cloud, failure)
+            return context.failed(Self.command, cloud: cloud, failure, isUndone: false)
         }
     }
 

@@ -18,17 +18,15 @@ struct StatusReader {
 
     /// A context that stops waiting at the deadline.
     private let context: Context
-    private let base: Context
     private let deadline: ContinuousClock.Instant
     /// How long everything may take.
     static let limit = Duration.milliseconds(1000)
-    /// How long the local broker may take.
-    private static let brokerLimit = Duration.milliseconds(500)
+    /// How long a program may take, and the local broker. One that is silent leaves time for the rest.
+    private static let partLimit = Duration.milliseconds(400)
 
     init(in context: Context) {
-        base = context
         deadline = .now + Self.limit
-        self.context = context.asking(until: deadline)
+        self.context = context.asking(until: deadline, limit: Self.partLimit)
     }
 
     /// The connections that have a bridge file. Throws if the directory cannot be listed.
@@ -47,7 +45,7 @@ struct StatusReader {
         let files = connections.map { connection in
             BridgeFacts(BridgePaths(in: context.configurationDirectory, connection.cloud, connection.profile), context)
         }
-        let services = services(connections)
+        let services = StatusServices(connections, in: context)
         status.managerSilence = services.silence
         status.mosquitto = services.unit(.mosquitto) ?? status.mosquitto
         let topics = zip(connections, files).map { connection, facts in
@@ -65,6 +63,9 @@ struct StatusReader {
             if case .success(let health) = health { connection.isUp = topics[index].flatMap { health[$0] } }
             if services.unit(.mosquitto)?.isActive == false { connection.isUp = false }
             if connection.isUp == true { connection.upSince = services.uptime(of: cloud, profile, at: status.now) }
+            if connection.isUp == true, connection.upSince == nil, !context.accounts.isRoot {
+                connection.unchecked.append("since when the bridge is up: only root may look")
+            }
             connection.mapper = services.mapper(of: cloud, profile)
             connection.agent = services.agent
             describe(&connection, try? settings.get())
@@ -112,7 +113,7 @@ struct StatusReader {
     ) -> Result<[String: Bool], Silence> {
         var found: [String: Bool] = [:]
         guard !topics.isEmpty else { return .success(found) }
-        let end = min(deadline, .now + Self.brokerLimit)
+        let end = min(deadline, .now + Self.partLimit)
         do {
             let options = try MQTTOptions.local(
                 try settings.get(), clientID: randomClientID("tedge-status"), files: context.files)
@@ -134,12 +135,6 @@ struct StatusReader {
         } catch {
             return .failure(Silence(diagnosis: Diagnosis(error as? any ExplainedError ?? UnexpectedError("\(error)"))))
         }
-    }
-
-    // MARK: Services
-
-    private func services(_ connections: [(cloud: CloudName, profile: ProfileName?)]) -> StatusServices {
-        StatusServices(connections, in: context)
     }
 
     // MARK: Versions

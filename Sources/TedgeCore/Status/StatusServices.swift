@@ -27,18 +27,21 @@ struct StatusServices {
                 .unanswered, "The service manager does not say what runs.",
                 seen: error.causes.joined(separator: ": "),
                 hint: "Run 'sudo tedge doctor --only service-manager' to find out why.")
-            units[.mosquitto] = .init(name: Service.mosquitto.unit)
+            for service in installed(mappers) { units[service] = .init(name: service.unit) }
         }
     }
 
-    /// Asks one by one. Without systemd, programs tell what is installed.
+    /// Asks one by one.
     private mutating func ask(_ manager: ServiceManager, _ mappers: [Service]) throws(ServiceError) {
-        var services: [Service] = [.mosquitto]
-        if context.processes.isOnPath(Service.agent.unit) { services.append(.agent) }
-        if context.mapperProgram != nil { services += mappers }
-        for service in services {
+        for service in installed(mappers) {
             units[service] = .init(name: service.unit, isActive: try manager.isActive(service))
         }
+    }
+
+    /// What is installed, as far as programs tell it.
+    private func installed(_ mappers: [Service]) -> [Service] {
+        [.mosquitto] + (context.processes.isOnPath(Service.agent.unit) ? [.agent] : [])
+            + (context.mapperProgram == nil ? [] : mappers)
     }
 
     /// A service; nil if it is not installed.

@@ -115,7 +115,9 @@ struct StatusText {
     /// A length of time in its largest unit of which there are two.
     private static func length(_ seconds: Int64) -> String {
         let units = [("days", 86_400), ("hours", 3600), ("minutes", 60)] as [(String, Int64)]
-        guard let unit = units.first(where: { seconds >= 2 * $0.1 }) else { return "\(max(0, seconds)) seconds" }
+        guard let unit = units.first(where: { seconds >= 2 * $0.1 }) else {
+            return "\(max(0, seconds)) \(seconds == 1 ? "second" : "seconds")"
+        }
         return "\(seconds / unit.1) \(unit.0)"
     }
 }

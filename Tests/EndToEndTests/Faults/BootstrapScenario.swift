@@ -14,8 +14,8 @@ struct BootstrapScenario: FaultScenario {
         try write("secret\n", to: password)
         rest = [
             "bootstrap", "c8y", "--url", "localhost:\(cloud.httpsPort)", "--set",
-            "c8y.mqtt=localhost:\(cloud.mqttPort)",
-            "--set", "c8y.root_cert_path=\(cloud.rootCertificate)", "--device-id", "gateway-1", "--register",
+            "c8y.mqtt=localhost:\(cloud.mqttPort)", "--set", "c8y.root_cert_path=\(cloud.rootCertificate)",
+            "--device-id", "gateway-1", "--register",
             "self-signed", "--user", "alice", "--password-file", password,
         ]
         words = rest + ["--offline"]

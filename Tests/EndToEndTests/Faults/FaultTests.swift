@@ -50,5 +50,5 @@ import Testing
 
     // Its parts are those of the commands above; a share of the calls shows that they go on after each other.
     @Test("bootstrap goes on after every fault")
-    func bootstrap() throws { try expectSurvival(BootstrapScenario(), share: 3, of: 16) }
+    func bootstrap() throws { try expectSurvival(BootstrapScenario(), share: 3, of: 32) }
 }

@@ -93,6 +93,24 @@ import Testing
 
             """
         #expect(try changes(run, on: settings) == ["c8y.availability.interval="])
+        let two = "c8y.http = 'a.io'\nc8y.mqtt = 'b.io'\nc8y.auth_method = 'auto'\n"
+        #expect(try changes(run, on: two, mqttHost: "b.io") == ["c8y.auth_method="])
+        #expect(
+            try changes(run, on: two, mqttHost: "a.io")
+                == ["c8y.auth_method=", "c8y.http=", "c8y.mqtt=", "c8y.url=a.io"])
+    }
+
+    @Test("--clean keeps what a device with a password needs")
+    func cleanWithPassword() throws {
+        var run = try run("a.io", profile: "x")
+        (run.isClean, run.method) = (true, .basic)
+        let settings = """
+            c8y.profiles.x.url = 'a.io'
+            c8y.profiles.x.auth_method = 'basic'
+            c8y.profiles.x.device.id = 'box-1'
+
+            """
+        #expect(try changes(run, on: settings) == [])
     }
 
     @Test("a secret comes from its variable")

@@ -217,6 +217,14 @@ import Testing
         #expect(fixture.output.contains("\nmosquitto       unknown\n"))
     }
 
+    @Test("a profile that a variable names is the one that is shown")
+    func variable() throws {
+        var fixture = try connected()
+        fixture.environment["TEDGE_CLOUD_PROFILE"] = "edge"
+        #expect(try run(fixture).status == 3)
+        #expect(try run(fixture).message == "This device is not connected to any cloud (profile edge).")
+    }
+
     @Test("a signal ends it with a reason of its own")
     func interrupted() throws {
         let fixture = try connected()

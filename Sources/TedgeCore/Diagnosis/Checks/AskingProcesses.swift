@@ -3,21 +3,22 @@ import Synchronization
 /// Runs programs for checks: none may take long, a signal stops them, and a program that did not answer is not asked
 /// again.
 final class AskingProcesses: Processes {
-    /// How long a program may take.
+    /// How long a program may take, unless told otherwise.
     static let limit = Duration.seconds(4)
 
+    private let limit: Duration
     private let base: any Processes
     private let interruption: Interruption
     /// The programs that did not answer, with their errors.
     private let silent = Mutex<[String: ProcessError]>([:])
 
     /// Runs the programs of the device until a signal arrives or the time runs out.
-    init(_ base: any Processes, _ interruption: Interruption) {
-        (self.base, self.interruption) = (base, interruption)
+    init(_ base: any Processes, _ interruption: Interruption, limit: Duration = limit) {
+        (self.base, self.interruption, self.limit) = (base, interruption, limit)
     }
 
     func run(_ words: [String], interruption: Interruption) throws(ProcessError) -> ProcessResult {
-        try ask(words, within: Self.limit, interruption: interruption)
+        try ask(words, within: limit, interruption: interruption)
     }
 
     func ask(
@@ -28,7 +29,7 @@ final class AskingProcesses: Processes {
         let own = self.interruption
         do {
             return try base.ask(
-                words, within: min(limit, Self.limit),
+                words, within: min(limit, self.limit),
                 interruption: Interruption { own.signal() ?? interruption.signal() })
         } catch {
             if case .unanswered = error { silent.withLock { $0[program] = error } }

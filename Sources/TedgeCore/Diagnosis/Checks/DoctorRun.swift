@@ -115,10 +115,12 @@ final class DoctorRun {
 
 extension Context {
     /// The same context for checks: programs are stopped at the deadline and at a signal.
-    func asking(until deadline: ContinuousClock.Instant) -> Context {
+    ///
+    /// - Parameter limit: How long each program may take.
+    func asking(until deadline: ContinuousClock.Instant, limit: Duration = AskingProcesses.limit) -> Context {
         var context = self
         context.interruption = interruption.bounded(by: deadline)
-        context.processes = AskingProcesses(processes, context.interruption)
+        context.processes = AskingProcesses(processes, context.interruption, limit: limit)
         return context
     }
 }
