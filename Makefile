@@ -8,6 +8,8 @@ ZSH_COMPLETIONS ?= $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functio
 FUZZ_SECONDS ?= 60
 # How often the harnesses of 'make test-hard' try each command; 0 for every step.
 HARD_ROUNDS ?= 25
+# How many gateways 'make test-fleet' has.
+FLEET_DEVICES ?= 10
 
 # The oldest C library that the executable runs with: 2.36 (Debian 12), or 2.35 (Ubuntu 22.04) for 1.9 MB more, because the
 # relocations are not packed then.
@@ -55,6 +57,9 @@ help:
 	@echo 'make test-releases  run the system tests on Debian 13 and sid; needs root and debootstrap'
 	@echo 'make test-arm64  try the package for arm64 in a Debian 13 that qemu runs; needs root'
 	@echo 'make test-hard  races, kills and power cuts, HARD_ROUNDS ($(HARD_ROUNDS)) rounds a command; needs root'
+	@echo 'make ansible   build the Ansible collection, below .build/ansible'
+	@echo 'make ansible-lint  look at the collection with ansible-lint and ansible-test sanity'
+	@echo 'make test-fleet  drive FLEET_DEVICES ($(FLEET_DEVICES)) throwaway gateways with Ansible; needs root'
 	@echo 'make reproducible  build twice in different directories, and compare the bytes'
 	@echo 'make fuzz      feed changed bytes to everything that reads foreign ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
@@ -233,3 +238,25 @@ deb-arm64:
 test-arm64: deb-arm64
 	$(call install,iproute2 mosquitto openssl python3 python3-paho-mqtt)
 	@Tests/Arm64/run
+
+# The Ansible collection. Ansible is installed with pip into an environment of its own, below .build/fleet.
+ANSIBLE_PACKAGES = python3 python3-venv
+FLEET_PACKAGES = $(ANSIBLE_PACKAGES) $(DEB_PACKAGES) dbus iproute2 libwrap0 mosquitto openssh-client openssl python3-apt \
+	python3-paho-mqtt systemd util-linux
+.PHONY: ansible ansible-deps ansible-lint
+ansible-deps:
+	$(call install,$(ANSIBLE_PACKAGES))
+	@Tests/Fleet/prepare ansible
+ansible: ansible-deps
+	@PATH="$(CURDIR)/.build/fleet/venv/bin:$$PATH" Sources/Packaging/ansible/build
+ansible-lint: ansible-deps
+	@Tests/Fleet/lint
+
+# Ten gateways with ssh and one cloud, in network namespaces, which Ansible drives with the package and the collection.
+.PHONY: test-fleet fleet-deps
+fleet-deps: ansible-deps
+	$(call install,$(FLEET_PACKAGES))
+	@Tests/Fleet/prepare ssh
+test-fleet: fleet-deps deb ansible ansible-lint
+	@.build/fleet/venv/bin/python -B -m unittest discover -s Tests/Fleet -t Tests/Fleet
+	@Tests/Fleet/run --devices '$(FLEET_DEVICES)'

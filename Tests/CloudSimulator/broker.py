@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import apart
 from files import CloudError, find_program, write_atomically
 from gate import Gate
 from https import port_error
@@ -86,6 +87,8 @@ class BrokerSettings:
     unregistered: bool = False
     #: Reflects something else than the AWS test message.
     other_reflection: bool = False
+    #: Serial numbers of certificates that are not let in, although the tenant trusts them.
+    refused: frozenset[int] = frozenset()
 
     def needs_restart(self, before: "BrokerSettings") -> bool:
         """Whether mosquitto must start anew to change to this from `before`."""
@@ -255,6 +258,9 @@ class Broker:
         if self._plays == "all":
             lines += [f"pattern write {topic}" for topic in PUBLISHED]
             lines += [f"pattern read {topic}" for topic in RECEIVED]
+        if self._plays == "c8y":
+            lines += [f"pattern write {apart.PREFIX}%u/{topic}" for topic in PUBLISHED]
+            lines += [f"pattern read {apart.PREFIX}%u/{topic}" for topic in RECEIVED]
         if self._plays in ("all", "azure"):
             lines += [f"pattern readwrite {topic}" for topic in AZURE]
         if self._plays in ("all", "aws"):

@@ -149,6 +149,13 @@ class Certificates:
             raise BadCertificate("the request is not signed with the key it is for")
         return _openssl(["crl2pkcs7", "-nocrl", "-certfile", "/dev/stdin", "-outform", "DER"], certificate)
 
+    @staticmethod
+    def name_and_serial(signed: bytes) -> tuple[str, int]:
+        """The common name and the serial number of what `sign_device` answered."""
+        certificate = DeviceCertificate.read(_openssl(["pkcs7", "-inform", "DER", "-print_certs"], signed).decode())
+        name = re.search(r"(?:^|,)CN=((?:[^,\\]|\\.)*)", certificate.subject)
+        return name[1] if name else "", int(certificate.serial, 16)
+
     def _key(self, authority: Path) -> Path:
         return self._folder / (authority.stem + ".key")
 

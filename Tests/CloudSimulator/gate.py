@@ -13,6 +13,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Callable
 
+import apart
 from https import port_error
 
 #: How long a device may take for its handshake and its CONNECT.
@@ -83,6 +84,18 @@ def aws_objection(greeting: Greeting, device: str, _: list[str]) -> str | None:
     return None
 
 
+def c8y_objection(greeting: Greeting, device: str, _: list[str]) -> str | None:
+    """Why a Cumulocity tenant whose devices are kept apart refuses one: only what the stand-in cannot do."""
+    if greeting.level & 0x7F not in (3, 4):
+        return "only MQTT 3.1 and 3.1.1 are spoken here"
+    if greeting.will:
+        return "last wills are not taken here"
+    return None
+
+
+OBJECTIONS = {"azure": azure_objection, "aws": aws_objection, "c8y": c8y_objection}
+
+
 class Gate:
     """Listens from `__init__` on; `settings` are those of `Broker`."""
 
@@ -90,8 +103,9 @@ class Gate:
                  log: Callable[[str, dict], None]):
         self._inner_port = inner_port
         self._settings = settings
-        self._azure = plays == "azure"
-        self._objection = azure_objection if self._azure else aws_objection
+        self._answers_refusals = plays != "aws"
+        self._is_apart = plays == "c8y"
+        self._objection = OBJECTIONS[plays]
         self._hosts = hosts
         self._log = log
         self._lock = threading.Lock()
@@ -154,23 +168,26 @@ class Gate:
             return
         stack.callback(connection.close)
         with connection:
-            device = _common_name(connection.getpeercert())
+            certificate = connection.getpeercert()
+            device = _common_name(certificate)
             kind, body = _packet(connection.recv)
             if kind >> 4 != 1:
                 return
             greeting = Greeting.read(body)
             reason = "the device is not registered" if self._settings.unregistered else None
+            if int(certificate["serialNumber"], 16) in self._settings.refused:
+                reason = "the certificate is refused"
             reason = reason or self._objection(greeting, device, self._hosts)
             if reason is not None:
                 self._log("refusal", {"device": device, "client": greeting.client, "user": greeting.user,
                                       "reason": reason})
-                if self._azure:  # AWS closes the connection without a word.
+                if self._answers_refusals:  # AWS closes the connection without a word.
                     connection.sendall(bytes([0x20, 2, 0, NOT_AUTHORIZED]))
                 return
             with socket.create_connection(("127.0.0.1", self._inner_port), timeout=GREETING_SECONDS) as inner:
                 inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 inner.sendall(replace(greeting, user=device).packet())
-                self._pump(connection, inner)
+                self._pump(connection, inner, apart.place_of(device) if self._is_apart else "")
 
     def _context(self) -> ssl.SSLContext:
         # A new one for each connection: OpenSSL keeps the certificates that it has looked up.
@@ -183,10 +200,10 @@ class Gate:
         context.num_tickets = 0
         return context
 
-    def _pump(self, device: ssl.SSLSocket, broker: socket.socket) -> None:
-        """Carries bytes both ways until one side ends; what the device sends goes packet by packet."""
+    def _pump(self, device: ssl.SSLSocket, broker: socket.socket, place: str) -> None:
+        """Carries packets both ways until one side ends; with a place, the topics of the device are there."""
         device.setblocking(False)
-        pending = b""
+        pending = answers = b""
         while not self._stopped:
             readable = [device] if device.pending() else select.select([device, broker], [], [], 60)[0]
             if device in readable:
@@ -198,11 +215,16 @@ class Gate:
                     return
                 pending += data or b""
                 packets, pending = _split(pending)
+                if place:
+                    packets = [apart.moved_in(one, place) for one in packets]
                 broker.sendall(b"".join(self._spoiled(one) for one in packets))
             if broker in readable:
                 data = broker.recv(65536)
                 if data == b"":
                     return
+                if place:
+                    packets, answers = _split(answers + data)
+                    data = b"".join(apart.moved_out(one, place) for one in packets)
                 device.settimeout(GREETING_SECONDS)
                 device.sendall(data)
                 device.setblocking(False)
@@ -236,14 +258,7 @@ def _packed(field: bytes) -> bytes:
     return struct.pack(">H", len(field)) + field
 
 
-def _length(number: int) -> bytes:
-    """The remaining length of a packet (MQTT 3.1.1, 2.2.3)."""
-    found = bytearray()
-    while True:
-        number, digit = divmod(number, 128)
-        found.append(digit | (0x80 if number else 0))
-        if not number:
-            return bytes(found)
+_length = apart.length
 
 
 def _remaining(packet: bytes) -> tuple[int, int] | None:

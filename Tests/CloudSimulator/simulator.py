@@ -36,7 +36,7 @@ class Options:
     tenant: str
     misbehaviours: Misbehaviours
     end_with_parent: bool = False
-    #: `all`, or the one cloud that it plays, more strictly: `azure`, `aws`.
+    #: `all`, or the one cloud that it plays, more strictly: `azure`, `aws`, `c8y`.
     plays: str = "all"
     #: The MQTT port of devices with `tenant/user` and password; 0 for none.
     password_port: int = 0
@@ -50,6 +50,9 @@ class Simulator:
         self._options = options
         self._work: queue.SimpleQueue = queue.SimpleQueue()
         self._parent = os.getppid()
+        #: Serial numbers of the renewed certificates of each device, and the devices whose are refused.
+        self._renewed: dict[str, set[int]] = {}
+        self._refuses: frozenset[str] = frozenset()
 
     def run(self, ready: Callable[[dict], None]) -> None:
         """Calls `ready` when all ports answer; returns after SIGTERM, SIGINT or SIGHUP, with nothing left running."""
@@ -161,6 +164,7 @@ class Simulator:
             "trust": self._trust_directly,
             "untrust": self._untrust,
             "forget": self._tenant.forget,
+            "refuse-renewed": self._refuse_renewed,
             "register": self._register,
             "pid": os.getpid,
         }
@@ -179,15 +183,24 @@ class Simulator:
         self._check(misbehaviours)
         self._prepare(misbehaviours)
         self._responder.misbehaviours = self._misbehaviours = misbehaviours
+        self._change_broker(settings)
+        return misbehaviours.words()
+
+    def _change_broker(self, settings: BrokerSettings) -> None:
         before, self._settings = self._settings, settings
         if settings.needs_restart(before):
             self._restart_broker(settings)
         elif settings != before:
             self._broker.reload(settings)
-        return misbehaviours.words()
+
+    def _refuse_renewed(self, devices: list[str]) -> None:
+        if self._options.plays == "all":
+            raise CloudError("'refuse-renewed' needs a simulator that was started with --plays")
+        self._refuses = frozenset(devices)
+        self._change_broker(self._broker_settings(self._misbehaviours))
 
     def _check(self, misbehaviours: Misbehaviours) -> None:
-        for name, clouds in (("other-reflection", ["aws"]), ("unregistered", ["azure", "aws"])):
+        for name, clouds in (("other-reflection", ["aws"]), ("unregistered", ["azure", "aws", "c8y"])):
             if misbehaviours.mqtt(name) and self._options.plays not in clouds:
                 raise CloudError(f"'{name}' needs a simulator that was started with --plays {' or '.join(clouds)}")
 
@@ -225,11 +238,16 @@ class Simulator:
         self._tenant.register(device_id, one_time_password)
 
     def _add(self, certificate: DeviceCertificate, name: str, status: str) -> None:
-        if self._trust.add(certificate, name, status):
+        # The gate looks certificates up for each connection again.
+        if self._trust.add(certificate, name, status) and self._options.plays == "all":
             self._restart_broker(self._settings)
 
     def _enrol(self, request: bytes, device_id: str) -> bytes:
         signed = self._certificates.sign_device(request, device_id)
+        if not device_id:
+            name, serial = self._certificates.name_and_serial(signed)
+            self._renewed.setdefault(name, set()).add(serial)
+            self._change_broker(self._broker_settings(self._misbehaviours))
         self._trust.add_device_authority(self._certificates.ensure_device_authority())
         return signed
 
@@ -238,7 +256,8 @@ class Simulator:
         trusted = self._nothing if misbehaviours.mqtt("untrusted") else self._trust.directory
         does = misbehaviours.mqtt
         return BrokerSettings(
-            certificate, key, trusted, does("silent"), does("cut"), does("unregistered"), does("other-reflection"))
+            certificate, key, trusted, does("silent"), does("cut"), does("unregistered"), does("other-reflection"),
+            frozenset().union(*(self._renewed.get(device, ()) for device in self._refuses)))
 
     def _restart_broker(self, settings: BrokerSettings) -> None:
         self._responder.disconnect()

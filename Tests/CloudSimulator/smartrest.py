@@ -7,6 +7,7 @@ import threading
 
 import paho.mqtt.client as paho
 
+import apart
 from files import CloudError
 from misbehaviour import Misbehaviours
 from tenant import Tenant
@@ -54,11 +55,12 @@ class Responder:
             self._client = None
 
     def _heard(self, message: paho.MQTTMessage) -> None:
-        topic = message.topic
+        place, topic = apart.split(message.topic)
         if topic in ANSWERS or topic.startswith(TWIN_ANSWER):
             return
-        self._tenant.heard(topic)
+        self._tenant.heard(message.topic)
         answers = self._answers(topic, message.payload.decode(errors="replace"))
+        answers = [(place + answer, payload) for answer, payload in answers]
         if self.misbehaviours.mqtt("silent"):
             return
         if self.misbehaviours.mqtt("slow"):

@@ -1,8 +1,12 @@
 """A simulator that plays Azure or AWS alone: who is let in, what is answered, and how it misbehaves."""
 
+import base64
+import copy
 import struct
+import subprocess
 import unittest
 
+import apart
 import gate
 from fixture import HOST, Cloud, CloudTest, Device, run
 from gate import Greeting, azure_objection
@@ -131,6 +135,69 @@ class AWS(GateTest):
         self.assertIsNone(self.ask(self.echo, "hello", self.echo, wait=1))
         self.cloud.misbehave("none")
         self.assertEqual(self.ask(self.echo, "hello", self.echo), f"{self.echo} hello")
+
+
+class Cumulocity(GateTest):
+    options = ("--plays", "c8y")
+    user = None
+    allowed = "s/us"
+
+    def test_an_answer_reaches_the_device_that_asked_and_no_other(self):
+        other = self.new_device()
+        self.cloud.do("trust", other.certificate)
+        words = ["stdbuf", "-oL", "mosquitto_sub", *self.words(device=other), "-t", "s/dat", "-t", "s/e", "-W", 20, "-d"]
+        with subprocess.Popen([*map(str, words)], stdout=subprocess.PIPE, text=True) as listener:
+            while "SUBACK" not in listener.stdout.readline():
+                self.assertIsNone(listener.poll())
+            self.assertTrue(self.ask("s/uat", "x", "s/dat").startswith("s/dat 71,"))
+            self.assertTrue(self.ask("s/us", "100,gateway-1,t\n100,gateway-1,t", "s/e").startswith("s/e 41,100,"))
+            listener.terminate()
+            self.assertNotIn("PUBLISH", listener.stdout.read())
+        self.assertGreaterEqual(self.cloud.show()["messages"]["apart/gateway-1/s/uat"], 1)
+
+    def test_a_renewed_certificate_can_be_refused_while_the_former_one_is_let_in(self):
+        self.cloud.do("register", self.device.name, "secret")
+        headers = {"Authorization": f"Bearer {self.ask('s/uat', 'x', 's/dat').split(',', 1)[1]}"}
+        answer = self.cloud.ask("POST", "/.well-known/est/simplereenroll", self.device.request(), user=None,
+                                kind="application/pkcs10", headers=headers)
+        self.assertEqual(answer.status, 200)
+        done = subprocess.run(["openssl", "pkcs7", "-inform", "DER", "-print_certs"], capture_output=True, check=True,
+                              input=base64.b64decode(answer.body))
+        renewed = copy.copy(self.device)
+        renewed.certificate = self.files / "renewed.pem"
+        renewed.certificate.write_bytes(done.stdout)
+        self.assertTrue(self.connects(device=renewed))
+        self.cloud.do("refuse-renewed", self.device.name)
+        self.assertFalse(self.connects(device=renewed))
+        self.assertEqual(self.refused()["reason"], "the certificate is refused")
+        self.assertTrue(self.connects())
+        self.cloud.do("refuse-renewed")
+        self.assertTrue(self.connects(device=renewed))
+
+    def test_an_upload_of_a_renewed_certificate_ends_no_connection(self):
+        before = self.cloud.show()["broker_pid"]
+        self.device.sign()
+        self.cloud.do("trust", self.device.certificate)
+        self.assertEqual(self.cloud.show()["broker_pid"], before)
+        self.assertTrue(self.connects())
+
+    def test_a_message_of_many_bytes_goes_through(self):
+        payload = "1" * 100_000
+        done = run("mosquitto_pub", *self.words(), "-q", 1, "-t", "s/us", "-m", payload)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_topics_are_moved_there_and_back(self):
+        place = apart.place_of("gw")
+        publish = b"\x32" + gate._length(9) + b"\0\x04s/us\0\x01x"
+        inside = apart.moved_in(publish, place)
+        self.assertIn(b"apart/gw/s/us", inside)
+        self.assertEqual(apart.moved_out(inside, place), publish)
+        subscribe = b"\x82\x0f\0\x01\0\x03s/e\x01\0\x04s/ds\0"
+        self.assertEqual(apart.moved_in(subscribe, place)[4:], b"\0\x0capart/gw/s/e\x01\0\x0dapart/gw/s/ds\0")
+        self.assertEqual(apart.split("apart/gw/s/dat"), (place, "s/dat"))
+        for name in ("", "a/b", "+", "#"):
+            with self.assertRaises(ValueError):
+                apart.place_of(name)
 
 
 class Packets(unittest.TestCase):
