@@ -38,7 +38,7 @@ import Testing
         #expect(try session.status() == 1)
         #expect(
             session.text.contains(
-                "\n  sudo tedge bootstrap c8y --url example.cumulocity.com --device-id 'it'\\''s-1' --register basic\n"),
+                "\n  sudo tedge bootstrap c8y --url example.cumulocity.com --device-id \"it's-1\" --register basic\n"),
             "\(session.text)")
         #expect(session.text.contains("You have chosen not to go on. Nothing was changed."))
         #expect(try files() == before)

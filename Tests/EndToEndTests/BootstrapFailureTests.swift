@@ -83,11 +83,15 @@ import Testing
     func wrongDocument() throws {
         let gateway = try Gateway()
         let before = try gateway.fileStates()
-        for text in ["{}", "[]", "[{\"cloud\": \"c8y\", \"uri\": \"x\"}]"] {
+        let places = [
+            "{}": "", "[]": "", "": "", "[{]": ", line 1, column 3",
+            "[{\"cloud\": \"c8y\", \"uri\": 1}]": ", run 1, 'uri'",
+        ]
+        for (text, place) in places {
             let outcome = try gateway.run(["--json", "bootstrap", "--from", "-"], input: text)
             #expect(outcome.status == 1)
             #expect(outcome.output.contains(#""reason":"bootstrap-document-invalid""#))
-            #expect(outcome.errors.contains("the standard input, line 1, column"))
+            #expect(outcome.errors.contains("the standard input\(place): "))
         }
         let absent = try gateway.tedge("bootstrap", "--from", "/nonexistent")
         #expect(absent.status == 1 && absent.errors.contains("/nonexistent"))

@@ -102,7 +102,7 @@ import Testing
         #expect(
             ready.neutral(outcome.output) == """
                 prepare:   localhost answers.
-                configure: keeps the settings, which are as they shall be.
+                configure: keeps the settings, which are as wanted.
                 register:  keeps the certificate of 'gateway-1', valid until DATE, which the tenant trusts.
                 connect:   keeps the connection, which is as the settings say.
                 verify:    Cumulocity answers.

@@ -28,15 +28,13 @@ struct BootstrapLines {
     /// A line about a step.
     func line(_ step: BootstrapStep, _ text: String) {
         clear()
-        let label = "\(step.rawValue):"
-        console.line(prefix + label + String(repeating: " ", count: Self.width - label.utf8.count) + text)
+        console.line(prefix + "\(step.rawValue):".padded(to: Self.width) + text)
     }
 
     /// A line about a wait: it replaces the one before on a terminal.
     func wait(_ step: BootstrapStep, _ text: String) {
         guard isTerminal, !console.isJSON else { return line(step, text) }
-        let label = "\(step.rawValue):"
-        let shown = prefix + label + String(repeating: " ", count: Self.width - label.utf8.count) + text
+        let shown = prefix + "\(step.rawValue):".padded(to: Self.width) + text
         console.result("\r\u{1B}[K" + ErrorFrame.printable(String(shown.prefix(78))), isStyled: true)
     }
 

@@ -38,18 +38,7 @@ public struct BootstrapDialogue {
         for setting in run.settings { words += ["--set", "\(setting.key)=\(setting.value)"] }
         if run.registersAgain { words.append("--re-register") }
         if run.isClean { words.append("--clean") }
-        return words.map(quoted).joined(separator: " ")
-    }
-
-    /// A word that a shell takes as it is, in single quotes if necessary.
-    private static func quoted(_ word: String) -> String {
-        let isPlain = word.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-            default: "/._-+,:@%=".utf8.contains(byte)
-            }
-        }
-        return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        return words.map(ShellWord.quoted).joined(separator: " ")
     }
 
     // MARK: The questions
@@ -107,7 +96,7 @@ public struct BootstrapDialogue {
 
     private func method(of run: BootstrapRun, hasCertificate: Bool) throws -> BootstrapRun.Method {
         let offered = BootstrapRun.methods(of: run.cloud)
-        context.console.line("How the device gets what proves its identity:")
+        context.console.line("How the device proves its identity:")
         for method in offered {
             context.console.line("  \(method.rawValue.padded(to: 11))  \(method.words)")
         }
@@ -196,16 +185,10 @@ extension BootstrapRun.Method {
     fileprivate var words: String {
         switch self {
         case .tenantAuthority: "the tenant issues a certificate when you have registered the device there"
-        case .selfSigned: "the device signs its certificate itself; the cloud has to be told"
-        case .basic: "user name and password of the device, instead of a certificate"
-        case .present: "certificate and key are on the device already"
+        case .selfSigned: "the device signs its own certificate, which the cloud must be told to trust"
+        case .basic: "a user name and a password instead of a certificate"
+        case .present: "the certificate and its key are on the device already"
         }
-    }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - utf8.count))
     }
 }
 

@@ -6,18 +6,12 @@ public struct BootstrapDocument: Sendable, Equatable {
     /// Makes a document.
     public init(_ runs: [BootstrapRun]) { self.runs = runs }
 
-    /// Reads a document. Throws for the first thing that is not as it must be, with its place; nothing is ignored.
+    /// Reads a document: JSON in UTF-8 or UTF-16. Throws for the first thing that is wrong, and says where it is. The only thing
+    /// that is not noticed is a key that an object has twice: one of its values counts. Settings and variables are sorted.
     ///
     /// - Parameter source: The file, or the standard input, for messages.
     public init(parsing bytes: [UInt8], source: String) throws(BootstrapDocumentError) {
-        let root: PlacedJSON
-        do throws(PlacedJSON.Problem) {
-            root = try PlacedJSON(parsing: bytes)
-        } catch {
-            throw BootstrapDocumentError(source, error.place, error.reason)
-        }
-        let reader = BootstrapDocumentReader(source: source)
-        runs = try reader.runs(root)
+        runs = try BootstrapDocumentReader(source: source).runs(bytes)
     }
 
     /// The document as JSON, a member on each line. Members without a value are absent.
@@ -62,18 +56,20 @@ extension BootstrapRun {
 /// Why a document is refused.
 public struct BootstrapDocumentError: ExplainedError, Equatable {
     let source: String
-    let place: PlacedJSON.Place
+    /// The way to the value, for example `run 2, 'set', 'device.type'`, or line and column of what is not JSON; nil for the
+    /// whole document.
+    let place: String?
     let reason: String
     let remedy: String?
 
-    init(_ source: String, _ place: PlacedJSON.Place, _ reason: String, hint: String? = nil) {
+    init(_ source: String, _ place: String?, _ reason: String, hint: String? = nil) {
         (self.source, self.place, self.reason, remedy) = (source, place, reason, hint)
     }
 
     /// Always the same.
     public var id: ReasonID { .bootstrapDocumentInvalid }
     /// The place, and what is wrong there.
-    public var causes: [String] { ["\(source), \(place): \(reason)."] }
+    public var causes: [String] { [(place.map { "\(source), \($0)" } ?? source) + ": \(reason)."] }
     /// What to write instead; nil if the cause says it.
     public var hint: String? { remedy }
 }

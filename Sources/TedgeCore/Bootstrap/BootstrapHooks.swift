@@ -10,7 +10,7 @@ struct BootstrapHooks {
         case prepare
         /// After the settings are written.
         case configure
-        /// Before the device gets, or is expected to have, what proves its identity.
+        /// Before the device gets, or is expected to have, its certificate or its credentials.
         case register
         /// After the connection is proven.
         case finalize
@@ -130,7 +130,8 @@ struct BootstrapHooks {
         if HookTrust(context).isExchangeable(hook.directory) {
             held = HeldDirectory(hook.directory)
             guard let held else {
-                throw BootstrapHookError.foreign(path: hook.directory, isDirectory: true, why: "was exchanged.")
+                throw BootstrapHookError.foreign(
+                    path: hook.directory, isDirectory: true, why: "was replaced while its hooks ran.")
             }
             file = Path.join(held.path, hook.name)
         }
@@ -194,7 +195,7 @@ struct BootstrapHooks {
 enum BootstrapHookError: ExplainedError, Equatable {
     /// It failed, and the last lines that it wrote to stderr.
     case failed(path: String, how: String, said: [String])
-    /// Somebody else can exchange it.
+    /// Somebody else can replace it.
     case foreign(path: String, isDirectory: Bool, why: String)
 
     private static let shownLines = 20
@@ -214,7 +215,7 @@ enum BootstrapHookError: ExplainedError, Equatable {
         case .foreign(let path, let isDirectory, let why):
             [
                 "The \(isDirectory ? "directory" : "hook") \(path) \(why)",
-                "A program that somebody else can exchange is not run.",
+                "Root runs no program that somebody else can replace.",
             ]
         }
     }

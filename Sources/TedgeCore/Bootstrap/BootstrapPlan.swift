@@ -1,6 +1,6 @@
 /// The settings that a run wants, in memory.
 struct BootstrapPlan {
-    /// The settings as they shall be, without variables of the environment for what the run itself sets.
+    /// The settings that the run wants, without variables of the environment for what the run itself sets.
     let editor: SettingsEditor
     /// The settings that the run changes.
     let changed: [SettingName]

@@ -1,8 +1,8 @@
-/// What a device shall be connected to, and how: one object of the document that `bootstrap` reads and writes.
+/// What a device is to be connected to, and how: one object of the document that `bootstrap` reads and writes.
 ///
 /// It holds no secrets, only the names of the variables that hold them.
 public struct BootstrapRun: Sendable, Equatable {
-    /// How a device gets what proves its identity to the cloud.
+    /// How a device gets the certificate or the credentials that prove its identity to the cloud.
     public enum Method: String, Sendable, CaseIterable {
         /// The authority of the Cumulocity tenant issues the certificate for a one-time password.
         case tenantAuthority = "c8y-ca"
@@ -14,7 +14,7 @@ public struct BootstrapRun: Sendable, Equatable {
         case present
     }
 
-    /// A setting to store, in the order of the document.
+    /// A setting to store.
     public struct Setting: Sendable, Equatable {
         /// The key as it is typed.
         public var key: String

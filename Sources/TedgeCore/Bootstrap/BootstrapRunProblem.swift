@@ -37,8 +37,8 @@ extension BootstrapRun {
             hint: "It has \(offered.map { "'\($0.rawValue)'" }.joined(separator: " and ")).")
     }
 
-    /// Checks a setting. Secret ones are refused, because a document and a command line can be read by others; so are those
-    /// for which the run has a member of its own.
+    /// Checks a setting. A secret one is refused, because others can read a document and a command line. So is one for which the
+    /// run has a member of its own.
     public func check(_ setting: Setting) throws(BootstrapRunProblem) {
         let name = try checkedName(setting.key)
         if name.key.isSecret {
@@ -50,17 +50,17 @@ extension BootstrapRun {
         }
         if name.key.isDeviceID, isOwn(name) {
             throw BootstrapRunProblem(
-                "'\(name.text)' is not set like this", hint: "Give the id as the device id of the run.")
+                "'\(name.text)' cannot be set like this", hint: "Give the id as the device id of the run.")
         }
         if name.key.name == "\(cloud.rawValue).url", isOwn(name) {
             throw BootstrapRunProblem(
-                "'\(name.text)' is not set like this", hint: "Give the address as the url of the run.")
+                "'\(name.text)' cannot be set like this", hint: "Give the address as the url of the run.")
         }
         do throws(SettingRefusal) {
             _ = try name.key.type.parse(setting.value, currentDirectory: { "/" })
         } catch {
             throw BootstrapRunProblem(
-                "'\(setting.value.beginning)' is no value of '\(name.text)': \(error.reason)",
+                "'\(setting.value.beginning)' is not a value of '\(name.text)': \(error.reason)",
                 hint: name.advice(for: setting.value) ?? error.hint)
         }
     }

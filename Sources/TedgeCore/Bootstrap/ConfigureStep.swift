@@ -15,7 +15,7 @@ extension BootstrapSession {
         hasChanged = isInitialized || !changedFiles.isEmpty
         try hooks(plan).run(.configure)
         guard !changed.isEmpty || !changedFiles.isEmpty else {
-            let text = "keeps the settings, which are as they shall be"
+            let text = "keeps the settings, which are as wanted"
             return isInitialized ? .changed("\(text); has made the directories.") : .kept(text + ".")
         }
         let names = changed.map(\.text).sorted()

@@ -59,7 +59,7 @@ extension BootstrapSession {
         }
     }
 
-    /// The settings as they shall be, without a word to any server.
+    /// The settings that the run wants, without asking any server.
     private func makePlan() throws -> BootstrapPlan {
         let plan = try BootstrapPlan(run, settings(), mqttHost: mqttHost, in: context)
         let cloud = plan.settings.cloud(run.cloud, profile: run.profile)
@@ -87,11 +87,7 @@ extension BootstrapSession {
     }
 
     private func endpoint(_ plan: BootstrapPlan) throws -> HostPort {
-        let files = context.files
-        return try BridgeBuilder(
-            cloud: Cloud.named(run.cloud), settings: plan.settings.cloud(run.cloud, profile: run.profile),
-            isDirectory: { files.isDirectory($0) }
-        ).endpoint()
+        try HostPort.ofBridge(plan.settings.cloud(run.cloud, profile: run.profile), in: context)
     }
 
     /// Asks the tenant for its address for MQTT. Any answer shows that it is there.

@@ -115,11 +115,9 @@ extension BootstrapSession {
     private func probe(_ pair: CertificatePair) throws -> Bool {
         let cloud = try cloudSettings()
         let endpoint = try HostPort.ofBridge(cloud, in: context)
-        let options = TLSOptions(
-            roots: [.path(try cloud.path("root_cert_path"))],
-            identity: .init(certificatePath: pair.certificatePath, keyPath: pair.keyPath))
         let probe = context.probe(
-            endpoint, options, timeout: .seconds(1), until: .now + .seconds(5), context.interruption)
+            endpoint, roots: try cloud.path("root_cert_path"),
+            identity: .init(certificatePath: pair.certificatePath, keyPath: pair.keyPath), until: .now + .seconds(5))
         guard let failure = probe.failure else { return true }
         try context.interruption.check()
         let words = EndpointDiagnosis(Cloud.named(run.cloud), cloud, endpoint)

@@ -20,11 +20,9 @@ enum CertificateTrust: Equatable {
         let settings = inputs.builder.settings
         let (roots, keyPath) = (try settings.path("root_cert_path"), try settings.path("device.key_path"))
         guard context.files.isReadable(certificatePath), context.files.isReadable(keyPath) else { return .unknown }
-        let options = TLSOptions(
-            roots: [.path(roots)], identity: .init(certificatePath: certificatePath, keyPath: keyPath))
         let probe = context.probe(
-            try inputs.builder.endpoint(), options, timeout: .seconds(1), until: .now + .seconds(10),
-            context.interruption)
+            try inputs.builder.endpoint(), roots: roots,
+            identity: .init(certificatePath: certificatePath, keyPath: keyPath), until: .now + .seconds(10))
         try context.interruption.check()
         guard probe.isIdentityWanted, probe.isServerTrusted else { return .unknown }
         return switch probe.failure {
@@ -32,5 +30,17 @@ enum CertificateTrust: Equatable {
         case .alert, .closed, .lost: .refused
         default: .unknown
         }
+    }
+}
+
+extension Context {
+    /// Does a TLS handshake in which the device shows a certificate, and waits one second for an objection of the server's, which
+    /// comes after the handshake. Sends no data.
+    func probe(
+        _ endpoint: HostPort, roots: String, identity: TLSOptions.Identity, until deadline: ContinuousClock.Instant
+    ) -> TLSProbe {
+        probe(
+            endpoint, TLSOptions(roots: [.path(roots)], identity: identity), timeout: .seconds(1), until: deadline,
+            interruption)
     }
 }

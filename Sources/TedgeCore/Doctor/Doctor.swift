@@ -28,7 +28,7 @@ public struct Doctor {
     public static func list(in context: Context) -> CommandReport {
         let width = DoctorCheck.all.map { $0.id.rawValue.count }.max() ?? 0
         for check in DoctorCheck.all {
-            context.console.result(padded(check.id.rawValue, to: width + 2) + check.title + "\n")
+            context.console.result(check.id.rawValue.padded(to: width + 2) + check.title + "\n")
         }
         var report = CommandReport.done("doctor --list", changed: false)
         let checks = DoctorCheck.all.map { check in
@@ -139,7 +139,7 @@ public struct Doctor {
 
     private func print(_ check: DoctorCheck, _ outcome: CheckOutcome) {
         let state = outcome.state
-        let mark = options.isColourful ? Self.mark(state) : Self.padded(state.rawValue, to: 9)
+        let mark = options.isColourful ? Self.mark(state) : state.rawValue.padded(to: 9)
         var text: String
         var details: [String] = []
         switch outcome {
@@ -169,11 +169,7 @@ public struct Doctor {
             case .error: ("✘", 31)
             case .skipped: ("–", 90)
             }
-        return "\u{1B}[\(colour)m\(symbol) \(padded(state.rawValue, to: 8))\u{1B}[0m"
-    }
-
-    private static func padded(_ text: String, to width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+        return "\u{1B}[\(colour)m\(symbol) \(state.rawValue.padded(to: 8))\u{1B}[0m"
     }
 
     private func json(_ check: DoctorCheck, _ outcome: CheckOutcome, _ cloud: CloudName) -> JSONValue {

@@ -1,6 +1,6 @@
 /// Words of commands that users copy into a shell.
 enum ShellWord {
-    /// The word, in quotes if the shell would interpret it.
+    /// The word, in quotes if the shell would interpret it: single ones if it would interpret something between double ones, too.
     static func quoted(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { byte in
             switch byte {
@@ -8,6 +8,8 @@ enum ShellWord {
             default: "/._-+,:@%=".utf8.contains(byte)
             }
         }
-        return isPlain && !word.isEmpty ? word : "\"\(word.replacing("\"", with: "\\\""))\""
+        if isPlain, !word.isEmpty { return word }
+        let isLiteral = !word.utf8.contains { "\"$`\\!".utf8.contains($0) }
+        return isLiteral ? "\"\(word)\"" : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

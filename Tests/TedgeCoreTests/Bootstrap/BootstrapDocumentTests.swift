@@ -8,9 +8,11 @@ import Testing
     }
 
     /// The causes and the hint for a document that is refused.
-    private func refusal(_ text: String) -> String {
+    private func refusal(_ text: String) -> String { refusal(Array(text.utf8)) }
+
+    private func refusal(_ bytes: [UInt8]) -> String {
         do throws(BootstrapDocumentError) {
-            _ = try read(text)
+            _ = try BootstrapDocument(parsing: bytes, source: "runs.json")
             return "accepted"
         } catch {
             return error.causes.joined(separator: "\n") + (error.hint.map { "\n" + $0 } ?? "")
@@ -30,7 +32,7 @@ import Testing
         first.url = "example.com"
         first.method = .basic
         first.deviceID = "box-1"
-        first.settings = [.init("device.type", "gateway"), .init("c8y.availability.interval", "5m")]
+        first.settings = [.init("c8y.availability.interval", "5m"), .init("device.type", "gateway")]
         first.variables = [.init("C8Y_PASSWORD", from: "TEST_PASSWORD")]
         first.registersAgain = true
         first.isClean = true
@@ -47,7 +49,7 @@ import Testing
                 "url": "example.com:8443",
                 "register": "c8y-ca",
                 "device_id": "box \\"1\\"",
-                "set": {"device.type":"a","c8y.availability.interval":"5m"},
+                "set": {"c8y.availability.interval":"5m","device.type":"a"},
                 "env": ["DEVICE_ONE_TIME_PASSWORD"],
                 "re_register": true
               },
@@ -71,36 +73,38 @@ import Testing
     func objectNotArrayRefused() {
         #expect(
             refusal(#"{"cloud": "c8y"}"#) == """
-                runs.json, line 1, column 1: an array of runs is expected, and here is an object.
+                runs.json: an array of runs is expected, and here is an object.
                 Put the object between brackets: [{"cloud": "c8y", "url": "<tenant>.cumulocity.com", "device_id": "<id>"}].
                 """)
     }
 
-    @Test("an empty array and an empty text are refused")
+    @Test("an empty array, an empty text and a value alone are refused")
     func emptyArrayEmptyText() {
-        #expect(refusal("[]").contains("line 1, column 1: the array holds no run"))
-        #expect(refusal(" ").contains("line 1, column 2: expected a value, found the end of the text"))
+        #expect(refusal("[]").hasPrefix("runs.json: the array holds no run.\n"))
+        #expect(refusal(" \n").hasPrefix("runs.json: the document is empty.\n"))
+        let kinds = ["null": "null", "1": "a number", "true": "true or false", "\"c8y\"": "a text", "{}": "an object"]
+        for (text, kind) in kinds {
+            #expect(refusal(text).hasPrefix("runs.json: an array of runs is expected, and here is \(kind).\n"))
+        }
     }
 
     @Test("an unknown member is refused with its place")
     func unknownMemberRefusedPlace() {
         #expect(
-            refusal("[\n  {\"cloud\": \"c8y\",\n   \"device-id\": \"a\"}]").contains(
-                "runs.json, line 3, column 4: a run has no member 'device-id'.\nIts members are cloud, profile"))
+            refusal(#"[{"cloud": "aws"}, {"cloud": "c8y", "device-id": "a"}]"#).hasPrefix(
+                "runs.json, run 2, 'device-id': a run has no such member.\nIts members are cloud, profile"))
     }
 
-    @Test("a key that an object has twice is refused with both places")
-    func keyObjectHasTwice() {
-        #expect(
-            refusal("[{\"cloud\": \"c8y\",\n\"url\": \"a.io\", \"url\": \"b.io\"}]").contains(
-                "line 2, column 16: the key 'url' stands already at line 2, column 1"))
+    @Test("control characters of a key do not reach the terminal")
+    func controlCharactersKey() {
+        #expect(refusal(#"[{"cloud": "c8y", "a\u001b[2Jb": 1}]"#).contains(#"run 1, 'a\u{1b}[2Jb': a run has"#))
     }
 
     @Test("two runs for the same connection are refused")
     func twoRunsForSame() {
         #expect(
             refusal(#"[{"cloud": "c8y"}, {"cloud": "c8y.test"}, {"cloud": "c8y", "profile": "test"}]"#).contains(
-                "line 1, column 43: there is a run for c8y.test already"))
+                "runs.json, run 3: run 2 is for c8y.test, too."))
     }
 
     @Test("a secret setting is refused in set, and its value is not shown")
@@ -115,39 +119,67 @@ import Testing
     func secretSettingTakenFrom() throws {
         let run = try read(#"[{"cloud": "c8y", "env": {"device.key_pin": "PIN"}}]"#)[0]
         #expect(run.variables == [.init("device.key_pin", from: "PIN")])
-        #expect(refusal(#"[{"cloud": "c8y", "env": {"device.pin": "PIN"}}]"#).contains("line 1, column 27"))
+        #expect(refusal(#"[{"cloud": "c8y", "env": {"device.pin": "PIN"}}]"#).contains("run 1, 'env', 'device.pin': "))
         #expect(refusal(#"[{"cloud": "c8y", "env": ["my password"]}]"#).contains("is not the name of a variable"))
-        #expect(refusal(#"[{"cloud": "c8y", "env": "PIN"}]"#).contains("'env' holds names of variables"))
-        #expect(refusal(#"[{"cloud": "c8y", "env": ["A", "A"]}]"#).contains("'A' stands here already"))
+        #expect(
+            refusal(#"[{"cloud": "c8y", "env": "PIN"}]"#).contains(
+                "run 1, 'env': names of variables are expected, and here is a text"))
+        #expect(
+            refusal(#"[{"cloud": "c8y", "env": ["A", "A"]}]"#).contains("run 1, 'env', name 2: 'A' is there already"))
     }
 
     @Test("a setting that does not exist, is wrong, or stands there twice is refused")
     func settingDoesNotExist() {
-        #expect(refusal(#"[{"cloud": "c8y", "set": {"c8y.uri": "x"}}]"#).contains("line 1, column 27"))
+        #expect(refusal(#"[{"cloud": "c8y", "set": {"c8y.uri": "x"}}]"#).contains("run 1, 'set', 'c8y.uri': "))
         #expect(
             refusal(#"[{"cloud": "c8y", "set": {"mqtt.bind.port": "0"}}]"#).contains(
-                "'0' is no value of 'mqtt.bind.port'"))
+                "'0' is not a value of 'mqtt.bind.port'"))
         #expect(
             refusal(#"[{"cloud": "c8y", "set": {"mqtt.bind.port": 1883}}]"#).contains(
-                "the value of 'mqtt.bind.port' is a text, and here is a number"))
+                "run 1, 'set', 'mqtt.bind.port': a text in double quotes is expected, and here is a number"))
         #expect(
             refusal(#"[{"cloud": "c8y", "set": {"mqtt.bind.port": "1884", "mqtt_bind_port": "1885"}}]"#).contains(
-                "'mqtt.bind.port' is set at line 1, column 27 already"))
+                "run 1, 'set', 'mqtt_bind_port': this setting is there already, as 'mqtt.bind.port'"))
         #expect(
             refusal(#"[{"cloud": "c8y", "set": {"c8y.url": "x.io"}}]"#).contains(
                 "Give the address as the url of the run."))
         #expect(
             refusal(#"[{"cloud": "c8y", "set": {"device.id": "x"}}]"#).contains(
                 "Give the id as the device id of the run."))
-        #expect(refusal(#"[{"cloud": "c8y", "set": ["mqtt.port"]}]"#).contains("'set' is an object of settings"))
+        #expect(
+            refusal(#"[{"cloud": "c8y", "set": ["mqtt.port"]}]"#).contains(
+                "run 1, 'set': an object of settings is expected"))
     }
 
-    @Test("a member of another type is refused")
-    func memberAnotherTypeRefused() {
-        #expect(refusal(#"[{"cloud": 1}]"#).contains("'cloud' is a text in double quotes, and here is a number"))
-        #expect(
-            refusal(#"[{"cloud": "c8y", "clean": "yes"}]"#).contains("'clean' is true or false, and here is a text"))
-        #expect(refusal(#"["c8y"]"#).contains("a run is an object, and here is a text"))
+    @Test(
+        "a member of another type is refused", arguments: ["cloud", "url", "device_id", "register", "profile", "type"])
+    func memberAnotherTypeRefused(_ key: String) {
+        let kinds = [
+            "1": "a number", "true": "true or false", "null": "null", "[\"c8y\"]": "an array", "{}": "an object",
+        ]
+        for (value, kind) in kinds {
+            let others = key == "cloud" ? "" : "\"cloud\": \"c8y\", "
+            #expect(
+                refusal("[{\(others)\"\(key)\": \(value)}]").hasPrefix(
+                    "runs.json, run 1, '\(key)': a text in double quotes is expected, and here is \(kind)."))
+        }
+        #expect(refusal(#"["c8y"]"#).contains("runs.json, run 1: a run is an object, and here is a text."))
+    }
+
+    @Test("only true and false are true and false", arguments: ["clean", "re_register"])
+    func onlyTrueAndFalse(_ key: String) throws {
+        func text(_ value: String) -> String { "[{\"cloud\": \"c8y\", \"\(key)\": \(value)}]" }
+        let kinds = [
+            "1": "a number", "0": "a number", "1.0": "a number", "-0": "a number", "\"true\"": "a text", "null": "null",
+            "123456789012345678901234567890": "a number", "[]": "an array",
+        ]
+        for (value, kind) in kinds {
+            #expect(
+                refusal(text(value)).hasPrefix(
+                    "runs.json, run 1, '\(key)': true or false is expected, and here is \(kind)."))
+        }
+        let (yes, no) = (try read(text("true"))[0], try read(text("false"))[0])
+        #expect(key == "clean" ? yes.isClean && !no.isClean : yes.registersAgain && !no.registersAgain)
     }
 
     @Test("a cloud, a method, a type, an address and an id that do not exist are refused")
@@ -163,31 +195,45 @@ import Testing
         #expect(refusal(#"[{"cloud": "c8y", "profile": "a b"}]"#).contains("'a b' is not the name of a profile"))
     }
 
-    @Test("what is not JSON is refused with its place")
+    @Test("what is not JSON is refused with Foundation's reason, and its place if that is known")
     func notJsonRefusedPlace() {
-        #expect(
-            refusal("[{\"cloud\": \"c8y\",}]").contains("line 1, column 18: expected a key in double quotes, found '}'")
-        )
-        #expect(refusal("[{'cloud': 1}]").contains("line 1, column 3: expected a key in double quotes"))
-        #expect(refusal("[{\"cloud\": c8y}]").contains("line 1, column 12: expected a value, found 'c'"))
-        #expect(refusal("[{\"cloud\": \"c8y}]").contains("line 1, column 12: the text is not closed"))
-        #expect(refusal("[{\"cloud\": \"c8\ny\"}]").contains("a text cannot hold the end of the line"))
-        #expect(refusal("[{\"cloud\": \"\\q\"}]").contains("no such escape"))
-        #expect(refusal("[{\"cloud\": \"\\ud800\"}]").contains("half a surrogate pair"))
-        #expect(refusal("[{\"cloud\": 01}]").contains("'01' is not a number"))
-        #expect(refusal("[{\"cloud\": \"c8y\"}] x").contains("expected the end of the text, found 'x'"))
-        #expect(refusal(String(repeating: "[", count: 50)).contains("nested deeper than 32 levels"))
-        #expect(throws: BootstrapDocumentError.self) {
-            try BootstrapDocument(parsing: [0x5B, 0xFF, 0x5D], source: "runs.json")
+        #expect(refusal("[{'cloud': 1}]") == "runs.json, line 1, column 3: invalid value.")
+        #expect(refusal("[{\n  \"url\": \"é\" x}]") == "runs.json, line 2, column 14: invalid value.")
+        #expect(refusal("\u{FEFF}[{\n'cloud': 1}]") == "runs.json, line 2, column 1: invalid value.")
+        #expect(refusal("[{\"cloud\": \"c8\ny\"}]") == "runs.json, line 1, column 15: unescaped control character.")
+        #expect(refusal("[{\"cloud\": \"\\q\"}]") == "runs.json, line 1, column 13: invalid escape sequence.")
+        #expect(refusal("[{\"cloud\": 01}]") == "runs.json, line 1, column 13: number with leading zero.")
+        #expect(refusal("[{\"cloud\": \"c8y}]") == "runs.json: the text ends before the document is complete.")
+        #expect(refusal("[{\"cloud\": \"\\ud800\"}]") == "runs.json: an escape \\u is half of a surrogate pair.")
+        #expect(refusal("[1e400]") == "runs.json: number 1e400 is not representable in Swift.")
+        #expect(refusal(String(repeating: "[", count: 600)).contains("too many nested arrays or dictionaries"))
+        // The document may hold what is secret.
+        #expect(refusal("[{\"cloud\": \"\\u12zz\"}]").hasSuffix(": invalid hex encoded sequence."))
+    }
+
+    @Test("text that is neither UTF-8 nor UTF-16 is refused")
+    func neitherUTF8NorUTF16() {
+        #expect(refusal([0x5B, 0x0A, 0x22, 0xFF, 0x22, 0x5D]) == "runs.json, line 2, column 2: the text is not UTF-8.")
+        #expect(refusal([0xFF, 0xFE, 0x00, 0xD8]) == "runs.json: the text is neither UTF-8 nor UTF-16.")
+    }
+
+    @Test("UTF-16 is read, with and without a byte order mark, and without a place for what is not JSON")
+    func utf16() throws {
+        func bytes(_ text: String) -> [UInt8] {
+            text.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
         }
+        let text = #"[{"cloud": "c8y", "url": "example.com"}]"#
+        for form in ["\u{FEFF}" + text, text] {
+            #expect(try BootstrapDocument(parsing: bytes(form), source: "runs.json").runs == read(text))
+        }
+        #expect(refusal(bytes("\u{FEFF}[\n'c8y']")) == "runs.json: invalid value.")
     }
 
     @Test("escapes, a byte order mark and space around the values are read")
     func escapesByteOrderMark() throws {
         let text =
-            "\u{FEFF} [ { \"cloud\" : \"\\u0063\\u0038y\" , \"set\":{\"device.type\":\"\\ud83d\\ude00\\/\\t\"}} ]\n"
-        let run = try read(text.replacing("\\t", with: ""))[0]
-        #expect(run.settings == [.init("device.type", "😀/")])
+            "\u{FEFF} [ { \"cloud\" : \"\\u0063\\u0038y\" , \"set\":{\"device.type\":\"\\ud83d\\ude00\\/\"}} ]\n"
+        #expect(try read(text)[0].settings == [.init("device.type", "😀/")])
     }
 
     @Test("a document that is refused has its own reason")

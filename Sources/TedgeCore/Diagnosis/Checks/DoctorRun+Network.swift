@@ -202,9 +202,8 @@ extension DoctorRun {
                 let certificatePath = try? settings.path("device.cert_path"),
                 let keyPath = try? settings.path("device.key_path")
             else { return .skipped("there is no address") }
-            let options = TLSOptions(
-                roots: [.path(roots)], identity: .init(certificatePath: certificatePath, keyPath: keyPath))
-            let probe = context.probe(endpoint, options, timeout: .seconds(1), until: end, context.interruption)
+            let probe = context.probe(
+                endpoint, roots: roots, identity: .init(certificatePath: certificatePath, keyPath: keyPath), until: end)
             if let failure = probe.failure { throw failure }
             guard probe.isIdentityWanted else {
                 return .warning(
