@@ -20,13 +20,11 @@ struct BootstrapHooks {
     /// The directories, the one that counts most first; absolute paths.
     let directories: [String]
     var isOffline = false
-    /// Whether hooks are only listed.
-    var isRehearsal = false
     /// The address of a registration with a one-time password that was made here; nil if none is pending.
     var registrationAddress: String?
     /// How long each hook may take.
     var limit = Self.usualLimit
-    let context: Context
+    var context: Context
 
     /// How long a hook may take, unless something else is said.
     static let usualLimit = Duration.seconds(300)
@@ -46,7 +44,7 @@ struct BootstrapHooks {
         for step in Step.allCases { _ = try hooks(of: step, warns: false) }
     }
 
-    /// Runs the hooks of a step. Returns the names of those that did something. Throws for the first one that fails; the
+    /// Runs the hooks of a step; a rehearsal only notes them. Returns the names of those that did something. Throws for the first one that fails; the
     /// following ones do not run then. The first step checks the hooks of all.
     @discardableResult
     func run(_ step: Step) throws -> [String] {
@@ -54,9 +52,8 @@ struct BootstrapHooks {
         var done: [String] = []
         for hook in try hooks(of: step, warns: true) {
             try context.interruption.check()
-            if isRehearsal {
-                context.console.line(
-                    "    would run \(([hook.path] + arguments(step)).map(ShellWord.quoted).joined(separator: " "))")
+            if let rehearsal = context.rehearsal {
+                rehearsal.note(program: [hook.path] + arguments(step))
                 continue
             }
             if try run(hook, step) { done.append(hook.name) }

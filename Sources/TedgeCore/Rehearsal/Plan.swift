@@ -28,6 +28,8 @@ struct Plan {
     let services: [ServiceChange]
     /// What would change elsewhere, in whole sentences.
     let remarks: [String]
+    /// The programs that would be run, and of which nobody knows what they do.
+    let programs: [String]
     /// Texts that must not be shown.
     let secrets: [String]
 
@@ -40,9 +42,13 @@ struct Plan {
     // MARK: Text
 
     /// The plan for people.
-    var text: String {
-        guard hasChanges else { return summary + "\n" }
-        var parts = [summary + " The command would change this:\n"]
+    ///
+    /// - Parameter fails: Whether the command fails after that.
+    func text(fails: Bool = false) -> String {
+        guard hasChanges || !programs.isEmpty else { return summary + "\n" }
+        var parts = [
+            summary + (hasChanges ? " \(fails ? "Before it fails, the" : "The") command would change this:\n" : "\n")
+        ]
         if !settings.isEmpty {
             parts.append(
                 "Settings:\n"
@@ -56,6 +62,9 @@ struct Plan {
             parts.append("Services:\n" + services.map { "  \($0.unit): \($0.words)\n" }.joined())
         }
         if !remarks.isEmpty { parts.append("Elsewhere:\n" + remarks.map { "  \($0)\n" }.joined()) }
+        if !programs.isEmpty {
+            parts.append("Hooks, which may change more:\n" + programs.map { "  would run \($0)\n" }.joined())
+        }
         return parts.joined(separator: "\n")
     }
 
@@ -74,9 +83,10 @@ struct Plan {
 
     // MARK: JSON
 
-    /// `dry_run`, and `diff` with `before` and `after`, which have the same keys.
+    /// `dry_run`, and `diff` with `before` and `after`, which have the same keys; `would_run` if there are hooks.
     var members: [JSONValue.Member] {
         [.init("dry_run", .bool(true)), .init("diff", .object([side("before", false), side("after", true)]))]
+            + (programs.isEmpty ? [] : [.init("would_run", .array(programs.map { .string(masked($0)) }))])
     }
 
     private func side(_ name: String, _ isAfter: Bool) -> JSONValue.Member {

@@ -10,18 +10,29 @@ public final class Rehearsal: Sendable {
     private let files: RehearsedFiles
     private let processes: RehearsedProcesses
     private let remarks = Mutex<[String]>([])
+    private let programs = Mutex<[String]>([])
     /// The device as it is.
     private let device: Context
+    /// Whether the caller is not root, and the command is rehearsed as root would run it: on the files of the device itself,
+    /// nobody else can. What only root may read cannot be read.
+    let isWithoutRoot: Bool
 
     private init(of device: Context) {
         self.device = device
-        files = RehearsedFiles(over: device.files, owner: device.accounts.caller)
+        isWithoutRoot = device.ownsMosquitto && !device.accounts.isRoot
+        files = RehearsedFiles(
+            over: device.files, owner: isWithoutRoot ? RehearsedAccounts.root : device.accounts.caller)
         let system = try? SystemSettings.load(from: device)
         processes = RehearsedProcesses(over: device.processes, system?.commands ?? .systemd)
     }
 
     /// Notes what would change elsewhere than on the device, in a whole sentence.
     func note(_ remark: String) { remarks.withLock { $0.append(remark) } }
+
+    /// Notes a program that would be run. What it does is not known, and so it does not count as a change.
+    func note(program words: [String]) {
+        programs.withLock { $0.append(words.map(ShellWord.quoted).joined(separator: " ")) }
+    }
 
     /// Whether files would have other contents than on the disk.
     var hasChangedFiles: Bool {
@@ -48,10 +59,12 @@ public final class Rehearsal: Sendable {
         context.processes = processes
         context.console = device.console.withoutProgress
         context.rehearsal = self
+        if isWithoutRoot { context.accounts = RehearsedAccounts(base: device.accounts) }
         return context
     }
 
-    /// Rehearses a command, and prints what it would change, or why it would fail.
+    /// Rehearses a command, and prints what it would change. If it would fail, it has printed why; what it would change
+    /// all the same is printed after that.
     ///
     /// - Returns: The report of the command, with `changed` for what would change. Status 0 unless it would fail.
     public static func run(in device: Context, _ command: (Context) -> CommandReport) -> CommandReport {
@@ -60,11 +73,14 @@ public final class Rehearsal: Sendable {
         let plan = rehearsal.plan
         report.changed = plan.hasChanges
         report.details += plan.members
-        guard report.status != .failure, report.status != .misuse else { return report }
+        guard report.status != .failure, report.status != .misuse else {
+            if plan.hasChanges { device.console.result(plan.text(fails: true)) }
+            return report
+        }
         report.status = .success
         report.result = .ok
         (report.reason, report.message, report.causes, report.hint) = (nil, plan.summary, [], nil)
-        device.console.result(plan.text)
+        device.console.result(plan.text())
         if !plan.services.isEmpty, !device.accounts.isRoot {
             device.console.note("Only root can do this: with sudo, the plan also shows what other users may not read.")
         }
@@ -75,7 +91,7 @@ public final class Rehearsal: Sendable {
     var plan: Plan {
         Plan(
             settings: settings, files: files.differences.filter { !Self.isInternal($0.path) }, services: services,
-            remarks: remarks.withLock { $0 }, secrets: secrets)
+            remarks: remarks.withLock { $0 }, programs: programs.withLock { $0 }, secrets: secrets)
     }
 
     /// Whether a file is only for this program, and says nothing about the configuration.

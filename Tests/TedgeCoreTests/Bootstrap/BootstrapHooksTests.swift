@@ -206,14 +206,27 @@ import Testing
             error.id.rawValue == "bootstrap-hook-foreign" && error.hint?.hasPrefix("Run 'ls -l") == true && calls == [])
     }
 
-    @Test("a dry run lists them")
+    @Test("a dry run lists them with what else would change, and they are no change themselves")
     func rehearsal() throws {
         try add("\(Self.site)/prepare.d/1")
-        var hooks = hooks()
-        hooks.isRehearsal = true
-        #expect(try hooks.run(.prepare) == [])
+        let report = Rehearsal.run(in: fixture.context) { context in
+            var hooks = hooks()
+            hooks.context = context
+            let done = try? hooks.run(.prepare)
+            #expect(done == [])
+            return .done("bootstrap", changed: false)
+        }
+        #expect(!report.changed && calls == [])
         #expect(
-            fixture.output == "    would run WORLD/tedge/bootstrap.d/prepare.d/1 prepare --cloud c8y\n" && calls == [])
+            fixture.output == """
+                Dry run: nothing would change.
+
+                Hooks, which may change more:
+                  would run WORLD/tedge/bootstrap.d/prepare.d/1 prepare --cloud c8y
+
+                """)
+        let path = fixture.directory.file("\(Self.site)/prepare.d/1")
+        #expect(report.checkedText.contains(#""would_run":["\#(path) prepare --cloud c8y"]"#))
     }
 
     @Test("the directories are those of the setting, below the configuration directory by default, or the typed one")
