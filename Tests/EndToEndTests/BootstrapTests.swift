@@ -316,17 +316,18 @@ import Testing
         let fresh = try ready.bootstrap("--register", "self-signed", "--dry-run")
         #expect(fresh.status == 0, "\(fresh)")
         #expect(fresh.output.hasPrefix("Dry run: nothing was changed. The command would change this:\n"))
-        #expect(fresh.output.hasSuffix("\nHooks, which may change more:\n  would run \(words)\n"))
+        let sentence = "The hook '\(words)' would run."
+        #expect(fresh.output.hasSuffix("\nBesides:\n  \(sentence)\n"))
         #expect(try ready.gateway.snapshot() == before)
         #expect(access("\(ready.gateway.directory)/ran", F_OK) != 0)
         try ready.bootstrap("--register", "self-signed").expectSuccess()
         #expect(contents(of: "\(ready.gateway.directory)/ran") == "ran\n")
         #expect(
             try ready.bootstrap("--dry-run").output
-                == "Dry run: nothing would change.\n\nHooks, which may change more:\n  would run \(words)\n")
+                == "Dry run: nothing would change.\n\nBesides:\n  \(sentence)\n")
         let json = try ready.bootstrap("--dry-run", isJSON: true)
         #expect(json.output.contains(#""result":"ok","changed":false,"#) && json.output.contains(#""dry_run":true,"#))
-        #expect(json.output.contains(#""would_run":["\#(words)"]"#), "\(json)")
+        #expect(json.output.contains(#""besides":["\#(sentence)"]"#), "\(json)")
         #expect(contents(of: "\(ready.gateway.directory)/ran") == "ran\n")
     }
 

@@ -10,7 +10,7 @@ struct BootstrapHooks {
         case prepare
         /// After the settings are written.
         case configure
-        /// Before the device gets, or is expected to have, what proves its identity.
+        /// Before the device gets, or is expected to have, its certificate or its credentials.
         case register
         /// After the connection is proven.
         case finalize
@@ -44,7 +44,7 @@ struct BootstrapHooks {
         for step in Step.allCases { _ = try hooks(of: step, warns: false) }
     }
 
-    /// Runs the hooks of a step; a rehearsal only notes them. Returns the names of those that did something. Throws for the first one that fails; the
+    /// Runs the hooks of a step. Returns the names of those that did something. Throws for the first one that fails; the
     /// following ones do not run then. The first step checks the hooks of all.
     @discardableResult
     func run(_ step: Step) throws -> [String] {
@@ -53,7 +53,8 @@ struct BootstrapHooks {
         for hook in try hooks(of: step, warns: true) {
             try context.interruption.check()
             if let rehearsal = context.rehearsal {
-                rehearsal.note(program: [hook.path] + arguments(step))
+                let words = [hook.path] + arguments(step)
+                rehearsal.mention("The hook '\(words.map(ShellWord.quoted).joined(separator: " "))' would run.")
                 continue
             }
             if try run(hook, step) { done.append(hook.name) }
@@ -129,7 +130,8 @@ struct BootstrapHooks {
         if HookTrust(context).isExchangeable(hook.directory) {
             held = HeldDirectory(hook.directory)
             guard let held else {
-                throw BootstrapHookError.foreign(path: hook.directory, isDirectory: true, why: "was exchanged.")
+                throw BootstrapHookError.foreign(
+                    path: hook.directory, isDirectory: true, why: "was replaced while its hooks ran.")
             }
             file = Path.join(held.path, hook.name)
         }
@@ -193,7 +195,7 @@ struct BootstrapHooks {
 enum BootstrapHookError: ExplainedError, Equatable {
     /// It failed, and the last lines that it wrote to stderr.
     case failed(path: String, how: String, said: [String])
-    /// Somebody else can exchange it.
+    /// Somebody else can replace it.
     case foreign(path: String, isDirectory: Bool, why: String)
 
     private static let shownLines = 20
@@ -213,7 +215,7 @@ enum BootstrapHookError: ExplainedError, Equatable {
         case .foreign(let path, let isDirectory, let why):
             [
                 "The \(isDirectory ? "directory" : "hook") \(path) \(why)",
-                "A program that somebody else can exchange is not run.",
+                "Root runs no program that somebody else can replace.",
             ]
         }
     }

@@ -28,8 +28,8 @@ struct Plan {
     let services: [ServiceChange]
     /// What would change elsewhere, in whole sentences.
     let remarks: [String]
-    /// The programs that would be run, and of which nobody knows what they do.
-    let programs: [String]
+    /// What would be done and is no change, in whole sentences.
+    let mentions: [String]
     /// Texts that must not be shown.
     let secrets: [String]
 
@@ -45,10 +45,8 @@ struct Plan {
     ///
     /// - Parameter fails: Whether the command fails after that.
     func text(fails: Bool = false) -> String {
-        guard hasChanges || !programs.isEmpty else { return summary + "\n" }
-        var parts = [
-            summary + (hasChanges ? " \(fails ? "Before it fails, the" : "The") command would change this:\n" : "\n")
-        ]
+        let announcement = fails ? " Before it fails, the command" : " The command"
+        var parts = [summary + (hasChanges ? "\(announcement) would change this:\n" : "\n")]
         if !settings.isEmpty {
             parts.append(
                 "Settings:\n"
@@ -62,9 +60,7 @@ struct Plan {
             parts.append("Services:\n" + services.map { "  \($0.unit): \($0.words)\n" }.joined())
         }
         if !remarks.isEmpty { parts.append("Elsewhere:\n" + remarks.map { "  \($0)\n" }.joined()) }
-        if !programs.isEmpty {
-            parts.append("Hooks, which may change more:\n" + programs.map { "  would run \($0)\n" }.joined())
-        }
+        if !mentions.isEmpty { parts.append("Besides:\n" + mentions.map { "  \($0)\n" }.joined()) }
         return parts.joined(separator: "\n")
     }
 
@@ -83,10 +79,10 @@ struct Plan {
 
     // MARK: JSON
 
-    /// `dry_run`, and `diff` with `before` and `after`, which have the same keys; `would_run` if there are hooks.
+    /// `dry_run`, and `diff` with `before` and `after`, which have the same keys; `besides` if there is anything else.
     var members: [JSONValue.Member] {
         [.init("dry_run", .bool(true)), .init("diff", .object([side("before", false), side("after", true)]))]
-            + (programs.isEmpty ? [] : [.init("would_run", .array(programs.map { .string(masked($0)) }))])
+            + (mentions.isEmpty ? [] : [.init("besides", .array(mentions.map { .string(masked($0)) }))])
     }
 
     private func side(_ name: String, _ isAfter: Bool) -> JSONValue.Member {

@@ -10,7 +10,7 @@ public final class Rehearsal: Sendable {
     private let files: RehearsedFiles
     private let processes: RehearsedProcesses
     private let remarks = Mutex<[String]>([])
-    private let programs = Mutex<[String]>([])
+    private let mentions = Mutex<[String]>([])
     /// The device as it is.
     private let device: Context
     /// Whether the caller is not root, and the command is rehearsed as root would run it: on the files of the device itself,
@@ -29,10 +29,8 @@ public final class Rehearsal: Sendable {
     /// Notes what would change elsewhere than on the device, in a whole sentence.
     func note(_ remark: String) { remarks.withLock { $0.append(remark) } }
 
-    /// Notes a program that would be run. What it does is not known, and so it does not count as a change.
-    func note(program words: [String]) {
-        programs.withLock { $0.append(words.map(ShellWord.quoted).joined(separator: " ")) }
-    }
+    /// Notes in a whole sentence what would be done, and does not count as a change.
+    func mention(_ text: String) { mentions.withLock { $0.append(text) } }
 
     /// Whether files would have other contents than on the disk.
     var hasChangedFiles: Bool {
@@ -91,7 +89,7 @@ public final class Rehearsal: Sendable {
     var plan: Plan {
         Plan(
             settings: settings, files: files.differences.filter { !Self.isInternal($0.path) }, services: services,
-            remarks: remarks.withLock { $0 }, programs: programs.withLock { $0 }, secrets: secrets)
+            remarks: remarks.withLock { $0 }, mentions: mentions.withLock { $0 }, secrets: secrets)
     }
 
     /// Whether a file is only for this program, and says nothing about the configuration.

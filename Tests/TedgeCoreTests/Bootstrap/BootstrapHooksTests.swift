@@ -206,14 +206,13 @@ import Testing
             error.id.rawValue == "bootstrap-hook-foreign" && error.hint?.hasPrefix("Run 'ls -l") == true && calls == [])
     }
 
-    @Test("a dry run lists them with what else would change, and they are no change themselves")
+    @Test("a dry run lists them")
     func rehearsal() throws {
         try add("\(Self.site)/prepare.d/1")
         let report = Rehearsal.run(in: fixture.context) { context in
             var hooks = hooks()
             hooks.context = context
-            let done = try? hooks.run(.prepare)
-            #expect(done == [])
+            #expect((try? hooks.run(.prepare)) == [])
             return .done("bootstrap", changed: false)
         }
         #expect(!report.changed && calls == [])
@@ -221,12 +220,10 @@ import Testing
             fixture.output == """
                 Dry run: nothing would change.
 
-                Hooks, which may change more:
-                  would run WORLD/tedge/bootstrap.d/prepare.d/1 prepare --cloud c8y
+                Besides:
+                  The hook 'WORLD/tedge/bootstrap.d/prepare.d/1 prepare --cloud c8y' would run.
 
                 """)
-        let path = fixture.directory.file("\(Self.site)/prepare.d/1")
-        #expect(report.checkedText.contains(#""would_run":["\#(path) prepare --cloud c8y"]"#))
     }
 
     @Test("the directories are those of the setting, below the configuration directory by default, or the typed one")
