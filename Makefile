@@ -64,7 +64,7 @@ help:
 	@echo 'make fuzz      feed changed bytes to everything that reads foreign ones, FUZZ_SECONDS ($(FUZZ_SECONDS)) for each target'
 	@echo 'make bench     compare speed and size with the limits; needs root'
 	@echo 'make sanitize  run the tests with the address, leak and thread sanitizers'
-	@echo 'make install   install what make build has built to DESTDIR/PREFIX, with manual and completions; PREFIX is $(PREFIX)'
+	@echo 'make install   install what make build has built to DESTDIR/PREFIX, with manual, completions and schema; PREFIX is $(PREFIX)'
 	@echo 'make uninstall  remove the files of make install'
 	@echo 'make lint      check the style of the sources'
 	@echo 'make format    format the sources'
@@ -164,6 +164,7 @@ install:
 	$(call install-output,completions zsh,zsh/$(ZSH_COMPLETIONS)/_tedge)
 	$(call install-output,completions fish,fish/vendor_completions.d/tedge.fish)
 	$(call install-output,__manual,man/man1/tedge.1)
+	install -D -m 644 Sources/Packaging/schema/tedge.schema.json '$(DESTDIR)$(PREFIX)/share/tedge-swift/tedge.schema.json'
 
 # Removes the files of 'install'.
 .PHONY: uninstall
@@ -172,7 +173,10 @@ uninstall:
 		echo "$(PREFIX)/bin/tedge is of a package; 'apt remove' removes it." >&2; exit 1; }
 	rm -f '$(DESTDIR)$(PREFIX)/bin/tedge' '$(DESTDIR)$(PREFIX)/share/man/man1/tedge.1' \
 		'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tedge' \
-		'$(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_COMPLETIONS)/_tedge' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tedge.fish'
+		'$(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_COMPLETIONS)/_tedge' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tedge.fish' \
+		'$(DESTDIR)$(PREFIX)/share/tedge-swift/tedge.schema.json'
+	@! test -d '$(DESTDIR)$(PREFIX)/share/tedge-swift' || \
+		rmdir --ignore-fail-on-non-empty '$(DESTDIR)$(PREFIX)/share/tedge-swift'
 
 .PHONY: demo
 demo: demo-deps build

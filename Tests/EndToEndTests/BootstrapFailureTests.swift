@@ -166,6 +166,32 @@ import Testing
         #expect(try ready.pairFiles() == ["tedge-certificate.pem", "tedge-private-key.pem"])
     }
 
+    @Test("a certificate that another connection uses is not replaced by one of another device")
+    func sharedIdentity() throws {
+        let ready = try Ready()
+        try ready.bootstrap("--register", "self-signed").expectSuccess()
+        let before = try ready.gateway.fileStates()
+        var words = ready.words(id: "gateway-2") + ["--register", "self-signed"]
+        words[1] = "c8y.second"
+        for more in [[], ["--re-register"]] {
+            let refused = try ready.gateway.run(words + more, environment: Ready.credentials)
+            #expect(refused.status == 1, "\(refused)")
+            #expect(refused.errors.contains("It is also the certificate of c8y.\n"), "\(refused)")
+            #expect(
+                refused.errors.hasSuffix(
+                    "Hint: Set c8y.device.cert_path and c8y.device.key_path to files that only this connection uses.\n")
+            )
+            #expect(try ready.gateway.fileStates() == before)
+        }
+        words += ["--set", "c8y.device.cert_path=\(ready.gateway.path("device-certs/second.pem"))"]
+        words += ["--set", "c8y.device.key_path=\(ready.gateway.path("device-certs/second.key"))"]
+        words += ["--set", "c8y.proxy.bind.port=8002", "--set", "c8y.bridge.topic_prefix=c8y-second"]
+        let outcome = try ready.gateway.run(words, environment: Ready.credentials)
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try ready.gateway.tedge("cert", "show").output.contains("CN=gateway-1"))
+        #expect(try ready.gateway.tedge("cert", "show", "c8y.second").output.contains("CN=gateway-2"))
+    }
+
     @Test("a registration again that fails leaves the old one at work", arguments: ["self-signed", "c8y-ca", "clean"])
     func failedAgain(what: String) throws {
         let ready = try Ready()

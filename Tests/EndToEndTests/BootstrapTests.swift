@@ -305,6 +305,32 @@ import Testing
         try ready.gateway.tedge("connect", "c8y", "--test").expectSuccess()
     }
 
+    @Test("a dry run names the hooks, runs none of them, and says with or without hooks whether anything would change")
+    func rehearsedHooks() throws {
+        let ready = try Ready()
+        let hook = ready.gateway.path("bootstrap.d/prepare.d/10-note")
+        for name in ["bootstrap.d", "bootstrap.d/prepare.d"] { mkdir(ready.gateway.path(name), 0o755) }
+        try write("#!/bin/sh\necho ran >>\(ready.gateway.directory)/ran\n", to: hook, mode: 0o755)
+        let before = try ready.gateway.snapshot()
+        let words = "\(hook) prepare --cloud c8y --url localhost:\(ready.cloud.httpsPort)"
+        let fresh = try ready.bootstrap("--register", "self-signed", "--dry-run")
+        #expect(fresh.status == 0, "\(fresh)")
+        #expect(fresh.output.hasPrefix("Dry run: nothing was changed. The command would change this:\n"))
+        let sentence = "The hook '\(words)' would run."
+        #expect(fresh.output.hasSuffix("\nBesides:\n  \(sentence)\n"))
+        #expect(try ready.gateway.snapshot() == before)
+        #expect(access("\(ready.gateway.directory)/ran", F_OK) != 0)
+        try ready.bootstrap("--register", "self-signed").expectSuccess()
+        #expect(contents(of: "\(ready.gateway.directory)/ran") == "ran\n")
+        #expect(
+            try ready.bootstrap("--dry-run").output
+                == "Dry run: nothing would change.\n\nBesides:\n  \(sentence)\n")
+        let json = try ready.bootstrap("--dry-run", isJSON: true)
+        #expect(json.output.contains(#""result":"ok","changed":false,"#) && json.output.contains(#""dry_run":true,"#))
+        #expect(json.output.contains(#""besides":["\#(sentence)"]"#), "\(json)")
+        #expect(contents(of: "\(ready.gateway.directory)/ran") == "ran\n")
+    }
+
     @Test("without arguments on a terminal it asks, and then does what it has shown")
     func questions() throws {
         let ready = try Ready()

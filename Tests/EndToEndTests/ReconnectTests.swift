@@ -28,6 +28,24 @@ import Testing
         #expect(try device.gateway.tedge("connect", "c8y", "--test").status == 0)
     }
 
+    @Test("a new port or address of the local broker is taken", arguments: ["reconnect", "disconnect", "bootstrap"])
+    func newPort(command: String) throws {
+        let device = try Connected()
+        let gateway = device.gateway
+        let port = try freePort()
+        try gateway.tedge("config", "set", "mqtt.bind.port", String(port)).expectSuccess()
+        try gateway.tedge("config", "set", "mqtt.bind.address", "127.0.0.2").expectSuccess()
+        try gateway.tedge("config", "set", "mqtt.client.host", "127.0.0.2").expectSuccess()
+        let plan = try gateway.tedge(command, "c8y", "--dry-run")
+        #expect(plan.status == 0, "\(plan)")
+        let outcome = try gateway.tedge(command, "c8y")
+        #expect(outcome.status == 0, "\(outcome)")
+        if command == "disconnect" { try gateway.tedge("connect", "c8y").expectSuccess() }
+        #expect(gateway.text("mosquitto-conf/tedge-mosquitto.conf")?.contains("\nlistener \(port) 127.0.0.2\n") == true)
+        #expect(try gateway.tedge("connect", "c8y", "--test").status == 0)
+        #expect(!gateway.isListening)
+    }
+
     @Test("a reconnection whose mosquitto does not come up leaves the connection that there was")
     func failure() throws {
         let device = try Connected()

@@ -32,6 +32,24 @@ extension SystemTests {
             try check(prepared, ["cert", "remove"])
         }
 
+        @Test("whoever asks is shown what root would change, and what he may not read is said with its remedy")
+        func withoutRoot() throws {
+            let prepared = try PreparedDevice()
+            let device = prepared.device
+            let commands = [["bootstrap", "c8y"], ["connect", "c8y"], ["config", "set", "c8y.topics", "c8y/x"]]
+            for words in commands + [["config", "upgrade"]] {
+                let before = try prepared.snapshot()
+                let plan = try device.run(["tedge"] + words + ["--dry-run"])
+                let other = try device.run(["tedge"] + words + ["--dry-run"], user: "operator")
+                #expect(plan.status == 0 && other.status == 0, "\(words): \(other)")
+                #expect(plan.stdout == other.stdout && plan.stderr == "", "\(words)")
+                #expect(try prepared.snapshot() == before)
+            }
+            let refused = try device.run(["tedge", "cert", "create-csr", "--dry-run"], user: "operator")
+            #expect(refused.status == 1 && refused.stderr.hasSuffix("\nHint: Run the command with sudo.\n"))
+            #expect(try device.run(["tedge", "bootstrap", "c8y"], user: "operator").status == 1)
+        }
+
         @Test("a connection that is as it should be costs no restart, and one that is not is put right")
         func ifNeeded() throws {
             let prepared = try PreparedDevice()

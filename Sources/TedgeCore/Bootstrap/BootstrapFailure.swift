@@ -59,7 +59,7 @@ enum BootstrapError: ExplainedError, Equatable {
     /// The identity of the device is neither given nor known.
     case noDeviceID(BootstrapRun)
     /// There is a certificate for another device.
-    case otherIdentity(path: String, found: String, wanted: String, name: String)
+    case otherIdentity(path: String, found: String, wanted: String, cloud: CloudName, users: [String])
     /// The method `present` needs a certificate that is not there.
     case nothingPresent(path: String)
     /// The method needs the cloud, which is to be left alone.
@@ -87,8 +87,9 @@ enum BootstrapError: ExplainedError, Equatable {
             ]
         case .noURL(let run): ["The address of \(run.cloud.productName) is not known: neither given nor set."]
         case .noDeviceID: ["The id of the device is not known: it is not given, and there is no certificate."]
-        case .otherIdentity(let path, let found, let wanted, _):
+        case .otherIdentity(let path, let found, let wanted, _, let users):
             ["The certificate \(path) is for the device '\(found)', and '\(wanted)' is wanted."]
+                + (users.isEmpty ? [] : ["It is also the certificate of \(users.joined(separator: ", "))."])
         case .nothingPresent(let path): ["There is no certificate \(path), and the method 'present' expects one."]
         case .needsCloud(let what): ["\(what), which is not possible with --offline."]
         }
@@ -101,8 +102,10 @@ enum BootstrapError: ExplainedError, Equatable {
             "Set it, and keep it with 'sudo --preserve-env=\(name)'; in a unit of systemd use a credential."
         case .noURL: "Give --url HOST."
         case .noDeviceID: "Give --device-id ID."
-        case .otherIdentity(_, let found, _, _):
-            "Give --device-id \(ShellWord.quoted(found)) to keep it, or --re-register to replace it."
+        case .otherIdentity(_, let found, _, let cloud, let users):
+            users.isEmpty
+                ? "Give --device-id \(ShellWord.quoted(found)) to keep it, or --re-register to replace it."
+                : "Set \(cloud.rawValue).device.cert_path and \(cloud.rawValue).device.key_path to files that only this connection uses."
         case .nothingPresent: "Put certificate and key there, or give another --register."
         case .needsCloud: "Run the command without --offline once the device reaches the cloud."
         }

@@ -40,7 +40,7 @@ extension BootstrapSession {
     }
 
     private func checkDevice() throws {
-        if context.ownsMosquitto, !context.accounts.isRoot { throw BootstrapError.notRoot }
+        if context.ownsMosquitto, !context.accounts.isRoot, context.rehearsal == nil { throw BootstrapError.notRoot }
         try context.require(.mosquitto)
         try context.require(.ssl)
         let device = context.knowingMosquitto()
@@ -75,15 +75,21 @@ extension BootstrapSession {
         return plan
     }
 
-    /// Throws if there is a certificate of another device, which is not to be replaced.
+    /// Throws if there is a certificate of another device, which is not to be replaced. One that another connection uses is
+    /// not replaced by --re-register either: that connection would be lost.
     private func checkIdentity(_ plan: BootstrapPlan) throws {
-        guard let wanted = run.deviceID, !run.registersAgain, plan.method != .basic else { return }
+        guard let wanted = run.deviceID, plan.method != .basic else { return }
         let pair = try CertificatePair(plan.settings, cloud: run.cloud, profile: run.profile, in: context)
         guard context.files.exists(pair.certificatePath),
             let found = try CertificateFile.commonName(at: pair.certificatePath, files: context.files),
             found != wanted
         else { return }
-        throw BootstrapError.otherIdentity(path: pair.certificatePath, found: found, wanted: wanted, name: run.name)
+        let users = CertificateUse.connections(of: pair.certificatePath, in: context)
+            .filter { $0 != (run.cloud, run.profile) }
+        guard !run.registersAgain || !users.isEmpty else { return }
+        throw BootstrapError.otherIdentity(
+            path: pair.certificatePath, found: found, wanted: wanted, cloud: run.cloud,
+            users: users.map { BootstrapRun($0.cloud, profile: $0.profile).name })
     }
 
     private func endpoint(_ plan: BootstrapPlan) throws -> HostPort {

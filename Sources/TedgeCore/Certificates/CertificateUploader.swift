@@ -27,10 +27,14 @@ public struct CertificateUploader {
             let path = try path(settings, profile)
             let certificate = try certificate(at: path)
             if isIfNeeded || context.rehearsal != nil {
-                let isTrusted = try CertificateTrust.of(path, .c8y, profile, in: context) == .trusted
+                let trust = try CertificateTrust.of(path, .c8y, profile, in: context)
+                let isTrusted = trust == .trusted
                 if isTrusted, isIfNeeded { return uploaded("The cloud trusts the certificate already.", isNew: false) }
                 if let rehearsal = context.rehearsal {
-                    if !isTrusted { rehearsal.note("The certificate \(path) would be uploaded to \(target.endpoint).") }
+                    let exception = trust == .unknown ? ", unless it is trusted there already" : ""
+                    if !isTrusted {
+                        rehearsal.note("The certificate \(path) would be uploaded to \(target.endpoint)\(exception).")
+                    }
                     return uploaded("The cloud is not asked in a dry run.", isNew: !isTrusted)
                 }
             }

@@ -47,6 +47,7 @@ extension Context {
     /// owner of the directory, who can change its permissions, unless the error itself gives that advice.
     func hint(for error: any ExplainedError) -> String? {
         guard let path = error.forbiddenPath else { return error.hint }
+        if rehearsal?.isWithoutRoot == true { return ErrorAdvice.useSudo }
         if accounts.isRoot {
             let path = files.exists(path) ? path : Path.directory(of: path)
             return "Root may not do this either: run 'lsattr -d \(path)' and 'findmnt --target \(path)' to see why."

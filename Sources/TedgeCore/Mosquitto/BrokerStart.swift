@@ -22,6 +22,22 @@ struct BrokerStart {
         }
     }
 
+    /// Where mosquitto listens by our file, if the settings of this listener have changed since the file was written. Connect
+    /// writes it again; a disconnect, or a failed connect that was undone, leaves it.
+    private func writtenListener(besides options: MQTTOptions) -> (host: String, port: UInt16)? {
+        guard let listeners = try? ListenerConfiguration.from(settings), options.port == listeners.port,
+            ["127.0.0.1", "localhost", "::1", listeners.address].contains(options.host),
+            let bytes = try? context.files.read(BridgePaths.listeners(in: context.configurationDirectory)),
+            let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(where: {
+                $0.hasPrefix("listener ")
+            })
+        else { return nil }
+        let words = line.split(separator: " ").map(String.init)
+        guard words.count == 3, let port = UInt16(words[1]), (port, words[2]) != (listeners.port, listeners.address)
+        else { return nil }
+        return (["0.0.0.0", "::"].contains(words[2]) ? "127.0.0.1" : words[2], port)
+    }
+
     /// Why programs of this device do not reach mosquitto: it listens on another port than they use; nil if not.
     private func otherPort() -> String? {
         guard let bound = try? ListenerConfiguration.from(settings)?.port,
@@ -61,8 +77,9 @@ struct BrokerStart {
     }
 
     private func answer(_ interruption: Interruption) throws {
-        let options = try MQTTOptions.local(
+        var options = try MQTTOptions.local(
             settings, clientID: randomClientID("tedge-restart"), files: context.files)
+        if let place = writtenListener(besides: options) { (options.host, options.port) = place }
         let connection = try context.broker.connection(options, interruption: interruption)
         try connection.waitForBroker(until: .now + .seconds(Self.timeout))
         connection.disconnect()

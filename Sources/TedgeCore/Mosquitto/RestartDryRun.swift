@@ -13,8 +13,8 @@ struct RestartDryRun {
     ///
     /// - Parameter links: Links to files of ours as they are planned; nil for one that is removed.
     func run(_ planned: [String: BrokerDryRun.Planned], links: [String: String?] = [:]) throws {
-        // mosquitto itself cannot read files that are only in memory.
-        guard context.rehearsal?.hasChangedFiles != true else { return }
+        // mosquitto itself cannot read files that are only in memory, and only root can start it as its unit does.
+        guard context.rehearsal?.hasChangedFiles != true, context.rehearsal?.isWithoutRoot != true else { return }
         let unit = context.mosquittoUnit ?? unknownUnit
         guard unit.isInstalled else {
             if context.files.exists(MosquittoUnit.snap) { throw ServiceError.confined(unit: MosquittoUnit.snapUnit) }

@@ -42,8 +42,11 @@ struct Plan {
     // MARK: Text
 
     /// The plan for people.
-    var text: String {
-        var parts = [summary + (hasChanges ? " The command would change this:\n" : "\n")]
+    ///
+    /// - Parameter fails: Whether the command fails after that.
+    func text(fails: Bool = false) -> String {
+        let announcement = fails ? " Before it fails, the command" : " The command"
+        var parts = [summary + (hasChanges ? "\(announcement) would change this:\n" : "\n")]
         if !settings.isEmpty {
             parts.append(
                 "Settings:\n"
@@ -76,9 +79,10 @@ struct Plan {
 
     // MARK: JSON
 
-    /// `dry_run`, and `diff` with `before` and `after`, which have the same keys.
+    /// `dry_run`, and `diff` with `before` and `after`, which have the same keys; `besides` if there is anything else.
     var members: [JSONValue.Member] {
         [.init("dry_run", .bool(true)), .init("diff", .object([side("before", false), side("after", true)]))]
+            + (mentions.isEmpty ? [] : [.init("besides", .array(mentions.map { .string(masked($0)) }))])
     }
 
     private func side(_ name: String, _ isAfter: Bool) -> JSONValue.Member {

@@ -13,10 +13,15 @@ public final class Rehearsal: Sendable {
     private let mentions = Mutex<[String]>([])
     /// The device as it is.
     private let device: Context
+    /// Whether the caller is not root, and the command is rehearsed as root would run it: on the files of the device itself,
+    /// nobody else can. What only root may read cannot be read.
+    let isWithoutRoot: Bool
 
     private init(of device: Context) {
         self.device = device
-        files = RehearsedFiles(over: device.files, owner: device.accounts.caller)
+        isWithoutRoot = device.ownsMosquitto && !device.accounts.isRoot
+        files = RehearsedFiles(
+            over: device.files, owner: isWithoutRoot ? RehearsedAccounts.root : device.accounts.caller)
         let system = try? SystemSettings.load(from: device)
         processes = RehearsedProcesses(over: device.processes, system?.commands ?? .systemd)
     }
@@ -52,10 +57,12 @@ public final class Rehearsal: Sendable {
         context.processes = processes
         context.console = device.console.withoutProgress
         context.rehearsal = self
+        if isWithoutRoot { context.accounts = RehearsedAccounts(base: device.accounts) }
         return context
     }
 
-    /// Rehearses a command, and prints what it would change, or why it would fail.
+    /// Rehearses a command, and prints what it would change. If it would fail, it has printed why; what it would change
+    /// all the same is printed after that.
     ///
     /// - Returns: The report of the command, with `changed` for what would change. Status 0 unless it would fail.
     public static func run(in device: Context, _ command: (Context) -> CommandReport) -> CommandReport {
@@ -64,11 +71,14 @@ public final class Rehearsal: Sendable {
         let plan = rehearsal.plan
         report.changed = plan.hasChanges
         report.details += plan.members
-        guard report.status != .failure, report.status != .misuse else { return report }
+        guard report.status != .failure, report.status != .misuse else {
+            if plan.hasChanges { device.console.result(plan.text(fails: true)) }
+            return report
+        }
         report.status = .success
         report.result = .ok
         (report.reason, report.message, report.causes, report.hint) = (nil, plan.summary, [], nil)
-        device.console.result(plan.text)
+        device.console.result(plan.text())
         if !plan.services.isEmpty, !device.accounts.isRoot {
             device.console.note("Only root can do this: with sudo, the plan also shows what other users may not read.")
         }

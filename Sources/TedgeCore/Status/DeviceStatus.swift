@@ -10,6 +10,8 @@ struct DeviceStatus {
         var isActive: Bool?
         /// Whether it starts with the device; nil if unknown.
         var isEnabled: Bool?
+        /// Whether the service manager does not know it.
+        var isMissing = false
     }
 
     /// A connection that has a bridge file.
@@ -33,8 +35,10 @@ struct DeviceStatus {
         var differences: [Diagnosis] = []
         /// What could not be compared, and why.
         var unchecked: [String] = []
-        /// The certificate; nil if the device has a password instead.
+        /// The certificate; nil if the device has a password instead, or if that is not known.
         var certificate: DeviceCertificate?
+        /// Whether the settings can be read, which say how the device proves who it is.
+        var knowsSettings = true
 
         /// The cloud and profile as a command takes them.
         var words: String { cloud.words(profile) }
@@ -42,6 +46,8 @@ struct DeviceStatus {
 
     var connections: [Connection] = []
     var mosquitto = Unit(name: Service.mosquitto.unit)
+    /// The commands that control services.
+    var commands = ServiceCommands.systemd
     /// The versions by the names of the JSON object, in the order of printing; nil for what is not there.
     var versions: [(name: String, shown: String, version: String?)] = []
     /// Why services or the local broker could not be asked.
@@ -56,10 +62,15 @@ struct DeviceStatus {
     /// What is not up, in the order of printing.
     var problems: [Diagnosis] {
         var found: [Diagnosis] = []
-        if mosquitto.isActive == false {
+        if mosquitto.isMissing {
             found.append(
                 Diagnosis(
-                    .mosquittoNotRunning, "mosquitto does not run.", hint: "Run 'sudo systemctl start mosquitto'."))
+                    .mosquittoNotFound, "There is no service mosquitto.",
+                    hint: "Run 'sudo apt install --reinstall mosquitto', or install it by other means."))
+        } else if mosquitto.isActive == false {
+            found.append(
+                Diagnosis(
+                    .mosquittoNotRunning, "mosquitto does not run.", hint: "Run '\(startCommand(mosquitto))'."))
         }
         for connection in connections {
             if connection.isUp != true, let problem = problem(of: connection) { found.append(problem) }
@@ -67,13 +78,27 @@ struct DeviceStatus {
                 guard let unit, unit.isActive == false,
                     !found.contains(where: { $0.message.hasPrefix(unit.name + " ") })
                 else { continue }
-                found.append(
-                    Diagnosis(id, "\(unit.name) does not run.", hint: "Run 'systemctl status \(unit.name)' to see why.")
-                )
+                let hint =
+                    commands == .systemd
+                    ? "Run 'systemctl status \(unit.name)' to see why." : "Run '\(startCommand(unit))'."
+                found.append(Diagnosis(id, "\(unit.name) does not run.", hint: hint))
             }
         }
         if found.isEmpty, let managerSilence { found.append(managerSilence) }
         return found
+    }
+
+    /// Whether something is known to be down. If not, a problem is that somebody does not answer, or may not be asked.
+    var isDown: Bool {
+        mosquitto.isActive == false
+            || connections.contains {
+                $0.isUp == false || $0.mapper?.isActive == false || $0.agent?.isActive == false
+            }
+    }
+
+    /// What starts a service, with the commands of this device.
+    private func startCommand(_ unit: Unit) -> String {
+        "sudo " + ServiceCommands.words(commands.start, for: unit.name).joined(separator: " ")
     }
 
     /// Why a bridge is not known to be up; nil if that mosquitto does not run says it all.

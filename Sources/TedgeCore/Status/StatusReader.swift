@@ -48,6 +48,7 @@ struct StatusReader {
         let services = StatusServices(connections, in: context)
         status.managerSilence = services.silence
         status.mosquitto = services.unit(.mosquitto) ?? status.mosquitto
+        status.commands = services.commands
         let topics = zip(connections, files).map { connection, facts in
             facts.healthTopic
                 ?? (try? ConnectionInputs(Cloud.named(connection.cloud), connection.profile, in: context)).flatMap {
@@ -84,6 +85,7 @@ struct StatusReader {
             if connection.deviceID == nil { connection.deviceID = try? own.string("device.id") }
             connection.certificate = DeviceCertificate(cloud, profile, settings, in: context)
         }
+        connection.knowsSettings = settings != nil
         let run = DoctorRun(cloud, profile: profile, until: deadline, in: context)
         for (check, what) in [
             (CheckID.bridgeFile, "the bridge file"), (.cloudAddress, "the address of the cloud"),

@@ -16,7 +16,9 @@ struct StatusServices {
         do throws(ServiceError) {
             if let states = try manager.states(of: services) {
                 for (service, state) in states where state.isInstalled || service == .mosquitto {
-                    units[service] = .init(name: service.unit, isActive: state.isActive, isEnabled: state.isEnabled)
+                    units[service] = .init(
+                        name: service.unit, isActive: state.isActive, isEnabled: state.isEnabled,
+                        isMissing: !state.isInstalled)
                 }
                 mainProcess = states[.mosquitto]?.mainProcess
             } else {
@@ -46,6 +48,9 @@ struct StatusServices {
 
     /// A service; nil if it is not installed.
     func unit(_ service: Service) -> DeviceStatus.Unit? { units[service] }
+
+    /// The commands that control services.
+    var commands: ServiceCommands { manager?.commands ?? .systemd }
 
     /// The agent; nil if it is not installed.
     var agent: DeviceStatus.Unit? { units[.agent] }

@@ -7,11 +7,13 @@ struct StatusText {
     let width: Int?
     private static let indent = 16
 
-    /// The first line, for programs that look for a word: `status: up`, `status: down`, `status: not configured`.
+    /// The first line, for programs that look for a word: `status: up`, `status: down`, `status: unknown`,
+    /// `status: not configured`.
     var summary: String {
         if status.connections.isEmpty { return "status: not configured" }
         let problems = status.problems.map(\.message)
-        return problems.isEmpty ? "status: up" : "status: down: " + problems.joined(separator: " ")
+        if problems.isEmpty { return "status: up" }
+        return "status: \(status.isDown ? "down" : "unknown"): " + problems.joined(separator: " ")
     }
 
     /// All lines, each with its line end.
@@ -31,7 +33,7 @@ struct StatusText {
         rows += row("device id", connection.deviceID ?? "unknown")
         if let mapper = connection.mapper { rows += row("mapper", words(mapper)) }
         if let agent = connection.agent { rows += row("agent", words(agent)) }
-        rows += row("certificate", words(connection.certificate))
+        rows += row("certificate", connection.knowsSettings ? words(connection.certificate) : "unknown")
         if case .success(let summary)? = connection.certificate?.summary, summary.isRenewedWaiting {
             rows += row("", "a renewed one is waiting: run 'sudo tedge reconnect \(connection.words)'")
         }
@@ -54,6 +56,7 @@ struct StatusText {
     }
 
     private func words(_ unit: DeviceStatus.Unit, isNamed: Bool = true) -> String {
+        if unit.isMissing { return "\(isNamed ? "\(unit.name): " : "")not installed" }
         let active = unit.isActive.map { $0 ? "active" : "not active" } ?? "unknown"
         let enabled = unit.isEnabled.map { $0 ? ", enabled" : ", not enabled" } ?? ""
         return (isNamed ? "\(unit.name): " : "") + active + enabled

@@ -8,8 +8,8 @@ struct StatusCommand: RunnableCommand {
         name: "status", abstract: "Show what is connected, and whether it is up.",
         discussion: """
             Asks the service manager and the local broker, and changes nothing. Needs no root; without it, says
-            what it could not read. The first line begins with 'status: up', 'status: down' or
-            'status: not configured'.
+            what it could not read. The first line begins with 'status: up', 'status: down',
+            'status: unknown' or 'status: not configured'.
 
             Exit status:
               0  all that is configured is up

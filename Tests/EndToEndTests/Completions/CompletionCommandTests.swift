@@ -47,6 +47,23 @@ import TestSupport
             #expect(stat(file, &status) == 0 && status.st_mode & 0o777 == 0o644, "\(file)")
         }
         #expect(access("\(usual)/../bin/tedge", X_OK) == 0)
+        #expect(
+            contents(of: "\(usual)/tedge-swift/tedge.schema.json")
+                == contents(of: "\(packageDirectory)/Sources/Packaging/schema/tedge.schema.json"))
+    }
+
+    @Test("make uninstall removes every file of make install, and nothing of others")
+    func uninstall() throws {
+        for (prefix, isShared) in [("/opt/alone", false), ("/opt/shared", true)] {
+            let share = try InstalledFiles.install(prefix: prefix)
+            if isShared { try write("{}", to: "\(share)/tedge-swift/other.json") }
+            let root = String(share.dropLast("\(prefix)/share".count))
+            let words = ["-C", packageDirectory, "uninstall", "DESTDIR=\(root)", "PREFIX=\(prefix)"]
+            for _ in 0..<2 { try Outcome(try ChildProcess.run("make", words)).expectSuccess() }
+            let left = try ChildProcess.run("find", ["\(root)\(prefix)", "!", "-type", "d"]).output
+            #expect(left == (isShared ? "\(share)/tedge-swift/other.json\n" : ""))
+            #expect((access("\(share)/tedge-swift", F_OK) == 0) == isShared)
+        }
     }
 
     /// What is done to the directory of the settings, and whether the profile that is set there is still found.

@@ -85,11 +85,11 @@ final class FixturePrograms: Processes {
 
     /// Has systemd say this of the state of services, until they are started or stopped: of mosquitto, the mappers that have
     /// a cloud, and the agent. There is no single mapper.
-    func states(mosquitto: Bool = true, mapper: String = "active", agent: String = "not-found") {
+    func states(mosquitto: Bool? = true, mapper: String = "active", agent: String = "not-found") {
         state.withLock { state in
             state.services = { unit in
                 switch unit {
-                case "mosquitto": mosquitto ? "active" : "inactive"
+                case "mosquitto": mosquitto.map { $0 ? "active" : "inactive" } ?? "not-found"
                 case "tedge-agent": agent
                 case "tedge-mapper": "not-found"
                 default: unit.hasPrefix("tedge-mapper-") ? mapper : "not-found"

@@ -47,6 +47,49 @@ import Testing
         #expect(!fixture.output.contains("Dry run"))
     }
 
+    @Test("a command that says on stderr what it has done does not say so")
+    func upgrade() throws {
+        let fixture = try Fixture()
+        try fixture.write("[c8y]\nurl = 'a.b'\n", to: "tedge/tedge.toml")
+        let report = try rehearse(fixture) { SettingsUpgrader(in: $0).run() }
+        #expect(report.status == 0 && report.changed && fixture.errors == "")
+        #expect(fixture.output.contains("+++ WORLD/tedge/tedge.toml.bak\n"))
+    }
+
+    @Test("on the files of the device itself a command is rehearsed as root runs it, whoever asks")
+    func withoutRoot() throws {
+        var fixture = try Fixture.ready()
+        fixture.accounts.caller = FixtureAccounts.root
+        #expect(try rehearse(fixture, connector).status == 0)
+        let plan = fixture.output
+        fixture.printed.forget()
+        fixture.accounts.caller = FixtureFiles.owner
+        #expect(try rehearse(fixture, connector).status == 0)
+        #expect(fixture.output == plan && plan.contains("mosquitto: restart"))
+        #expect(
+            fixture.errors == "Only root can do this: with sudo, the plan also shows what other users may not read.\n")
+        fixture.files.fail(.read, "tedge-private-key.pem", 13)
+        fixture.printed.forget()
+        let report = Rehearsal.run(in: fixture.context) {
+            SigningRequestCreator(.init(cloud: nil, profile: nil, in: $0)).run(deviceID: nil, outputPath: nil)
+        }
+        #expect(report.status == 1 && report.hint == ErrorAdvice.useSudo, "\(fixture.printed.all)")
+    }
+
+    @Test("what a command changes before it fails is shown")
+    func lateFailure() throws {
+        let fixture = try Fixture.ready()
+        let report = try rehearse(fixture) { context in
+            _ = SettingsCommands(in: context).set(TypedSetting("c8y.topics", profile: nil), to: "c8y/x")
+            return .failed("bootstrap", status: .failure, reason: .unanswered, causes: ["Nobody answers."], hint: nil)
+        }
+        #expect(report.status == 1 && report.changed && report.reason == .unanswered)
+        #expect(
+            fixture.output.hasPrefix(
+                "Dry run: nothing was changed. Before it fails, the command would change this:\n\nSettings:\n"),
+            "\(fixture.output)")
+    }
+
     @Test("a command that has nothing to do says so")
     func nothing() throws {
         let fixture = try Fixture.ready()

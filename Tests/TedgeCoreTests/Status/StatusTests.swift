@@ -171,6 +171,31 @@ import Testing
         let report = try run(fixture)
         #expect(report.status == 1)
         #expect(fixture.output.contains("  device id     gateway-1\n") && fixture.output.contains("tedge.toml"))
+        // How the device proves who it is stands there as well.
+        #expect(fixture.output.contains("  certificate   unknown\n"), "\(fixture.output)")
+    }
+
+    @Test("a hint to start something has the command of this device's service manager")
+    func otherManager() throws {
+        let fixture = try connected()
+        try fixture.useOpenRC()
+        fixture.programs.on("rc-service mosquitto status", .exited(3))
+        let status = Status(nil, profile: nil, in: fixture.context)
+        #expect(status.run().hint == "Run 'sudo rc-service mosquitto restart'.", "\(fixture.printed.all)")
+        fixture.programs.on("rc-service mosquitto status", .exited(0))
+        fixture.programs.on("rc-service tedge-mapper-c8y status", .exited(3))
+        #expect(status.run().hint == "Run 'sudo rc-service tedge-mapper-c8y restart'.", "\(fixture.printed.all)")
+    }
+
+    @Test("a mosquitto that is not installed is not one to be started")
+    func withoutMosquitto() throws {
+        let fixture = try connected()
+        fixture.programs.states(mosquitto: nil)
+        let report = try run(fixture)
+        #expect(report.status == 1 && report.reason == "mosquitto-not-found" && report.hint?.contains("apt") == true)
+        #expect(fixture.output.hasPrefix("status: down: There is no service mosquitto.\n"))
+        #expect(fixture.output.contains("\nc8y             down\n"))
+        #expect(fixture.output.contains("\nmosquitto       not installed\n"))
     }
 
     @Test("what a caller may not read is said, and is no failure")
@@ -209,6 +234,7 @@ import Testing
         fixture.broker.failToConnect(.silent(MQTTError.Endpoint(host: "127.0.0.1", port: 1883)))
         let report = try run(fixture)
         #expect(report.status == 1 && report.reason == "local-mqtt-failed")
+        #expect(fixture.output.hasPrefix("status: unknown: The local MQTT broker does not answer.\n"))
         #expect(fixture.output.contains("\nc8y             unknown\n"))
         fixture.programs.on("systemctl", .unanswered(program: "systemctl", seconds: 1))
         fixture.programs.forget()

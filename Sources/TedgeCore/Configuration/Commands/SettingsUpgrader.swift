@@ -29,7 +29,11 @@ public struct SettingsUpgrader {
         }
     }
 
-    private func say(_ text: String) { context.console.error("\(ErrorFrame.printable(text))\n") }
+    /// Prints a line, except in a rehearsal, where nothing of it is so.
+    private func say(_ text: String) {
+        guard context.rehearsal == nil else { return }
+        context.console.error("\(ErrorFrame.printable(text))\n")
+    }
 
     /// Moves the settings. Returns the path of the backup, or nil if there was nothing to move.
     private func upgrade(_ files: FileTransaction) throws -> String? {
