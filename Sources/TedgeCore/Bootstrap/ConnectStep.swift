@@ -18,7 +18,7 @@ extension BootstrapSession {
                 partialFailure = refusal
                 return try finalized(.kept("\(run.cloud.productName) answers, and refuses the renewed certificate."))
             }
-            if isRehearsal { return .skipped("is not known before it is done.") }
+            if isRehearsal { return try finalized(.skipped("is not known before it is done.")) }
             guard report.status == .unproven else { return try finalized(.kept("\(run.cloud.productName) answers.")) }
             return try finalized(try verifyExisting(after: explained(BootstrapFailure(report))))
         }

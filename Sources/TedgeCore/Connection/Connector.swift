@@ -91,6 +91,7 @@ final class ConnectSteps {
         let bridge = try validate()  // undo: files (renewed certificate, owners)
 
         let isCurrent = try options.isIfNeeded && isCurrent(bridge)
+        services.leavesUnknown = isCurrent
         if isCurrent {
             try begin("save", "The bridge is as the settings describe it.")
             log.end(.skipped)

@@ -10,6 +10,8 @@ final class DeviceServices {
     private var inactiveBefore: Set<Service> = []
     /// Whether a service that runs, or is enabled, is left as it is.
     var keepsWhatIs = false
+    /// Whether a service that runs is not enabled if it is unknown whether it is enabled already.
+    var leavesUnknown = false
     /// Whether a service was restarted, started, stopped, enabled or disabled.
     private(set) var hasChanged = false
     private var linksChanged = false
@@ -75,6 +77,7 @@ final class DeviceServices {
     func enableMosquitto() throws {
         // Asking is quick; enabling calls a helper for the SysV script that Debian ships besides the unit.
         guard let isEnabled = try manager.isEnabled(.mosquitto) else {
+            if leavesUnknown, mosquittoWasActive == true { return }
             try manager.enable(.mosquitto)
             return
         }
@@ -200,6 +203,7 @@ final class DeviceServices {
         let wasDisabled = !manager.isDefault && inactiveBefore.contains(service)
         let state = states?[service]
         if keepsWhatIs, state?.isEnabled == true { return }
+        if leavesUnknown, !manager.isDefault, !inactiveBefore.contains(service) { return }
         try transaction.perform {
             let isNew = try manager.enable(service)
             if isNew, manager.isDefault || !keepsWhatIs { hasChanged = true }
