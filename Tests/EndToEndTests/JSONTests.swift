@@ -98,6 +98,10 @@ import Testing
         // Holds the lock, which the commands that change something wait for.
         let lock = try ChildProcess("flock", ["-o", gateway.path(".tedge.lock"), "sleep", "60"])
         defer { lock.kill() }
+        let isFree = {
+            (try? ChildProcess.run("flock", ["-n", gateway.path(".tedge.lock"), "true"]))?.exit == .status(0)
+        }
+        #expect(eventually { !isFree() })
         let (output, errors) = ("\(gateway.directory)/out", "\(gateway.directory)/err")
         let process = try ChildProcess(
             releaseExecutable, words + ["--json"], environment: gateway.environment, output: output, errors: errors)
