@@ -28,27 +28,29 @@ extension BootstrapSession {
         try patience.keepTrying(.register, .registration) {
             let report = CertificateDownloader(profile: run.profile, in: quiet).run(download)
             guard report.status != .success else { return }
-            throw report.reason == .enrollmentTimeout ? pending(id, report, registration) : BootstrapFailure(report)
+            switch report.reason {
+            case .registrationPending: throw pending(id, report, registration)
+            case .enrollmentTimeout:
+                throw BootstrapFailure(.enrollmentTimeout, Array(report.causes.suffix(1)), hint: report.hint)
+            default: throw BootstrapFailure(report)
+            }
         }
         PendingRegistration.remove(for: pair)
         guard let certificate = try certificate(of: pair) else { return .changed("has a certificate.") }
         return .changed("has downloaded the \(words(certificate)).")
     }
 
-    /// Why a single try has not brought a certificate, if a later one may.
+    /// Nobody has registered the device yet.
     private func pending(_ id: String, _ report: CommandReport, _ registration: DeviceRegistration) -> BootstrapFailure
     {
-        let last = report.causes.last ?? ""
-        guard last.hasPrefix("The device ID is not registered yet") else {
-            return BootstrapFailure(.enrollmentTimeout, [last], hint: report.hint, mayPass: true)
-        }
-        return BootstrapFailure(
+        BootstrapFailure(
             .registrationPending,
-            ["The device '\(id)' is not registered in Cumulocity with this one-time password yet.", last],
+            ["The device '\(id)' is not registered in Cumulocity with this one-time password yet."]
+                + report.causes.suffix(1),
             hint: registration.isGenerated
                 ? "Register it at the address above, and run the same command again: the one-time password stays the same."
-                : "Register it in Cumulocity with this one-time password, or check both, and run the same command again.",
-            mayPass: true)
+                : "Register it in Cumulocity with this one-time password, or check both, and run the same command again."
+        )
     }
 
     /// The one-time password that was given, or that an interrupted run has made for the same registration, or a new one.

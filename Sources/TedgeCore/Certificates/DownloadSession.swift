@@ -11,6 +11,8 @@ struct DownloadSession {
     private struct Obstacle {
         let text: String
         let hint: String?
+        /// Whether the tenant does not know the device.
+        var isUnregistered = false
     }
 
     /// Asks until there is a certificate: `POST /.well-known/est/simpleenroll`.
@@ -37,7 +39,10 @@ struct DownloadSession {
             }
             tenant.context.console.note("error: \(obstacle.text)")
             let left = ContinuousClock.now.duration(to: deadline)
-            guard left > .zero else { throw EnrollmentError.timeout(last: obstacle.text, hint: obstacle.hint) }
+            guard left > .zero else {
+                throw EnrollmentError.timeout(
+                    last: obstacle.text, hint: obstacle.hint, isUnregistered: obstacle.isUnregistered)
+            }
             try wait(min(pause, left))
         }
     }
@@ -65,7 +70,8 @@ struct DownloadSession {
         case 401, 403:
             return Obstacle(
                 text: "The device ID is not registered yet on \(tenant.target.endpoint): \(words)",
-                hint: "Register the device '\(tenant.user)' in Cumulocity with this one-time password, and check both.")
+                hint: "Register the device '\(tenant.user)' in Cumulocity with this one-time password, and check both.",
+                isUnregistered: true)
         case 408, 425, 429, 500...599:
             return Obstacle(
                 text: "\(tenant.target.endpoint) cannot answer now: \(words)", hint: "Try again in a few minutes.")

@@ -29,7 +29,7 @@ enum EnrollmentError: ExplainedError, Equatable {
     /// The certificate of the answer is for another name.
     case otherName(subject: String, wanted: String)
     /// The time for all tries is over; why the last one failed, and what to do about it.
-    case timeout(last: String, hint: String?)
+    case timeout(last: String, hint: String?, isUnregistered: Bool)
 
     var id: ReasonID {
         switch self {
@@ -45,6 +45,7 @@ enum EnrollmentError: ExplainedError, Equatable {
         case .notOffered: .enrollmentNotOffered
         case .notACertificate: .enrollmentAnswerBroken
         case .otherKey, .otherName: .enrollmentAnswerMismatch
+        case .timeout(_, _, isUnregistered: true): .registrationPending
         case .timeout: .enrollmentTimeout
         }
     }
@@ -78,7 +79,7 @@ enum EnrollmentError: ExplainedError, Equatable {
             ["The certificate of the answer is not for the key of this device: it is for '\(subject)'."]
         case .otherName(let subject, let wanted):
             ["The certificate of the answer is not for the device '\(wanted)': it is for '\(subject)'."]
-        case .timeout(let last, _): ["Maximum timeout elapsed. No certificate has been downloaded", last]
+        case .timeout(let last, _, _): ["Maximum timeout elapsed. No certificate has been downloaded", last]
         }
     }
 
@@ -101,7 +102,7 @@ enum EnrollmentError: ExplainedError, Equatable {
         case .notACertificate:
             "Is something between this device and the cloud, such as a captive portal, answering instead of it?"
         case .otherKey, .otherName: "Check the device's registration in Cumulocity, and register it again."
-        case .timeout(_, let hint): hint
+        case .timeout(_, let hint, _): hint
         }
     }
 

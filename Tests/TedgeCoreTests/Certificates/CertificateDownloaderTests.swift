@@ -106,7 +106,7 @@ import X509
         let before = try fixture.snapshot()
         fixture.web.answer(401, "Unauthorized")
         let report = try download()
-        #expect(report.status == 1 && report.reason == "enrolment-timeout")
+        #expect(report.status == 1 && report.reason == "registration-pending")
         let causes = [
             "Maximum timeout elapsed. No certificate has been downloaded",
             "The device ID is not registered yet on example.cumulocity.com:443: 401 Unauthorized",
@@ -115,6 +115,12 @@ import X509
         #expect(report.hint?.contains("Register the device 'gateway-1'") == true)
         #expect(fixture.errors.contains("Error: failed to download a certificate from example.cumulocity.com:443 for"))
         #expect(try fixture.snapshot().filter { !$0.contains(".tedge.lock") } == before)
+    }
+
+    @Test("a tenant that cannot answer in time is another reason than a device that it does not know")
+    func busy() throws {
+        fixture.web.answer(503, "Unavailable")
+        #expect(try download().reason == "enrolment-timeout")
     }
 
     static let definite: [(status: Int, id: ReasonID)] = [
