@@ -78,6 +78,24 @@ extension SystemTests {
             #expect(try !gateway.device.exists("/var/lib/tedge-bootstrap"))
         }
 
+        @Test("one document serves a whole series of devices, if the unit takes the id from the name of the host")
+        func series() throws {
+            let gateway = try image()
+            let device = gateway.device
+            let name = try device.ask(["hostname"]).trimmed
+            try gateway.cloud.register(name, oneTimePassword: Self.password)
+            try device.write(
+                "[Service]\nEnvironment=TEDGE_DEVICE_ID=%H\n",
+                to: "/etc/systemd/system/tedge-bootstrap.service.d/id.conf")
+            try device.write(
+                Self.run().replacing(#""device_id": "gateway-1", "#, with: ""), to: Self.document)
+            try device.ask(["systemctl", "daemon-reload"])
+            _ = try device.run(["systemctl", "start", Self.unit])
+            try waitForEnd(device)
+            #expect(gateway.isConnected())
+            #expect(try device.ask(["tedge", "config", "get", "device.id"]).trimmed == name)
+        }
+
         @Test("a device that loses power in the middle goes on at its next boot", arguments: [1, 2, 4])
         func powerCut(_ moment: Int) throws {
             let gateway = try image()

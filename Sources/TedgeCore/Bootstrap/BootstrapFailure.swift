@@ -100,8 +100,8 @@ enum BootstrapError: ExplainedError, Equatable {
         case .notRoot: ErrorAdvice.useSudo
         case .variableMissing(let name, _):
             "Set it, and keep it with 'sudo --preserve-env=\(name)'; in a unit of systemd use a credential."
-        case .noURL: "Give --url HOST."
-        case .noDeviceID: "Give --device-id ID."
+        case .noURL: "Give --url HOST, or 'url' in the document."
+        case .noDeviceID: "Give --device-id ID, 'device_id' in the document, or the variable TEDGE_DEVICE_ID."
         case .otherIdentity(_, let found, _, let cloud, let users):
             users.isEmpty
                 ? "Give --device-id \(ShellWord.quoted(found)) to keep it, or --re-register to replace it."
