@@ -90,8 +90,14 @@ public final class ChildProcess: Sendable {
         guard eventually(within: limit, { ended() != nil }), let end = ended() else {
             throw TestFailure("process \(pid) did not end within \(limit): \(Self.activity(of: pid))")
         }
-        if case .status = end, !output.hasPrefix("/dev/") { try JSONOutput.check(words, contents(of: output)) }
+        if case .status = end, Self.isFile(output) { try JSONOutput.check(words, contents(of: output)) }
         return end
+    }
+
+    /// Whether a path is that of a regular file: a pipe that nobody writes any more cannot be read again.
+    private static func isFile(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
     }
 
     /// What a process and those below it are doing, each with the system call that it waits in.
