@@ -2,18 +2,10 @@ extension Context {
     /// The same context for commands that are part of a bootstrap: warnings, notes about waits, and the log are printed as
     /// always, and nothing else, because the bootstrap has one line for each step and prints errors itself.
     var quiet: Context {
-        let console = console
         var context = self
-        context.console = Console(isJSON: console.isJSON, level: console.level) { stream, text throws(SystemError) in
-            guard stream == .error, Self.shownBeginnings.contains(where: text.hasPrefix) else { return }
-            console.error(text)
-        }
+        context.console = console.printing(.warnings)
         return context
     }
-
-    private static let shownBeginnings =
-        ["Warning: ", "Waiting for ", "Looking for "]
-        + LogLevel.allCases.filter { $0 > .warn }.map { "\($0.rawValue): " }
 }
 
 /// The lines that a bootstrap prints.

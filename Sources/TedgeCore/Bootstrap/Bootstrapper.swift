@@ -123,13 +123,9 @@ public struct Bootstrapper {
             .init("device_id", .optional(deviceID)), .init("url", .optional(url)),
             .init("register", .optional((session.plan?.method ?? run.method)?.rawValue)),
             .init("result", .string(report.result.rawValue)), .init("changed", .bool(session.changed)),
-            .init("reason", .optional(report.reason?.rawValue)),
-            .init("retry", .bool(report.retry)),
-            .init("message", .optional(report.message.map(Masking.inMessage))),
-            .init("causes", .array(report.causes.map { .string(Masking.inMessage($0)) })),
-            .init("hint", .optional(report.hint.map(Masking.inMessage))),
-            .init("steps", .array(session.steps.map(json))),
         ]
+        members += report.reasonMembers
+        members.append(.init("steps", .array(session.steps.map(json))))
         if let certificate = session.certificateForReport {
             members.append(.init("certificate", certificate))
         }

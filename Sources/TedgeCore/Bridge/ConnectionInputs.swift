@@ -59,6 +59,12 @@ struct ConnectionInputs {
             })
     }
 
+    /// The file of a bridge.
+    func file(of bridge: BridgeConfiguration) -> BrokerChange.FileChange {
+        BrokerChange.FileChange(
+            path: paths.bridge, text: MosquittoRenderer.text(of: bridge), isSecret: bridge.credentials != nil)
+    }
+
     /// Checks the certificate of the bridge, if it uses one, and the root certificates.
     ///
     /// - Parameter account: The user that mosquitto runs as, if that user must be able to read the files.

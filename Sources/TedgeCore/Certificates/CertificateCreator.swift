@@ -20,12 +20,9 @@ public struct CertificateCreator {
             let id = try deviceID ?? pair.storedIdentity(settings)
             described = id
             if isIfNeeded, let report = try kept(id, pair) { return report }
-            try create(id, settings, pair)
+            let summary = try create(id, settings, pair)
             var report = CommandReport.done("cert create", cloud: selection.cloud, changed: true)
-            if let certificate = try? CertificateFile.certificate(at: pair.certificatePath, files: context.files) {
-                let summary = CertificateSummary(certificate, path: pair.certificatePath, now: context.now())
-                report.details = [.init("certificate", summary.json)]
-            }
+            report.details = [.init("certificate", summary.json)]
             return report
         } catch {
             let title =
@@ -42,10 +39,12 @@ public struct CertificateCreator {
         return .kept("cert create", cloud: selection.cloud, summary, on: context.console)
     }
 
-    private func create(_ id: String, _ settings: Settings, _ pair: CertificatePair) throws {
+    private func create(_ id: String, _ settings: Settings, _ pair: CertificatePair) throws -> CertificateSummary {
         if let problem = DeviceIDRule.problem(of: id) { throw CertificateError.badDeviceID(id, problem) }
         let certificate = try context.changingFiles("tedge cert create") { try make(id, settings, pair, $0) }
-        console(certificate, pair)
+        let summary = CertificateSummary(certificate, path: pair.certificatePath, now: context.now())
+        console(summary)
+        return summary
     }
 
     private func make(
@@ -92,11 +91,10 @@ public struct CertificateCreator {
         try context.interruption.check()
     }
 
-    private func console(_ certificate: Certificate, _ pair: CertificatePair) {
+    private func console(_ summary: CertificateSummary) {
         context.console.note("Certificate created successfully")
         context.console.note("    => the certificate has to be uploaded to the cloud")
         context.console.note("    => before the device can be connected\n")
-        let summary = CertificateSummary(certificate, path: pair.certificatePath, now: context.now())
         context.console.result(summary.text)
     }
 }

@@ -51,6 +51,35 @@ enum CertificateFile {
         return try key(in: &bytes, of: path)
     }
 
+    /// Checks that a certificate is valid now.
+    static func checkDates(of certificate: Certificate, at path: String, now: Int64) throws(CertificateError) {
+        if now > certificate.notAfter {
+            throw .expired(
+                path: path, since: RFC2822Date.text(certificate.notAfter), isSelfSigned: certificate.isSelfSigned)
+        }
+        if now < certificate.notBefore {
+            throw .notYetValid(path: path, from: RFC2822Date.text(certificate.notBefore), clock: RFC2822Date.text(now))
+        }
+    }
+
+    /// Checks that a key is there and belongs to a certificate. Only root and the owner may look at a key; a caller who may not
+    /// leaves it to mosquitto.
+    static func checkKey(
+        at path: String, of certificate: Certificate, at certificatePath: String, files: any Files
+    ) throws(CertificateError) {
+        let status: FileStatus?
+        do throws(FileError) {
+            status = try files.status(path)
+        } catch {
+            return
+        }
+        guard status != nil else { throw missingKey(path) }
+        guard files.isReadable(path) else { return }
+        guard certificate.matches(try key(at: path, files: files)) else {
+            throw .mismatch(certificate: certificatePath, key: path)
+        }
+    }
+
     /// The error of a key whose file is not there: the name may be that of a key in a security module (RFC 7512).
     static func missingKey(_ path: String) -> CertificateError {
         let name = Path.name(of: path)

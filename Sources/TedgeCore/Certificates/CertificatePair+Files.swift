@@ -32,12 +32,8 @@ extension CertificatePair {
             throw CertificateError.certificateOfOther(
                 path: certificatePath, id: certificate.commonName ?? certificate.subject, wanted: id)
         }
-        let validation = CertificateValidation(
-            context: context, certificatePath: certificatePath, keyPath: keyPath,
-            trustRoots: .directory("/etc/ssl/certs"),
-            brokerAccount: nil, rootsKey: "")
-        try validation.checkDates(of: certificate)
-        try validation.checkKey(of: certificate)
+        try CertificateFile.checkDates(of: certificate, at: certificatePath, now: context.now())
+        try CertificateFile.checkKey(at: keyPath, of: certificate, at: certificatePath, files: context.files)
         return certificate
     }
 

@@ -3,11 +3,9 @@ enum CertificateUse {
     /// The connections whose bridge proves itself with the certificate in a file.
     static func connections(of path: String, in context: Context) -> [(cloud: CloudName, profile: ProfileName?)] {
         let names = (try? context.files.list(BridgePaths.directory(in: context.configurationDirectory))) ?? []
-        let wanted = Array("bridge_certfile \(path)".utf8)
         return BridgePaths.connections(among: names).filter { cloud, profile in
             let file = BridgePaths(in: context.configurationDirectory, cloud, profile).bridge
-            let lines = (try? context.files.read(file))?.split(separator: UInt8(ascii: "\n")) ?? []
-            return lines.contains { $0.elementsEqual(wanted) }
+            return WrittenFile(file, context.files)?["bridge_certfile"]?.utf8.elementsEqual(path.utf8) == true
         }
     }
 

@@ -56,32 +56,12 @@ struct CertificateValidation {
 
     /// Checks that the certificate is valid now.
     func checkDates(of certificate: Certificate) throws(CertificateError) {
-        let now = context.now()
-        if now > certificate.notAfter {
-            throw .expired(
-                path: certificatePath, since: RFC2822Date.text(certificate.notAfter),
-                isSelfSigned: certificate.isSelfSigned)
-        }
-        if now < certificate.notBefore {
-            throw .notYetValid(
-                path: certificatePath, from: RFC2822Date.text(certificate.notBefore), clock: RFC2822Date.text(now))
-        }
+        try CertificateFile.checkDates(of: certificate, at: certificatePath, now: context.now())
     }
 
-    /// Checks that the key is there and belongs to the certificate.
+    /// Checks that the key is there and belongs to the certificate, as far as the caller may read it.
     func checkKey(of certificate: Certificate) throws(CertificateError) {
-        let path = keyPath
-        // Only root and the owner may look at a key; a caller who may not leaves it to mosquitto.
-        do {
-            guard try context.files.status(path) != nil else { throw CertificateFile.missingKey(path) }
-        } catch let error as CertificateError {
-            throw error
-        } catch {
-            return
-        }
-        guard context.files.isReadable(path) else { return }
-        let key = try key()
-        guard certificate.matches(key) else { throw .mismatch(certificate: certificatePath, key: path) }
+        try CertificateFile.checkKey(at: keyPath, of: certificate, at: certificatePath, files: context.files)
     }
 
     /// Checks that OpenSSL takes certificate and key for connections, as far as the caller may read them.

@@ -72,12 +72,9 @@ struct RenewalOutcome {
         var members: [JSONValue.Member] = [
             .init("cloud", .optional(cloud?.rawValue)), .init("profile", .optional(profile?.text)),
             .init("path", .optional(path)), .init("result", .string(result.rawValue)), .init("changed", .bool(changed)),
-            .init("reason", .optional(reason?.rawValue)),
-            .init("retry", .bool(status != .success && reason?.mayPass == true)),
-            .init("message", .optional(message.map(Masking.inMessage))),
-            .init("causes", .array(causes.map { .string(Masking.inMessage($0)) })),
-            .init("hint", .optional(hint.map(Masking.inMessage))),
         ]
+        members += CommandReport.reasonMembers(
+            reason, retry: status != .success && reason?.mayPass == true, message: message, causes: causes, hint: hint)
         if let warning { members.append(.init("warning", .string(warning))) }
         if let certificate { members.append(.init("certificate", certificate)) }
         if !connections.isEmpty { members.append(.init("connections", .array(connections.map(\.json)))) }

@@ -37,9 +37,9 @@ public struct BridgeRefresher {
         let change = ConnectionChange(
             of: inputs.cloud.name, inputs.profile, inputs.settings, inputs.system, in: context)
         try change.broker.planListeners(inputs)
-        let listeners = BrokerChange.FileChange(path: inputs.paths.listeners, text: change.broker.listeners.text)
-        let stale = try bridges.filter { try !isWritten($0.file) }
-        if try stale.isEmpty && isWritten(listeners) && change.broker.isIncluded {
+        let listeners = change.broker.listenersFile(inputs)
+        let stale = try bridges.filter { try !change.broker.isWritten($0.file) }
+        if try stale.isEmpty && change.broker.isWritten(listeners) && change.broker.isIncluded {
             if change.broker.unread.answerRemovingOutdatedMark() != .unread {
                 change.transaction.commit()
                 context.console.line(Self.done)
@@ -52,10 +52,6 @@ public struct BridgeRefresher {
         }
         change.broker.commit(isRead: isRunning)
         return isRunning ? .done(Self.command, changed: true) : withoutServiceManager()
-    }
-
-    private func isWritten(_ file: BrokerChange.FileChange) throws(FileError) -> Bool {
-        try context.files.readIfPresent(file.path) == file.text.map { Array($0.utf8) }
     }
 
     /// The steps: writes the files, and restarts mosquitto; false if there is no service manager to restart it with.
@@ -109,10 +105,7 @@ public struct BridgeRefresher {
         let inputs = try ConnectionInputs(Cloud.named(cloud), profile, in: context)
         try inputs.refuseUnsupported()
         let configuration = try inputs.bridge(in: context)
-        let file = BrokerChange.FileChange(
-            path: inputs.paths.bridge, text: MosquittoRenderer.text(of: configuration),
-            isSecret: configuration.credentials != nil)
-        return Bridge(inputs: inputs, configuration: configuration, file: file)
+        return Bridge(inputs: inputs, configuration: configuration, file: inputs.file(of: configuration))
     }
 
     private func withoutServiceManager() -> CommandReport {

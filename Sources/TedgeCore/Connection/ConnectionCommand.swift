@@ -7,6 +7,8 @@ struct ConnectionCommand {
     private let options: Connector.Options
     private var context: Context
     private let log = StepLog()
+    /// The settings that the steps used; nil until they are known.
+    private var settings: Settings?
 
     init(
         name: String, cloud: Cloud, _ profile: ProfileName?, _ options: Connector.Options, in context: Context
@@ -21,6 +23,7 @@ struct ConnectionCommand {
             command.profile = try ProfileName.choose(profile, in: context)
             command.context = context.knowingMosquitto()
             let (done, outcome) = try command.change(steps)
+            command.settings = done.inputs.settings
             var report = command.end(done, outcome)
             if options.isIfNeeded { report = command.changedOnly(done, report) }
             if done.renewal == .taken {
@@ -165,7 +168,7 @@ struct ConnectionCommand {
         var report = report
         report.steps = log.steps
         report.profile = profile
-        if let settings = try? Settings.load(from: context.settingsSource),
+        if let settings = try? settings ?? Settings.load(from: context.settingsSource),
             let certificate = DeviceCertificate(cloud.name, profile, settings, in: context)
         {
             report.details.append(.init("certificate", certificate.json))

@@ -147,19 +147,18 @@ final class ConnectSteps {
 
     /// Whether the files are as `save` would write them, and mosquitto has read them.
     private func isCurrent(_ bridge: BridgeConfiguration) throws -> Bool {
-        let paths = inputs.paths
-        guard renewal != .taken, broker.isIncluded, !context.files.exists(paths.unfinished),
-            !isMapperToBeKeptFromBridging,
-            try context.files.readIfPresent(paths.bridge) == Array(MosquittoRenderer.text(of: bridge).utf8),
-            try context.files.readIfPresent(paths.listeners) == broker.listeners.text.map({ Array($0.utf8) })
+        guard renewal != .taken, broker.isIncluded, !context.files.exists(inputs.paths.unfinished),
+            try editsAgainstBuiltInBridge().isEmpty, try broker.isWritten(inputs.file(of: bridge)),
+            try broker.isWritten(broker.listenersFile(inputs))
         else { return false }
         return broker.unread.answerRemovingOutdatedMark() == .read
     }
 
-    private var isMapperToBeKeptFromBridging: Bool {
+    /// What has to change in the settings so that mosquitto holds the bridge, and the mapper does not start a second one.
+    private func editsAgainstBuiltInBridge() throws -> [FileEdit] {
         var editor = SettingsEditor(inputs.settings)
-        guard let name = try? SettingName("mqtt.bridge.built_in") else { return true }
-        return (try? editor.set(name, to: "false")) == nil || !editor.edits.isEmpty
+        try editor.set(try SettingName("mqtt.bridge.built_in"), to: "false")
+        return editor.edits
     }
 
     /// Whether there is a service manager that can start the services.
@@ -237,11 +236,8 @@ final class ConnectSteps {
 
     private func save(_ bridge: BridgeConfiguration) throws {
         try broker.makeDirectory()
-        let text = MosquittoRenderer.text(of: bridge)
-        let bridgeFile = BrokerChange.FileChange(
-            path: inputs.paths.bridge, text: text, isSecret: bridge.credentials != nil)
-        let listenersFile = BrokerChange.FileChange(path: inputs.paths.listeners, text: broker.listeners.text)
-        unacceptedBridge = Array(text.utf8)
+        let (bridgeFile, listenersFile) = (inputs.file(of: bridge), broker.listenersFile(inputs))
+        unacceptedBridge = bridgeFile.text.map { Array($0.utf8) }
         try broker.dryRun([bridgeFile, listenersFile])
         try broker.include()
         // A run that is killed from here on leaves half a connection, which the next run must not take for a whole one.
@@ -252,11 +248,8 @@ final class ConnectSteps {
         try keepMapperFromBridging()
     }
 
-    /// Sets that mosquitto holds the bridge, so that the mapper does not start a second one.
     private func keepMapperFromBridging() throws {
-        var editor = SettingsEditor(inputs.settings)
-        try editor.set(try SettingName("mqtt.bridge.built_in"), to: "false")
-        for edit in editor.edits {
+        for edit in try editsAgainstBuiltInBridge() {
             guard let contents = edit.contents else { continue }
             try broker.explainingPermission(edit.path) { () throws(FileError) in
                 try files.write(

@@ -39,15 +39,11 @@ struct Diagnosis: Sendable, Equatable {
     /// The bridge connects to another address than the one in the settings; nil if it does not, or if its file cannot be
     /// read.
     static func addressChanged(_ plan: ConnectionInputs, in context: Context) -> Diagnosis? {
-        guard let endpoint = try? plan.builder.endpoint(), let bytes = try? context.files.read(plan.paths.bridge) else {
-            return nil
-        }
-        let begin = "address "
-        let line = String(decoding: bytes, as: UTF8.self).split(separator: Character("\n")).first {
-            $0.hasPrefix(begin)
-        }
+        guard let endpoint = try? plan.builder.endpoint(),
+            let found = WrittenFile(plan.paths.bridge, context.files)?["address"]
+        else { return nil }
         let wanted = "\(endpoint.bareHost):\(endpoint.port)"
-        guard let found = line?.dropFirst(begin.count), found != wanted else { return nil }
+        guard found != wanted else { return nil }
         return Diagnosis(
             .bridgeFileDiffers,
             "The bridge leads to \(found), and the settings name \(wanted): one of them was changed after the device was connected.",

@@ -100,6 +100,16 @@ final class BrokerChange {
         var isSecret = false
     }
 
+    /// The file of the listeners as it is planned.
+    func listenersFile(_ inputs: ConnectionInputs) -> FileChange {
+        FileChange(path: inputs.paths.listeners, text: listeners.text)
+    }
+
+    /// Whether a file is as planned already.
+    func isWritten(_ change: FileChange) throws(FileError) -> Bool {
+        try context.files.readIfPresent(change.path) == change.text.map { Array($0.utf8) }
+    }
+
     /// Has the device's own mosquitto read what it is to read, and what it reads now, before anything is written. Throws what
     /// `RestartDryRun` finds.
     func dryRun(_ changes: [FileChange]) throws {

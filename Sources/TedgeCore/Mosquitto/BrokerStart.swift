@@ -27,15 +27,12 @@ struct BrokerStart {
     private func writtenListener(besides options: MQTTOptions) -> (host: String, port: UInt16)? {
         guard let listeners = try? ListenerConfiguration.from(settings), options.port == listeners.port,
             ["127.0.0.1", "localhost", "::1", listeners.address].contains(options.host),
-            let bytes = try? context.files.read(BridgePaths.listeners(in: context.configurationDirectory)),
-            let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(where: {
-                $0.hasPrefix("listener ")
-            })
+            let words = WrittenFile(BridgePaths.listeners(in: context.configurationDirectory), context.files)?[
+                "listener"]?
+                .split(separator: " ").map(String.init),
+            words.count == 2, let port = UInt16(words[0]), (port, words[1]) != (listeners.port, listeners.address)
         else { return nil }
-        let words = line.split(separator: " ").map(String.init)
-        guard words.count == 3, let port = UInt16(words[1]), (port, words[2]) != (listeners.port, listeners.address)
-        else { return nil }
-        return (["0.0.0.0", "::"].contains(words[2]) ? "127.0.0.1" : words[2], port)
+        return (["0.0.0.0", "::"].contains(words[1]) ? "127.0.0.1" : words[1], port)
     }
 
     /// Why programs of this device do not reach mosquitto: it listens on another port than they use; nil if not.

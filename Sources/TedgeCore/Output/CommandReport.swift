@@ -61,12 +61,9 @@ public struct CommandReport: Sendable {
         var members: [JSONValue.Member] = [
             .init("command", .string(command)), .init("cloud", .optional(cloud?.rawValue)),
             .init("profile", .optional(profile?.text)), .init("result", .string(result.rawValue)),
-            .init("changed", .bool(changed)), .init("reason", .optional(reason?.rawValue)),
-            .init("retry", .bool(retry)),
-            .init("message", .optional(message.map(Masking.inMessage))),
-            .init("causes", .array(causes.map { .string(Masking.inMessage($0)) })),
-            .init("hint", .optional(hint.map(Masking.inMessage))),
+            .init("changed", .bool(changed)),
         ]
+        members += reasonMembers
         if !steps.isEmpty {
             members.append(
                 .init(
@@ -80,6 +77,23 @@ public struct CommandReport: Sendable {
                         })))
         }
         return .object(members + details)
+    }
+
+    /// Why the command did not do all that it should, without secrets.
+    var reasonMembers: [JSONValue.Member] {
+        Self.reasonMembers(reason, retry: retry, message: message, causes: causes, hint: hint)
+    }
+
+    /// The members about a reason, which objects within an object have too.
+    static func reasonMembers(
+        _ reason: ReasonID?, retry: Bool, message: String?, causes: [String], hint: String?
+    ) -> [JSONValue.Member] {
+        [
+            .init("reason", .optional(reason?.rawValue)), .init("retry", .bool(retry)),
+            .init("message", .optional(message.map(Masking.inMessage))),
+            .init("causes", .array(causes.map { .string(Masking.inMessage($0)) })),
+            .init("hint", .optional(hint.map(Masking.inMessage))),
+        ]
     }
 
     /// Reports a command that succeeded.

@@ -16,6 +16,15 @@ public enum ConsoleStream: Sendable {
     case output, error
 }
 
+/// What of the output is printed. Logs are printed in any case.
+public enum ConsoleShare: Sendable {
+    case all
+    /// Warnings and errors.
+    case problems
+    /// Warnings, and what the command waits for.
+    case warnings
+}
+
 /// The output of a command.
 public final class Console: Sendable {
     /// Whether results are one JSON object.
@@ -24,8 +33,7 @@ public final class Console: Sendable {
     public let level: LogLevel
     /// Whether stdout is a terminal.
     private let isTerminal: Bool
-    /// Whether only warnings and errors are printed.
-    private let isQuiet: Bool
+    private let share: ConsoleShare
     private let writeText: @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     private let openLine = Mutex(false)
     private let failure = Mutex<SystemError?>(nil)
@@ -36,21 +44,21 @@ public final class Console: Sendable {
     ///
     /// - Parameters:
     ///   - isTerminal: Whether stdout is a terminal.
-    ///   - isQuiet: Whether only warnings and errors are printed.
+    ///   - share: What is printed.
     public init(
-        isJSON: Bool = false, level: LogLevel = .warn, isTerminal: Bool = false, isQuiet: Bool = false,
+        isJSON: Bool = false, level: LogLevel = .warn, isTerminal: Bool = false, share: ConsoleShare = .all,
         write: @escaping @Sendable (ConsoleStream, String) throws(SystemError) -> Void
     ) {
         self.isJSON = isJSON
         self.level = level
         self.isTerminal = isTerminal
-        self.isQuiet = isQuiet
+        self.share = share
         writeText = write
     }
 
-    /// The same console for a command whose steps are not real: only warnings and errors are printed.
-    var withoutProgress: Console {
-        Console(isJSON: isJSON, level: level, isTerminal: isTerminal, isQuiet: true, write: writeText)
+    /// The same console for a command that is a part of another one, or whose steps are not real.
+    func printing(_ share: ConsoleShare) -> Console {
+        Console(isJSON: isJSON, level: level, isTerminal: isTerminal, share: share, write: writeText)
     }
 
     /// Why a text for stdout was lost; nil if none was lost or the reader closed the output.
@@ -104,7 +112,7 @@ public final class Console: Sendable {
     ///
     /// - Parameter isStyled: Whether the text contains colours and no other control sequences.
     public func result(_ text: String, isStyled: Bool = false) {
-        guard !isJSON, !isQuiet else { return }
+        guard !isJSON, share == .all else { return }
         write(.output, isTerminal && !isStyled ? ErrorFrame.printable(text, keepsTabs: true) : text)
     }
 
@@ -117,13 +125,19 @@ public final class Console: Sendable {
     /// Prints a warning; the command continues.
     public func warning(_ text: String) {
         guard level >= .warn else { return }
-        error("Warning: \(ErrorFrame.shown(text))\n")
+        printError("Warning: \(ErrorFrame.shown(text))\n")
     }
 
     /// Prints a note about something else that the command does.
     public func note(_ text: String) {
-        guard level >= .warn, !isQuiet else { return }
-        error("\(ErrorFrame.shown(text))\n")
+        guard level >= .warn, share == .all else { return }
+        printError("\(ErrorFrame.shown(text))\n")
+    }
+
+    /// Prints what the command waits for.
+    func announce(_ text: String) {
+        guard level >= .warn, share != .problems else { return }
+        printError("\(ErrorFrame.shown(text))\n")
     }
 
     /// Prints a warning about something that could not be restored.
@@ -135,11 +149,15 @@ public final class Console: Sendable {
     /// Logs an action of the program if the level includes messages of this importance.
     func log(_ importance: LogLevel, _ text: String) {
         guard level >= importance else { return }
-        error("\(importance.rawValue): \(ErrorFrame.shown(text))\n")
+        printError("\(importance.rawValue): \(ErrorFrame.shown(text))\n")
     }
 
     /// Prints a text on stderr, unchanged. An unfinished line of progress is ended first.
     public func error(_ text: String) {
+        if share != .warnings { printError(text) }
+    }
+
+    private func printError(_ text: String) {
         let wasOpen = openLine.withLock { open in
             defer { open = false }
             return open
@@ -149,7 +167,7 @@ public final class Console: Sendable {
     }
 
     private func progress(_ text: String) {
-        guard !isQuiet else { return }
+        guard share == .all else { return }
         write(isJSON ? .error : .output, ErrorFrame.printable(text))
     }
 

@@ -55,7 +55,7 @@ public final class Rehearsal: Sendable {
         var context = device
         context.files = files
         context.processes = processes
-        context.console = device.console.withoutProgress
+        context.console = device.console.printing(.problems)
         context.rehearsal = self
         if isWithoutRoot { context.accounts = RehearsedAccounts(base: device.accounts) }
         return context
@@ -87,9 +87,12 @@ public final class Rehearsal: Sendable {
 
     /// What would change.
     var plan: Plan {
-        Plan(
-            settings: settings, files: files.differences.filter { !Self.isInternal($0.path) }, services: services,
-            remarks: remarks.withLock { $0 }, mentions: mentions.withLock { $0 }, secrets: secrets)
+        let (before, after) = (entries(device), entries(context))
+        return Plan(
+            settings: Self.changes(before, after), files: files.differences.filter { !Self.isInternal($0.path) },
+            services: services,
+            remarks: remarks.withLock { $0 }, mentions: mentions.withLock { $0 },
+            secrets: Self.secrets(before + after))
     }
 
     /// Whether a file is only for this program, and says nothing about the configuration.
@@ -100,7 +103,9 @@ public final class Rehearsal: Sendable {
 
     // MARK: Settings
 
-    private func entries(_ context: Context) -> [(name: SettingName, setting: Setting)] {
+    private typealias Entry = (name: SettingName, setting: Setting)
+
+    private func entries(_ context: Context) -> [Entry] {
         guard let settings = try? Settings.load(from: context.settingsSource).withoutEnvironment else { return [] }
         return settings.listing().entries.compactMap { entry in
             guard let setting = entry.setting, case .file = setting.origin else { return nil }
@@ -108,9 +113,8 @@ public final class Rehearsal: Sendable {
         }
     }
 
-    private var settings: [Plan.SettingChange] {
-        let (before, after) = (entries(device), entries(context))
-        let value = { (entries: [(name: SettingName, setting: Setting)], key: String) in
+    private static func changes(_ before: [Entry], _ after: [Entry]) -> [Plan.SettingChange] {
+        let value = { (entries: [Entry], key: String) in
             entries.first { $0.name.text == key }?.setting
         }
         var keys: [String] = []
@@ -123,9 +127,8 @@ public final class Rehearsal: Sendable {
     }
 
     /// The values of secret settings, which the contents of files must not show.
-    private var secrets: [String] {
-        (entries(device) + entries(context)).filter(\.name.key.isSecret).map(\.setting.value.printed)
-            .filter { !$0.isEmpty }
+    private static func secrets(_ entries: [Entry]) -> [String] {
+        entries.filter(\.name.key.isSecret).map(\.setting.value.printed).filter { !$0.isEmpty }
     }
 
     // MARK: Services

@@ -161,21 +161,13 @@ struct StatusReader {
 
 /// What a bridge file says about its connection. A file with a password is for root alone.
 private struct BridgeFacts {
-    var address: String?
-    var deviceID: String?
-    var healthTopic: String?
+    let address: String?
+    let deviceID: String?
+    let healthTopic: String?
 
     init(_ paths: BridgePaths, _ context: Context) {
-        guard let bytes = try? context.files.read(paths.bridge) else { return }
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: Character("\n")) {
-            let words = line.split(separator: " ", maxSplits: 1)
-            guard words.count == 2 else { continue }
-            switch words[0] {
-            case "address": address = String(words[1])
-            case "remote_clientid": deviceID = String(words[1])
-            case "notification_topic": healthTopic = String(words[1])
-            default: break
-            }
-        }
+        let file = WrittenFile(paths.bridge, context.files)
+        (address, deviceID) = (file?["address"], file?["remote_clientid"])
+        healthTopic = file?["notification_topic"]
     }
 }

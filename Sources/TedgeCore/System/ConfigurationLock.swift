@@ -77,7 +77,7 @@ struct ConfigurationLock: Sendable {
                 }
                 if !wasSaid {
                     wasSaid = true
-                    context.console.note("Waiting for \(holder?.description ?? "another command") to finish.")
+                    context.console.announce("Waiting for \(holder?.description ?? "another command") to finish.")
                 }
             }
             // A signal ends the pause, which grows to 50 ms and is random, so that waiting commands do not try all at once.

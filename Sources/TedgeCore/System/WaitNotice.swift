@@ -25,7 +25,7 @@ final class WaitNotice: Sendable {
     func watching(_ interruption: Interruption) -> Interruption {
         Interruption {
             if let number = interruption.signal() { return number }
-            if let text = self.due() { self.console.note(text) }
+            if let text = self.due() { self.console.announce(text) }
             return nil
         }
     }
