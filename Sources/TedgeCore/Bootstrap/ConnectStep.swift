@@ -30,11 +30,13 @@ extension BootstrapSession {
         return done
     }
 
-    /// Connects, or changes what is not as the settings say. A new certificate is in a file that mosquitto has read already.
+    /// Connects, or changes what is not as the settings say. After a new registration a bridge that exists is made again: its
+    /// certificate may be another one, and mosquitto pauses for up to half a minute after attempts that failed.
     private func change() -> CommandReport {
         var options = Connector.Options()
         options.isOffline = self.options.isOffline
-        guard exchange == nil || !isConnected else {
+        let isNewlyRegistered = exchange != nil || steps.contains { $0.step == .register && $0.changed }
+        guard !isNewlyRegistered || !isConnected else {
             return Reconnector(run.cloud, profile: run.profile, options: options, in: quiet).run()
         }
         options.isIfNeeded = true
