@@ -237,9 +237,13 @@ import Testing
         #expect(staged.output.hasSuffix("verify:    is left for a run without --offline.\n"))
         #expect(ready.gateway.text("mosquitto-conf/c8y-bridge.conf") != nil && ready.gateway.isListening)
         try ready.cloud.misbehave("none")
-        let changes = ready.changes
+        // The cloud has refused the bridge until the upload, so the bridge is made again; a third run has nothing to do.
+        let staging = ready.changes
         try ready.bootstrap("--register", "self-signed").expectSuccess()
-        #expect(ready.changes == changes)
+        #expect(ready.changes.dropFirst(staging.count).last == "enable tedge-mapper-c8y")
+        let registration = ready.changes
+        try ready.bootstrap("--register", "self-signed").expectSuccess()
+        #expect(ready.changes == registration)
     }
 
     // MARK: Several runs
