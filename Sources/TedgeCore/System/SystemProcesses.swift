@@ -145,8 +145,19 @@ struct SystemProcesses: Processes {
     private static let starts = Mutex(())
 
     private static func withUsualSignalsOfProcess(_ body: () throws -> Void) throws {
-        let ignored = [SIGPIPE, SIGXFSZ].map { ($0, signal($0, SIG_DFL)) }
-        defer { for (number, handler) in ignored { signal(number, handler) } }
+        // Not signal(3): Swift has no value for SIG_IGN in its type of functions, and may lose it.
+        var usual = sigaction()
+        let ignored = [SIGPIPE, SIGXFSZ].map { number in
+            var before = sigaction()
+            unsafe sigaction(number, &usual, &before)
+            return (number, before)
+        }
+        defer {
+            for (number, before) in ignored {
+                var before = before
+                unsafe sigaction(number, &before, nil)
+            }
+        }
         var none = sigset_t()
         var before = sigset_t()
         unsafe sigemptyset(&none)

@@ -76,7 +76,7 @@ import X509
             ("3", "The renewal hook 3 did not end within 60 seconds, and was ended."),
             ("4", "The renewal hook 4 could not be started: there is no x."),
         ]
-        fixture.programs.on("/usr/bin/env") { [programs = fixture.programs] () throws(ProcessError) in
+        fixture.programs.on("/usr/bin/env") { [unowned programs = fixture.programs] () throws(ProcessError) in
             switch programs.calls.last?.firstMatch(of: /RENEWAL_HOOK=\S*\/(\S+)/)?.1 {
             case "1": return ProcessResult(.exited(3), output: "out", error: "first\nthe last line\n")
             case "2": return ProcessResult(.signalled(9))

@@ -51,6 +51,24 @@ import Testing
         #expect(try shell("\(ignored) </proc/self/status").output == "0\n")
     }
 
+    @Test("after the start of a program this process ignores what it ignored before")
+    func ignoredSignals() throws {
+        var ignoring = sigaction()
+        var before = sigaction()
+        sigaction(SIGXFSZ, nil, &before)
+        ignoring.__sigaction_handler.sa_handler = SIG_IGN
+        sigaction(SIGXFSZ, &ignoring, nil)
+        defer { sigaction(SIGXFSZ, &before, nil) }
+        #expect(try shell("exit 0").ending == .exited(0))
+        // Another test may just be starting a program.
+        #expect(
+            eventually {
+                var current = sigaction()
+                sigaction(SIGXFSZ, nil, &current)
+                return unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 1
+            })
+    }
+
     @Test("arguments are handed on as they are")
     func arguments() throws {
         let words = ["a b", "", "$HOME", "*", "é\n'\""]
