@@ -35,7 +35,7 @@ extension BootstrapSession {
     private func change() -> CommandReport {
         var options = Connector.Options()
         options.isOffline = self.options.isOffline
-        let isNewlyRegistered = exchange != nil || steps.contains { $0.step == .register && $0.changed }
+        let isNewlyRegistered = steps.contains { $0.step == .register && $0.changed }
         guard !isNewlyRegistered || !isConnected else {
             return Reconnector(run.cloud, profile: run.profile, options: options, in: quiet).run()
         }
