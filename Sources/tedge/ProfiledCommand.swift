@@ -6,6 +6,10 @@ protocol ProfiledCommand: RunnableCommand {
     var typedProfile: ProfileName? { get }
 }
 
+extension ProfiledCommand {
+    func profile(in context: Context) -> ProfileName? { context.profile(typed: typedProfile) }
+}
+
 extension CertificateArguments {
     /// The profile that was typed.
     var profile: ProfileName? { target?.profile(or: option.profile) ?? option.profile }

@@ -26,8 +26,8 @@ enum Program {
                 report.details = [.init("version", .string(ProgramRelease.version))]
                 return ended(report, on: console)
             case .command(let command, let globals, _):
-                guard let command = command as? any RunnableCommand else { return .misuse }
-                return run(command, globals)
+                guard let runnable = command.action as? Runnable else { return .misuse }
+                return run(runnable.command, globals)
             }
         } catch {
             return ended(report(error, words, console), on: console)
@@ -37,11 +37,8 @@ enum Program {
     private static func run(_ command: any RunnableCommand, _ globals: GlobalOptions) -> ExitStatus {
         let context = Context.real(
             configurationDirectory: globals.configDir, isJSON: globals.json, logLevel: globals.level)
-        let isRehearsed = (command as? any ChangingCommand)?.dryRun.isOn ?? false
-        var report = isRehearsed ? Rehearsal.run(in: context, command.run) : command.run(in: context)
-        if report.profile == nil, report.cloud != nil, let command = command as? any ProfiledCommand {
-            report.profile = context.profile(typed: command.typedProfile)
-        }
+        var report = command.isRehearsed ? Rehearsal.run(in: context, command.run) : command.run(in: context)
+        if report.profile == nil, report.cloud != nil { report.profile = command.profile(in: context) }
         return ended(report, on: context.console, failure: type(of: command).failureStatus)
     }
 
@@ -65,7 +62,7 @@ enum Program {
 
     private static var helpWidth: Int {
         let looks = TerminalLooks(
-            ProcessInfo.processInfo.environment, isTerminal: isatty(STDOUT_FILENO) == 1,
+            ProcessEnvironment.variables, isTerminal: isatty(STDOUT_FILENO) == 1,
             size: { TerminalLooks.columns(of: STDOUT_FILENO) })
         return min(looks.columns ?? TextLayout.width, TextLayout.width)
     }

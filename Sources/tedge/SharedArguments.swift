@@ -41,6 +41,10 @@ protocol ChangingCommand: RunnableCommand {
     var dryRun: DryRunArgument { get }
 }
 
+extension ChangingCommand {
+    var isRehearsed: Bool { dryRun.isOn }
+}
+
 /// The profile of the cloud that a command is for.
 struct ProfileArgument: ParsableArguments {
     @Option(

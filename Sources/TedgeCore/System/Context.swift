@@ -106,7 +106,7 @@ public struct Context: Sendable {
     public static func real(configurationDirectory: String?, isJSON: Bool, logLevel: LogLevel? = nil) -> Context {
         // First, so that no signal is lost.
         let interruption = Interruption.ofProcess()
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessEnvironment.variables
         let currentDirectory: @Sendable () -> String = { FileManager.default.currentDirectoryPath }
         let typed = configurationDirectory ?? environment["TEDGE_CONFIG_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         let directory = typed ?? usualDirectory
