@@ -37,7 +37,6 @@ log_type error
 log_type notice
 log_type information
 connection_messages true
-set_tcp_nodelay true
 message_size_limit 268435455
 """
 

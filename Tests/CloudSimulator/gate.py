@@ -185,7 +185,6 @@ class Gate:
                     connection.sendall(bytes([0x20, 2, 0, NOT_AUTHORIZED]))
                 return
             with socket.create_connection(("127.0.0.1", self._inner_port), timeout=GREETING_SECONDS) as inner:
-                inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 inner.sendall(replace(greeting, user=device).packet())
                 self._pump(connection, inner, apart.place_of(device) if self._is_apart else "")
 

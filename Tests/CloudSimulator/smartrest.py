@@ -2,7 +2,6 @@
 
 import csv
 import json
-import socket
 import threading
 
 import paho.mqtt.client as paho
@@ -35,7 +34,6 @@ class Responder:
         """Returns when every request from now on is seen."""
         subscribed = threading.Event()
         client = paho.Client(client_id="cloud-simulator", clean_session=True, protocol=paho.MQTTv311)
-        client.on_socket_open = _without_delay
         client.on_connect = lambda *_: client.subscribe([(topic, 0) for topic in ("#", "$iothub/#", "$aws/#")])
         client.on_subscribe = lambda *_: subscribed.set()
         client.on_message = lambda _client, _data, message: self._heard(message)
@@ -105,7 +103,3 @@ class Responder:
         if row[:1] == ["123"]:
             return [("s/ds", f"124,{self._tenant.device_number()}")]
         return []
-
-
-def _without_delay(_client: object, _data: object, connection: socket.socket) -> None:
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -3,22 +3,25 @@ import MQTT
 /// Proves a connection with a message to the cloud and its answer.
 struct ConnectionCheck {
     let values: CheckValues
+    let purpose: CloudConversation.Purpose
     let context: Context
     private static let tries = 2
 
     /// Checks the connection that is configured, with the lines of the check. Throws `CheckFailure` and errors of settings.
     ///
     /// - Parameter timeout: How many seconds it may take.
-    static func run(_ inputs: ConnectionInputs, timeout: Int, in context: Context) throws {
+    static func run(
+        _ inputs: ConnectionInputs, for purpose: CloudConversation.Purpose, timeout: Int, in context: Context
+    ) throws {
         context.console.step("Sending packets to check connection. This may take up to \(timeout) seconds.")
         let values = try inputs.checkValues(limit: .seconds(timeout), files: context.files)
-        try ConnectionCheck(values: values, context: context).run()
+        try ConnectionCheck(values: values, purpose: purpose, context: context).run()
     }
 
     /// Runs the tries and prints a line for each. Throws `CheckFailure`.
     func run() throws(CheckFailure) {
         let begin = ContinuousClock.now
-        let conversation = CloudConversation(values, named: "tedge", in: context)
+        let conversation = CloudConversation(values, named: "tedge", for: purpose, in: context)
         for number in 1...Self.tries {
             context.console.partial("Try \(number) / \(Self.tries): Sending a message to \(values.cloud.displayName). ")
             do throws(CheckFailure) {

@@ -80,7 +80,7 @@ struct ConnectionCommand {
         }
         log.begin("check")
         do {
-            try ConnectionCheck.run(inputs, timeout: options.timeout, in: context)
+            try ConnectionCheck.run(inputs, for: .connection, timeout: options.timeout, in: context)
             return withMapper(steps.renewal)
         } catch {
             log.end(.failed)

@@ -56,7 +56,7 @@ public struct ConnectionTest {
             if let wait {
                 try ConnectionWait(inputs: inputs, timeout: timeout, limit: wait, context: context).run()
             } else {
-                try ConnectionCheck.run(inputs, timeout: timeout, in: context)
+                try ConnectionCheck.run(inputs, for: .test, timeout: timeout, in: context)
             }
         } catch let failure as CheckFailure {
             return failed(Diagnosis.of(failure, inputs, in: context), inputs.profile)

@@ -52,7 +52,7 @@ struct ConnectionWait {
         quiet.console = .silent
         let left = ContinuousClock.now.duration(to: deadline).fullSeconds
         do {
-            try ConnectionCheck.run(inputs, timeout: max(1, min(timeout, left)), in: quiet)
+            try ConnectionCheck.run(inputs, for: .test, timeout: max(1, min(timeout, left)), in: quiet)
             return nil
         } catch let failure as CheckFailure {
             if case .interrupted = failure { throw failure }

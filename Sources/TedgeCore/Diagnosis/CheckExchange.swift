@@ -19,7 +19,7 @@ struct CheckExchange: Sendable {
         var topic: String
         var payload: String
         var qos: QoS
-        /// Whether the question changes nothing in the cloud.
+        /// Whether the question changes nothing in the cloud, and creates no device there.
         var isHarmless = true
     }
 
@@ -55,12 +55,14 @@ struct CheckExchange: Sendable {
         let (errors, tokens) = ("\(values.prefix)/s/e", "\(values.prefix)/s/dat")
         return CheckExchange(
             filters: [errors, tokens],
+            // The token first: a bridge sends without TCP_NODELAY, so the second of two small messages waits until the first one
+            // is acknowledged, up to 40 ms.
             questions: [
+                Question(topic: "\(values.prefix)/s/uat", payload: "", qos: .atMostOnce),
                 Question(
                     topic: "\(values.prefix)/s/us",
                     payload: registration(values.deviceID, values.deviceType), qos: .atLeastOnce,
                     isHarmless: false),
-                Question(topic: "\(values.prefix)/s/uat", payload: "", qos: .atMostOnce),
             ],
             answer: { message in
                 switch message.topic {

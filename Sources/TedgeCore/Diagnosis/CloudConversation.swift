@@ -23,6 +23,16 @@ struct CheckValues: Sendable {
 /// A connection to the local broker that sends questions to a cloud through the bridge, for the check of connect and for
 /// the doctor.
 final class CloudConversation {
+    /// What the conversation is for.
+    enum Purpose: Sendable {
+        /// A new connection: a device that the cloud does not know is created there.
+        case connection
+        /// A test of a connection, which changes nothing in the cloud.
+        case test
+        /// The doctor's examination, which changes nothing in the cloud, and ends as soon as the bridge is down.
+        case examination
+    }
+
     /// Whether mosquitto reports the bridge as up; nil if it reports nothing.
     private(set) var isBridgeUp: Bool?
     /// Whether the bridge was up and has gone down.
@@ -30,7 +40,7 @@ final class CloudConversation {
 
     private let values: CheckValues
     private let exchange: CheckExchange
-    private let isReadOnly: Bool
+    private let purpose: Purpose
     private let context: Context
     private var connection: (any MQTTConnection)?
     /// How long to wait for the answer that names the tenant after one that does not.
@@ -38,11 +48,9 @@ final class CloudConversation {
 
     /// Prepares the questions.
     ///
-    /// - Parameters:
-    ///   - name: The prefix of the random id of the request.
-    ///   - isReadOnly: Whether to send only questions that change nothing in the cloud, and only if the bridge is up.
-    init(_ values: CheckValues, named name: String, isReadOnly: Bool = false, in context: Context) {
-        (self.values, self.isReadOnly, self.context) = (values, isReadOnly, context)
+    /// - Parameter name: The prefix of the random id of the request.
+    init(_ values: CheckValues, named name: String, for purpose: Purpose, in context: Context) {
+        (self.values, self.purpose, self.context) = (values, purpose, context)
         exchange = CheckExchange(values, requestID: randomClientID(name))
     }
 
@@ -79,13 +87,13 @@ final class CloudConversation {
                 let wasUp = isBridgeUp == true
                 note(message)
                 if isBridgeUp == true, !wasUp { try ask(connection, until: deadline) }
-                if isReadOnly, isBridgeUp == false { return answer }
+                if purpose == .examination, isBridgeUp == false { return answer }
             } else if let found = exchange.answer(message) {
                 switch found {
                 case .refusal: if answer != .cloudWithMore { answer = found }
                 case .cloudWithMore:
                     answer = found
-                    if !isReadOnly { end = min(end, ContinuousClock.now + Self.tenantTimeout) }
+                    if purpose != .examination { end = min(end, ContinuousClock.now + Self.tenantTimeout) }
                 case .cloud, .tenant: return found
                 }
             }
@@ -109,7 +117,7 @@ final class CloudConversation {
     }
 
     private func ask(_ connection: any MQTTConnection, until deadline: ContinuousClock.Instant) throws(MQTTError) {
-        for question in exchange.questions where question.isHarmless || !isReadOnly {
+        for question in exchange.questions where question.isHarmless || purpose == .connection {
             _ = try connection.publish(
                 topic: question.topic, payload: Array(question.payload.utf8), qos: question.qos, retain: false,
                 until: deadline)

@@ -12,14 +12,14 @@ import Testing
         return CheckExchange(values, requestID: "tedge-1")
     }
 
-    @Test("Cumulocity is asked to create the device, and for a token")
+    @Test("Cumulocity is asked for a token first, and to create the device")
     func smartREST() {
         let exchange = exchange()
         #expect(exchange.filters == ["p/s/e", "p/s/dat"])
         #expect(
             exchange.questions == [
-                .init(topic: "p/s/us", payload: "100,gw,thin-edge.io", qos: .atLeastOnce, isHarmless: false),
                 .init(topic: "p/s/uat", payload: "", qos: .atMostOnce),
+                .init(topic: "p/s/us", payload: "100,gw,thin-edge.io", qos: .atLeastOnce, isHarmless: false),
             ])
     }
 
@@ -31,7 +31,7 @@ import Testing
     @Test("id and type are one field each, whatever they contain", arguments: fields)
     func field(_ value: String, _ field: String) {
         let payloads = exchange(id: value, type: value).questions.map { Array($0.payload.utf8) }
-        #expect(payloads.first == Array("100,\(field),\(field)".utf8))
+        #expect(payloads.last == Array("100,\(field),\(field)".utf8))
     }
 
     static let messages: [(topic: String, payload: String, answer: CheckExchange.Answer?)] = [

@@ -18,9 +18,9 @@ import Testing
         return fixture
     }
 
-    private func check(_ fixture: Fixture) throws {
+    private func check(_ fixture: Fixture, for purpose: CloudConversation.Purpose = .connection) throws {
         let values = try fixture.plan().checkValues(limit: .seconds(10), files: fixture.files)
-        try ConnectionCheck(values: values, context: fixture.context).run()
+        try ConnectionCheck(values: values, purpose: purpose, context: fixture.context).run()
     }
 
     @Test("the answer in the first try proves the connection, over one connection to the broker")
@@ -28,10 +28,18 @@ import Testing
         let fixture = try fixture()
         try check(fixture)
         #expect(fixture.output == Self.first + Self.success)
-        #expect(fixture.broker.published == ["c8y/s/us 100,gateway-1,thin-edge.io", "c8y/s/uat "])
+        #expect(fixture.broker.published == ["c8y/s/uat ", "c8y/s/us 100,gateway-1,thin-edge.io"])
         #expect(fixture.broker.subscriptions == [["c8y/s/e", "c8y/s/dat", Self.topic]])
         #expect(fixture.broker.disconnects == 1)
         #expect(fixture.broker.connections.first?.clientID.hasPrefix("check_connection_c8y-") == true)
+    }
+
+    @Test("a test asks for nothing that could create the device in the cloud")
+    func harmless() throws {
+        let fixture = try fixture()
+        try check(fixture, for: .test)
+        #expect(fixture.output == Self.first + Self.success)
+        #expect(fixture.broker.published == ["c8y/s/uat "])
     }
 
     @Test("an answer in the second try proves it as well")

@@ -55,7 +55,7 @@ extension Fixture {
 
 extension FixtureConnector {
     /// Has Cumulocity answer that the device exists, and with a token of a tenant where one is named.
-    func answerAsCloud(tenant: String? = nil) {
+    func answerAsCloud(tenant: String? = "example.cumulocity.com") {
         onMessage { topic, payload in
             switch topic {
             case "c8y/s/us" where payload.hasPrefix("100,"):

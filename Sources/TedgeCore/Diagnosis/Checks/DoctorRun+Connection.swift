@@ -50,7 +50,7 @@ extension DoctorRun {
         }
         values.broker = options
         findings.hosts = values.hosts
-        let conversation = CloudConversation(values, named: "tedge-doctor", isReadOnly: true, in: context)
+        let conversation = CloudConversation(values, named: "tedge-doctor", for: .examination, in: context)
         defer {
             findings.isBridgeUp = conversation.isBridgeUp
             conversation.disconnect()
