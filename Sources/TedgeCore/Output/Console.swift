@@ -117,9 +117,9 @@ public final class Console: Sendable {
     }
 
     /// Prints the object that is the result with JSON; without JSON it prints nothing.
-    public func object(_ object: JSONValue) {
+    public func object(_ object: @autoclosure () -> JSONValue) {
         guard isJSON else { return }
-        write(.output, object.text + "\n")
+        write(.output, object().text + "\n")
     }
 
     /// Prints a warning; the command continues.

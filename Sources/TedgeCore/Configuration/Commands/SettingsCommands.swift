@@ -90,7 +90,9 @@ public struct SettingsCommands {
                 for problem in listing.problems { context.console.warning(problem.causes.joined(separator: ": ")) }
             }
             var report = CommandReport.done("config list", changed: false)
-            report.details = [.init("settings", .array(listing.entries.compactMap { $0.json(all: all || doc) }))]
+            if context.console.isJSON {
+                report.details = [.init("settings", .array(listing.entries.compactMap { $0.json(all: all || doc) }))]
+            }
             return report
         }
     }

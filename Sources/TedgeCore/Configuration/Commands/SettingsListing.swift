@@ -72,23 +72,31 @@ extension Settings {
 
 extension SettingTable {
     /// The rows in the order of the listing.
-    fileprivate static var listed: [SettingKey?] { ordered(keys, depth: 0) }
+    fileprivate static var listed: [SettingKey?] { ordered(keys) }
 
-    fileprivate static func listed(_ cloud: CloudName) -> [SettingKey] { ordered(keys(of: cloud), depth: 0) }
+    fileprivate static func listed(_ cloud: CloudName) -> [SettingKey] { ordered(keys(of: cloud)) }
 
-    private static func ordered(_ keys: [SettingKey], depth: Int) -> [SettingKey] {
-        var own: [SettingKey] = []
-        var tables: [Substring] = []
-        var inTables: [Substring: [SettingKey]] = [:]
-        for key in keys {
-            let parts = key.name.split(separator: ".")
-            if parts.count == depth + 1 {
-                own.append(key)
+    private static func ordered(_ keys: [SettingKey]) -> [SettingKey] {
+        let names = keys.map { Settings.parts($0.name) }
+        return ordered(names, Array(names.indices), depth: 0).map { keys[$0] }
+    }
+
+    /// The positions of the names, in the order of the listing.
+    ///
+    /// - Parameter positions: Those of the names that are equal up to the depth.
+    private static func ordered(_ names: [[String]], _ positions: [Int], depth: Int) -> [Int] {
+        var own: [Int] = []
+        var tables: [String] = []
+        var inTables: [String: [Int]] = [:]
+        for position in positions {
+            let name = names[position]
+            if name.count == depth + 1 {
+                own.append(position)
             } else {
-                if inTables[parts[depth]] == nil { tables.append(parts[depth]) }
-                inTables[parts[depth], default: []].append(key)
+                if inTables[name[depth]] == nil { tables.append(name[depth]) }
+                inTables[name[depth], default: []].append(position)
             }
         }
-        return own + tables.flatMap { ordered(inTables[$0] ?? [], depth: depth + 1) }
+        return own + tables.flatMap { ordered(names, inTables[$0] ?? [], depth: depth + 1) }
     }
 }

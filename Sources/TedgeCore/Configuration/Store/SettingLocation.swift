@@ -47,6 +47,6 @@ extension Settings {
     }
 
     static func parts(_ name: some StringProtocol) -> [String] {
-        name.split(separator: Character(".")).map { String($0) }
+        name.utf8.split(separator: UInt8(ascii: ".")).map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -12,7 +12,7 @@ enum Masking {
     /// without the PINs of PKCS #11 URIs (`pin-value=1234`, RFC 7512, section 2.4).
     static func inMessage(_ text: String) -> String {
         let hasUser = text.utf8.contains(UInt8(ascii: "@")) && text.utf8.contains(UInt8(ascii: ":"))
-        let hasPIN = text.contains("pin-value=")
+        let hasPIN = text.utf8.contains(UInt8(ascii: "=")) && text.contains("pin-value=")
         guard hasUser || hasPIN else { return text }
         let masked = hasUser ? withoutUsers(text) : text
         return hasPIN ? withoutPINs(masked) : masked

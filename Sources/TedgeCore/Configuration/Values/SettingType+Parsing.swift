@@ -75,6 +75,7 @@ extension SettingType {
 
     /// Refuses control characters and line ends, because values are written into single lines of other programs' files.
     static func checkCharacters(of text: String) throws(SettingRefusal) {
+        if text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) { return }
         let scalar = text.unicodeScalars.first {
             $0.properties.generalCategory == .control || $0 == "\u{2028}" || $0 == "\u{2029}"
         }

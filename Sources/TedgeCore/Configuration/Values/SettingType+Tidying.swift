@@ -38,12 +38,17 @@ extension SettingType {
     ]
 
     private static func unquoted(_ text: String) -> String {
+        // The first byte of every quote.
+        guard let first = text.utf8.first, first >= 0x80 || "\"'`<".utf8.contains(first) else { return text }
         guard text.count > 2, quotes.contains(where: { $0.0 == text.first && $0.1 == text.last }) else { return text }
         return String(text.dropFirst().dropLast())
     }
 
     /// The text without blanks and no-break spaces at both ends.
     static func trimmed(_ text: String) -> String {
+        // The bytes that a blank and a no-break space begin and end with.
+        guard let first = text.utf8.first, let last = text.utf8.last else { return text }
+        if first != 0x20, first != 0xC2, last != 0x20, last != 0xA0 { return text }
         let isBlank = { (character: Character) in character == " " || character == "\u{A0}" }
         var rest = text.drop(while: isBlank)
         while let last = rest.last, isBlank(last) { rest.removeLast() }
