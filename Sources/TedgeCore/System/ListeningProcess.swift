@@ -1,7 +1,7 @@
 import Foundation
 import Sockets
 
-/// A process that listens on a TCP port of this device, according to the kernel (proc(5), `/proc/net/tcp`).
+/// A process that listens on a TCP port of this device, according to the kernel (sock_diag(7), proc(5)).
 struct ListeningProcess: Sendable, Equatable {
     /// The number of the process; nil if the caller may not see whose socket it is.
     let process: Int32?
@@ -20,11 +20,7 @@ struct ListeningProcess: Sendable, Equatable {
     static func of(
         _ port: UInt16, on addresses: [NetworkAddress] = ListenerAddresses.any, proc: String = "/proc"
     ) -> ListeningProcess? {
-        let sockets = ["tcp", "tcp6"].flatMap { table in
-            listeningSockets(port, table: "\(proc)/net/\(table)").filter { socket in
-                ListenerAddresses.overlap(addresses, socket.addresses)
-            }
-        }
+        let sockets = listeningSockets(port, proc: proc).filter { ListenerAddresses.overlap(addresses, $0.addresses) }
         guard !sockets.isEmpty else { return nil }
         let names = Set(sockets.map { "socket:[\($0.node)]" })
         let manager = FileManager.default
@@ -45,9 +41,16 @@ struct ListeningProcess: Sendable, Equatable {
     /// A socket that listens.
     private struct Socket {
         /// The inode.
-        let node: Substring
+        let node: String
         /// The addresses that it occupies: an IPv6 socket for all addresses may also occupy those of IPv4.
         let addresses: [NetworkAddress]
+    }
+
+    private static func listeningSockets(_ port: UInt16, proc: String) -> [Socket] {
+        guard proc == "/proc", let sockets = ListeningSocket.all() else {
+            return ["tcp", "tcp6"].flatMap { listeningSockets(port, table: "\(proc)/net/\($0)") }
+        }
+        return sockets.filter { $0.port == port }.map { Socket(node: String($0.node), addresses: named($0.address)) }
     }
 
     private static func listeningSockets(_ port: UInt16, table: String) -> [Socket] {
@@ -59,7 +62,7 @@ struct ListeningProcess: Sendable, Equatable {
                 let colon = fields[1].lastIndex(of: ":"),
                 UInt16(fields[1][fields[1].index(after: colon)...], radix: 16) == port
             else { return nil }
-            return Socket(node: fields[9], addresses: addresses(fields[1][..<colon]))
+            return Socket(node: String(fields[9]), addresses: addresses(fields[1][..<colon]))
         }
     }
 
@@ -69,7 +72,11 @@ struct ListeningProcess: Sendable, Equatable {
         let words = stride(from: 0, to: digits.count - 7, by: 8).compactMap {
             UInt32(String(digits[$0..<($0 + 8)]), radix: 16)
         }
-        let bytes = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+        return named(words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
+    }
+
+    /// The addresses that a socket occupies which is bound to an address in network byte order.
+    private static func named(_ bytes: [UInt8]) -> [NetworkAddress] {
         if bytes.count == 4 {
             return [NetworkAddress(text: bytes.map(String.init).joined(separator: "."), isIPv6: false)]
         }
