@@ -25,6 +25,8 @@ struct ConnectionCommand {
             let (done, outcome) = try command.change(steps)
             command.settings = done.inputs.settings
             var report = command.end(done, outcome)
+            // After the last question to systemd: it answers none while it reads its units.
+            done.change.services.finish()
             if options.isIfNeeded { report = command.changedOnly(done, report) }
             if done.renewal == .taken {
                 report.details += RenewalHooks(done.inputs, in: command.context).run()

@@ -139,7 +139,6 @@ final class ConnectSteps {
             try begin("agent")
             try startAgent()  // undo: disable and stop
         }
-        services.finish()
         return .running
     }
 

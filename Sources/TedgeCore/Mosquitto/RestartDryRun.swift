@@ -31,15 +31,37 @@ struct RestartDryRun {
                     complaint: "\(other.key) leads to \(other.value), which does not exist.",
                     advice: "Run 'sudo tedge init' to remove the link")
             }
-            // Otherwise they are removed, or get their files again.
-            if dangling.isEmpty, let found = try dryRun.complaint(),
-                found.place == nil || found.correction(besides: own) != nil
-            {
-                throw ConnectError.brokerCannotReturn(complaint: found.lines, advice: found.advice(besides: own))
-            }
+            // Otherwise they are removed, or get their files again. Files that the running mosquitto has started with need no
+            // try, unless the planned ones fail.
+            if dangling.isEmpty, !hasStartedWithPresentFiles(unit) { try requireReturn(dryRun, own) }
         }
         guard let complaint = try dryRun.complaint(planned, links: links) else { return }
+        if unit.process != nil, hasStartedWithPresentFiles(unit) { try requireReturn(dryRun, own) }
         throw ConnectError.brokerRejects(complaint: complaint.lines, advice: complaint.advice(besides: own))
+    }
+
+    /// Throws `brokerCannotReturn` if the mosquitto that runs would not start again with the files as they are.
+    private func requireReturn(_ dryRun: BrokerDryRun, _ own: OwnNames) throws {
+        guard let found = try dryRun.complaint(), found.place == nil || found.correction(besides: own) != nil else {
+            return
+        }
+        throw ConnectError.brokerCannotReturn(complaint: found.lines, advice: found.advice(besides: own))
+    }
+
+    /// Whether nothing that mosquitto reads has changed since its process started, as the kernel noted it for each file and
+    /// for each included directory but our own, whose marks come and go.
+    private func hasStartedWithPresentFiles(_ unit: MosquittoUnit) -> Bool {
+        guard let process = unit.process,
+            let start = ProcessStart.microseconds(process, proc: context.processDirectory)
+        else { return false }
+        let files = MosquittoFiles(main: context.mosquittoConfiguration, files: context.files)
+        guard files.obstacles.isEmpty else { return false }
+        let directories = files.lines.filter { $0.key == "include_dir" }.map(\.value)
+        let paths = files.readings.flatMap { [$0.path, $0.canonical] } + directories.filter { $0 != directory }
+        return paths.allSatisfy { path in
+            guard let changed = ChangeTime.bootMicroseconds(of: path) else { return false }
+            return changed < Int64(start)
+        }
     }
 
     /// The unit that is assumed if systemd did not answer.
