@@ -10,7 +10,7 @@
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 tedge=$(dirname "$(dirname "$(dirname "$here")")")/.build/release/tedge
-rounds=5 messages=100000 limit=0.90
+rounds=5 messages=100000
 while [ $# -gt 0 ]; do
     [ $# -gt 1 ] || set -- --help ''
     case $1 in
@@ -94,7 +94,9 @@ round() {
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
 
 status=0
+declare -A limits=([pub]=1.00 [sub]=1.10)
 for direction in pub sub; do
+    limit=${limits[$direction]}
     for qos in 0 1; do
         rm -f "$work/mosquitto" "$work/tedge"
         for ((i = 0; i < rounds; i++)); do
