@@ -115,6 +115,7 @@ struct Diagnosis: Sendable, Equatable {
     /// Why the mapper of a cloud is not running; nil if it is running.
     static func ofMapper(_ cloud: CloudName, _ profile: ProfileName?, in context: Context) -> Diagnosis? {
         let run = DoctorRun(cloud, profile: profile, until: .now + .seconds(timeout), in: context)
+        run.asksWhatIsEnabled = false
         return if case .error(let diagnosis) = run.outcome(of: .mapperRunning) { diagnosis } else { nil }
     }
 

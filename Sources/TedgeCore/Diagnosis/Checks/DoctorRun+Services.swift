@@ -187,6 +187,7 @@ extension DoctorRun {
                     seen: said.isEmpty ? nil : said.joined(separator: "\n"),
                     hint: "Run '\(restartCommand(service, manager))'."))
         }
+        guard asksWhatIsEnabled else { return .ok(service.unit) }
         return try manager.isEnabled(service) == false ? .warning(notEnabled(service)) : .ok(service.unit)
     }
 

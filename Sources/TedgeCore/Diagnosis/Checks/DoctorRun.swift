@@ -12,6 +12,8 @@ final class DoctorRun {
     let deadline: ContinuousClock.Instant
     /// The outcomes by check id.
     private(set) var outcomes: [CheckID: CheckOutcome] = [:]
+    /// Whether the checks of services also ask whether they start with the device, which is a question for each.
+    var asksWhatIsEnabled = true
 
     // Values that one check finds and others need.
     var certificate: Certificate?
