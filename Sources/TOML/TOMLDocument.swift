@@ -20,8 +20,9 @@ public struct TOMLDocument: Sendable {
         tree.node(at: path).map { tree.value(of: tree.nodes[$0].content) }
     }
 
-    /// The keys of the table at a path, in constant time; nil if there is no table.
+    /// The keys of the table at a path, in constant time; nil if there is no table. No path is that of the document itself.
     public func keys(of path: [String]) -> [String]? {
+        if path.isEmpty { return tree.tables[0].entries.keys }
         guard let node = tree.node(at: path), case .table(let table) = tree.nodes[node].content else { return nil }
         return tree.tables[Int(table)].entries.keys
     }

@@ -73,6 +73,7 @@ extension Settings {
     // MARK: Files
 
     private func valueInFile(_ name: SettingName) throws(SettingsError) -> Setting? {
+        if isAbsentFromMainFile(name) { return nil }
         let location = location(of: name)
         guard let file = files[location.file] else { return nil }
         var found: (keys: [String], value: TOMLValue)?
@@ -93,6 +94,17 @@ extension Settings {
             return Setting(name: name, value: value, origin: .file(path: file.path, line: file.line(of: found.keys)))
         } catch {
             throw .invalidInFile(key: name.text, file.location(of: found.keys), error)
+        }
+    }
+
+    /// Whether the setting could only be in the main file, and that has nothing under the first word of any of its names.
+    private func isAbsentFromMainFile(_ name: SettingName) -> Bool {
+        if let cloud = name.key.cloud, cloudsWithFiles.contains(cloud) { return false }
+        let present = main?.document.keys(of: []) ?? []
+        let names = [name.key.name] + name.key.older + (name.key.cloud?.prefixes ?? [])
+        return !names.contains { name in
+            let first = name.utf8.prefix { $0 != UInt8(ascii: ".") }
+            return present.contains { $0.utf8.elementsEqual(first) }
         }
     }
 
