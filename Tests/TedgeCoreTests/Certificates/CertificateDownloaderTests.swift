@@ -206,7 +206,7 @@ import X509
         }
         #expect(report.status == 0 && fixture.web.requests.isEmpty, "\(fixture.errors)")
         #expect(try fixture.snapshot() == before)
-        fixture.files.fail(.create, "registration", ENOSPC)
+        fixture.files.fail(.write, ".registration", ENOSPC)
         #expect(downloadWithout().reason == "disk-full")
         #expect(fixture.web.requests.isEmpty && !fixture.errors.contains("one-time password:"))
     }
