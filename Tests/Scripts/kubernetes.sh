@@ -19,6 +19,10 @@ check test ! -e "$TEDGE_CONFIG_DIR/tedge.toml"
 # Nothing is started here, so that nothing is proven: the broker's pod reads the files.
 ends 4 tedge reconnect c8y
 check test -s "$TEDGE_CONFIG_DIR/mosquitto-conf/c8y-bridge.conf"
+# A start of the next image: nothing has changed, so that there is nothing to restart.
+passes tedge refresh-bridges
+passes tedge disconnect c8y
+ends 4 tedge connect c8y
 # What the container goes on with is of thin-edge.io's program.
 ends 2 tedge run all c8y
 warned "'tedge run' belongs to thin-edge.io"

@@ -25,16 +25,15 @@ ExecStart=/usr/bin/tedge reconnect %i
 ExecStopPost=sh -c 'rm -f "$(tedge config get %i.device.cert_path).new"'
 UNIT
 systemctl daemon-reload
-before=$(tedge cert show)
+thumbprint() { tedge cert show | grep Thumbprint; }
+before=$(thumbprint)
 passes systemctl start renewer@c8y.service
-check test "$(systemctl show -P Result renewer@c8y.service)" = exec-condition
-check test "$(tedge cert show)" = "$before"
+check test "$(thumbprint)" = "$before"
 # A cloud without a certificate or an address cannot tell: neither a failure nor a renewal.
 passes systemctl start renewer@az.service
 passes tedge config set certificate.validity.minimum_duration 3650d
 passes systemctl start renewer@c8y.service
-check test "$(systemctl show -P Result renewer@c8y.service)" = success
-check test "$(tedge cert show)" != "$before"
+check test "$(thumbprint)" != "$before"
 passes tedge connect c8y --test
 passes tedge config unset certificate.validity.minimum_duration
 

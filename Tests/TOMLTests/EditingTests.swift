@@ -92,6 +92,11 @@ extension TOMLDocument {
         Edit(
             "an inline table in one over lines", "a = {\n  b = {\n    c = 1\n  },\n}\n", "a.b.d", 2,
             "a = {\n  b = {\n    c = 1,\n    d = 2\n  },\n}\n"),
+        Edit(
+            "a comment after the last of several entries",
+            "t = {\n    p = { k = 1 },\n    q = { k = 2 }  # comment\n}\n",
+            "t.added", 3, "t = {\n    p = { k = 1 },\n    q = { k = 2 },  # comment\n    added = 3\n}\n"),
+        Edit("a dotted key at the end without a line end", "[x]\na.b = {}", "x.c", 3, "[x]\na.b = {}\nc = 3\n"),
         Edit("empty braces over lines", " a = {\n }\n", "a.b", 2, " a = {\n   b = 2\n }\n"),
         Edit("braces around a comment", "a = { # c\n}\n", "a.b", 2, "a = {\n  b = 2 # c\n}\n"),
         Edit("lines end as those of the document", "a = 1\r\n", "b.c", 1, "a = 1\r\n\r\n[b]\r\nc = 1\r\n"),

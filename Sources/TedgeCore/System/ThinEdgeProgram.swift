@@ -24,7 +24,8 @@ public enum ThinEdgeProgram {
         switch command {
         case "bridge": "'tedge doctor CLOUD' and 'tedge status' tell whether a bridge is up."
         case "http": "'curl' reaches the agent, at http.client.host and http.client.port."
-        case "upload": "'curl' reaches the cloud through the mapper, at c8y.proxy.client.host and c8y.proxy.client.port."
+        case "upload":
+            "'curl' reaches the cloud through the mapper, at c8y.proxy.client.host and c8y.proxy.client.port."
         default: nil
         }
     }
