@@ -64,3 +64,22 @@ ends 1 probe tedge connect c8y --test
 passes tedge reconnect c8y
 passes probe tedge connect c8y --test
 passes tedge disconnect c8y
+
+# An image whose mosquitto reads our directory by a line, with a listener for the time before the first connect and one for
+# containers.
+rm /etc/mosquitto/conf.d/tedge-*
+sed -i '1i include_dir /etc/tedge/mosquitto-conf' /etc/mosquitto/mosquitto.conf
+printf 'listener 1884 10.99.0.1\nallow_anonymous true\n' >/etc/mosquitto/conf.d/containers.conf
+cat >/etc/tedge/mosquitto-conf/tedge-mosquitto.conf <<'CONF'
+per_listener_settings true
+listener 1883 127.0.0.1
+allow_anonymous true
+CONF
+systemctl restart mosquitto
+passes tedge mqtt pub te/image/start 1
+passes tedge init
+passes tedge reconnect c8y
+passes tedge mqtt pub te/image/connected 1
+passes mosquitto_pub -h 10.99.0.1 -p 1884 -t te/container -m 1
+check test -z "$(find /etc/mosquitto/conf.d -name 'tedge*')"
+passes tedge disconnect c8y
