@@ -73,14 +73,12 @@ public struct CertificateDownloader {
         if let password = try options.givenPassword(in: context) {
             return DeviceRegistration(of: id, at: tenant, password: password)
         }
-        var registration = try PendingRegistration.stored(of: id, at: tenant, for: pair)
-        if registration == nil {
-            let made = DeviceRegistration(of: id, at: tenant)
-            try PendingRegistration.store(made, for: pair, by: "tedge cert download")
+        let stored = try PendingRegistration.stored(of: id, at: tenant, for: pair)
+        let registration = stored ?? DeviceRegistration(of: id, at: tenant)
+        if stored == nil {
+            try PendingRegistration.store(registration, for: pair, by: "tedge cert download")
             wait.isNew = true
-            registration = made
         }
-        guard let registration else { return DeviceRegistration(of: id, at: tenant) }
         wait.registration = registration
         let looks = TerminalLooks(
             context.environment, isTerminal: options.isTerminal, size: { TerminalLooks.columns(of: 2) })

@@ -30,7 +30,7 @@ struct CertDownloadC8yCommand: ChangingCommand {
     @Option(
         .short("p"), .long("one-time-password"),
         help: "The one-time password. Others on this machine can see it in the process list. "
-            + "[env: DEVICE_ONE_TIME_PASSWORD]", valueName: "OTP")
+            + "[env: DEVICE_ONE_TIME_PASSWORD]", valueName: "OTP", takesDashes: true)
     var password: String?
     @Flag(.long("prompt"), help: "Ask for the one-time password on the terminal, instead of making one.")
     var prompt: Bool
