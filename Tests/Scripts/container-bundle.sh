@@ -21,7 +21,7 @@ passes tedge config set device.id container-1
 passes tedge cert download c8y --device-id container-1 --one-time-password otp-container --retry-every 5s --max-timeout 300s
 prints container-1 tedge config get device.id
 
-# Nothing can start the services yet: all is configured, and a loop around the command goes on for that alone.
+# Nothing can start the services yet: all is configured. The loop around the command tries again, and goes on all the same.
 ends 4 tedge reconnect c8y
 said 'you will have to start the required services on your own'
 check test -s "$TEDGE_CONFIG_DIR/mosquitto-conf/c8y-bridge.conf"
@@ -36,6 +36,17 @@ passes tedge refresh-bridges
 passes tedge cert show
 passes tedge reconnect c8y
 check test -L "$TEDGE_CONFIG_DIR/tedge.toml"
+
+# Its renewal asks who has issued the certificate, and its operations make a request for another authority.
+check test "$(tedge cert show c8y | grep -c '^Issuer:.*CN=')" = 1
+ends 1 tedge cert needs-renewal c8y
+passes timeout 10 tedge mqtt pub te/device/main///e/certificate_renewal '{"text": "renewed"}'
+csr=$(tedge config get device.csr_path)
+passes tedge cert create-csr
+check test -s "$csr"
+rm -f "$csr"
+passes tedge cert create-csr --device-id container-1
+check test -s "$csr"
 
 # The image for tests.
 passes tedge disconnect c8y

@@ -9,6 +9,9 @@ check grep -q log-plugins "$D/tedge.toml"
 passes tedge config get log.plugin_paths --config-dir "$D"
 said "$WORK/brew/log-plugins"
 passes tedge config --config-dir="$D" list
+# The directory of plugins is for whoever has named it.
+passes tedge init --config-dir "$D"
+check test ! -e "$WORK/brew/log-plugins"
 for words in '' config 'config set' 'cert download c8y' 'connect' 'mqtt sub'; do
     # shellcheck disable=SC2086
     passes tedge $words --help

@@ -2,7 +2,7 @@
 passes tedge config set c8y.url "$CLOUD_HOST"
 find_cloud
 passes tedge config set device.id zero-1
-ends 1 tedge cert download c8y --device-id zero-1 --one-time-password wrong --url "$CLOUD_HTTP" --max-timeout 0s
+ends 1 tedge cert download c8y --device-id zero-1 --one-time-password -wrong --url "$CLOUD_HTTP" --max-timeout 0s
 cloud register zero-1 otp-zero
 passes tedge cert download c8y --device-id zero-1 --one-time-password otp-zero --url "$CLOUD_HTTP"
 passes tedge reconnect c8y
