@@ -38,12 +38,13 @@ passes tedge connect c8y --test
 passes tedge config unset certificate.validity.minimum_duration
 
 # A shell drives the services, with the name inside a word.
-{
+use_shell() {
     printf '[init]\nname = "sh"\nis_available = ["/bin/sh", "-c", "systemctl --version"]\n'
     for verb in restart stop start enable disable is-active; do
         echo "$(echo $verb | tr - _) = [\"/bin/sh\", \"-c\", \"systemctl $verb {}\"]"
     done
 } >/etc/tedge/system.toml
+use_shell
 passes tedge reconnect c8y
 check systemctl is-active --quiet mosquitto tedge-mapper-c8y
 passes tedge disconnect c8y
@@ -65,10 +66,20 @@ passes tedge reconnect c8y
 passes probe tedge connect c8y --test
 passes tedge disconnect c8y
 
+# The same shell on a device whose mosquitto does not read our files yet.
+rm /etc/mosquitto/conf.d/tedge-*
+use_shell
+passes tedge connect c8y --offline
+warned "run 'sudo tedge init'"
+passes tedge init
+passes tedge reconnect c8y
+check test ! -s "$last/err"
+passes tedge disconnect c8y
+rm /etc/tedge/system.toml
+
 # An image whose mosquitto reads our directory by a line, with a listener for the time before the first connect and one for
 # containers.
-rm /etc/mosquitto/conf.d/tedge-*
-sed -i '1i include_dir /etc/tedge/mosquitto-conf' /etc/mosquitto/mosquitto.conf
+check grep -q '^include_dir /etc/tedge/mosquitto-conf$' /etc/mosquitto/mosquitto.conf
 printf 'listener 1884 10.99.0.1\nallow_anonymous true\n' >/etc/mosquitto/conf.d/containers.conf
 cat >/etc/tedge/mosquitto-conf/tedge-mosquitto.conf <<'CONF'
 per_listener_settings true

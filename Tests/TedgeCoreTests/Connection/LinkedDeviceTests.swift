@@ -78,6 +78,10 @@ import Testing
         other.programs.install(["tedge-mapper", "rc-service", "rc-update"])
         #expect(other.connect().status == 0)
         #expect(try links(other) == [])
+        let warning =
+            "Warning: WORLD/mosquitto.conf does not have mosquitto read WORLD/tedge/mosquitto-conf. If mosquitto is started with that "
+            + "file, run 'sudo tedge init', and then this command again.\n"
+        #expect(other.errors.contains(warning) && !fixture.errors.contains("does not have mosquitto read"))
         #expect(try other.neutral(other.text("mosquitto.conf") ?? "") == fixture.neutral(main ?? "-"))
     }
 
