@@ -32,6 +32,8 @@ struct ArgumentDescription: Sendable, Equatable {
     var isRequired = false
     /// Whether it takes any number of values.
     var isRepeating = false
+    /// Whether the next word is its value also if it begins with a dash, unless it is an option of the same command.
+    var takesDashes = false
 
     /// Describes an argument. The stand-in for the value of an option is made from its name if nil.
     init(

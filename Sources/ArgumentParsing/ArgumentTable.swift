@@ -74,7 +74,7 @@ struct ArgumentTable {
             return add(Flag.presence, at: position)
         }
         if let attached { return add(attached, at: position) }
-        guard let word = next.first, !word.looksLikeOption else {
+        guard let word = next.first, !word.looksLikeOption || (description.takesDashes && !isOption(word)) else {
             let tip = next.first.flatMap { word in
                 word == "--" ? nil : UsageError.Tip.passAsValue(word, option: name)
             }
@@ -84,6 +84,13 @@ struct ArgumentTable {
         }
         next.removeFirst()
         add(word, at: position)
+    }
+
+    /// Whether a word that begins with a dash can hardly be a value: it has the name of an option, or ends the options.
+    private func isOption(_ word: String) -> Bool {
+        if word == "--" { return true }
+        if word.utf8.count == 2, let letter = word.last, position(short: letter) != nil { return true }
+        return word.hasPrefix("--") && position(long: String(word.dropFirst(2).prefix { $0 != "=" })) != nil
     }
 
     /// Records one use by a short name. The letters behind it are the value of an option, but to a flag they are further

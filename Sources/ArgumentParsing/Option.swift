@@ -24,17 +24,22 @@ public struct Option<Value: ArgumentValue> {
     ///   - defaultText: The default to show instead of the one derived from `wrappedValue`.
     ///   - completion: What a shell offers; if none, the values that the type allows.
     ///   - conflicts: The names, dashes included, it cannot be given together with.
+    ///   - takesDashes: Whether the next word is the value also if it begins with a dash, as a password may, unless it is an
+    ///     option of the same command.
     ///   - suggestions: For a word that is not accepted, the words to look for a similar one in.
     ///   - parse: Reads the value instead of the type. The description of what it throws is the reason.
     public init(
         wrappedValue: Value, _ names: ArgumentName..., help: String, valueName: String? = nil,
         defaultText: String? = nil, completion: CompletionKind = .none, conflicts: [String] = [],
-        suggestions: ((String) -> [String])? = nil, parse: ((String) throws -> Value.ArgumentElement)? = nil
+        takesDashes: Bool = false, suggestions: ((String) -> [String])? = nil,
+        parse: ((String) throws -> Value.ArgumentElement)? = nil
     ) {
+        var description = ArgumentDescription(
+            .option, names: names, help: help, valueName: valueName, defaultText: defaultText,
+            completion: completion, conflicts: conflicts)
+        description.takesDashes = takesDashes
         storage = ArgumentStorage(
-            ArgumentDescription(
-                .option, names: names, help: help, valueName: valueName, defaultText: defaultText,
-                completion: completion, conflicts: conflicts),
+            description,
             default: wrappedValue, suggest: suggestions, parse: parse)
     }
 
@@ -42,12 +47,15 @@ public struct Option<Value: ArgumentValue> {
     public init(
         _ names: ArgumentName..., help: String, valueName: String? = nil,
         defaultText: String? = nil, completion: CompletionKind = .none, conflicts: [String] = [],
-        suggestions: ((String) -> [String])? = nil, parse: ((String) throws -> Value.ArgumentElement)? = nil
+        takesDashes: Bool = false, suggestions: ((String) -> [String])? = nil,
+        parse: ((String) throws -> Value.ArgumentElement)? = nil
     ) {
+        var description = ArgumentDescription(
+            .option, names: names, help: help, valueName: valueName, defaultText: defaultText,
+            completion: completion, conflicts: conflicts)
+        description.takesDashes = takesDashes
         storage = ArgumentStorage(
-            ArgumentDescription(
-                .option, names: names, help: help, valueName: valueName, defaultText: defaultText,
-                completion: completion, conflicts: conflicts),
+            description,
             default: nil, suggest: suggestions, parse: parse)
     }
 }

@@ -1,4 +1,5 @@
-/// A TOML 1.0 document that keeps its bytes: an edit changes only the lines of one key.
+/// A TOML 1.1 document that keeps its bytes: an edit changes only the lines of one key. What an edit adds is TOML 1.0 as well, so
+/// that programs with an older reader can still read a document that they could read before.
 ///
 /// Reading and each edit take time linear in the size of the document.
 public struct TOMLDocument: Sendable {
@@ -6,7 +7,7 @@ public struct TOMLDocument: Sendable {
     public private(set) var bytes: [UInt8]
     private(set) var tree: Tree
 
-    /// Reads a document. Throws the position at which it is not valid TOML 1.0.
+    /// Reads a document. Throws the position at which it is not valid TOML 1.1.
     public init(parsing bytes: [UInt8]) throws(TOMLError) {
         tree = try Parser.parse(bytes)
         self.bytes = bytes

@@ -21,7 +21,7 @@ public struct TOMLError: Error, Sendable, Equatable {
         case unterminatedString
         /// A backslash is not followed by a valid escape.
         case invalidEscape
-        /// A `\u` or `\U` escape is not followed by the 4 or 8 hexadecimal digits of a Unicode scalar.
+        /// A `\x`, `\u` or `\U` escape is not followed by the 2, 4 or 8 hexadecimal digits of a Unicode scalar.
         case invalidUnicodeEscape
         /// A multi-line string is used as a key.
         case multilineKey
@@ -33,10 +33,6 @@ public struct TOMLError: Error, Sendable, Equatable {
         case signedPrefix
         /// A part of a date or time is out of range.
         case dateTimeOutOfRange(DateTimePart)
-        /// A comma follows the last entry of an inline table.
-        case trailingComma
-        /// An inline table continues after the end of its line.
-        case newlineInInlineTable
         /// Tables, arrays and dotted keys are nested deeper than `limit`.
         case tooDeep(limit: Int)
         /// A key is given a second time.

@@ -16,8 +16,8 @@ enum HandOver {
             : "\(ThinEdgeProgram.path) does not exist."
         let console = Console.standard(isJSON: Program.wantsJSON(words))
         let causes = ["'\(what)' belongs to thin-edge.io, not to this program.", reason]
-        let hint =
-            "Install thin-edge.io's packages beside this one, or run 'tedge --help' for the commands of this program."
+        let other = ThinEdgeProgram.instead(of: command) ?? "Run 'tedge --help' for the commands of this program."
+        let hint = "Install thin-edge.io's packages beside this one. \(other)"
         let report = CommandReport.failed(
             command, status: .misuse, reason: .thinEdgeMissing, causes: causes, hint: hint)
         console.error(ErrorFrame.text(title: "cannot run '\(what)'", causes: causes, hint: hint))

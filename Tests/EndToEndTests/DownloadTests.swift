@@ -82,7 +82,7 @@ import TestSupport
     func prompts() throws {
         let ready = try Ready()
         let session = try TerminalSession(
-            [releaseExecutable, "cert", "download", "c8y"], environment: ready.gateway.environment)
+            [releaseExecutable, "cert", "download", "c8y", "--prompt"], environment: ready.gateway.environment)
         try session.wait(for: "Enter device id: ")
         #expect(session.echoes)
         session.type("gateway-1\n")
@@ -98,7 +98,7 @@ import TestSupport
     func interruptedPrompt() throws {
         let ready = try Ready()
         let session = try TerminalSession(
-            [releaseExecutable, "cert", "download", "c8y", "--device-id", "gateway-1"],
+            [releaseExecutable, "cert", "download", "c8y", "--device-id", "gateway-1", "--prompt"],
             environment: ready.gateway.environment)
         try session.wait(for: "Enter one-time password: ")
         session.type("\u{3}")
@@ -110,13 +110,43 @@ import TestSupport
     @Test("without a terminal what is missing is an error at once")
     func noTerminal() throws {
         let ready = try Ready()
-        let words = ["--wait", releaseExecutable, "cert", "download", "c8y"]
+        let words = ["--wait", releaseExecutable, "cert", "download", "c8y", "--prompt"]
         for (more, what) in [([], "There is no device id"), (["--device-id", "a"], "There is no one-time password")] {
             let ended = try ChildProcess.run("setsid", words + more, environment: ready.gateway.environment)
             #expect(ended.exit == .status(1))
             #expect(ended.errors.contains("\(what), and no terminal to ask for it."))
         }
         #expect(try ready.isEmpty)
+    }
+
+    @Test("a device without a password gets its pair when a person has registered it with the one that is printed")
+    func generated() throws {
+        let ready = try Ready(registered: false)
+        let errors = "\(ready.gateway.directory)/errors"
+        let process = try ChildProcess(
+            releaseExecutable, ["cert", "download", "c8y", "--device-id", "gateway-1", "--retry-every", "1s"],
+            environment: ready.gateway.environment, output: "/dev/null", errors: errors)
+        #expect(eventually { contents(of: errors).contains("warning: Will retry in 1 second\n") })
+        let address = try #require(contents(of: errors).split(separator: "\n").first { $0.hasPrefix("    https://") })
+        let password = try #require(address.split(separator: "one-time-password=").last)
+        #expect(contents(of: errors).contains("    one-time password: \(password)\n"))
+        #expect(ready.gateway.text("device-certs/tedge-certificate.pem.registration") != nil)
+        try ready.cloud.command("register", "gateway-1", String(password))
+        #expect(try process.waitForExit() == .status(0))
+        #expect(ready.gateway.text("device-certs/tedge-certificate.pem.registration") == nil)
+        #expect(ready.gateway.text("device-certs/tedge-certificate.pem") != nil)
+    }
+
+    @Test("an empty password is told and one is made; a prompt and a password exclude each other")
+    func emptyPassword() throws {
+        let ready = try Ready(registered: false)
+        let words = ["cert", "download", "c8y", "--device-id", "gateway-1", "--max-timeout", "0s"]
+        let empty = try ready.gateway.run(words + ["--one-time-password", "", "--no-registration-url"])
+        #expect(empty.status == 1)
+        #expect(empty.errors.hasPrefix("Warning: --one-time-password is empty, so that it gives no password.\n"))
+        #expect(empty.errors.contains("    one-time password: ") && !empty.errors.contains("deviceregistration"))
+        let both = try ready.gateway.run(words + ["--prompt", "-p", "s3cret-otp"])
+        #expect(both.status == 2 && both.errors.contains("cannot be used with"), "\(both)")
     }
 
     @Test("who may not write there is told so before the password is spent")

@@ -151,4 +151,28 @@ import TestSupport
         let again = try gateway.tedge("config", "upgrade")
         #expect(again == Outcome(status: 0, errors: "Configuration is already up to date, nothing was migrated.\n"))
     }
+
+    @Test("files in TOML 1.1 are read and edited in place, also that of the mapper and system.toml")
+    func newerTOML() throws {
+        let gateway = try Gateway()
+        let text =
+            "device = { # \u{E4}\n  type = \"a\\x41\\e\", # a\n}\nmqtt.bind.port = \(gateway.port)\nmade = 07:32\n"
+        try write(text, to: gateway.path("tedge.toml"))
+        let listed = try gateway.tedge("config", "list")
+        #expect(listed.status == 0 && listed.errors.contains("control character U+001B"), "\(listed)")
+        try gateway.tedge("config", "set", "device.type", "b").expectSuccess()
+        try gateway.tedge("config", "set", "device.id", "gateway-1").expectSuccess()
+        #expect(
+            gateway.text("tedge.toml")
+                == "device = { # \u{E4}\n  type = \"b\", # a\n  id = \"gateway-1\",\n}\nmqtt.bind.port = \(gateway.port)\n"
+                + "made = 07:32\n")
+        try gateway.tedge("config", "unset", "device.type").expectSuccess()
+        #expect(gateway.text("tedge.toml")?.hasPrefix("device = { # \u{E4}\n  id = \"gateway-1\",\n}\n") == true)
+        _ = try ChildProcess.run("mkdir", ["-p", gateway.path("mappers/c8y")])
+        try write("bridge = {\n  topic_prefix = \"p\",\n}\n", to: gateway.path("mappers/c8y/mapper.toml"))
+        #expect(try gateway.tedge("config", "get", "c8y.bridge.topic_prefix").output == "p\n")
+        try write("log = {\n  tedge = \"debug\", # all\n}\n", to: gateway.path("system.toml"))
+        #expect(try gateway.tedge("config", "get", "device.id").errors.contains("debug: "))
+    }
+
 }

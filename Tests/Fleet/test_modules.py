@@ -204,6 +204,8 @@ class Certificate(ModuleTest):
              "cert create c8y --profile b --device-id gw --if-needed --json"),
             ({"state": "downloaded", "device_id": "gw", "cloud": "c8y", "one_time_password": SECRET},
              "cert download c8y --device-id gw --if-needed --json"),
+            ({"state": "downloaded", "device_id": "gw", "cloud": "c8y"},
+             "cert download c8y --device-id gw --if-needed --max-timeout 0s --json"),
             ({"state": "uploaded", "cloud": "c8y", "user": "alice", "password": SECRET}, "cert upload c8y --if-needed --json"),
             ({"state": "renewed"}, "cert renew --if-due --reconnect --json"),
             ({"state": "renewed", "cloud": "c8y", "force": True, "reconnect": False, "authority": "self-signed"},

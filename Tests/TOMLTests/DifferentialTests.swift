@@ -2,7 +2,7 @@
 import TestSupport
 import Testing
 
-/// Python's `tomllib` reads TOML 1.0 as well; both must agree.
+/// Python's `tomllib` reads TOML 1.0; both must agree but for what is new in TOML 1.1.
 @Suite("compared with Python") struct DifferentialTests {
     /// Reads documents, hexadecimal and one a line, and writes each as `-` or as its values in one plain form.
     static let reader = """
@@ -54,13 +54,19 @@ import Testing
         let answer = try ChildProcess.run("/usr/bin/python3", ["-c", Self.reader], input: lines)
         let theirs = answer.output.split(separator: "\n").map(String.init)
         #expect(theirs.count == texts.count, "\(answer.errors)")
-        var (taken, refused) = (0, 0)
+        var (taken, refused, newer) = (0, 0, 0)
         for (text, theirs) in zip(texts, theirs) where !theirs.contains("big") && !Self.isKnownToDiffer(text) {
-            let ours = (try? TOMLDocument(parsing: Array(text.utf8))).map { plain(.table($0.root)) } ?? "-"
+            let read = try? TOMLDocument(parsing: Array(text.utf8))
+            if read?.tree.isNewer == true {
+                // Newer releases of Python may read it.
+                newer += 1
+                continue
+            }
+            let ours = read.map { plain(.table($0.root)) } ?? "-"
             #expect(ours == theirs, "\(text.debugDescription)")
             if ours == "-" { refused += 1 } else { taken += 1 }
         }
-        #expect(taken > 1000 && refused > 300)
+        #expect(taken > 1000 && refused > 300 && newer < 100)
     }
 
     /// Where Python's reader is known to keep its own rules: it has no leap seconds and no year 0, and it takes no byte

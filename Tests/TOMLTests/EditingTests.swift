@@ -71,6 +71,34 @@ extension TOMLDocument {
         Edit("an inline table in one", "a = { b = { c = 1 } }\n", "a.b.d", 2, "a = { b = { c = 1, d = 2 } }\n"),
         Edit("a value of an inline table", "a = { b = 1, c = 2 }\n", "a.b", 3, "a = { b = 3, c = 2 }\n"),
         Edit("an inline table gives way to a value", "a = { b = 1 }\n", "a", 3, "a = 3\n"),
+        Edit("an inline table over lines gives way", "a = {\n  b = 1,\n} # x\n", "a", 3, "a = 3 # x\n"),
+        Edit(
+            "a comma at the end of an inline table stays there", "a = { b = 1, }\n", "a.c", 2, "a = { b = 1, c = 2, }\n"
+        ),
+        Edit(
+            "an inline table over lines gets a line", "a = {\n  b = 1, # b\n}\n", "a.c", 2,
+            "a = {\n  b = 1, # b\n  c = 2,\n}\n"),
+        Edit(
+            "a comma goes before the comment", "a = {\r\n\tb = 1 # b\r\n}\r\n", "a.c", 2,
+            "a = {\r\n\tb = 1, # b\r\n\tc = 2\r\n}\r\n"),
+        Edit(
+            "an entry after others on its line stays there", "a = { b = 1,\n  c = 2 }\n", "a.d", 3,
+            "a = { b = 1,\n  c = 2, d = 3 }\n"),
+        Edit(
+            "a comma on a line of its own", "a = {\n  b = 1\n  , }\n", "a.c", 2, "a = {\n  b = 1,\n  c = 2\n  , }\n"),
+        Edit(
+            "a dotted key of an inline table over lines", "a = {\n  b.c = 1,\n  d = 1,\n}\n", "a.b.e", 2,
+            "a = {\n  b.c = 1,\n  b.e = 2,\n  d = 1,\n}\n"),
+        Edit(
+            "an inline table in one over lines", "a = {\n  b = {\n    c = 1\n  },\n}\n", "a.b.d", 2,
+            "a = {\n  b = {\n    c = 1,\n    d = 2\n  },\n}\n"),
+        Edit(
+            "a comment after the last of several entries",
+            "t = {\n    p = { k = 1 },\n    q = { k = 2 }  # comment\n}\n",
+            "t.added", 3, "t = {\n    p = { k = 1 },\n    q = { k = 2 },  # comment\n    added = 3\n}\n"),
+        Edit("a dotted key at the end without a line end", "[x]\na.b = {}", "x.c", 3, "[x]\na.b = {}\nc = 3\n"),
+        Edit("empty braces over lines", " a = {\n }\n", "a.b", 2, " a = {\n   b = 2\n }\n"),
+        Edit("braces around a comment", "a = { # c\n}\n", "a.b", 2, "a = {\n  b = 2 # c\n}\n"),
         Edit("lines end as those of the document", "a = 1\r\n", "b.c", 1, "a = 1\r\n\r\n[b]\r\nc = 1\r\n"),
         Edit("a byte order mark stays first", "\u{FEFF}[a]\nb = 1\n", "c", 1, "\u{FEFF}c = 1\n\n[a]\nb = 1\n"),
         Edit("a byte order mark alone", "\u{FEFF}", "c", 1, "\u{FEFF}c = 1\n"),
@@ -130,6 +158,16 @@ extension TOMLDocument {
         ("t = { x.a = 1, b = { c = 1 } }\n", "t.x.a", "t = { b = { c = 1 } }\n"),
         ("t = { b = { c = 1 } }\n", "t.b", "t = {}\n"),
         ("t = { b = { c = 1 } }\n", "t.b.c", "t = { b = {} }\n"),
+        ("t = { a = 1, }\n", "t.a", "t = { }\n"),
+        ("t = { a = 1, b = 2, }\n", "t.b", "t = { a = 1, }\n"),
+        ("t = {\n  a = 1, # a\n  b = 2 # b\n} # t\n", "t.a", "t = {\n  b = 2 # b\n} # t\n"),
+        ("t = {\r\n  a = 1, # a\r\n  b = 2 # b\r\n}\r\n", "t.b", "t = {\r\n  a = 1, # a\r\n}\r\n"),
+        ("t = {\n  a = [\n  1\n  ],\n}\n", "t.a", "t = {\n}\n"),
+        ("t = { a = 1, # a\n  b = 2 }\n", "t.a", "t = { # a\n  b = 2 }\n"),
+        ("t = { a = 1, # a\n  b = 2 }\n", "t.b", "t = { a = 1, # a\n   }\n"),
+        ("t = { a = 1 # a\n  , b = 2 }\n", "t.a", "t = {  b = 2 }\n"),
+        ("t = { a = 1 # a\n}\n", "t.a", "t = {  # a\n}\n"),
+        ("t = {\n  a = 1\n  , b = 2 }\n", "t.a", "t = {\n   b = 2 }\n"),
         ("[a]\n[b]\nc = 1\n", "a", "[b]\nc = 1\n"),
         ("\u{FEFF}a = 1\nb = 2\n", "a", "\u{FEFF}b = 2\n"),
     ]

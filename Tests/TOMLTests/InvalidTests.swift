@@ -17,8 +17,22 @@ import Testing
         ("a = [1 2]", "line 1, column 8: expected ',' or ']' in the array, found '2'"),
         ("a = [1", "line 1, column 7: expected ',' or ']' in the array, found the end of the file"),
         ("a = { b = 1 c = 2 }", "line 1, column 13: expected ',' or '}' in the inline table, found 'c'"),
-        ("a = { b = 1, }", "line 1, column 14: an inline table has no comma after its last entry"),
-        ("a = {\nb = 1 }", "line 1, column 6: an inline table must be closed on its line"),
+        ("a = { , }", "line 1, column 7: expected a key, found ','"),
+        ("a = { b = 1,, c = 2 }", "line 1, column 13: expected a key, found ','"),
+        ("a = {\n b = 1\n c = 2 }", "line 3, column 2: expected ',' or '}' in the inline table, found 'c'"),
+        ("a = { b\n= 1 }", "line 1, column 8: expected '=' after the key, found the end of the line"),
+        (
+            "a = { b =\n1 }",
+            "line 1, column 10: expected a value (write a text in quotes), found the end of the line"
+        ),
+        ("a = { b = 1, # }", "line 1, column 17: expected a key, found the end of the file"),
+        ("a = 07:", "line 1, column 8: expected a digit, found the end of the file"),
+        ("a = 07:32.5", "line 1, column 10: expected the end of the line, found '.'"),
+        ("a = 1979-05-27T07", "line 1, column 18: expected ':' in the date or time, found the end of the file"),
+        (
+            #"a = "\xZ0""#,
+            "line 1, column 6: \\x needs two, \\u four and \\U eight hexadecimal digits of a Unicode character that is not a surrogate"
+        ),
         ("a = \"x\nb = 1", "line 1, column 5: the string is not closed"),
         ("a = '''x\n", "line 1, column 5: the string is not closed"),
         (
@@ -27,7 +41,7 @@ import Testing
         ),
         (
             #"a = "\uD800""#,
-            "line 1, column 6: \\u needs four and \\U eight hexadecimal digits of a Unicode character that is not a surrogate"
+            "line 1, column 6: \\x needs two, \\u four and \\U eight hexadecimal digits of a Unicode character that is not a surrogate"
         ),
         ("\"\"\"a\"\"\" = 1", "line 1, column 1: a multi-line string cannot be a key"),
         ("a = 01", "line 1, column 5: a number cannot begin with a needless zero; write a text in quotes"),

@@ -27,13 +27,13 @@ import Testing
         }
     }
 
-    @Test("an edit changes only the line of its key")
-    func edits() throws {
+    @Test("an edit changes only the line of its key, and needs no newer reader", arguments: [false, true])
+    func edits(isNewer: Bool) throws {
         var numbers = Numbers(seed: 2)
         var edited = 0
         for _ in 0..<4000 {
-            guard var document = try? document(randomDocument(&numbers)) else { continue }
-            let (before, root) = (document.text, document.root)
+            guard var document = try? document(randomDocument(&numbers, isNewer: isNewer)) else { continue }
+            let (before, root, neededNewer) = (document.text, document.root, document.tree.isNewer)
             let names = ["a", "b", "c8y", "url", "x-y", "q k", "l.k"]
             let path = (0...numbers.next() % 3).map { _ in numbers.one(of: names) }
             do {
@@ -44,6 +44,8 @@ import Testing
             }
             edited += 1
             #expect(document.root == replacing(path[...], in: root, by: "new"))
+            #expect(neededNewer || !document.tree.isNewer)
+            if case .table? = try TOMLDocument(parsing: Array(before.utf8))[path: path] { continue }
             let lost = Set(before.split(separator: "\n")).subtracting(document.text.split(separator: "\n"))
             #expect(lost.count <= 1)
         }
@@ -116,12 +118,12 @@ import Testing
         return result
     }
 
-    @Test("a removed key is gone, and nothing else")
-    func removals() throws {
+    @Test("a removed key is gone, and nothing else", arguments: [false, true])
+    func removals(isNewer: Bool) throws {
         var numbers = Numbers(seed: 3)
         var removed = 0
         for _ in 0..<12_000 {
-            guard var document = try? document(randomDocument(&numbers)) else { continue }
+            guard var document = try? document(randomDocument(&numbers, isNewer: isNewer)) else { continue }
             let (before, root) = (document.text, document.root)
             let path = (0...numbers.next() % 2).map { _ in
                 numbers.one(of: ["a", "b", "c8y", "url", "x-y", "q k", "l.k"])

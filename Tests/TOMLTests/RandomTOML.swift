@@ -50,8 +50,27 @@ func randomValue(_ numbers: inout Numbers, depth: Int = 0) -> TOMLValue {
     }
 }
 
+/// An inline table as TOML 1.1 allows it: over lines, with comments, with a comma at its end.
+func spreadTable(_ names: [String], _ lineBreak: String, _ numbers: inout Numbers) -> String {
+    var text = "{"
+    func gap(_ numbers: inout Numbers) -> String {
+        numbers.one(of: ["", " ", lineBreak, "\(lineBreak)  ", " # c\(lineBreak)\(lineBreak)\t"])
+    }
+    for _ in 0..<numbers.next() % 4 {
+        if text != "{" { text += "," }
+        let key = (0...numbers.next() % 2).map { _ in numbers.one(of: names) }.joined(separator: ".")
+        text += gap(&numbers) + key + " = "
+        text += numbers.once(in: 3) ? spreadTable(names, lineBreak, &numbers) : Spelling.value(randomValue(&numbers))
+        text += gap(&numbers)
+    }
+    if text != "{", numbers.once(in: 2) { text += "," }
+    return text + gap(&numbers) + "}"
+}
+
 /// A document as a person may write it: comments, blank lines, headers, dotted keys, inline tables.
-func randomDocument(_ numbers: inout Numbers) -> String {
+///
+/// - Parameter isNewer: Whether there is what is new in TOML 1.1.
+func randomDocument(_ numbers: inout Numbers, isNewer: Bool = false) -> String {
     let names = ["a", "b", "c8y", "url", "x-y", "\"q k\"", "'l.k'"]
     let lineBreak = numbers.once(in: 3) ? "\r\n" : "\n"
     var lines: [String] = []
@@ -64,6 +83,7 @@ func randomDocument(_ numbers: inout Numbers) -> String {
         case 1: lines.append("")
         case 2: lines.append("[\(key)]\(blank)")
         case 3 where numbers.once(in: 3): lines.append("[[\(key)]]")
+        case 4...6 where isNewer: lines.append("\(blank)\(key) = \(spreadTable(names, lineBreak, &numbers))\(blank)# c")
         default: lines.append("\(blank)\(key)\(blank)=\(blank)\(Spelling.value(randomValue(&numbers)))\(blank)# c")
         }
     }

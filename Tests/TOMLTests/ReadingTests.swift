@@ -16,6 +16,14 @@ import Testing
         ("[]", .array([])), ("[1, 'a', [2]]", .array([1, "a", .array([2])])), ("[\n1, # one\n\n2,\n]", .array([1, 2])),
         ("{}", .table([:])), ("{ a = 1, b.c = 'x' }", .table(["a": 1, "b": .table(["c": "x"])])),
         ("[{ a = 1 }, {}]", .array([.table(["a": 1]), .table([:])])),
+        // New in TOML 1.1.
+        (#""\e[1m \x41\xe9\x7F""#, "\u{1B}[1m A\u{E9}\u{7F}"), ("\"\"\"\\x0a\\e\"\"\"", "\n\u{1B}"),
+        ("{ a = 1, }", .table(["a": 1])), ("{\n}", .table([:])),
+        (
+            "{ # one\n\n  a = 1, # two\r\n  b.c = {\n d = 'x' } # three\n  , # four\n}",
+            .table(["a": 1, "b": .table(["c": .table(["d": "x"])])])
+        ),
+        ("[{\na = 1\n}]", .array([.table(["a": 1])])),
     ]
 
     @Test("gives what the standard says", arguments: values)
@@ -34,6 +42,18 @@ import Testing
     func time(text: String) throws {
         let value = try #require(try document("a = \(text)")[path: ["a"]])
         #expect(Spelling.value(value) == text)
+    }
+
+    static let withoutSeconds = [
+        ("1979-05-27T07:32Z", "1979-05-27T07:32:00Z"), ("1979-05-27 07:32-07:00", "1979-05-27T07:32:00-07:00"),
+        ("1979-05-27T07:32", "1979-05-27T07:32:00"), ("23:59", "23:59:00"),
+    ]
+
+    @Test("takes a time without seconds, and writes it for readers of TOML 1.0", arguments: withoutSeconds)
+    func shortTime(text: String, written: String) throws {
+        let value = try #require(try document("a = \(text)")[path: ["a"]])
+        #expect(Spelling.value(value) == written)
+        #expect(try document("a = [\(text), {}] # \(text)")[path: ["a"]] == .array([value, .table([:])]))
     }
 
     @Test("accepts the other forms of a date and time")
@@ -100,9 +120,28 @@ import Testing
         #expect(read.position(of: ["x"]) == nil)
     }
 
+    @Test("keys in an inline table over lines have their positions")
+    func positionInLines() throws {
+        let read = try document("a = {\n  b = 1, # c\n\n  c.d = '''\n''', e = 1,\n}\nf = 1\n")
+        let paths = [["a"], ["a", "b"], ["a", "c", "d"], ["a", "e"], ["f"]]
+        #expect(paths.map { read.line(of: $0) } == [1, 2, 4, 5, 7])
+        #expect(paths.map { read.position(of: $0)?.column } == [1, 3, 3, 6, 1])
+    }
+
+    static let olderOrNewer = [
+        ("a = { b = [\n1, # c\n], c = '''\n''' }", false), ("a = 07:32:00", false), (#"a = "\u001B""#, false),
+        ("a = [ # c\n]", false), ("a = 07:32", true), (#"a = "\e""#, true), (#"a = "\x1b""#, true),
+        ("a = { b = 1, }", true), ("a = {\n}", true), ("a = [{ b = 1 # c\n}]", true), (#""\e" = 1"#, true),
+    ]
+
+    @Test("whether a reader of TOML 1.0 takes it is known", arguments: olderOrNewer)
+    func versions(text: String, isNewer: Bool) throws {
+        #expect(try document(text).tree.isNewer == isNewer)
+    }
+
     @Test(
         "what is read is the same bytes",
-        arguments: ["", "\u{FEFF}", "\n\r\n", "a=1", "[a]\r\nb = [ 1 ,\n2]#x", " # x"])
+        arguments: ["", "\u{FEFF}", "\n\r\n", "a=1", "[a]\r\nb = [ 1 ,\n2]#x", " # x", "a={\r\n#x\nb=1\n,}"])
     func bytes(text: String) throws {
         #expect(try document(text).text == text)
     }

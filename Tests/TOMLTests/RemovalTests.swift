@@ -24,6 +24,18 @@ import Testing
         #expect(try text(before, without: "t") == after)
     }
 
+    @Test(
+        "in an inline table only the entries below the path are removed",
+        arguments: [
+            ("x = { t = { a = 1 }, b = 2 }\n", "x = { b = 2 }\n"),
+            ("x = { t.a = 1, b = 2, t.c = 3 }\n", "x = { b = 2 }\n"),
+            ("x = {\n  t.a = 1, # a\n  b = 2,\n  t.c = 3,\n}\n", "x = {\n  b = 2,\n}\n"),
+            ("x = { t = 1 }\n", "x = {}\n"),
+        ])
+    func inline(_ before: String, _ after: String) throws {
+        #expect(try text(before, without: "x.t") == after)
+    }
+
     @Test("an array of tables below the path is refused, and nothing has changed")
     func arrays() throws {
         let before = Array("[t]\nk = 1\n[[t.s]]\nm = 1\n".utf8)

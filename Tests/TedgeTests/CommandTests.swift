@@ -50,6 +50,29 @@ import Testing
 
     private struct UsageMismatch: Error { let line: String }
 
+    @Test("a password may begin with a dash, as one that is made by chance may")
+    func dashes() throws {
+        func download(_ words: String...) throws -> String? {
+            let line = ["cert", "download", "c8y"] + words
+            guard case .command(let command, _, _) = try Program.parser.parse(line) else {
+                throw UsageMismatch(line: line.joined(separator: " "))
+            }
+            return try #require(command as? CertDownloadC8yCommand).password
+        }
+        #expect(try download("-p", "-x9") == "-x9")
+        #expect(try download("--one-time-password", "--x9", "--device-id", "a") == "--x9")
+        #expect(try download("--one-time-password", "-") == "-")
+        let upload = ["cert", "upload", "c8y", "--password", "-x9"]
+        guard case .command(let command, _, _) = try Program.parser.parse(upload) else {
+            throw UsageMismatch(line: upload.joined(separator: " "))
+        }
+        #expect((command as? CertUploadC8yCommand)?.password == "-x9")
+        // A password that is forgotten is not the next option.
+        for next in ["--device-id", "--url=a", "-p", "--"] {
+            #expect(throws: UsageError.self) { try download("--one-time-password", next) }
+        }
+    }
+
     @Test("every line selects its command, which can be run", arguments: lines)
     func reachable(_ line: String, _ type: any ParsableCommand.Type) throws {
         let words = line.split(separator: " ").map(String.init)

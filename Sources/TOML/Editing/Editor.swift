@@ -49,11 +49,7 @@ struct Editor {
         let table = tree.tables[route.table]
         if let inline = route.inline {
             let entry = "\(Spelling.dottedKey(path[inline.known...])) = \(value)"
-            guard table.entries.keys.isEmpty else {
-                return insertion(", \(entry)", at: Int(tree.nodes[Int(table.last)].end))
-            }
-            let braces = tree.nodes[inline.node]
-            return Splice(range: Int(braces.value)..<Int(braces.end), text: "{ \(entry) }")
+            return adding(entry, after: Int(table.last), inBracesOf: inline.node, isFirst: table.entries.keys.isEmpty)
         }
         switch table.origin {
         case .header, .dotted:
@@ -95,32 +91,12 @@ struct Editor {
         return insertion("\(before)\(text)\(lineBreak)", at: bytes.count)
     }
 
-    private func insertion(_ text: String, at offset: Int) -> Splice { Splice(range: offset..<offset, text: text) }
-
-    // MARK: Inline tables
-
-    /// The splice that removes an entry of an inline table, with the comma that is no longer needed.
-    private func removing(_ node: Int, fromInline table: Int) -> Splice {
-        var (start, end) = (Int(tree.nodes[node].start), Int(tree.nodes[node].end))
-        var next = end
-        while bytes[next].isBlank { next += 1 }
-        var previous = start - 1
-        while bytes[previous].isBlank { previous -= 1 }
-        if bytes[next] == UInt8(ascii: ",") {
-            end = next + 1
-            while bytes[end].isBlank { end += 1 }
-        } else if bytes[previous] == UInt8(ascii: ",") {
-            start = previous
-        } else {
-            (start, end) = (Int(tree.nodes[table].value) + 1, Int(tree.nodes[table].end) - 1)
-        }
-        return Splice(range: start..<end, text: "")
-    }
+    func insertion(_ text: String, at offset: Int) -> Splice { Splice(range: offset..<offset, text: text) }
 
     // MARK: Lines
 
     /// The line end of the document.
-    private var lineBreak: String {
+    var lineBreak: String {
         guard let first = bytes.firstIndex(of: UInt8(ascii: "\n")), first > 0 else { return "\n" }
         return bytes[first - 1] == UInt8(ascii: "\r") ? "\r\n" : "\n"
     }

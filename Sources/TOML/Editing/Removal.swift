@@ -7,7 +7,14 @@ extension TOMLDocument {
     @discardableResult
     public mutating func removeAll(_ path: [String]) throws(TOMLError) -> Bool {
         let editor = Editor(bytes: bytes, tree: tree)
-        guard let node = try editor.route(to: path).node else { return false }
+        let route = try editor.route(to: path)
+        guard let node = route.node else { return false }
+        guard route.inline == nil else {
+            var changed = self
+            for path in editor.paths(of: node, path) { try changed.remove(path) }
+            self = changed
+            return true
+        }
         var lines: [Editor.RemovedLines] = []
         try editor.gather(node, path, into: &lines)
         try apply(editor.cuts(lines))
@@ -21,6 +28,14 @@ extension Editor {
         let range: Range<Int>
         /// Whether the blank lines above are removed as well.
         let takesBlankLines: Bool
+    }
+
+    /// The paths of a key's values: those of its dotted keys, or its own.
+    func paths(of node: Int, _ path: [String]) -> [[String]] {
+        guard !hasOwnValue(node), case .table(let index) = tree.nodes[node].content else { return [path] }
+        return tree.tables[Int(index)].entries.keys.flatMap { key in
+            tree.node(key, in: Int(index)).map { paths(of: $0, path + [key]) } ?? []
+        }
     }
 
     func gather(_ node: Int, _ path: [String], into lines: inout [RemovedLines]) throws(TOMLError) {

@@ -49,16 +49,22 @@ extension Parser {
         return date
     }
 
-    /// Reads a time of day. Digits of the fraction after the ninth are ignored, as the standard demands.
+    /// Reads a time of day, whose seconds may be missing since TOML 1.1. Digits of the fraction after the ninth are ignored, as
+    /// the standard demands.
     mutating func readTime() throws(TOMLError) -> TOMLLocalTime {
         let start = offset
         let hour = try readField(digits: 2, in: 0...23, .hour)
         try readSeparator(":")
         let minute = try readField(digits: 2, in: 0...59, .minute)
-        try readSeparator(":")
-        let second = try readField(digits: 2, in: 0...60, .second)
-        var nanosecond = 0
-        if byte == UInt8(ascii: ".") {
+        var (second, nanosecond) = (0, 0)
+        let hasSeconds = byte == UInt8(ascii: ":")
+        if hasSeconds {
+            offset += 1
+            second = try readField(digits: 2, in: 0...60, .second)
+        } else {
+            tree.isNewer = true
+        }
+        if hasSeconds, byte == UInt8(ascii: ".") {
             offset += 1
             guard byte.isDigit else { throw unexpected(wanted: .digit) }
             var unit = 100_000_000

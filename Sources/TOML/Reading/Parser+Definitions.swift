@@ -1,4 +1,4 @@
-// The rules for definitions: the sections "Keys", "Table", "Inline Table" and "Array of Tables" of TOML 1.0.0. Each function
+// The rules for definitions: the sections "Keys", "Table", "Inline Table" and "Array of Tables" of TOML 1.1.0. Each function
 // uses `path`, the key that was just read.
 extension Parser {
     /// Opens the table of a `[header]` that begins at an offset, and returns it.

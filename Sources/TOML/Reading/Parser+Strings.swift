@@ -101,8 +101,14 @@ extension Parser {
         case UInt8(ascii: "n"): content.append(0x0A)
         case UInt8(ascii: "f"): content.append(0x0C)
         case UInt8(ascii: "r"): content.append(0x0D)
+        case UInt8(ascii: "e"):
+            tree.isNewer = true
+            content.append(0x1B)
         case UInt8(ascii: "\""): content.append(UInt8(ascii: "\""))
         case UInt8(ascii: "\\"): content.append(UInt8(ascii: "\\"))
+        case UInt8(ascii: "x"):
+            tree.isNewer = true
+            try readCodePoint(digits: 2, from: start, into: &content)
         case UInt8(ascii: "u"): try readCodePoint(digits: 4, from: start, into: &content)
         case UInt8(ascii: "U"): try readCodePoint(digits: 8, from: start, into: &content)
         default: throw error(.invalidEscape, at: start)

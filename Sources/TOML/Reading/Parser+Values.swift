@@ -76,23 +76,24 @@ extension Parser {
         defer { depth -= 1 }
         offset += 1
         let table = tree.addTable(.inline)
-        skipBlanks()
-        guard byte != UInt8(ascii: "}") else {
-            offset += 1
-            return table
-        }
-        while true {
-            guard !atNewline else { throw error(.newlineInInlineTable) }
+        try skipBetweenEntries()
+        while byte != UInt8(ascii: "}") {
             try readAssignment(in: table)
-            skipBlanks()
+            try skipBetweenEntries()
             if byte == UInt8(ascii: "}") { break }
-            guard !atNewline else { throw error(.newlineInInlineTable) }
             guard byte == UInt8(ascii: ",") else { throw unexpected(wanted: .commaOrBrace) }
             offset += 1
-            skipBlanks()
-            guard byte != UInt8(ascii: "}") else { throw error(.trailingComma) }
+            try skipBetweenEntries()
+            if byte == UInt8(ascii: "}") { tree.isNewer = true }
         }
         offset += 1
         return table
+    }
+
+    /// Skips what may stand between the entries of an inline table, since TOML 1.1 also comments and line ends.
+    private mutating func skipBetweenEntries() throws(TOMLError) {
+        let start = line
+        try skipBlanksAndLines()
+        if line != start { tree.isNewer = true }
     }
 }

@@ -54,6 +54,8 @@ struct Tree: Sendable {
     var tables = [Table(origin: .root)]
     /// The tables of each array of tables.
     var arrays: [[Int32]] = []
+    /// Whether a reader of TOML 1.0 would not take the document, because it has what is new in TOML 1.1.
+    var isNewer = false
     /// The beginning of the first header, or nil if there is none.
     var firstHeader: Int?
 

@@ -1,4 +1,4 @@
-/// A value of TOML 1.0.
+/// A value of TOML 1.1.
 public enum TOMLValue: Sendable {
     /// Unicode text.
     case string(String)

@@ -130,12 +130,8 @@ public struct Bootstrapper {
             members.append(.init("certificate", certificate))
         }
         if let registration = session.registration {
-            members.append(
-                .init(
-                    "registration",
-                    .object([
-                        .init("url", .string(registration.url)), .init("device_id", .string(registration.deviceID)),
-                    ])))
+            let page = DeviceRegistration.json(address: registration.url, deviceID: registration.deviceID)
+            members.append(.init("registration", page))
         }
         return .object(members)
     }

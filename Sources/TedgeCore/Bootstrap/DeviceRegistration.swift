@@ -64,6 +64,33 @@ extension DeviceRegistration {
         return code.picture(look, isColoured: looks.hasColours)
     }
 
+    /// The members that name the page, for programs.
+    var json: JSONValue { Self.json(address: address, deviceID: deviceID) }
+
+    /// The members that name a page, for programs.
+    static func json(address: String, deviceID: String) -> JSONValue {
+        .object([.init("url", .string(address)), .init("device_id", .string(deviceID))])
+    }
+
+    /// Prints on stderr what a person needs, with a password that was made here. The code is printed if stderr is a terminal that
+    /// is wide enough, and not with JSON.
+    ///
+    /// - Parameter withAddress: Whether the address, in which the password is too, and its code are printed.
+    func showAll(on console: Console, looks: TerminalLooks, withAddress: Bool) {
+        let words = password.withBytes { String(decoding: $0, as: UTF8.self) }
+        console.error(
+            """
+            No one-time password is given, so that one was made (--prompt asks for one). Register the device in Cumulocity:
+                device id:         \(ErrorFrame.printable(deviceID))
+                one-time password: \(words)
+
+            """)
+        guard withAddress else { return }
+        console.error("This address has both filled in:\n    \(address)\n")
+        guard !console.isJSON, let picture = picture(on: looks) else { return }
+        console.error("\n\(picture)\n")
+    }
+
     /// Prints the address and, on a terminal that is wide enough, its QR code. With JSON the address goes to stderr, alone.
     func show(on console: Console, looks: TerminalLooks, isASCII: Bool = false) {
         console.line("Register the device '\(deviceID)' here:")

@@ -61,7 +61,7 @@ extension BootstrapSession {
         }
         if let stored = try PendingRegistration.stored(of: id, at: tenant, for: pair) { return stored }
         let made = DeviceRegistration(of: id, at: tenant)
-        try PendingRegistration.store(made, for: pair)
+        try PendingRegistration.store(made, for: pair, by: "tedge bootstrap")
         hasChanged = true
         return made
     }
@@ -97,8 +97,10 @@ enum PendingRegistration {
     }
 
     /// Keeps the password of a registration.
-    static func store(_ registration: DeviceRegistration, for pair: CertificatePair) throws {
-        try pair.context.changingFiles("tedge bootstrap") { files in
+    ///
+    /// - Parameter command: The command that does so, for who waits for the lock.
+    static func store(_ registration: DeviceRegistration, for pair: CertificatePair, by command: String) throws {
+        try pair.context.changingFiles(command) { files in
             try pair.checkPlaces()
             try pair.makeDirectories(files)
             var bytes = Array("\(registration.deviceID)\n\(registration.tenant)\n".utf8)

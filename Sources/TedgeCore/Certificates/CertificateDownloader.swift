@@ -15,6 +15,7 @@ public struct CertificateDownloader {
     /// Downloads the certificate, or prints why not.
     public func run(_ options: DownloadOptions) -> CommandReport {
         var title = "failed to download a certificate"
+        let wait = RegistrationWait(isShown: options.showsAddress(context.environment))
         do {
             let settings = try Settings.load(from: context.settingsSource)
             let cloud = settings.cloud(.c8y, profile: try ProfileName.choose(profile, in: context))
@@ -30,16 +31,20 @@ public struct CertificateDownloader {
                 let summary = CertificateSummary(certificate, path: pair.certificatePath, now: context.now())
                 return .kept("cert download", cloud: .c8y, summary, on: context.console)
             }
-            let certificate = try download(id, options, cloud, target, pair)
+            let certificate = try download(id, options, cloud, target, pair, wait)
             return report(certificate, pair)
         } catch {
             let failure = CommandFailure(command: "tedge cert download", title, error)
-            return context.failed("cert download", cloud: .c8y, failure, isUndone: false)
+            var report = context.failed("cert download", cloud: .c8y, failure, isUndone: false)
+            report.changed = wait.isNew
+            report.details += wait.details
+            return report
         }
     }
 
     private func download(
-        _ id: String, _ options: DownloadOptions, _ cloud: CloudSettings, _ target: WebTarget, _ pair: CertificatePair
+        _ id: String, _ options: DownloadOptions, _ cloud: CloudSettings, _ target: WebTarget, _ pair: CertificatePair,
+        _ wait: RegistrationWait
     ) throws -> Certificate {
         let place = DownloadedPair(pair: pair, context: context)
         let (key, isNew) = try place.prepare()
@@ -49,12 +54,36 @@ public struct CertificateDownloader {
             try place.store(issued, key, isNew: isNew)
             return issued.leaf
         }
-        let tenant = try TenantSession(
-            cloud, at: target, user: id, password: options.resolvedPassword(in: context), in: context)
-        let session = DownloadSession(tenant: tenant, isTyped: options.url != nil)
+        let registration = try registration(of: id, at: target.endpoint, options, pair, wait)
+        let tenant = try TenantSession(cloud, at: target, user: id, password: registration.password, in: context)
+        let session = DownloadSession(
+            tenant: tenant, isTyped: options.url != nil, isGenerated: registration.isGenerated)
         let issued = try session.certificate(for: request, pause: options.retryEvery, limit: options.maxTimeout)
         try place.store(issued, key, isNew: isNew)
+        PendingRegistration.remove(for: pair)
         return issued.leaf
+    }
+
+    /// The one-time password that was given, or one that is made here, or was by an earlier run. Such a password is printed,
+    /// because nobody else knows it, and kept until the certificate is there, because a person may have entered it in the cloud.
+    private func registration(
+        of id: String, at tenant: HostPort, _ options: DownloadOptions, _ pair: CertificatePair,
+        _ wait: RegistrationWait
+    ) throws -> DeviceRegistration {
+        if let password = try options.givenPassword(in: context) {
+            return DeviceRegistration(of: id, at: tenant, password: password)
+        }
+        let stored = try PendingRegistration.stored(of: id, at: tenant, for: pair)
+        let registration = stored ?? DeviceRegistration(of: id, at: tenant)
+        if stored == nil {
+            try PendingRegistration.store(registration, for: pair, by: "tedge cert download")
+            wait.isNew = true
+        }
+        wait.registration = registration
+        let looks = TerminalLooks(
+            context.environment, isTerminal: options.isTerminal, size: { TerminalLooks.columns(of: 2) })
+        registration.showAll(on: context.console, looks: looks, withAddress: wait.isShown)
+        return registration
     }
 
     private func request(
@@ -65,6 +94,22 @@ public struct CertificateDownloader {
         // A request that was made elsewhere is for a key that is here already.
         if isNew { throw CertificateFile.missingKey(pair.keyPath) }
         return try EnrollmentRequest(path: path, commonName: id, key: key, keyPath: pair.keyPath, in: context)
+    }
+
+    /// What a run that ends without a certificate tells of the registration that it waited for.
+    private final class RegistrationWait {
+        /// Whether the address may be told.
+        let isShown: Bool
+        var registration: DeviceRegistration?
+        /// Whether the password was made by this run.
+        var isNew = false
+
+        init(isShown: Bool) { self.isShown = isShown }
+
+        var details: [JSONValue.Member] {
+            guard isShown, let registration else { return [] }
+            return [.init("registration", registration.json)]
+        }
     }
 
     private func report(_ certificate: Certificate, _ pair: CertificatePair) -> CommandReport {

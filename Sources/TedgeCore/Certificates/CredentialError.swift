@@ -42,7 +42,7 @@ enum CredentialError: ExplainedError, Equatable {
         switch self {
         case .noUser: "Give --user NAME."
         case .noPassword: "Set C8Y_PASSWORD, or give --password-file FILE or --password-file - for the standard input."
-        case .noOneTimePassword: "Set DEVICE_ONE_TIME_PASSWORD, or give --one-time-password OTP."
+        case .noOneTimePassword: "Set DEVICE_ONE_TIME_PASSWORD, or leave --prompt out to have one made."
         case .noDeviceID: "Give --device-id ID, or set DEVICE_ID."
         case .notSendable, .passwordUnreadable, .terminal: nil
         }

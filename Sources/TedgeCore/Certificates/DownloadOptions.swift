@@ -13,6 +13,13 @@ public struct DownloadOptions: Sendable {
     /// After how long no further try is made.
     public var maxTimeout: Duration = .seconds(600)
 
+    /// Whether the one-time password is asked for on the terminal if it is not on the command line.
+    public var asksForPassword = false
+    /// Whether the address at which the device is registered is not printed.
+    public var hidesAddress = false
+    /// Whether stderr is a terminal.
+    public var isTerminal = false
+
     /// Whether a valid certificate of the device is kept.
     public var isIfNeeded = false
 
@@ -33,19 +40,36 @@ public struct DownloadOptions: Sendable {
         return try context.askLine("Enter device id: ", or: .noDeviceID)
     }
 
-    /// The one-time password: typed, from `DEVICE_ONE_TIME_PASSWORD`, or asked for.
-    func resolvedPassword(in context: Context) throws -> Secret {
-        let password = try givenPassword(context)
-        try password.checkSendable(as: "The one-time password")
-        return password
+    /// The one-time password: typed, asked for, or from `DEVICE_ONE_TIME_PASSWORD`; nil if none is given and one is to be made.
+    func givenPassword(in context: Context) throws -> Secret? {
+        let secret: Secret
+        if let password, !password.isEmpty {
+            secret = context.passwordOfCommandLine(password, advice: "DEVICE_ONE_TIME_PASSWORD")
+        } else if asksForPassword {
+            secret = try context.askSecret("Enter one-time password: ", or: .noOneTimePassword)
+        } else if let value = context.environment["DEVICE_ONE_TIME_PASSWORD"], !value.isEmpty {
+            secret = Secret(value.utf8)
+        } else {
+            if let name = emptyPassword(context) {
+                context.console.warning("\(name) is empty, so that it gives no password.")
+            }
+            return nil
+        }
+        try secret.checkSendable(as: "The one-time password")
+        return secret
     }
 
-    private func givenPassword(_ context: Context) throws -> Secret {
-        if let password, !password.isEmpty {
-            return context.passwordOfCommandLine(password, advice: "DEVICE_ONE_TIME_PASSWORD")
-        }
-        if let value = context.environment["DEVICE_ONE_TIME_PASSWORD"], !value.isEmpty { return Secret(value.utf8) }
-        return try context.askSecret("Enter one-time password: ", or: .noOneTimePassword)
+    /// What was meant to give a password, and is empty: a script may have lost it.
+    private func emptyPassword(_ context: Context) -> String? {
+        if password != nil { return "--one-time-password" }
+        let variable = "DEVICE_ONE_TIME_PASSWORD"
+        return context.environment[variable] == nil ? nil : variable
+    }
+
+    /// Whether to print the address of the registration. `DEVICE_NO_REGISTRATION_URL` is no if it has one of the words for that.
+    func showsAddress(_ environment: [String: String]) -> Bool {
+        let value = environment["DEVICE_NO_REGISTRATION_URL"]?.lowercased() ?? ""
+        return !hidesAddress && ["", "n", "no", "f", "false", "off", "0"].contains(value)
     }
 
     /// The server that is typed, or nil.

@@ -6,6 +6,8 @@ struct DownloadSession {
     let tenant: TenantSession
     /// Whether the server was typed, and is not that of the settings.
     let isTyped: Bool
+    /// Whether the one-time password was made here.
+    let isGenerated: Bool
 
     /// Why there is no certificate yet.
     private struct Obstacle {
@@ -70,7 +72,10 @@ struct DownloadSession {
         case 401, 403:
             return Obstacle(
                 text: "The device ID is not registered yet on \(tenant.target.endpoint): \(words)",
-                hint: "Register the device '\(tenant.user)' in Cumulocity with this one-time password, and check both.",
+                hint: isGenerated
+                    ? "Register the device with what is printed above, and run the same command again: the one-time password stays "
+                        + "the same."
+                    : "Register the device '\(tenant.user)' in Cumulocity with this one-time password, and check both.",
                 isUnregistered: true)
         case 408, 425, 429, 500...599:
             return Obstacle(

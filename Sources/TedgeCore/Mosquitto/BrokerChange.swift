@@ -59,7 +59,7 @@ final class BrokerChange {
             listeners = try inputs.listenerPlan(manager, mayInclude: isRoot, in: context)
         }
         isPlanned = true
-        guard manager.isDefault, let model = listeners.model else { return }
+        guard manager.isDefault, let model = listeners.model else { return warnOfUnknownReader() }
         if isRoot, listeners.main == nil, listeners.links == nil, !context.ownsMosquitto,
             MosquittoFiles(main: context.mosquittoConfiguration, files: context.files)
                 .inclusions(of: directory, files: context.files).isEmpty
@@ -69,6 +69,17 @@ final class BrokerChange {
         let check = ListenerCheck(model, inputs.listeners, inputs.paths.listeners, in: context)
         if let problem = check.problem(isService: context.isServedByUnit) { throw problem }
         try check.checkClients(inputs.settings)
+    }
+
+    /// Warns if another service manager drives mosquitto, and the device's usual main file does not have it read our files.
+    private func warnOfUnknownReader() {
+        let main = context.mosquittoConfiguration
+        guard !manager.isDefault, listeners.model == nil, context.accounts.isRoot, context.ownsMosquitto,
+            context.files.exists(main)
+        else { return }
+        context.console.warning(
+            "\(main) does not have mosquitto read \(directory). If mosquitto is started with that file, run 'sudo tedge init', and "
+                + "then this command again.")
     }
 
     /// Whether mosquitto reads our files as they are, without a change of its main file or of links.

@@ -5,12 +5,16 @@ extension ConnectionInputs {
     /// - Parameter mayInclude: Whether the caller may and will change mosquitto's main file.
     func listenerPlan(_ manager: ServiceManager, mayInclude: Bool, in context: Context) throws -> ListenerPlan {
         let dialect = MosquittoDialect(version: mosquittoVersion.text(in: context))
+        // Another service manager may start mosquitto with an unknown main file, unless that one has links of ours already.
+        let isKnown =
+            manager.isDefault
+            || !LinkDirectory.beside(context.mosquittoConfiguration)
+                .links(to: BridgePaths.directory(in: context.configurationDirectory), context.files).isEmpty
         var planner = try ListenerPlanner(
             settings, listeners, main: context.mosquittoConfiguration, dialect: dialect,
-            mayInclude: mayInclude && manager.isDefault && context.ownsMosquitto, in: context)
+            mayInclude: mayInclude && isKnown && context.ownsMosquitto, in: context)
         planner.bridges = [paths.bridge]
-        guard planner.isReadable, manager.isDefault || planner.isIncluded else {
-            // Another service manager may start mosquitto with an unknown main file.
+        guard planner.isReadable, isKnown || planner.isIncluded else {
             return ListenerPlan(text: listeners.map { ListenerPlanner.usualText($0, dialect) })
         }
         return try planner.plan()

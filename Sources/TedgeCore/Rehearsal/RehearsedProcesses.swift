@@ -58,10 +58,8 @@ final class RehearsedProcesses: Processes {
             (.start, commands.start), (.restart, commands.restart), (.stop, commands.stop), (.enable, commands.enable),
             (.disable, commands.disable),
         ]
-        for (verb, command) in known where command.count == words.count {
-            let pairs = zip(command, words)
-            guard pairs.allSatisfy({ $0 == "{}" || $0 == $1 }) else { continue }
-            if let unit = pairs.first(where: { $0.0 == "{}" })?.1 { return Action(verb: verb, unit: unit) }
+        for (verb, command) in known {
+            if let unit = ServiceCommands.unit(in: words, of: command) { return Action(verb: verb, unit: unit) }
         }
         return nil
     }

@@ -77,7 +77,7 @@ extension Context {
     }
 }
 
-/// The commands of a service manager. `{}`, as an argument of its own, stands for the service.
+/// The commands of a service manager. `{}`, also inside a word, stands for the service.
 struct ServiceCommands: Sendable, Equatable {
     /// The name of the service manager in messages.
     var name: String
@@ -112,7 +112,21 @@ struct ServiceCommands: Sendable, Equatable {
 
     /// A command for a service, with its name instead of `{}`.
     static func words(_ command: [String], for unit: String) -> [String] {
-        command.map { $0 == "{}" ? unit : $0 }
+        command.map { $0.replacing("{}", with: unit) }
+    }
+
+    /// The service whose name makes a command these words; nil if none does.
+    static func unit(in words: [String], of command: [String]) -> String? {
+        guard words.count == command.count, let index = command.firstIndex(where: { $0.contains("{}") }) else {
+            return nil
+        }
+        let (word, pattern) = (words[index], command[index])
+        let count = pattern.ranges(of: "{}").count
+        let length = (word.count - pattern.count) / count + 2
+        guard length > 0 else { return nil }
+        let start = pattern.ranges(of: "{}").first.map { pattern[..<$0.lowerBound].count } ?? 0
+        let unit = String(word.dropFirst(start).prefix(length))
+        return Self.words(command, for: unit) == words ? unit : nil
     }
 }
 
@@ -157,7 +171,7 @@ extension ServiceCommands {
         guard let program = words.first, !program.isEmpty else {
             throw .brokenCommand(path: path, key: key, reason: "Requires 1 or more arguments.")
         }
-        guard !takesService || words.contains("{}") else {
+        guard !takesService || words.contains(where: { $0.contains("{}") }) else {
             throw .brokenCommand(path: path, key: key, reason: "A placeholder '{}' is missing.")
         }
         return words

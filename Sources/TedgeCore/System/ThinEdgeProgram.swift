@@ -19,6 +19,17 @@ public enum ThinEdgeProgram {
     /// The commands that only thin-edge.io's program has.
     public static let commands: Set = ["bridge", "diag", "flows", "hsm", "http", "mapper", "run", "upload"]
 
+    /// What does the same, or part of it, where that program is not installed; nil if nothing does.
+    public static func instead(of command: String) -> String? {
+        switch command {
+        case "bridge": "'tedge doctor CLOUD' and 'tedge status' tell whether a bridge is up."
+        case "http": "'curl' reaches the agent, at http.client.host and http.client.port."
+        case "upload":
+            "'curl' reaches the cloud through the mapper, at c8y.proxy.client.host and c8y.proxy.client.port."
+        default: nil
+        }
+    }
+
     /// Whether it is installed. Where this program itself lies there, it is not.
     public static var isInstalled: Bool { unsafe access(path, X_OK) == 0 && !isThisProgram }
 

@@ -1,4 +1,5 @@
 import ArgumentParsing
+import Foundation
 import TedgeCore
 
 /// `tedge cert download`.
@@ -14,7 +15,9 @@ struct CertDownloadC8yCommand: ChangingCommand {
         name: "c8y", abstract: "Download a certificate for this device from a Cumulocity tenant.",
         discussion: """
             Register the device in Cumulocity with its id and a one-time password first, or while the command
-            waits. Missing values are asked for on the terminal. The password is never stored.
+            waits. A missing id is asked for on the terminal. If no password is given, one is made and printed
+            with the address at which the device is registered; it stays the same until the certificate is
+            there. A password that is given is neither printed nor stored.
             c8y.NAME stands for c8y --profile NAME.
 
             Examples:
@@ -27,8 +30,14 @@ struct CertDownloadC8yCommand: ChangingCommand {
     @Option(
         .short("p"), .long("one-time-password"),
         help: "The one-time password. Others on this machine can see it in the process list. "
-            + "[env: DEVICE_ONE_TIME_PASSWORD]", valueName: "OTP")
+            + "[env: DEVICE_ONE_TIME_PASSWORD]", valueName: "OTP", takesDashes: true)
     var password: String?
+    @Flag(.long("prompt"), help: "Ask for the one-time password on the terminal, instead of making one.")
+    var prompt: Bool
+    @Flag(
+        .long("no-registration-url"),
+        help: "Do not print the address at which the device is registered. [env: DEVICE_NO_REGISTRATION_URL]")
+    var noRegistrationURL: Bool
     var target = ProfileArgument()
     @Option(
         .long("csr-path"), help: "Certificate signing request to send; without it, one is created.", valueName: "FILE",
@@ -49,15 +58,22 @@ struct CertDownloadC8yCommand: ChangingCommand {
     var dryRun = DryRunArgument()
 
     var arguments: [BoundArgument] {
-        [$deviceId, $password] + target.arguments + [$csrPath, $url, $retryEvery, $maxTimeout, $ifNeeded]
-            + dryRun.arguments
+        [$deviceId, $password, $prompt, $noRegistrationURL] + target.arguments
+            + [$csrPath, $url, $retryEvery, $maxTimeout, $ifNeeded] + dryRun.arguments
+    }
+
+    func validate() throws(UsageError) {
+        guard prompt, let password, !password.isEmpty else { return }
+        ProcessArguments.wipe(password)
+        throw UsageError(.conflict("--prompt", with: "--one-time-password <OTP>"))
     }
 
     func run(in context: Context) -> CommandReport {
         if let password { ProcessArguments.wipe(password) }
         var options = DownloadOptions()
-        options.isIfNeeded = ifNeeded
+        (options.isIfNeeded, options.asksForPassword, options.hidesAddress) = (ifNeeded, prompt, noRegistrationURL)
         (options.deviceID, options.password, options.csrPath, options.url) = (deviceId, password, csrPath, url)
+        options.isTerminal = isatty(STDERR_FILENO) == 1
         if let retryEvery { options.retryEvery = retryEvery.duration }
         if let maxTimeout { options.maxTimeout = maxTimeout.duration }
         return CertificateDownloader(profile: target.profile, in: context).run(options)

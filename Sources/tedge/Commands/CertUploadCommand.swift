@@ -59,7 +59,7 @@ struct CertUploadC8yCommand: ChangingCommand {
     var passwordFile: String?
     @Option(
         .long("password"), help: "The password itself. Others on this machine can see it in the process list.",
-        valueName: "PASSWORD")
+        valueName: "PASSWORD", takesDashes: true)
     var password: String?
     var target = ProfileArgument()
     @Flag(.long("if-needed"), help: "Upload nothing if the cloud trusts the certificate already.")

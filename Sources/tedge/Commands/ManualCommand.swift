@@ -23,6 +23,8 @@ struct ManualCommand: RunnableCommand {
             .init("C8Y_PASSWORD", "The password of cert upload."),
             .init("DEVICE_ID", "The device id of cert download, like --device-id."),
             .init("DEVICE_ONE_TIME_PASSWORD", "The one-time password of cert download."),
+            .init(
+                "DEVICE_NO_REGISTRATION_URL", "If true, cert download prints no address, like --no-registration-url."),
             .init("NO_COLOR", "If set and not empty, nothing is coloured."),
         ]
         page.files = [

@@ -60,6 +60,31 @@ import Testing
         #expect(try fixture.text("mosquitto.conf") == main)
     }
 
+    @Test("links that are there are kept up if another service manager is set up later; without any there are none")
+    func otherManager() throws {
+        let fixture = try connected()
+        let main = try fixture.text("mosquitto.conf")
+        try fixture.useOpenRC()
+        fixture.programs.install(["tedge-mapper", "rc-service", "rc-update"])
+        #expect(disconnect(fixture).status == 0)
+        #expect(try links(fixture) == [Self.both[1]])
+        #expect(fixture.connect().status == 0)
+        #expect(try links(fixture) == Self.both)
+        #expect(Reconnector(.c8y, profile: nil, options: .init(), in: fixture.context).run().status == 0)
+        #expect(try links(fixture) == Self.both)
+        #expect(try fixture.text("mosquitto.conf") == main)
+        let other = try device()
+        try other.useOpenRC()
+        other.programs.install(["tedge-mapper", "rc-service", "rc-update"])
+        #expect(other.connect().status == 0)
+        #expect(try links(other) == [])
+        let warning =
+            "Warning: WORLD/mosquitto.conf does not have mosquitto read WORLD/tedge/mosquitto-conf. If mosquitto is started with that "
+            + "file, run 'sudo tedge init', and then this command again.\n"
+        #expect(other.errors.contains(warning) && !fixture.errors.contains("does not have mosquitto read"))
+        #expect(try other.neutral(other.text("mosquitto.conf") ?? "") == fixture.neutral(main ?? "-"))
+    }
+
     @Test("listeners that are switched off lose their link before their file")
     func noListeners() throws {
         let fixture = try connected()

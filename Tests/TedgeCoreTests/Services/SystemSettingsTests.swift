@@ -83,6 +83,22 @@ import Testing
             ])
     }
 
+    @Test(
+        "the name of the service goes wherever the braces are, and is found again",
+        arguments: [
+            (["sh", "-c", "systemctl restart {}"], ["sh", "-c", "systemctl restart mosquitto"]),
+            (["sv", "{}"], ["sv", "mosquitto"]), (["{}ctl", "x"], ["mosquittoctl", "x"]),
+            (["run", "/etc/{}/{}.sh", "{}"], ["run", "/etc/mosquitto/mosquitto.sh", "mosquitto"]),
+            (["{}{}"], ["mosquittomosquitto"]), (["{", "{ {}}"], ["{", "{ mosquitto}"]),
+        ])
+    func places(command: [String], words: [String]) {
+        #expect(ServiceCommands.words(command, for: "mosquitto") == words)
+        #expect(ServiceCommands.unit(in: words, of: command) == "mosquitto")
+        #expect(ServiceCommands.unit(in: words + ["more"], of: command) == nil)
+        #expect(ServiceCommands.unit(in: ["x"] + words.dropFirst(), of: ["y"] + command.dropFirst()) == nil)
+        #expect(ServiceCommands.unit(in: words.map { _ in "" }, of: command) == nil)
+    }
+
     static let broken: [(commands: [String: String], cause: String)] = [
         (
             ["stop": "[]"],
@@ -100,7 +116,7 @@ import Testing
                 + "Check 'WORLD/tedge/system.toml' file."
         ),
         (
-            ["start": "['{}x']"],
+            ["start": "['sh', '-c', 'start { }']"],
             "Syntax error in the system config file for 'start': A placeholder '{}' is missing.\n"
                 + "Check 'WORLD/tedge/system.toml' file."
         ),

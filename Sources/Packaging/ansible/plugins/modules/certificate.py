@@ -38,7 +38,10 @@ options:
     description: Identity of the device in the cloud, the common name of the certificate.
     type: str
   one_time_password:
-    description: The password that the device was registered with, for O(state=downloaded). It is passed in the environment.
+    description:
+      - The password that the device was registered with, for O(state=downloaded). It is passed in the environment.
+      - Without it, one is made on the device, and the task fails with the address at which to register the device
+        (C(tedge.registration)). The password stays the same when the task is run again.
     type: str
   user:
     description: Who uploads the certificate, for O(state=uploaded).
@@ -117,7 +120,9 @@ def command(parameters):
     if state == "created":
         return ["cert", "create"] + cloud_words(parameters) + device + ["--if-needed"]
     if state == "downloaded":
-        return ["cert", "download", parameters["cloud"]] + profile + device + ["--if-needed"]
+        # Nobody sees the address of a registration before the program has ended.
+        once = [] if parameters["one_time_password"] else ["--max-timeout", "0s"]
+        return ["cert", "download", parameters["cloud"]] + profile + device + ["--if-needed"] + once
     if state == "uploaded":
         return ["cert", "upload", parameters["cloud"]] + profile + ["--if-needed"]
     words = ["cert", "renew"] + cloud_words(parameters)
