@@ -20,6 +20,9 @@ extension DoctorCommand: ProfiledCommand {
 extension StatusCommand: ProfiledCommand {
     var typedProfile: ProfileName? { target?.profile(or: option.profile) ?? option.profile }
 }
+extension DiagCollectCommand: ProfiledCommand {
+    var typedProfile: ProfileName? { target?.profile(or: option.profile) ?? option.profile }
+}
 extension CertCreateCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }
 extension CertCreateCSRCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }
 extension CertShowCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }

@@ -23,6 +23,7 @@ struct Tedge: ParsableCommand {
             BootstrapCommand.self,
             StatusCommand.self,
             DoctorCommand.self,
+            DiagCommand.self,
             CompletionsCommand.self,
             CompleteCommand.self,
             ManualCommand.self,

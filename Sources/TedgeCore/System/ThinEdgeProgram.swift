@@ -17,7 +17,7 @@ public enum ThinEdgeProgram {
     ]
 
     /// The commands that only thin-edge.io's program has.
-    public static let commands: Set = ["bridge", "diag", "flows", "hsm", "http", "mapper", "run", "upload"]
+    public static let commands: Set = ["bridge", "flows", "hsm", "http", "mapper", "run", "upload"]
 
     /// Whether it is installed. Where this program itself lies there, it is not.
     public static var isInstalled: Bool { unsafe access(path, X_OK) == 0 && !isThisProgram }
