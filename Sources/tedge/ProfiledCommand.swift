@@ -11,7 +11,7 @@ extension CertificateArguments {
     var profile: ProfileName? { target?.profile(or: option.profile) ?? option.profile }
 }
 
-extension ConnectCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }
+extension ConnectCommand: ProfiledCommand { var typedProfile: ProfileName? { target?.profile } }
 extension DisconnectCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }
 extension ReconnectCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }
 extension DoctorCommand: ProfiledCommand {

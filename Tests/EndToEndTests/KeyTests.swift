@@ -32,7 +32,12 @@ import TestSupport
             }
             let set = try gateway.tedge("config", "set", key, value)
             #expect(set == Outcome(status: 0), "\(key)")
-            let printed = row[1] == "TemplatesSet" ? "[\"\(value.replacing(",", with: "\", \""))\"]" : value
+            let printed =
+                switch row[1] {
+                case "TemplatesSet": "[\"\(value.replacing(",", with: "\", \""))\"]"
+                case "CountPerGroup": "[\(value.replacing(",", with: ", "))]"
+                default: value
+                }
             let shown = printed == "rfc-3339" ? "rfc3339" : printed
             #expect(try gateway.tedge("config", "get", key) == Outcome(status: 0, output: "\(shown)\n"), "\(key)")
             let listed = try gateway.tedge("config", "list", "--json", key).output

@@ -123,7 +123,7 @@ enum SupportBundleError: ExplainedError, Equatable {
         case .archiverMissing(let program, let directory):
             "Copy \(directory) to a computer that has tar, or run 'sudo apt install \(program)' and try again."
         case .name: "Give the name of the archive without a directory and without '.tar.gz'."
-        case .terminal: "Send it to a file: 'tedge diag collect --output - > bundle.tar.gz'."
+        case .terminal: "Send it to a file, for example by '> bundle.tar.gz' at the end of the command line."
         case .objectOnOutput: "Leave out --json, or --output."
         }
     }
