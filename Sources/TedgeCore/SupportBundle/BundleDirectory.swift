@@ -74,17 +74,18 @@ struct BundleDirectory {
         var removed: [String] = []
         for name in try files.list(directory) {
             let path = Path.join(directory, name)
+            let shown = path.dropFirst(self.path.utf8.count + 1)
             guard let status = try files.status(path, followLinks: false) else { continue }
             switch status.kind {
             case .directory: removed += try clean(path)
             case .link: break
             case .other:
                 files.discard(path)
-                removed.append("\(path): it is not a file")
+                removed.append("\(shown): it is not a file")
             case .file:
                 if let why = try clean(file: path) {
                     files.discard(path)
-                    removed.append("\(path): \(why)")
+                    removed.append("\(shown): \(why)")
                 }
             }
         }

@@ -131,6 +131,8 @@ struct SecretScan {
     private static let endings = [
         "password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "authorization", "psk", "credential",
     ]
+    /// A misspelled setting is ignored, and its value is a secret all the same.
+    private static let misspelled = ["passw", "pasw", "pswd", "passp", "secre"]
     private static let whole: Set = ["pin", "otp", "sig"]
     private static let keys = ["apikey", "accesskey", "accountkey", "secretkey", "privatekey"]
     /// Such a word says that the value is where a secret is, and not the secret.
@@ -142,9 +144,10 @@ struct SecretScan {
         if name == "PWD" || name == "OLDPWD" { return false }
         let parts = name.lowercased().split { $0 == "_" || $0 == "." || $0 == "-" }
         if let last = parts.last, places.contains(String(last)) { return false }
-        if parts.contains(where: { part in whole.contains(String(part)) || endings.contains { part.hasSuffix($0) } }) {
-            return true
+        let isSecret = parts.contains { part in
+            whole.contains(String(part)) || endings.contains { part.hasSuffix($0) } || misspelled.contains { part.contains($0) }
         }
+        if isSecret { return true }
         let joined = parts.joined()
         return keys.contains { joined.hasSuffix($0) }
     }
