@@ -52,7 +52,9 @@ enum ConnectTarget: ExpressibleByArgument {
         do {
             self = .cloud(try CloudTarget(argument: argument))
         } catch {
-            guard MapperTest.isName(argument), CloudName(rawValue: Self.beginning(of: argument)) == nil else { throw error }
+            guard MapperTest.isName(argument), CloudName(rawValue: Self.beginning(of: argument)) == nil else {
+                throw error
+            }
             self = .mapper(argument)
         }
     }

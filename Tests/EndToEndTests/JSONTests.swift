@@ -28,7 +28,8 @@ import Testing
             ["config", "upgrade"], ["cert", "create", "--device-id", "gateway-1"], ["cert", "show"],
             ["cert", "create-csr", "--output-path", "\(gateway.directory)/a.csr"], ["cert", "upload", "az"],
             ["doctor", "--list"], ["doctor"],
-            ["diag", "collect", "--output-dir", gateway.directory, "--name", "json"], ["completions", "bash"], ["__complete"], ["__manual"],
+            ["diag", "collect", "--output-dir", gateway.directory, "--name", "json"], ["completions", "bash"],
+            ["__complete"], ["__manual"],
             ["--version"], ["--help"], ["connect", "--help"],
         ] {
             _ = try run(gateway, words, &seen)

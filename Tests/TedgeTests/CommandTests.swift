@@ -36,7 +36,10 @@ import Testing
         ("bootstrap c8y.p --url a.b --register basic --set a.b=c --clean", BootstrapCommand.self),
         ("bootstrap --from - --save f --timeout 5m", BootstrapCommand.self),
         ("connect thingsboard.prod --test --wait 5m", ConnectCommand.self),
-        ("diag collect c8y.p --output-dir d --name n --keep-dir --plugin-dir a,b --timeout 20s", DiagCollectCommand.self),
+        (
+            "diag collect c8y.p --output-dir d --name n --keep-dir --plugin-dir a,b --timeout 20s",
+            DiagCollectCommand.self
+        ),
         ("diag collect --output - --forceful-timeout 2s", DiagCollectCommand.self),
         ("mqtt pub a b --connection-timeout 0", MQTTPubCommand.self),
         ("mqtt sub a --connection-timeout 30s", MQTTSubCommand.self),
@@ -176,7 +179,8 @@ import Testing
         "cert download c8y --max-timeout 2y", "cert download c8y --retry-every x",
         "cert upload c8y --password a --password-file b", "--config-dir= config list", "--config-dir=~/x init",
         "connect gcp --offline", "connect gcp --if-needed", "connect gcp --test --profile p", "connect g/p --test",
-        "connect g. --test", "diag", "diag collect gcp", "diag collect --output x", "diag collect --output - --keep-dir",
+        "connect g. --test", "diag", "diag collect gcp", "diag collect --output x",
+        "diag collect --output - --keep-dir",
         "diag collect c8y.a --profile b", "diag collect --timeout 0", "mqtt pub a x --connection-timeout x",
         "mqtt sub a --connection-timeout 1q", "diag frobnicate",
         "frobnicate", "--log-level loud", "init extra",

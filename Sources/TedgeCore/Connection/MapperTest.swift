@@ -29,7 +29,9 @@ public struct MapperTest {
             && word.utf8.allSatisfy { isLetterOrDigit($0) || "-_.".utf8.contains($0) }
     }
 
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool { byte.isDigit || (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        byte.isDigit || (byte | 0x20) &- UInt8(ascii: "a") < 26
+    }
 
     /// Waits until it is up, and prints the result.
     public func run() -> CommandReport {
@@ -66,7 +68,9 @@ public struct MapperTest {
         guard manager.isDefault, context.files.exists(context.systemdDirectory) else { return }
         let states = try? manager.states(of: [service])
         if states == nil || states?[service]?.isInstalled == true { return }
-        let others = ((try? context.files.list(directory)) ?? []).filter { CloudName(rawValue: $0) == nil && Self.isName($0) }
+        let others = ((try? context.files.list(directory)) ?? []).filter {
+            CloudName(rawValue: $0) == nil && Self.isName($0)
+        }
         throw MapperTestError.unknown(
             name: name, directory: Path.join(directory, name),
             meant: closest(name, CloudName.allCases.map(\.rawValue) + others))
@@ -78,7 +82,8 @@ public struct MapperTest {
         let topics = try services.map { try settings.healthTopic(of: $0) }
         let deadline = ContinuousClock.now + limit
         context.console.step(
-            "Waiting for \(services.joined(separator: " and ")) to be up. This may take up to \(limit.fullSeconds) seconds.")
+            "Waiting for \(services.joined(separator: " and ")) to be up. This may take up to \(limit.fullSeconds) seconds."
+        )
         var said: [String: String] = [:]
         let options = try MQTTOptions.local(settings, clientID: randomClientID("tedge-test"), files: context.files)
         do throws(MQTTError) {

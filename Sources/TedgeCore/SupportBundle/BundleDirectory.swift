@@ -11,7 +11,9 @@ struct BundleDirectory {
     static let pluginLimit: Int64 = 64 << 20
 
     /// Takes a directory that was just created.
-    init(_ path: String, _ mask: BundleMask, _ files: any Files) { (self.path, self.mask, self.files) = (path, mask, files) }
+    init(_ path: String, _ mask: BundleMask, _ files: any Files) {
+        (self.path, self.mask, self.files) = (path, mask, files)
+    }
 
     /// Writes a file without secrets, and the directories above it. A file that exists already stays.
     mutating func write(_ file: BundlePart.File) throws(FileError) {
@@ -100,7 +102,10 @@ struct BundleDirectory {
         } catch {
             return "it cannot be searched for secrets: \(error.reason)"
         }
-        let packed = [[0x1F, 0x8B], [0x50, 0x4B, 0x03, 0x04], [0xFD, 0x37, 0x7A, 0x58], [0x28, 0xB5, 0x2F, 0xFD], [0x42, 0x5A, 0x68]]
+        let packed = [
+            [0x1F, 0x8B], [0x50, 0x4B, 0x03, 0x04], [0xFD, 0x37, 0x7A, 0x58], [0x28, 0xB5, 0x2F, 0xFD],
+            [0x42, 0x5A, 0x68],
+        ]
         if packed.contains(where: { bytes.starts(with: $0.map(UInt8.init)) }) {
             return "it is compressed, and cannot be searched for secrets"
         }

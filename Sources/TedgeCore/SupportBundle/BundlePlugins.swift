@@ -51,7 +51,9 @@ struct BundlePlugins {
             }
             let trust = HookTrust(context)
             var problem = names.isEmpty ? nil : trust.problem(ofDirectory: directory)
-            if !names.isEmpty, problem == nil, trust.isExchangeable(directory) { problem = "can be exchanged by another user." }
+            if !names.isEmpty, problem == nil, trust.isExchangeable(directory) {
+                problem = "can be exchanged by another user."
+            }
             if let problem {
                 ignored.append(.init(path: directory, result: .notRun, message: "The directory \(problem)"))
                 continue
@@ -101,7 +103,9 @@ struct BundlePlugins {
             outcome = Self.outcome(path, result)
         } catch {
             if case .interrupted(let interrupted) = error, !watch.isFull { throw interrupted }
-            let why = watch.isFull ? "It wrote more than \(BundleDirectory.pluginLimit >> 20) MiB, and was ended." : Self.why(error)
+            let why =
+                watch.isFull
+                ? "It wrote more than \(BundleDirectory.pluginLimit >> 20) MiB, and was ended." : Self.why(error)
             log += "\(why)\n"
             outcome = .init(path: path, result: .failed, message: why)
         }
@@ -125,11 +129,12 @@ struct BundlePlugins {
             case .exited(let status): "exit status: \(status)"
             case .signalled(let signal): "killed by signal: \(signal)"
             }
-        return "\(ending)\n" + [("stderr", result.error), ("stdout", result.output)].map { name, text in
-            let isCut = text.utf8.count >= SystemProcesses.outputLimit
-            return "\n\(name) <<EOF\n\(text)\(text.isEmpty || text.hasSuffix("\n") ? "" : "\n")EOF\n"
-                + (isCut ? "(only the first \(SystemProcesses.outputLimit / 1024) KiB are kept)\n" : "")
-        }.joined()
+        return "\(ending)\n"
+            + [("stderr", result.error), ("stdout", result.output)].map { name, text in
+                let isCut = text.utf8.count >= SystemProcesses.outputLimit
+                return "\n\(name) <<EOF\n\(text)\(text.isEmpty || text.hasSuffix("\n") ? "" : "\n")EOF\n"
+                    + (isCut ? "(only the first \(SystemProcesses.outputLimit / 1024) KiB are kept)\n" : "")
+            }.joined()
     }
 
     private static func why(_ error: ProcessError) -> String {
@@ -164,7 +169,9 @@ private final class SizeWatch: Sendable {
             state.next = .now + .milliseconds(500)
             return true
         }
-        guard isDue, BundleDirectory.size(of: directory, context.files) > BundleDirectory.pluginLimit else { return isFull }
+        guard isDue, BundleDirectory.size(of: directory, context.files) > BundleDirectory.pluginLimit else {
+            return isFull
+        }
         state.withLock { $0.isFull = true }
         return true
     }

@@ -25,7 +25,9 @@ struct BundleSecrets {
         for name in (try? context.files.list(credentials)) ?? [] where name.hasPrefix("tedge.") {
             takeLine(0, of: Path.join(credentials, name))
         }
-        for path in [Path.join(context.configurationDirectory, "bootstrap.json")] + Self.documents { takeNamed(in: path) }
+        for path in [Path.join(context.configurationDirectory, "bootstrap.json")] + Self.documents {
+            takeNamed(in: path)
+        }
     }
 
     private static let documents = [

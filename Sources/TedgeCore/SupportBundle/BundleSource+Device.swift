@@ -20,7 +20,8 @@ extension BundleSource {
                 [
                     .file("/etc/os-release"), .file("/proc/version"), .file("/proc/uptime"), .file("/proc/loadavg"),
                     .file("/proc/meminfo"), .program(["timedatectl"]),
-                    .program(["ps", "-o", "pid,user,lstart,rss,args", "-C", "mosquitto,tedge-mapper,tedge-agent,tedge"]),
+                    .program(["ps", "-o", "pid,user,lstart,rss,args", "-C", "mosquitto,tedge-mapper,tedge-agent,tedge"]
+                    ),
                 ]
             ),
             (

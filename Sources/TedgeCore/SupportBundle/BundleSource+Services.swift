@@ -12,7 +12,8 @@ extension BundleSource {
 
     private static let properties = [
         "Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "Result", "NRestarts", "ExecMainStartTimestamp",
-        "ExecMainExitTimestamp", "ExecMainCode", "ExecMainStatus", "MainPID", "FragmentPath", "DropInPaths", "NeedDaemonReload",
+        "ExecMainExitTimestamp", "ExecMainCode", "ExecMainStatus", "MainPID", "FragmentPath", "DropInPaths",
+        "NeedDaemonReload",
     ]
 
     /// What the service manager says of each service.
@@ -46,7 +47,8 @@ extension BundleSource {
             // Without the right to read it, journalctl shows the lines of the caller, which are none.
             if part.files.isEmpty, part.unread.isEmpty, !context.accounts.isRoot {
                 part.miss(
-                    "the journal", "only root and the members of adm and systemd-journal may read it", isForbidden: true)
+                    "the journal", "only root and the members of adm and systemd-journal may read it", isForbidden: true
+                )
             }
         }
         let context = context.knowingMosquitto()
@@ -88,7 +90,9 @@ extension BundleSource {
         ]
         guard let answer = lines(starts, &part) else { return "" }
         var parts = LogStarts.invocations(in: answer).suffix(LogStarts.starts).map { id -> [String] in
-            let words = ["--output=short-iso", "--lines=71", "_SYSTEMD_INVOCATION_ID=\(id)", "+", "INVOCATION_ID=\(id)"]
+            let words = [
+                "--output=short-iso", "--lines=71", "_SYSTEMD_INVOCATION_ID=\(id)", "+", "INVOCATION_ID=\(id)",
+            ]
             return Self.rows(lines(words, &part) ?? "")
         }
         if parts.allSatisfy(\.isEmpty) {

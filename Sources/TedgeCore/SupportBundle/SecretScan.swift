@@ -116,7 +116,8 @@ struct SecretScan {
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private static func isWord(_ byte: UInt8) -> Bool {
-        byte.isDigit || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+        byte.isDigit || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "_")
+            || byte == UInt8(ascii: ".")
             || byte == UInt8(ascii: "-")
     }
 
@@ -145,7 +146,8 @@ struct SecretScan {
         let parts = name.lowercased().split { $0 == "_" || $0 == "." || $0 == "-" }
         if let last = parts.last, places.contains(String(last)) { return false }
         let isSecret = parts.contains { part in
-            whole.contains(String(part)) || endings.contains { part.hasSuffix($0) } || misspelled.contains { part.contains($0) }
+            whole.contains(String(part)) || endings.contains { part.hasSuffix($0) }
+                || misspelled.contains { part.contains($0) }
         }
         if isSecret { return true }
         let joined = parts.joined()

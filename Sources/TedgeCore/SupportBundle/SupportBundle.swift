@@ -103,16 +103,19 @@ public struct SupportBundle {
         var bundle = BundleDirectory(directory, mask, context.files)
         var collection = Collection()
         do {
-            try collectSections(&bundle, &collection, BundleSource(
-                context: quiet.asking(until: times.sections), cloud: cloud, profile: profile, settings: settings),
+            try collectSections(
+                &bundle, &collection,
+                BundleSource(
+                    context: quiet.asking(until: times.sections), cloud: cloud, profile: profile, settings: settings),
                 until: times.sections)
             try collectPlugins(&bundle, &collection, settings, times)
             try bundle.write(.init(name: "summary.log", contents: Array(summary(bundle, collection).utf8)))
             var names = bundle.names.filter { $0 != "doctor.json" && $0 != "summary.log" }
             names.insert(contentsOf: ["doctor.json", "summary.log"].filter(bundle.names.contains), at: 0)
-            try pack(BundleArchive(
-                directory: directory, names: names, context: context,
-                limit: max(.seconds(5), ContinuousClock.now.duration(to: times.archive))), archive, &collection)
+            try pack(
+                BundleArchive(
+                    directory: directory, names: names, context: context,
+                    limit: max(.seconds(5), ContinuousClock.now.duration(to: times.archive))), archive, &collection)
         } catch {
             var isKept = options.keepsDirectory
             if case .archiverMissing? = error as? SupportBundleError { isKept = true }
@@ -240,7 +243,8 @@ public struct SupportBundle {
 
     /// What is in the bundle, what is not, and why.
     private func summary(_ bundle: BundleDirectory, _ collection: Collection) -> String {
-        var text = "\(Path.name(of: bundle.path)), by tedge \(ProgramRelease.version), \(RFC3339Date.text(context.now()))\n"
+        var text =
+            "\(Path.name(of: bundle.path)), by tedge \(ProgramRelease.version), \(RFC3339Date.text(context.now()))\n"
         text += "\nPasswords, keys, tokens and other secrets are replaced by \(Masking.word).\n\nCollected:\n"
         for name in bundle.names { text += "  \(name)\n" }
         text += "\nNot read:\n"

@@ -26,7 +26,9 @@ import Testing
         return fixture
     }
 
-    @Test("a mapper that says that it is up is", arguments: [#"{"status":"up","pid":1}"#, #"{ "pid": 1, "status": "up" }"#])
+    @Test(
+        "a mapper that says that it is up is",
+        arguments: [#"{"status":"up","pid":1}"#, #"{ "pid": 1, "status": "up" }"#])
     func up(payload: String) throws {
         let fixture = try fixture()
         fixture.broker.retain(Self.topic, payload)

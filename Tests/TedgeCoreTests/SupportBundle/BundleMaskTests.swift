@@ -11,11 +11,16 @@ import Testing
         arguments: [
             ("remote_password hunter3 with blanks", "remote_password (secret)"),
             ("  # bridge_psk 0a1b2c", "  # bridge_psk (secret)"),
-            ("password = \"a \\\" b\"", "password = \"(secret)\""), ("password='x' # note", "password='(secret)' # note"),
-            ("pasword = \"x\"", "pasword = \"(secret)\""), ("key_pin=1234", "key_pin=(secret)"), ("plugin_opt_db_pass xyz", "plugin_opt_db_pass (secret)"),
+            ("password = \"a \\\" b\"", "password = \"(secret)\""),
+            ("password='x' # note", "password='(secret)' # note"),
+            ("pasword = \"x\"", "pasword = \"(secret)\""), ("key_pin=1234", "key_pin=(secret)"),
+            ("plugin_opt_db_pass xyz", "plugin_opt_db_pass (secret)"),
             ("{\"password\":\"a,b\",\"user\":\"me\"}", "{\"password\":\"(secret)\",\"user\":\"me\"}"),
             (#"payload "{\"token\":\"abcdef\",\"x\":1}""#, #"payload "{\"token\":\"(secret)\",\"x\":1}""#),
-            ("run tedge cert download c8y --one-time-password ABC -x", "run tedge cert download c8y --one-time-password (secret) -x"),
+            (
+                "run tedge cert download c8y --one-time-password ABC -x",
+                "run tedge cert download c8y --one-time-password (secret) -x"
+            ),
             ("tedge --password=xyz", "tedge --password=(secret)"),
             ("https://a.b/x?one-time-password=Q1&y=2", "https://a.b/x?one-time-password=(secret)&y=2"),
             ("Environment=\"C8Y_PASSWORD=a b\" LANG=C", "Environment=\"C8Y_PASSWORD=(secret)\" LANG=C"),
@@ -24,7 +29,8 @@ import Testing
             ("SharedAccessKey=abc=;x", "SharedAccessKey=(secret)"),
             ("sr=x&sig=abc%3D&se=1", "sr=x&sig=(secret)&se=1"),
             ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic (secret)"),
-            ("Authorization: abc", "Authorization: (secret)"), ("sent Bearer abcdefghij now", "sent Bearer (secret) now"),
+            ("Authorization: abc", "Authorization: (secret)"),
+            ("sent Bearer abcdefghij now", "sent Bearer (secret) now"),
             ("71,eyJhbGciOiJub25lIn0.eyJhIjoxfQ.sig", "71,(secret)"),
             ("proxy http://me:pw@proxy:3128 used", "proxy http://(secret)@proxy:3128 used"),
             ("pkcs11:token=t?pin-value=1234", "pkcs11:token=(secret)"),
@@ -49,7 +55,8 @@ import Testing
         "a known secret is found in every form",
         arguments: [
             ("x hunter2 y", "x (secret) y"), ("xhunter2y", "x(secret)y"), ("s3cr3t%2F%C3%A4", "(secret)"),
-            ("dDEvZGV2aWNlOmh1bnRlcjI=", "(secret)"), ("aHVudGVyMg==", "(secret)"), ("hunter", "hunter"), ("abc", "abc"),
+            ("dDEvZGV2aWNlOmh1bnRlcjI=", "(secret)"), ("aHVudGVyMg==", "(secret)"), ("hunter", "hunter"),
+            ("abc", "abc"),
         ])
     func known(_ text: String, _ shown: String) {
         #expect(mask.masked(text) == shown)
@@ -87,7 +94,12 @@ import Testing
         #expect(BundleMask.passwords(inAddressesOf: "see http://a:b@c and 'x:y@z' and @") == ["b", "y"])
     }
 
-    @Test("no line is too strange", arguments: ["password=", "password:", "password=\"", "\"password\\", "password=\\", "token '", "bearer ", "=\"'\\", "password==\"\""])
+    @Test(
+        "no line is too strange",
+        arguments: [
+            "password=", "password:", "password=\"", "\"password\\", "password=\\", "token '", "bearer ", "=\"'\\",
+            "password==\"\"",
+        ])
     func strange(_ text: String) {
         #expect(BundleMask(known: []).masked(text).contains(text.prefix(5)))
     }

@@ -10,6 +10,7 @@ import Testing
         let fixture = try Fixture.ready("tmp.path = '/nowhere'\n")
         fixture.programs.install(["systemctl", "tar", "gzip"])
         fixture.programs.on("tar ", .exited(0))
+        for words in ["--no-pager", "--version"] { fixture.programs.on("systemctl \(words)", .exited(0)) }
         fixture.programs.on("mosquitto -h", .exited(0), output: "mosquitto version 2.0.11\n")
         try fixture.files.makeDirectory(fixture.directory.file("out"), mode: 0o755, owner: nil)
         return fixture
@@ -53,7 +54,9 @@ import Testing
         #expect(try names(fixture) == [name])
     }
 
-    @Test("a full disk, at the beginning or later, leaves nothing behind", arguments: [".probe", "doctor.json", "summary.log", ".tmp"])
+    @Test(
+        "a full disk, at the beginning or later, leaves nothing behind",
+        arguments: [".probe", "doctor.json", "summary.log", ".tmp"])
     func fullDisk(suffix: String) throws {
         let fixture = try fixture()
         fixture.files.fail(.create, suffix, ENOSPC)
@@ -162,7 +165,9 @@ import Testing
         #expect(try names(fixture) == [])
     }
 
-    @Test("a plugin is called as thin-edge.io calls it; 2 means that it has nothing to say, and a failure is the command's")
+    @Test(
+        "a plugin is called as thin-edge.io calls it; 2 means that it has nothing to say, and a failure is the command's"
+    )
     func plugins() throws {
         let fixture = try fixture()
         try fixture.files.makeDirectory(fixture.directory.file("plugins"), mode: 0o755, owner: nil)
@@ -179,9 +184,10 @@ import Testing
         #expect(report.status == 0, "\(fixture.errors)")
         let calls = fixture.programs.calls.filter { $0.contains("/plugins/") }.map(fixture.neutral)
         #expect(
-            calls == ["10_a.sh", "20_b"].map { name in
-                "WORLD/plugins/\(name) collect --output-dir WORLD/out/bundle/\(name.prefix(4)) --config-dir WORLD/tedge"
-            })
+            calls
+                == ["10_a.sh", "20_b"].map { name in
+                    "WORLD/plugins/\(name) collect --output-dir WORLD/out/bundle/\(name.prefix(4)) --config-dir WORLD/tedge"
+                })
         let log = try #require(try fixture.text("out/bundle/10_a/output.log"))
         #expect(log.contains("exit status: 0\n") && log.contains("stdout <<EOF\npassword: (secret)\nEOF\n"))
         #expect(log.contains("stderr <<EOF\nto stderr\nEOF\n"))

@@ -36,7 +36,8 @@ import Testing
         #expect(result == ProcessResult(.signalled(SIGKILL), error: "starting\nup and running\n"))
     }
 
-    private func report(_ script: String, within limit: Duration, grace: Duration = .seconds(5)) throws -> ProcessResult {
+    private func report(_ script: String, within limit: Duration, grace: Duration = .seconds(5)) throws -> ProcessResult
+    {
         try processes.report(
             ["sh", "-c", script, directory.path], with: ["A": "b"], within: limit, grace: grace, interruption: .never)
     }

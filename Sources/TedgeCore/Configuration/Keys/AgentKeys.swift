@@ -61,7 +61,8 @@ extension SettingTable {
         SettingKey(
             "logs.max_per_operation", .counts, .constant("*:5, software_list:1"),
             doc: "How many log files of each operation tedge-agent keeps.",
-            note: "Entries are NAME:COUNT, and * stands for all operations without an entry of their own. An empty list "
+            note:
+                "Entries are NAME:COUNT, and * stands for all operations without an entry of their own. An empty list "
                 + "keeps all files. The agent must be restarted to notice a change.",
             examples: ["*:5,software_list:1"]),
         SettingKey(

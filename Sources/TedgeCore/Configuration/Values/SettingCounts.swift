@@ -6,13 +6,15 @@ extension SettingType {
         var counts: [String: UInt32] = [:]
         for entry in entries {
             let text = trimmed(entry)
-            let plain = text.hasPrefix("\"") && text.hasSuffix("\"") && text.utf8.count > 1
+            let plain =
+                text.hasPrefix("\"") && text.hasSuffix("\"") && text.utf8.count > 1
                 ? trimmed(String(text.dropFirst().dropLast())) : text
             let name = trimmed(String(plain.prefix { $0 != ":" }))
             let count = plain.contains(":") ? trimmed(String(plain.drop { $0 != ":" }.dropFirst())) : "1"
             guard !name.isEmpty, let number = UInt32(count), count.isDigits else {
                 throw SettingRefusal(
-                    "Not a comma-separated list of name:count pairs: \(entry.beginning)", hint: "For example '*:5,software_list:1'.")
+                    "Not a comma-separated list of name:count pairs: \(entry.beginning)",
+                    hint: "For example '*:5,software_list:1'.")
             }
             counts[name] = number
         }
