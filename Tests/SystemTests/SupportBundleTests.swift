@@ -23,7 +23,7 @@ extension SystemTests {
                 ("logs/mosquitto.log", ["== start 2 of ", " running\n"]),
                 ("logs/tedge-mapper-c8y.journal.log", ["Started tedge-mapper-c8y.service"]),
                 ("services.txt", ["Id=mosquitto.service", "NRestarts=0", "ExecStart=/usr/sbin/mosquitto"]),
-                ("mosquitto\(PreparedDevice.bridge)", ["connection edge_to_c8y"]),
+                ("mosquitto/etc/mosquitto/conf.d/tedge-c8y-bridge.conf", ["connection edge_to_c8y"]),
                 ("certificates/device.pem", ["Subject:       CN=gateway-1", "-----BEGIN CERTIFICATE-----"]),
                 ("doctor.json", [#""reason":null"#, #""id":"round-trip","cloud":"c8y","state":"ok""#]),
                 ("status.json", [#""up":true"#]), ("summary.log", ["Not read:\n  (nothing)\n"]),
