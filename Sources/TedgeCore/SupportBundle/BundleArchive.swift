@@ -19,7 +19,7 @@ struct BundleArchive {
 
     /// Packs into a new file that only its owner can read, which appears under its name when it is complete. Throws
     /// `SupportBundleError.exists` if there is one of this name.
-    func write(to path: String) throws {
+    func create(_ path: String) throws {
         let temporary = TemporaryName.name(for: path)
         do {
             try pack(into: temporary)
@@ -89,6 +89,8 @@ enum SupportBundleError: ExplainedError, Equatable {
     case archiveFailed(String)
     /// A program that packs it does not exist; the directory is kept.
     case archiverMissing(program: String, directory: String)
+    /// The places of secrets cannot be read in time, so that nothing can be left out.
+    case secretsUnknown
     /// The name cannot be that of a file.
     case name(String)
     /// The archive would go to a terminal.
@@ -100,6 +102,7 @@ enum SupportBundleError: ExplainedError, Equatable {
         switch self {
         case .exists: .bundleExists
         case .archiveFailed, .archiverMissing: .archiveFailed
+        case .secretsUnknown: .unanswered
         case .name, .terminal, .objectOnOutput: .wrongUsage
         }
     }
@@ -110,6 +113,8 @@ enum SupportBundleError: ExplainedError, Equatable {
         case .archiveFailed(let reason): ["The files could not be packed.", reason]
         case .archiverMissing(let program, let directory):
             ["There is no program \(program) to pack the files.", "The files are kept in \(directory)."]
+        case .secretsUnknown:
+            ["The settings could not be read within 8 seconds, so that secrets could not be left out."]
         case .name(let name): ["'\(name)' cannot be the name of a bundle."]
         case .terminal: ["The standard output is a terminal, and the archive is not text."]
         case .objectOnOutput: ["With --json the standard output is for the JSON object."]
@@ -122,6 +127,7 @@ enum SupportBundleError: ExplainedError, Equatable {
         case .archiveFailed: "Run the command again with --keep-dir to keep the files without an archive."
         case .archiverMissing(let program, let directory):
             "Copy \(directory) to a computer that has tar, or run 'sudo apt install \(program)' and try again."
+        case .secretsUnknown: "Run 'mount' to see whether the configuration is on a file system that does not answer."
         case .name: "Give the name of the archive without a directory and without '.tar.gz'."
         case .terminal: "Send it to a file, for example by '> bundle.tar.gz' at the end of the command line."
         case .objectOnOutput: "Leave out --json, or --output."

@@ -56,6 +56,11 @@ struct BundleSource: Sendable {
     /// The settings; nil if they cannot be read.
     let settings: Settings?
 
+    /// The same, which asks programs only until a point in time.
+    func ending(at deadline: ContinuousClock.Instant) -> BundleSource {
+        BundleSource(context: context.asking(until: deadline), cloud: cloud, profile: profile, settings: settings)
+    }
+
     /// What a program prints, under a title with its words; a sentence if it cannot be run.
     ///
     /// - Parameter isNeeded: Whether it is missed in the bundle if the program does not exist.
@@ -79,7 +84,8 @@ struct BundleSource: Sendable {
             return title + text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + ending + "\n"
         } catch {
             let why = Self.why(error)
-            part.miss(command, why)
+            // Once is enough: a program that did not answer is not asked again.
+            part.miss(words[0], why)
             return title + "(\(why))\n\n"
         }
     }
@@ -90,7 +96,7 @@ struct BundleSource: Sendable {
         case .notFound(let program): "there is no program \(program)"
         case .notStarted(_, let reason): "it could not be started: \(reason)"
         case .interrupted: "there was no time left"
-        case .unanswered(let program, let seconds): "\(program) did not answer within \(seconds) seconds"
+        case .unanswered(_, let seconds): "it did not answer within \(seconds) seconds"
         }
     }
 

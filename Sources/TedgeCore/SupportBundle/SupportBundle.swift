@@ -16,8 +16,9 @@ public struct SupportBundle {
         public var isStreamed = false
         /// The directories of plugins; empty for those of the settings.
         public var pluginDirectories: [String] = []
-        /// How long each plugin may take, and how long it may go on after it was told to end.
+        /// How long each plugin may take.
         public var pluginLimit = Duration.seconds(15)
+        /// How long a plugin may go on after it was told to end.
         public var pluginGrace = Duration.seconds(1)
 
         /// An archive in the usual place.
@@ -28,13 +29,17 @@ public struct SupportBundle {
     private let typedProfile: ProfileName?
     private let options: Options
     private let context: Context
+    /// The console for the result.
+    private let output: Console
     private static let command = "diag collect"
 
     /// Names the cloud; nil for all.
     public init(_ cloud: CloudName?, profile: ProfileName?, options: Options, in context: Context) {
         (self.cloud, typedProfile, self.options) = (cloud, profile, options)
+        output = context.console
         var context = context
-        if options.isStreamed, !context.console.isJSON { context.console = context.console.onStandardError }
+        // Only the path, or the archive, is on stdout.
+        if !context.console.isJSON { context.console = context.console.onStandardError }
         self.context = context
     }
 
@@ -95,19 +100,18 @@ public struct SupportBundle {
 
     private func collect(_ profile: ProfileName?) throws -> Collection {
         let times = Times(options)
-        let settings = bounded(.seconds(4)) { [context] in try? Settings.load(from: context.settingsSource) } ?? nil
-        let mask =
-            bounded(.seconds(6)) { [context] in BundleSecrets.mask(settings, in: context) } ?? BundleMask(known: [])
+        let asking = quiet.asking(until: times.sections)
+        let settings = bounded(.seconds(4)) { try? Settings.load(from: asking.settingsSource) } ?? nil
+        let known = bounded(.seconds(8)) { BundleSecrets.mask(settings, in: asking.knowingMosquitto()) }
+        try context.interruption.check()
+        guard let mask = known else { throw SupportBundleError.secretsUnknown }
         let (directory, archive, parent) = try makeDirectory(settings)
         context.files.deferDurability()
         var bundle = BundleDirectory(directory, mask, context.files)
         var collection = Collection()
         do {
-            try collectSections(
-                &bundle, &collection,
-                BundleSource(
-                    context: quiet.asking(until: times.sections), cloud: cloud, profile: profile, settings: settings),
-                until: times.sections)
+            let source = BundleSource(context: asking, cloud: cloud, profile: profile, settings: settings)
+            try collectSections(&bundle, &collection, source, until: times.sections)
             try collectPlugins(&bundle, &collection, settings, times)
             try bundle.write(.init(name: "summary.log", contents: Array(summary(bundle, collection).utf8)))
             var names = bundle.names.filter { $0 != "doctor.json" && $0 != "summary.log" }
@@ -117,6 +121,8 @@ public struct SupportBundle {
                     directory: directory, names: names, context: context,
                     limit: max(.seconds(5), ContinuousClock.now.duration(to: times.archive))), archive, &collection)
         } catch {
+            // The programs that are still asked for the bundle are being ended.
+            if context.interruption.isRequested { _ = try? Interruption.never.pause(.milliseconds(500)) }
             var isKept = options.keepsDirectory
             if case .archiverMissing? = error as? SupportBundleError { isKept = true }
             if !isKept { remove(directory, parent) }
@@ -203,12 +209,14 @@ public struct SupportBundle {
         for section in BundleSection.all {
             try context.interruption.check()
             context.console.line("Collecting \(section.title).")
-            let rest = ContinuousClock.now.duration(to: deadline)
-            let part = rest > .zero ? bounded(min(section.limit, rest)) { section.collect(source) } : nil
+            let rest = min(section.limit, ContinuousClock.now.duration(to: deadline))
+            // What programs are still asked is given up a second before, so that the rest is not lost.
+            let own = source.ending(at: .now + rest - .seconds(1))
+            let part = rest > .seconds(1) ? bounded(rest) { section.collect(own) } : nil
             try context.interruption.check()
             guard let part else {
                 collection.unread.append(
-                    "\(section.title): " + (rest > .zero ? "it took too long" : "there was no time left"))
+                    "\(section.title): " + (rest > .seconds(1) ? "it took too long" : "there was no time left"))
                 continue
             }
             for file in part.files { try bundle.write(file) }
@@ -267,7 +275,7 @@ public struct SupportBundle {
 
     private func pack(_ archive: BundleArchive, _ path: String, _ collection: inout Collection) throws {
         guard options.isStreamed else {
-            try archive.write(to: path)
+            try archive.create(path)
             collection.archive = path
             return
         }
@@ -286,7 +294,6 @@ public struct SupportBundle {
 
     private func report(_ collection: Collection) -> CommandReport {
         if !collection.plugins.isEmpty { context.console.line(Self.total(collection.plugins)) }
-        if let archive = collection.archive { context.console.line("Diagnostic information saved to \(archive)") }
         if let directory = collection.directory { context.console.line("The files are kept in \(directory)") }
         if !collection.unread.isEmpty {
             let most = 12
@@ -298,6 +305,10 @@ public struct SupportBundle {
             if collection.needsRoot {
                 context.console.note("Hint: Run 'sudo tedge diag collect' to collect that too.")
             }
+        }
+        if let archive = collection.archive {
+            context.console.line("Diagnostic information saved to:")
+            output.result(archive + "\n")
         }
         var report = CommandReport.done(Self.command, cloud: cloud, changed: false)
         if let failed = collection.plugins.first(where: { $0.result == .failed }) {

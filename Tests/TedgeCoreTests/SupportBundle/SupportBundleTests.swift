@@ -41,7 +41,8 @@ import Testing
         let call = try #require(fixture.programs.calls.last { $0.hasPrefix("tar ") }.map(fixture.neutral))
         #expect(call.hasPrefix("tar -C WORLD/out -c -z -f WORLD/out/.bundle.tar.gz."), "\(call)")
         #expect(call.contains(".tmp bundle/doctor.json bundle/summary.log bundle/status.json bundle/settings.txt "))
-        #expect(fixture.output.hasSuffix("Diagnostic information saved to WORLD/out/bundle.tar.gz\n"))
+        #expect(fixture.output == "WORLD/out/bundle.tar.gz\n")
+        #expect(fixture.errors.hasSuffix("Diagnostic information saved to:\n"))
     }
 
     @Test("what exists is not overwritten", arguments: ["bundle", "bundle.tar.gz"])
@@ -130,7 +131,7 @@ import Testing
         let report = collect(fixture) { ($0.name, $0.keepsDirectory) = ("a.b.tar.gz", true) }
         #expect(report.status == 0)
         #expect(try names(fixture) == ["a.b", "a.b.tar.gz"])
-        #expect(fixture.output.contains("The files are kept in WORLD/out/a.b\n"))
+        #expect(fixture.errors.contains("The files are kept in WORLD/out/a.b\n"))
         let summary = try #require(try fixture.text("out/a.b/summary.log"))
         #expect(summary.contains("\nCollected:\n  doctor.json\n") && summary.contains("Total 0 executed"))
     }
@@ -191,7 +192,7 @@ import Testing
         let log = try #require(try fixture.text("out/bundle/10_a/output.log"))
         #expect(log.contains("exit status: 0\n") && log.contains("stdout <<EOF\npassword: (secret)\nEOF\n"))
         #expect(log.contains("stderr <<EOF\nto stderr\nEOF\n"))
-        #expect(fixture.output.contains("Total 2 executed: 1 completed, 0 failed, 1 skipped\n"))
+        #expect(fixture.errors.contains("Total 2 executed: 1 completed, 0 failed, 1 skipped\n"))
         #expect(fixture.errors.contains("40_foreign: It belongs to"))
         fixture.programs.on("\(path)/20_b", .unanswered(program: "x", seconds: 15))
         fixture.printed.forget()
