@@ -89,6 +89,8 @@ enum SupportBundleError: ExplainedError, Equatable {
     case archiveFailed(String)
     /// A program that packs it does not exist; the directory is kept.
     case archiverMissing(program: String, directory: String)
+    /// There is no room, or nothing can be written at all.
+    case noRoom(FileError)
     /// The places of secrets cannot be read in time, so that nothing can be left out.
     case secretsUnknown
     /// The name cannot be that of a file.
@@ -103,6 +105,7 @@ enum SupportBundleError: ExplainedError, Equatable {
         case .exists: .bundleExists
         case .archiveFailed, .archiverMissing: .archiveFailed
         case .secretsUnknown: .unanswered
+        case .noRoom(let error): error.id
         case .name, .terminal, .objectOnOutput: .wrongUsage
         }
     }
@@ -113,6 +116,7 @@ enum SupportBundleError: ExplainedError, Equatable {
         case .archiveFailed(let reason): ["The files could not be packed.", reason]
         case .archiverMissing(let program, let directory):
             ["There is no program \(program) to pack the files.", "The files are kept in \(directory)."]
+        case .noRoom(let error): error.causes
         case .secretsUnknown:
             ["The settings could not be read within 8 seconds, so that secrets could not be left out."]
         case .name(let name): ["'\(name)' cannot be the name of a bundle."]
@@ -127,6 +131,8 @@ enum SupportBundleError: ExplainedError, Equatable {
         case .archiveFailed: "Run the command again with --keep-dir to keep the files without an archive."
         case .archiverMissing(let program, let directory):
             "Copy \(directory) to a computer that has tar, or run 'sudo apt install \(program)' and try again."
+        case .noRoom:
+            "Name another directory with '--output-dir', or send the archive to another computer with '--output -'."
         case .secretsUnknown: "Run 'mount' to see whether the configuration is on a file system that does not answer."
         case .name: "Give the name of the archive without a directory and without '.tar.gz'."
         case .terminal: "Send it to a file, for example by '> bundle.tar.gz' at the end of the command line."

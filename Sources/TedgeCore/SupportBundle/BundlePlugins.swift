@@ -34,6 +34,8 @@ struct BundlePlugins {
     /// When all must have ended.
     let deadline: ContinuousClock.Instant
     let context: Context
+    /// The directory of packages, which need not exist.
+    static let usualDirectory = "/usr/share/tedge/diag-plugins"
     private static let notApplicable: Int32 = 2
     private static let marker = ".ignore"
 
@@ -42,6 +44,10 @@ struct BundlePlugins {
         var plugins: [String] = []
         var ignored: [Outcome] = []
         for directory in Set(directories).sorted() {
+            if directory != Self.usualDirectory, !context.files.isDirectory(directory) {
+                ignored.append(.init(path: directory, result: .notRun, message: "There is no such directory."))
+                continue
+            }
             let names: [String]
             do throws(FileError) {
                 names = try context.files.list(directory).filter(HookTrust.isHook)

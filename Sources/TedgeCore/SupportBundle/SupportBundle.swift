@@ -48,7 +48,7 @@ public struct SupportBundle {
         do {
             try check()
             let profile = try ProfileName.choose(typedProfile, in: context)
-            let collection = try collect(profile)
+            let collection = try placed { try collect(profile) }
             var report = report(collection)
             report.profile = profile
             return report
@@ -59,6 +59,18 @@ public struct SupportBundle {
                 Self.command, cloud: cloud,
                 CommandFailure("failed to collect diagnostic information.", explained, status: status),
                 isUndone: !options.keepsDirectory)
+        }
+    }
+
+    /// The same, with the advice for a place in which nothing can be written.
+    private func placed<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as FileError {
+            switch error.reason.code {
+            case ENOSPC, EDQUOT, EROFS: throw SupportBundleError.noRoom(error)
+            default: throw error
+            }
         }
     }
 
@@ -180,12 +192,12 @@ public struct SupportBundle {
             }
             // A full disk is noticed before the work.
             let probe = Path.join(directory, ".probe")
-            do {
+            do throws(FileError) {
                 try context.files.create(probe, with: Array(repeating: 0, count: 65_536), mode: 0o600, owner: nil)
                 context.files.discard(probe)
             } catch {
                 remove(directory, nil)
-                throw error
+                throw FileError(.create, directory, error.reason)
             }
         } catch {
             if isNew { context.files.discard(place) }
@@ -230,7 +242,7 @@ public struct SupportBundle {
     ) throws {
         let named =
             options.pluginDirectories.isEmpty
-            ? (try? settings?.list("diag.plugin_paths")) ?? ["/usr/share/tedge/diag-plugins"]
+            ? (try? settings?.list("diag.plugin_paths")) ?? [BundlePlugins.usualDirectory]
             : options.pluginDirectories
         let plugins = BundlePlugins(
             directories: named.map { Path.absolute($0, relativeTo: context.currentDirectory()) },
