@@ -71,7 +71,9 @@ struct ConnectCommand: ChangingCommand {
     func run(in context: Context) -> CommandReport {
         guard let target else {
             let limit = wait?.duration ?? .seconds(timeout)
-            return MapperTest(name.argumentText, limit: limit, in: context) { closestMatch(to: $0, in: $1) }.run()
+            return MapperTest(name.argumentText, limit: limit, in: context) {
+                CloudTarget.meant(by: $0) ?? closestMatch(to: $0, in: $1)
+            }.run()
         }
         if test {
             return ConnectionTest(

@@ -56,6 +56,17 @@ import Testing
         #expect(try names(fixture) == [name])
     }
 
+    @Test("a link that somebody has planted is not followed", arguments: ["bundle", "bundle.tar.gz"])
+    func planted(name: String) throws {
+        let fixture = try fixture()
+        try fixture.files.makeDirectory(fixture.directory.file("victim"), mode: 0o755, owner: nil)
+        let path = fixture.directory.file("out/\(name)")
+        try fixture.files.makeSymbolicLink(path, to: fixture.directory.file("victim"))
+        #expect(collect(fixture).reason == "bundle-exists")
+        #expect(try fixture.files.list(fixture.directory.file("victim")) == [])
+        #expect(try fixture.files.status(path, followLinks: false)?.kind == .link)
+    }
+
     @Test(
         "a full disk, at the beginning or later, leaves nothing behind",
         arguments: [".probe", "doctor.json", "summary.log", ".tmp"])
