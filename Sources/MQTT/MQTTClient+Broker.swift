@@ -43,7 +43,7 @@ extension MQTTClient {
 
 extension MQTTError {
     /// Whether a network or a broker that is coming back may cause this error.
-    var mayPassAfterLoss: Bool {
+    public var mayPassAfterLoss: Bool {
         switch self {
         case .socket(.cannotConnect), .socket(.nameNotResolved), .socket(.nameServerSilent), .disconnected,
             .keepAliveExpired:

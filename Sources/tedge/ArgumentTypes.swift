@@ -42,6 +42,39 @@ struct CloudTarget: ExpressibleByArgument {
     var argumentText: String { cloud.rawValue + (profile.map { ".\($0)" } ?? "") }
 }
 
+/// What `connect` is about: a cloud or, to be checked only, a mapper of another name.
+enum ConnectTarget: ExpressibleByArgument {
+    case cloud(CloudTarget)
+    case mapper(String)
+
+    /// Reads a word. One that cannot be the name of a mapper is read as that of a cloud.
+    init(argument: String) throws {
+        do {
+            self = .cloud(try CloudTarget(argument: argument))
+        } catch {
+            guard MapperTest.isName(argument), CloudName(rawValue: Self.beginning(of: argument)) == nil else {
+                throw error
+            }
+            self = .mapper(argument)
+        }
+    }
+
+    private static func beginning(of word: String) -> String { String(word.prefix { $0 != "." }) }
+
+    /// The clouds.
+    static var allArgumentValues: [String] { CloudTarget.allArgumentValues }
+
+    static func meant(by word: String) -> String? { CloudTarget.meant(by: word) }
+
+    /// The word.
+    var argumentText: String {
+        switch self {
+        case .cloud(let target): target.argumentText
+        case .mapper(let name): name
+        }
+    }
+}
+
 extension CloudName: ExpressibleByArgument {
     /// The cloud by another name of the product, or by one that is spelled much like its own.
     public static func meant(by word: String) -> String? {

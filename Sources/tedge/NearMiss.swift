@@ -66,7 +66,7 @@ enum NearMiss {
     }
 
     /// Commands that belong to other programs of thin-edge.io.
-    private static let absent: Set = ["diag", "upload", "http", "flows", "mapper", "agent", "run", "bridge"]
+    private static let absent: Set = ["upload", "http", "flows", "mapper", "agent", "run", "bridge"]
 
     /// Words that other programs use for a command of this one.
     private static let others = [

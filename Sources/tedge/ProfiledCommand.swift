@@ -15,13 +15,16 @@ extension CertificateArguments {
     var profile: ProfileName? { target?.profile(or: option.profile) ?? option.profile }
 }
 
-extension ConnectCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }
+extension ConnectCommand: ProfiledCommand { var typedProfile: ProfileName? { target?.profile } }
 extension DisconnectCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }
 extension ReconnectCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }
 extension DoctorCommand: ProfiledCommand {
     var typedProfile: ProfileName? { target?.profile(or: option.profile) ?? option.profile }
 }
 extension StatusCommand: ProfiledCommand {
+    var typedProfile: ProfileName? { target?.profile(or: option.profile) ?? option.profile }
+}
+extension DiagCollectCommand: ProfiledCommand {
     var typedProfile: ProfileName? { target?.profile(or: option.profile) ?? option.profile }
 }
 extension CertCreateCommand: ProfiledCommand { var typedProfile: ProfileName? { target.profile } }

@@ -22,6 +22,7 @@ struct Tedge: ParsableCommand {
             BootstrapCommand.self,
             StatusCommand.self,
             DoctorCommand.self,
+            DiagCommand.self,
             CompletionsCommand.self,
             CompleteCommand.self,
             ManualCommand.self,

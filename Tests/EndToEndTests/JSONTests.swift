@@ -27,7 +27,9 @@ import Testing
             ["config", "unset", "device.type"], ["config", "list", "--all"], ["config", "list", "--doc"],
             ["config", "upgrade"], ["cert", "create", "--device-id", "gateway-1"], ["cert", "show"],
             ["cert", "create-csr", "--output-path", "\(gateway.directory)/a.csr"], ["cert", "upload", "az"],
-            ["doctor", "--list"], ["doctor"], ["completions", "bash"], ["__complete"], ["__manual"],
+            ["doctor", "--list"], ["doctor"],
+            ["diag", "collect", "--output-dir", gateway.directory, "--name", "json"], ["completions", "bash"],
+            ["__complete"], ["__manual"],
             ["--version"], ["--help"], ["connect", "--help"],
         ] {
             _ = try run(gateway, words, &seen)

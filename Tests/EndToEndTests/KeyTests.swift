@@ -11,7 +11,7 @@ import TestSupport
                 separator: "|", omittingEmptySubsequences: false
             ).map(String.init)
         }
-        guard rows.count == 158, rows.allSatisfy({ $0.count > 3 }) else { throw TestFailure("\(rows.count) rows") }
+        guard rows.count == 159, rows.allSatisfy({ $0.count > 3 }) else { throw TestFailure("\(rows.count) rows") }
         return rows
     }
 
@@ -32,7 +32,12 @@ import TestSupport
             }
             let set = try gateway.tedge("config", "set", key, value)
             #expect(set == Outcome(status: 0), "\(key)")
-            let printed = row[1] == "TemplatesSet" ? "[\"\(value.replacing(",", with: "\", \""))\"]" : value
+            let printed =
+                switch row[1] {
+                case "TemplatesSet": "[\"\(value.replacing(",", with: "\", \""))\"]"
+                case "CountPerGroup": "[\(value.replacing(",", with: ", "))]"
+                default: value
+                }
             let shown = printed == "rfc-3339" ? "rfc3339" : printed
             #expect(try gateway.tedge("config", "get", key) == Outcome(status: 0, output: "\(shown)\n"), "\(key)")
             let listed = try gateway.tedge("config", "list", "--json", key).output

@@ -35,6 +35,14 @@ import Testing
         ("doctor c8y --only clock --skip tcp", DoctorCommand.self), ("doctor --list", DoctorCommand.self),
         ("bootstrap c8y.p --url a.b --register basic --set a.b=c --clean", BootstrapCommand.self),
         ("bootstrap --from - --save f --timeout 5m", BootstrapCommand.self),
+        ("connect thingsboard.prod --test --wait 5m", ConnectCommand.self),
+        (
+            "diag collect c8y.p --output-dir d --name n --keep-dir --plugin-dir a,b --timeout 20s",
+            DiagCollectCommand.self
+        ),
+        ("diag collect --output - --forceful-timeout 2s", DiagCollectCommand.self),
+        ("mqtt pub a b --connection-timeout 0", MQTTPubCommand.self),
+        ("mqtt sub a --connection-timeout 30s", MQTTSubCommand.self),
         ("completions zsh", CompletionsCommand.self), ("__complete", CompleteCommand.self),
         ("__manual", ManualCommand.self),
     ]
@@ -97,7 +105,7 @@ import Testing
     @Test("what is typed arrives in the command")
     func values() throws {
         let connect = try command("connect az --timeout 30 --profile p", ConnectCommand.self)
-        #expect(connect.target.cloud == .az && connect.timeout == 30 && connect.target.profile?.text == "p")
+        #expect(connect.target?.cloud == .az && connect.timeout == 30 && connect.target?.profile?.text == "p")
         #expect(!connect.test && !connect.offline)
         #expect(try command("connect c8y", ConnectCommand.self).timeout == 10)
         let upload = try command("cert upload c8y --user me --password-file -", CertUploadC8yCommand.self)
@@ -133,7 +141,7 @@ import Testing
             else { throw UsageMismatch(line: words) }
             let target =
                 switch command {
-                case let command as ConnectCommand: command.target
+                case let command as ConnectCommand: try #require(command.target)
                 case let command as DisconnectCommand: command.target
                 case let command as ReconnectCommand: command.target
                 default: throw UsageMismatch(line: words)
@@ -193,6 +201,11 @@ import Testing
         "cert renew --ca x", "cert download", "cert download az", "cert download c8y --retry-every 0s",
         "cert download c8y --max-timeout 2y", "cert download c8y --retry-every x",
         "cert upload c8y --password a --password-file b", "--config-dir= config list", "--config-dir=~/x init",
+        "connect gcp --offline", "connect gcp --if-needed", "connect gcp --test --profile p", "connect g/p --test",
+        "connect g. --test", "diag", "diag collect gcp", "diag collect --output x",
+        "diag collect --output - --keep-dir",
+        "diag collect c8y.a --profile b", "diag collect --timeout 0", "mqtt pub a x --connection-timeout x",
+        "mqtt sub a --connection-timeout 1q", "diag frobnicate",
         "frobnicate", "--log-level loud", "init extra",
         "completions", "completions tcsh", "completions bash zsh", "__complete x",
     ]

@@ -71,6 +71,7 @@ extension ReasonID {
         case .brokerRefuses, .brokerTLSFailed, .brokerFloods, .brokerSettingsUnusable, .subscriptionRefused,
             .messageInvalid, .messagesTooMany:
             false
+        case .bundleExists, .archiveFailed, .diagPluginFailed: false
         case .wrongUsage, .outputFailed, .unexpected, .thinEdgeMissing: false
         }
     }

@@ -238,6 +238,11 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case bootstrapHookForeign = "bootstrap-hook-foreign"
     case dialogueEnded = "dialogue-ended"
 
+    // `diag collect`.
+    case bundleExists = "bundle-exists"
+    case archiveFailed = "archive-failed"
+    case diagPluginFailed = "diag-plugin-failed"
+
     // The command itself.
     case wrongUsage = "wrong-usage"
     case outputFailed = "output-failed"

@@ -19,6 +19,27 @@ struct MessageClient {
         }
     }
 
+    /// Connects as `connect(until:)` does or, if a patience was asked for, again and again until the broker is there.
+    ///
+    /// - Parameters:
+    ///   - patience: How long to wait for a broker that is not there, zero for ever; nil not to try again.
+    ///   - limit: When to give up in any case.
+    func connect(patience: Duration?, limit: ContinuousClock.Instant?) throws(MQTTError) {
+        let usual = ContinuousClock.now + Context.brokerTimeout
+        guard let patience else { return try connect(until: min(limit ?? usual, usual)) }
+        let end = patience == .zero ? limit : min(limit ?? .now + patience, .now + patience)
+        do throws(MQTTError) {
+            try connect(until: min(end ?? usual, usual))
+        } catch {
+            guard error.mayPassAfterLoss, end.map({ .now < $0 }) ?? true else { throw error }
+            do throws(MQTTError) {
+                try connection.reconnect(until: end)
+            } catch {
+                throw explained(error)
+            }
+        }
+    }
+
     /// Makes another handshake that sends no data. Returns its error if it fails too, else the given error.
     private func explained(_ error: MQTTError) -> MQTTError {
         switch error {
@@ -38,8 +59,15 @@ struct MessageClient {
 extension Context {
     /// How long a broker may take to accept a connection, confirm a subscription or accept a message.
     static let brokerTimeout = Duration.seconds(10)
+
     /// The text to print if a connection takes two seconds.
-    static let brokerWait = "Waiting for the MQTT broker to accept the connection, for at most 10 seconds."
+    ///
+    /// - Parameter patience: How long to wait for a broker that is not there, zero for ever; nil for the usual time.
+    static func brokerWait(_ patience: Duration?) -> String {
+        if patience == .zero { return "Waiting for the MQTT broker until it accepts the connection." }
+        let seconds = (patience ?? brokerTimeout).fullSeconds
+        return "Waiting for the MQTT broker to accept the connection, for at most \(seconds) seconds."
+    }
 
     /// Creates a client for the broker in the settings, not connected yet, with an id that begins with `prefix`.
     ///

@@ -18,6 +18,8 @@ public struct Publisher {
         public var count = 1
         /// The time between two messages.
         public var pause = Duration.seconds(1)
+        /// How long to wait for a broker that is not there, zero for ever; nil not to try again.
+        public var patience: Duration?
 
         /// Requests one message at QoS 1.
         public init(topic: String, message: String) {
@@ -81,8 +83,8 @@ public struct Publisher {
     private func publish(
         _ payload: [UInt8], _ client: MessageClient, _ notice: WaitNotice
     ) throws(MQTTError) {
-        notice.begin(Context.brokerWait)
-        try client.connect(until: .now + Context.brokerTimeout)
+        notice.begin(Context.brokerWait(request.patience))
+        try client.connect(patience: request.patience, limit: nil)
         notice.end()
         let connection = client.connection
         for number in 1...request.count {

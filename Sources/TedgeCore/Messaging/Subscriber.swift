@@ -17,6 +17,8 @@ public struct Subscriber {
         public var isBase64 = false
         /// The time after which the command ends; nil is no limit.
         public var duration: Duration?
+        /// How long to wait for a broker that is not there, zero for ever; nil not to try again.
+        public var patience: Duration?
         /// The number of messages after which the command ends; 0 is no limit.
         public var limit = 0
         /// Whether to end at the first message that is not retained, without showing it.
@@ -86,8 +88,8 @@ public struct Subscriber {
     private func listen(
         _ client: MessageClient, _ intake: MessageIntake, _ notice: WaitNotice
     ) throws(MQTTError) {
-        notice.begin(Context.brokerWait)
-        try client.connect(until: .now + timeout)
+        notice.begin(Context.brokerWait(request.patience))
+        try client.connect(patience: request.patience, limit: request.patience == nil ? .now + timeout : latest)
         notice.begin("Waiting for the MQTT broker to confirm the subscription, for at most 10 seconds.")
         let connection = client.connection
         try subscribe(connection, intake)
@@ -128,6 +130,9 @@ public struct Subscriber {
 
     /// How long the broker may take at the start: at most the duration, but long enough for a slow device.
     private var timeout: Duration { min(Context.brokerTimeout, max(request.duration ?? .seconds(10), .seconds(1))) }
+
+    /// When a wait for the broker is over because of the duration; a slow device has at least a second.
+    private var latest: ContinuousClock.Instant? { deadline.map { max($0, .now + .seconds(1)) } }
 
     /// Subscribes and handles messages at once: many brokers send retained messages before they confirm.
     private func subscribe(_ connection: any MQTTConnection, _ intake: MessageIntake) throws(MQTTError) {

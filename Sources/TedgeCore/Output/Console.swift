@@ -64,6 +64,14 @@ public final class Console: Sendable {
     /// Why a text for stdout was lost; nil if none was lost or the reader closed the output.
     public var outputFailure: SystemError? { failure.withLock { $0 } }
 
+    /// The same console for a command whose result is on stdout: all that it says goes to stderr.
+    var onStandardError: Console {
+        let write = writeText
+        return Console(isJSON: isJSON, level: level, share: share) { _, text throws(SystemError) in
+            try write(.error, text)
+        }
+    }
+
     /// Whether something could not be restored after a failure.
     var isUnrestored: Bool { hasUnrestored.withLock { $0 } }
 

@@ -68,6 +68,13 @@ protocol Processes: Sendable {
         _ words: [String], with variables: [String: String], within limit: Duration, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult
 
+    /// Runs a program that only reports something. When its time is over or a signal arrives, it is told to end, with the programs
+    /// it started, and killed after `grace`. When it has ended, whatever it leaves running is killed.
+    func report(
+        _ words: [String], with variables: [String: String], within limit: Duration, grace: Duration,
+        interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult
+
     /// Runs a program that reads `input`, and kills it when its standard error contains the text `marker`.
     ///
     /// The input is never written to a disk, because it may contain a password.
@@ -88,4 +95,12 @@ extension Processes {
     func run(
         _ words: [String], with variables: [String: String], within limit: Duration, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult { throw .notStarted(words.first ?? "", SystemError(EPERM)) }
+
+    /// Runs it as any other program.
+    func report(
+        _ words: [String], with variables: [String: String], within limit: Duration, grace: Duration,
+        interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        try run(words, with: variables, within: limit, interruption: interruption)
+    }
 }

@@ -4,7 +4,8 @@ import Synchronization
 /// The real programs, through Foundation's `Process`.
 struct SystemProcesses: Processes {
     private let environment: [String: String]
-    private static let outputLimit = 65_536
+    /// How many bytes of each stream are kept.
+    static let outputLimit = 65_536
     /// How long a program may take to end after SIGTERM.
     private static let grace = Duration.milliseconds(400)
     /// How long a program may take to end after SIGKILL. One that hangs in the kernel is then left running.
@@ -60,11 +61,40 @@ struct SystemProcesses: Processes {
         }
     }
 
+    func report(
+        _ words: [String], with variables: [String: String], within limit: Duration, grace: Duration,
+        interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        let last = ContinuousClock.now + limit
+        let silence = ProcessError.unanswered(program: words.first ?? "", seconds: limit.fullSeconds)
+        // A program that has left its process group still has the variable.
+        let mark = ("DIAG_RUN", String(UInt64.random(in: .min ... .max), radix: 16))
+        defer { Self.endAll(markedBy: "\(mark.0)=\(mark.1)") }
+        return try run(words, variables: variables.merging([mark]) { $1 }, grace: max(grace, .milliseconds(1))) {
+            if let signal = interruption.signal() { return .interrupted(Interrupted(signal: signal)) }
+            return ContinuousClock.now > last ? silence : nil
+        } end: { process, isFirst in
+            kill(-process.processIdentifier, isFirst && grace > .zero ? SIGTERM : SIGKILL)
+        }
+    }
+
+    /// Kills the processes that have a variable in their environment, as far as the caller may look.
+    private static func endAll(markedBy variable: String) {
+        let files = SystemFiles()
+        let mark = Array(variable.utf8)
+        for name in (try? files.list("/proc")) ?? [] {
+            guard let process = pid_t(name), process != getpid(), let bytes = try? files.read("/proc/\(name)/environ"),
+                bytes.split(separator: 0).contains(where: { $0.elementsEqual(mark) })
+            else { continue }
+            kill(process, SIGKILL)
+        }
+    }
+
     /// Runs a program until it ends, until its standard error contains the text `marker`, which ends it at once, or until
     /// `reason` gives a reason to end it. `end` is then called, and called again if the program does not end in time.
     private func run(
         _ words: [String], variables: [String: String] = [:], input: FileHandle = .nullDevice, marker: [UInt8]? = nil,
-        until reason: () -> ProcessError?,
+        grace: Duration = grace, until reason: () -> ProcessError?,
         end: (_ process: Process, _ isFirst: Bool) -> Void
     ) throws(ProcessError) -> ProcessResult {
         guard let program = words.first, let path = located(program) else { throw .notFound(words.first ?? "") }
@@ -101,7 +131,7 @@ struct SystemProcesses: Processes {
             } else if let found = reason() {
                 failure = found
                 end(process, true)
-                deadline = .now + Self.grace
+                deadline = .now + grace
             }
         }
     }

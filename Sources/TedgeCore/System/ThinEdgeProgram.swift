@@ -17,7 +17,7 @@ public enum ThinEdgeProgram {
     ]
 
     /// The commands that only thin-edge.io's program has.
-    public static let commands: Set = ["bridge", "diag", "flows", "hsm", "http", "mapper", "run", "upload"]
+    public static let commands: Set = ["bridge", "flows", "hsm", "http", "mapper", "run", "upload"]
 
     /// What does the same, or part of it, where that program is not installed; nil if nothing does.
     public static func instead(of command: String) -> String? {

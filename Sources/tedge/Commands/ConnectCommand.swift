@@ -12,7 +12,11 @@ struct ConnectCommand: ChangingCommand {
               4  configured, but the connection is not proven
             """)
 
-    var target = CloudArguments()
+    @Argument(
+        "CLOUD", help: "The cloud, or CLOUD.NAME for its profile NAME; with --test also the name of another mapper.",
+        completion: .custom("cloud"))
+    var name: ConnectTarget
+    var option = ProfileArgument()
     @Flag(.long("test"), help: "Check the existing connection and change nothing.", conflicts: ["--offline"])
     var test: Bool
     @Option(
@@ -32,20 +36,45 @@ struct ConnectCommand: ChangingCommand {
     var dryRun = DryRunArgument()
 
     var arguments: [BoundArgument] {
-        [target.$target, $test, $wait, $offline] + target.option.arguments + [$timeout, $ifNeeded] + dryRun.arguments
+        [$name, $test, $wait, $offline] + option.arguments + [$timeout, $ifNeeded] + dryRun.arguments
     }
 
     func validate() throws(UsageError) {
-        try target.validate()
-        guard let wait, !test else { return }
-        throw UsageError(
-            .missingRequired(["--test"]), tip: .type("tedge connect \(words) --test --wait \(wait.text)"))
+        switch name {
+        case .cloud(let target):
+            try target.check(option.profile)
+            guard let wait, !test else { return }
+            let words = target.cloud.words(target.profile(or: option.profile))
+            throw UsageError(
+                .missingRequired(["--test"]), tip: .type("tedge connect \(words) --test --wait \(wait.text)"))
+        case .mapper(let word):
+            guard test else { throw Self.unknownCloud(word) }
+            if option.profile != nil { throw UsageError(.other("the mapper '\(word)' has no profiles")) }
+        }
     }
 
-    /// The cloud and its profile as they can be typed.
-    private var words: String { target.cloud.words(target.profile) }
+    private static func unknownCloud(_ word: String) -> UsageError {
+        UsageError(
+            .invalidValue(word, argument: "<CLOUD>", reason: "", allowedValues: CloudTarget.allArgumentValues),
+            tip: CloudTarget.meant(by: word).map(UsageError.Tip.similarValue)
+                ?? .advice("a mapper of another name can only be checked: 'tedge connect \(word) --test'"))
+    }
+
+    /// The cloud and its profile; nil for a mapper of another name.
+    var target: CloudArguments? {
+        guard case .cloud(let target) = name else { return nil }
+        var arguments = CloudArguments()
+        (arguments.target, arguments.option) = (target, option)
+        return arguments
+    }
 
     func run(in context: Context) -> CommandReport {
+        guard let target else {
+            let limit = wait?.duration ?? .seconds(timeout)
+            return MapperTest(name.argumentText, limit: limit, in: context) {
+                CloudTarget.meant(by: $0) ?? closestMatch(to: $0, in: $1)
+            }.run()
+        }
         if test {
             return ConnectionTest(
                 target.cloud, profile: target.profile, timeout: timeout, wait: wait?.duration, in: context

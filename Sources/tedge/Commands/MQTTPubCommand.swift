@@ -35,7 +35,15 @@ struct MQTTPubCommand: RunnableCommand {
         defaultText: "1s")
     var sleep: SettingDuration?
 
-    var arguments: [BoundArgument] { [$topic, $message, $qos, $retain, $base64, $count, $sleep] }
+    @Option(
+        .long("connection-timeout"),
+        help: "Wait for a broker that is not there yet, for at most this time, for example 1m; 0 for ever.",
+        valueName: "DURATION")
+    var connectionTimeout: SettingDuration?
+
+    var arguments: [BoundArgument] {
+        [$topic, $message, $qos, $retain, $base64, $count, $sleep, $connectionTimeout]
+    }
 
     func validate() throws(UsageError) {
         do {
@@ -50,6 +58,7 @@ struct MQTTPubCommand: RunnableCommand {
         (request.qos, request.isRetained, request.isBase64) = (qos, retain, base64)
         request.count = count
         if let sleep { request.pause = sleep.duration }
+        request.patience = connectionTimeout?.duration
         return Publisher(request, in: context).run()
     }
 }

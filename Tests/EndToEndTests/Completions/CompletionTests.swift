@@ -84,7 +84,7 @@ import TestSupport
             return word.contains(".") && !word.hasSuffix(".") && !word.contains(":") && word.allSatisfy(\.isKeyLetter)
                 && line.contains("\(word)  ") ? String(word) : nil
         }
-        #expect(keys.count == 158)
+        #expect(keys.count == 159)
         #expect(try shell.words(for: "tedge config set ") == keys.sorted())
         let checks = try gateway.tedge("doctor", "--list").output.split(separator: "\n").compactMap {
             $0.split(separator: " ").first.map(String.init)

@@ -30,6 +30,32 @@ import Testing
         #expect(fixture.printed.all == "" && fixture.shown.bytes == [])
     }
 
+    @Test("a broker that is not there is waited for if that is asked for, and not otherwise", arguments: [0, 5])
+    func patience(seconds: Int) {
+        let absence = MQTTError.cannotConnect(place, errno: 111)
+        var request = request
+        fixture.broker.traffic.fail("connect", absence, absence)
+        #expect(publish(request).reason == "broker-unreachable")
+        #expect(fixture.broker.traffic.calls == ["connect", "disconnect"])
+        request.patience = .seconds(seconds)
+        #expect(publish(request).status == 0)
+        let calls = ["connect", "reconnect", "publish a/b 1", "wait", "disconnect"]
+        #expect(Array(fixture.broker.traffic.calls.dropFirst(2)) == calls)
+    }
+
+    @Test("waiting for a broker ends with its last error, and does not help against a refusal")
+    func patienceEnds() {
+        var request = request
+        request.patience = .seconds(5)
+        fixture.broker.traffic.fail("connect", .cannotConnect(place, errno: 111), .refused(place, .notAuthorised))
+        fixture.broker.traffic.fail("reconnect", .noRoute(place))
+        let report = publish(request)
+        #expect(report.status == 1 && report.reason == "broker-unreachable")
+        #expect(report.message?.contains("localhost") != true && report.message?.contains("127.0.0.1:1883") == true)
+        #expect(publish(request).reason == "broker-refuses")
+        #expect(fixture.broker.traffic.calls == ["connect", "reconnect", "disconnect", "connect", "disconnect"])
+    }
+
     static let shapes: [MQTTError] = [
         .tls(place, .alert(number: 48)), .tls(place, nil),
         .closedBeforeAnswer(place),

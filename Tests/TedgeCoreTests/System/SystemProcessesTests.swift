@@ -36,6 +36,37 @@ import Testing
         #expect(result == ProcessResult(.signalled(SIGKILL), error: "starting\nup and running\n"))
     }
 
+    private func report(_ script: String, within limit: Duration, grace: Duration = .seconds(5)) throws -> ProcessResult
+    {
+        try processes.report(
+            ["sh", "-c", script, directory.path], with: ["A": "b"], within: limit, grace: grace, interruption: .never)
+    }
+
+    @Test("what a reporting program leaves running is ended, also in a session of its own")
+    func leftovers() throws {
+        let script = "sleep 600 & echo $! >$0/a; setsid sleep 600 & sleep 0.1; echo $! >$0/b; echo $A"
+        #expect(try report(script, within: .seconds(20)).output == "b\n")
+        for name in ["a", "b"] {
+            let text = String(decoding: try SystemFiles().read(directory.file(name)), as: UTF8.self)
+            let process = try #require(pid_t(text.split(separator: "\n").first ?? ""))
+            #expect(eventually { kill(process, 0) != 0 || isZombie(process) }, "\(name)")
+        }
+    }
+
+    private func isZombie(_ process: pid_t) -> Bool {
+        let status = (try? SystemFiles().read("/proc/\(process)/status")) ?? []
+        return String(decoding: status, as: UTF8.self).contains("State:\tZ")
+    }
+
+    @Test("a reporting program is told to end before it is killed")
+    func toldToEnd() throws {
+        let script = "trap 'echo ended >$0/x; exit' TERM; while :; do sleep 0.1; done"
+        #expect(throws: ProcessError.unanswered(program: "sh", seconds: 1)) { try report(script, within: .seconds(1)) }
+        #expect(try SystemFiles().read(directory.file("x")) == Array("ended\n".utf8))
+        let deaf = "trap '' TERM; while :; do sleep 0.1; done"
+        #expect(throws: ProcessError.self) { try report(deaf, within: .milliseconds(100), grace: .milliseconds(100)) }
+    }
+
     @Test("a program that a signal ended is told apart")
     func signal() throws {
         #expect(try shell("kill -KILL $$").ending == .signalled(SIGKILL))

@@ -71,9 +71,10 @@ public struct SettingCandidates {
     /// The value in the files: the entries of a list, or the value of another setting unless it is secret.
     private func current(_ name: SettingName) -> [String] {
         guard !name.key.isSecret, let settings = settings?.withoutEnvironment else { return [] }
-        let isList = name.key.type == .list
+        let isList = name.key.type == .list || name.key.type == .counts
         guard let setting = try? isList ? settings.resolve(name) : settings.stored(name) else { return [] }
         if case .list(let entries) = setting.value { return entries }
+        if case .counts(let entries) = setting.value { return entries }
         return Masking.holdsSecret(setting.value.printed) ? [] : [setting.value.printed]
     }
 

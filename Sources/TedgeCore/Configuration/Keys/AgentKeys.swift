@@ -59,6 +59,13 @@ extension SettingTable {
             "logs.path", .path, .constant("/var/log/tedge"),
             doc: "The directory for log files.", examples: ["/var/log/tedge"]),
         SettingKey(
+            "logs.max_per_operation", .counts, .constant("*:5, software_list:1"),
+            doc: "How many log files of each operation tedge-agent keeps.",
+            note:
+                "Entries are NAME:COUNT, and * stands for all operations without an entry of their own. An empty list "
+                + "keeps all files. The agent must be restarted to notice a change.",
+            examples: ["*:5,software_list:1"]),
+        SettingKey(
             "tmp.path", .path, .constant("/tmp"),
             doc: "The directory for temporary files, such as downloads.", examples: ["/tmp"]),
         SettingKey(

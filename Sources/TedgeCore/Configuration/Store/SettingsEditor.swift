@@ -64,9 +64,13 @@ struct SettingsEditor: Sendable {
     /// Adds entries to a list and sorts it. A list that is not set starts with its default. A setting that is not a list is
     /// set to the value.
     mutating func add(_ name: SettingName, _ typed: String) throws(SettingsError) {
-        guard case .list(let entries) = try parse(typed, for: name) else { return try set(name, to: typed) }
-        let current = try currentEntries(of: name)
-        try store(.list(Set(current + entries).sorted()), as: name)
+        switch try parse(typed, for: name) {
+        case .list(let entries):
+            try store(.list(Set(try currentEntries(of: name) + entries).sorted()), as: name)
+        case .counts(let entries):
+            try store(SettingType.counts(try currentEntries(of: name), adding: entries), as: name)
+        default: try set(name, to: typed)
+        }
     }
 
     /// Removes entries from a list. A setting that is not a list is unset if it has exactly this value.
@@ -76,6 +80,10 @@ struct SettingsEditor: Sendable {
             let current = try currentEntries(of: name)
             let remaining = current.filter { !entries.contains($0) }
             if remaining != current { try store(.list(remaining), as: name) }
+        } else if case .counts(let entries) = value {
+            let current = try currentEntries(of: name)
+            let remaining = SettingType.counts(current, removing: entries)
+            if remaining != .counts(current) { try store(remaining, as: name) }
         } else if try settings.withoutEnvironment.stored(name)?.value == value {
             try unset(name)
         }
@@ -96,8 +104,10 @@ struct SettingsEditor: Sendable {
     }
 
     private func currentEntries(of name: SettingName) throws(SettingsError) -> [String] {
-        guard case .list(let entries)? = try settings.withoutEnvironment.resolve(name)?.value else { return [] }
-        return entries
+        switch try settings.withoutEnvironment.resolve(name)?.value {
+        case .list(let entries), .counts(let entries): return entries
+        default: return []
+        }
     }
 
     // MARK: Files

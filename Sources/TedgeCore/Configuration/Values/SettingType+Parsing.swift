@@ -34,6 +34,11 @@ extension SettingType {
             if let printed = printedList(text) { return ParsedSetting(value: printed) }
             let entries = text.utf8.split(separator: UInt8(ascii: ",")).map { Self.trimmed(String(Substring($0))) }
             return ParsedSetting(value: .list(entries.filter { !$0.isEmpty }))
+        case .counts:
+            var rest = text
+            if rest.hasPrefix("["), rest.hasSuffix("]") { rest = String(rest.dropFirst().dropLast()) }
+            let entries = rest.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) }
+            return ParsedSetting(value: try Self.counts(entries))
         default:
             return ParsedSetting(value: try check(text))
         }
@@ -68,7 +73,7 @@ extension SettingType {
                 throw SettingRefusal("Failed to parse flag: \(text.beginning). Supported values are: \(choice.listing)")
             }
             return .text(choice.printed[word] ?? word)
-        case .text, .flag, .port, .nonZeroPort, .number, .payloadLimit, .list: break
+        case .text, .flag, .port, .nonZeroPort, .number, .payloadLimit, .list, .counts: break
         }
         return .text(text)
     }

@@ -13,20 +13,24 @@ extension SettingType {
             return .duration(try SettingDuration(parsing: String(seconds)))
         case (.choice(.auto), .boolean(let flag)):
             return .text(flag ? "true" : "false")
-        case (.list, .array(let entries)):
-            var texts: [String] = []
-            for entry in entries {
-                guard case .string(let text) = entry else { throw mismatch("an entry of type \(entry.typeName)") }
-                try Self.checkCharacters(of: text)
-                texts.append(text)
-            }
-            return .list(texts)
+        case (.list, .array(let entries)): return .list(try texts(entries))
+        case (.counts, .array(let entries)): return try Self.counts(try texts(entries))
         case (_, .string(let text)) where storesText:
             try Self.checkCharacters(of: text)
             return try check(text)
         default:
             throw mismatch("a value of type \(stored.typeName)")
         }
+    }
+
+    private func texts(_ entries: [TOMLValue]) throws(SettingRefusal) -> [String] {
+        var texts: [String] = []
+        for entry in entries {
+            guard case .string(let text) = entry else { throw mismatch("an entry of type \(entry.typeName)") }
+            try Self.checkCharacters(of: text)
+            texts.append(text)
+        }
+        return texts
     }
 
     /// Reads a list as `config get` prints it, `["a", "b"]`; nil for other texts.
@@ -48,13 +52,13 @@ extension SettingType {
         case .hostPort(let endpoint): return .string(endpoint.stored)
         case .duration(let duration): return .string(duration.text)
         case .proxy(let proxy): return .string(proxy.stored)
-        case .list(let entries): return .array(entries.map { .string($0) })
+        case .list(let entries), .counts(let entries): return .array(entries.map { .string($0) })
         }
     }
 
     private var storesText: Bool {
         switch self {
-        case .flag, .port, .nonZeroPort, .number, .payloadLimit, .list: false
+        case .flag, .port, .nonZeroPort, .number, .payloadLimit, .list, .counts: false
         default: true
         }
     }
@@ -64,7 +68,7 @@ extension SettingType {
         case .flag: SettingRefusal("expected true or false without quotes, found \(found)")
         case .port, .nonZeroPort, .number, .payloadLimit:
             SettingRefusal("expected a number without quotes, found \(found)", hint: rangeHint)
-        case .list: SettingRefusal("expected an array of strings, found \(found)")
+        case .list, .counts: SettingRefusal("expected an array of strings, found \(found)")
         default: SettingRefusal("expected a string in quotes, found \(found)")
         }
     }

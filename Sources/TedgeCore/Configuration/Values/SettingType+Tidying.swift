@@ -4,7 +4,7 @@ extension SettingType {
     /// they are, and so do lists, whose entries are tidied one by one.
     func tidied(_ typed: String) -> String {
         switch self {
-        case .text, .list: return typed
+        case .text, .list, .counts: return typed
         default: break
         }
         let text = Self.trimmed(Self.unquoted(Self.trimmed(typed)))

@@ -34,6 +34,8 @@ enum SettingType: Sendable, Equatable {
     case proxyURL
     /// Texts, typed with commas between them.
     case list
+    /// Numbers by names, typed as `NAME:COUNT` with commas between them; the name `*` stands for all others.
+    case counts
     /// One of a few words.
     case choice(SettingChoice)
 }

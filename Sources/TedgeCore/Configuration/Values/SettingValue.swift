@@ -16,6 +16,8 @@ enum SettingValue: Sendable, Equatable {
     case proxy(ProxyAddress)
     /// Texts in order.
     case list([String])
+    /// Numbers by names, as `NAME:COUNT`, in order.
+    case counts([String])
 
     /// The value as `config get` prints it.
     var printed: String {
@@ -26,6 +28,8 @@ enum SettingValue: Sendable, Equatable {
         case .hostPort(let endpoint): endpoint.description
         case .duration(let duration): duration.text
         case .proxy(let proxy): proxy.description
+        // As thin-edge.io prints it.
+        case .counts(let entries): "[\(entries.joined(separator: ", "))]"
         case .list(let entries): TOMLValue.array(entries.map(TOMLValue.string)).text
         }
     }
@@ -37,7 +41,7 @@ enum SettingValue: Sendable, Equatable {
         switch self {
         case .flag(let flag): .bool(flag)
         case .number(let number): .number(Int(number))
-        case .list(let entries): .array(entries.map { .string(shown($0)) })
+        case .list(let entries), .counts(let entries): .array(entries.map { .string(shown($0)) })
         case .text, .hostPort, .duration, .proxy: .string(shown(printed))
         }
     }

@@ -23,6 +23,15 @@ struct LoggedProcesses: Processes {
         }
     }
 
+    func report(
+        _ words: [String], with variables: [String: String], within limit: Duration, grace: Duration,
+        interruption: Interruption
+    ) throws(ProcessError) -> ProcessResult {
+        try logged(words) { () throws(ProcessError) in
+            try base.report(words, with: variables, within: limit, grace: grace, interruption: interruption)
+        }
+    }
+
     func run(
         _ words: [String], input: [UInt8], until marker: String, interruption: Interruption
     ) throws(ProcessError) -> ProcessResult {

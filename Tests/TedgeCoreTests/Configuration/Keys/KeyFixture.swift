@@ -51,6 +51,7 @@ struct KeyFixture: Sendable, CustomTestStringConvertible {
         case "duration": .duration
         case "ProxyUrl": .proxyURL
         case "TemplatesSet": .list
+        case "CountPerGroup": .counts
         case "AutoFlag": .choice(.auto)
         case "AuthMethod": .choice(.authMethod)
         case "Cryptoki": .choice(.cryptoki)
@@ -69,6 +70,7 @@ struct KeyFixture: Sendable, CustomTestStringConvertible {
         case "AbsolutePath", "path", "duration", "ProxyUrl", "TopicPrefix", "EntityTopicId": ""
         case "u16", "NonZeroU16", "HostPort(443)", "HostPort(8883)": "x:65536"
         case "MqttPayloadLimit": "0"
+        case "CountPerGroup": "*:x"
         case "IpAddr": "127.0.0.256"
         case "ConnectUrl": "two words.example.com"
         default: "maybe"

@@ -18,6 +18,7 @@ import Testing
     private func printed(_ typed: String, _ fixture: KeyFixture) -> String {
         switch fixture.type {
         case "TemplatesSet": "[" + typed.split(separator: ",").map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+        case "CountPerGroup": "[\(typed.replacing(",", with: ", "))]"
         case "TimeFormat": typed == "rfc-3339" ? "rfc3339" : typed
         default: typed
         }
