@@ -78,7 +78,7 @@ import Testing
     func localCleanSession(_ value: String, _ version: Int?, _ isThere: Bool) throws {
         let lines = value.isEmpty ? "" : "c8y.bridge.include.local_cleansession = '\(value)'\n"
         let text = MosquittoRenderer.text(
-            of: try BridgeFixture.bridge(lines.replacing("'", with: value == "auto" ? "'" : ""), mosquitto: version))
+            of: try BridgeFixture.bridge(lines.replacing("'", with: value == "auto" ? "'" : ""), mosquitto: version.map { "\($0).0" }))
         #expect(text.contains("\nlocal_cleansession false\n") == isThere)
     }
 

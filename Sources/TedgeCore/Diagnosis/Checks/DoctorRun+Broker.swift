@@ -85,6 +85,10 @@ extension DoctorRun {
             if let text = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: brokerContext).text {
                 wanted.append((paths.listeners, text))
             }
+            let keeping = try messageKeeping(plan)
+            if try plan.builder.isDurable(), let text = try keeping.file(isNeeded: true).text {
+                wanted.append((keeping.path, text))
+            }
             for (path, text) in wanted where try context.files.readIfPresent(path) != Array(text.utf8) {
                 return .warning(
                     Diagnosis(
@@ -95,6 +99,20 @@ extension DoctorRun {
             return .ok("they do")
         } catch let error as FileError where error.reason.isPermission {
             return Self.needsRoot
+        } catch {
+            return .error(error)
+        }
+    }
+
+    private func messageKeeping(_ plan: ConnectionInputs) throws -> MessageKeeping {
+        MessageKeeping(settings: plan.settings, context: brokerContext, manager: try manager.get())
+    }
+
+    func messageQueue() -> CheckOutcome {
+        guard isRoot else { return Self.needsRoot }
+        do {
+            if let problem = try messageKeeping(try plan.get()).problems().first { return .warning(Diagnosis(problem)) }
+            return .ok("they are")
         } catch {
             return .error(error)
         }
