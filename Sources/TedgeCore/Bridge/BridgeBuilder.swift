@@ -41,7 +41,9 @@ struct BridgeBuilder {
     func endpoint() throws -> HostPort {
         let endpoint = try settings.hostPort(cloud.endpointSetting)
         // The MQTT service of Cumulocity has a port of its own.
-        guard cloud.check == .smartREST, endpoint.port == 8883, try settings.bool("mqtt_service.enabled") else { return endpoint }
+        guard cloud.check == .smartREST, endpoint.port == 8883, try settings.bool("mqtt_service.enabled") else {
+            return endpoint
+        }
         return try HostPort(parsing: "\(endpoint.host):9883", defaultPort: 9883)
     }
 

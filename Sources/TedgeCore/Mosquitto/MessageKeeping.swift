@@ -51,9 +51,11 @@ struct MessageKeeping {
             if keys.isDisjoint(with: others) { lines += more }
         }
         if !Self.usesPlugin(owner) {
-            add(unless: ["persistence", "retained_persistence"], ["persistence true"])
-            // mosquitto refuses a second one, and an unknown file may have the first.
-            if owner != nil { add(unless: ["persistence_location"], ["persistence_location \(Self.usualPlace)"]) }
+            // mosquitto refuses a second place, and without one it saves where it was started: an unknown file decides both.
+            if owner != nil {
+                add(unless: ["persistence", "retained_persistence"], ["persistence true"])
+                add(unless: ["persistence_location"], ["persistence_location \(Self.usualPlace)"])
+            }
             let seconds = try settings.duration("mqtt.bridge.save_interval").components.seconds
             add(
                 unless: ["autosave_interval", "autosave_on_changes"],
@@ -79,7 +81,9 @@ struct MessageKeeping {
         func last(_ keys: String...) -> MosquittoFiles.Line? { owner.last { keys.contains($0.key) } }
         var problems: [MessageKeepingProblem] = []
         if !Self.usesPlugin(owner) {
-            if let line = last("persistence", "retained_persistence"), !Self.isTrue(line) { problems.append(.off(line)) }
+            if let line = last("persistence", "retained_persistence"), !Self.isTrue(line) {
+                problems.append(.off(line))
+            }
             let place = last("persistence_location")?.value ?? Self.usualPlace
             if let problem = objection(to: place) { problems.append(problem) }
             if let line = last("autosave_interval"), last("autosave_on_changes").map({ !Self.isTrue($0) }) ?? true,
@@ -98,10 +102,13 @@ struct MessageKeeping {
 
     /// mosquitto writes a new file into the directory, as its user.
     private func objection(to place: String) -> MessageKeepingProblem? {
-        guard let status = try? context.files.status(place) else {
-            return context.files.isReadable(Path.directory(of: place)) ? .placeMissing(place) : nil
+        let found: FileStatus?
+        do throws(FileError) {
+            found = try context.files.status(place)
+        } catch {
+            return nil
         }
-        guard status.kind == .directory else { return .placeMissing(place) }
+        guard let status = found, status.kind == .directory else { return .placeMissing(place) }
         guard let account = context.mosquittoAccount, account.owner.user != 0, !status.hasAccessList else { return nil }
         let groups = context.accounts.groups(of: account)
         let shift: UInt16 =
@@ -141,12 +148,16 @@ enum MessageKeepingProblem: ExplainedError, Equatable {
     var causes: [String] {
         switch self {
         case .off(let line):
-            ["mosquitto saves no messages, so that a restart loses those that wait: \(line.place) says '\(Self.text(line))'."]
+            [
+                "mosquitto saves no messages, so that a restart loses those that wait: \(line.place) says '\(Self.text(line))'."
+            ]
         case .placeMissing(let path): ["The directory in which mosquitto saves messages is not there: \(path)."]
         case .placeClosed(let path, let user):
             ["mosquitto cannot save messages: the user '\(user)' may not write into \(path)."]
         case .savedRarely(let line):
-            ["mosquitto saves messages rarely, and a power cut loses the others: \(line.place) says '\(Self.text(line))'."]
+            [
+                "mosquitto saves messages rarely, and a power cut loses the others: \(line.place) says '\(Self.text(line))'."
+            ]
         case .queueShort(let line):
             ["mosquitto lets few messages wait while the line is down: \(line.place) says '\(Self.text(line))'."]
         }

@@ -80,7 +80,8 @@ extension CloudName {
             "bridge.durable", .flag, .constant("false"),
             doc: "Whether the bridge to \(productName) keeps messages while the line is down and over restarts of "
                 + "mosquitto.",
-            note: "'tedge connect \(rawValue) --durable' stores the value true. While such a bridge exists, mosquitto as a "
+            note:
+                "The command 'tedge connect \(rawValue) --durable' stores the value true. While such a bridge exists, mosquitto as a "
                 + "whole saves and queues more; the article BadLines says what.",
             examples: ["true"])
     }

@@ -5,7 +5,8 @@ extension SettingTable {
             doc: "The host name of the Azure IoT hub, without scheme and port.", example: "myazure.azure-devices.net")
         + [
             CloudName.az.mqttKey(
-                doc: "The host of the MQTT broker, with its port if that is not 8883, for a gateway before the IoT hub.",
+                doc:
+                    "The host of the MQTT broker, with its port if that is not 8883, for a gateway before the IoT hub.",
                 note: "The IoT hub itself takes MQTT on port 443 over WebSocket alone, which mosquitto cannot use.",
                 examples: ["gateway.example.com:8883"])
         ]

@@ -117,7 +117,7 @@ extension SettingTable {
         SettingKey(
             "mqtt.bridge.reconnect_policy.reset_window", .duration, .constant("5m"),
             doc: "How long a connection must last before the wait starts from the initial interval again.",
-            note: "mosquitto 2.0 starts from the initial interval after each connection.",
+            note: "With mosquitto 2.0, the wait starts from the initial interval after each connection.",
             examples: ["5m"]),
         SettingKey(
             "mqtt.bridge.save_interval", .duration, .constant("0s"),

@@ -112,13 +112,15 @@ extension DoctorRun {
         let mqtt = key(cloud.endpointSetting)
         let opening = "Have the network let this device through to \(endpoint)"
         guard cloud.protocolOnWebPort != nil else {
-            let other = cloud.check == .smartREST ? "; if the tenant offers MQTT over TLS on another port, set '\(mqtt)'" : ""
+            let other =
+                cloud.check == .smartREST ? "; if the tenant offers MQTT over TLS on another port, set '\(mqtt)'" : ""
             return "\(opening)\(other). \(webPortLimit)"
         }
         if let mosquittoVersion, MosquittoVersion.isOlder(mosquittoVersion, than: (1, 6, 0)) {
             return "\(opening), or install mosquitto 1.6 or later, which can use port 443."
         }
-        return "\(cloud.displayName) takes MQTT on port 443 too: run 'sudo tedge config set \(mqtt) \(endpoint.host):443', "
+        return
+            "\(cloud.displayName) takes MQTT on port 443 too: run 'sudo tedge config set \(mqtt) \(endpoint.host):443', "
             + "then '\(reconnectCommand)'."
     }
 
@@ -226,7 +228,8 @@ extension DoctorRun {
                 let keyPath = try? settings.path("device.key_path")
             else { return .skipped("there is no address") }
             let probe = context.probe(
-                cloud, endpoint, roots: roots, identity: .init(certificatePath: certificatePath, keyPath: keyPath), until: end)
+                cloud, endpoint, roots: roots, identity: .init(certificatePath: certificatePath, keyPath: keyPath),
+                until: end)
             if let failure = probe.failure { throw failure }
             guard probe.isIdentityWanted else {
                 return .warning(
