@@ -9,7 +9,7 @@ import time
 sys.path.append("/usr/lib/python3/dist-packages")
 import paho.mqtt.client as paho
 
-END = "/run/sender-ends"
+END, PAUSE = "/run/sender-ends", "/run/sender-pauses"
 pause = 1 / float(sys.argv[1])
 numbers = {}
 
@@ -30,6 +30,8 @@ while not os.path.exists(END):
     number += 1
     numbers[client.publish("c8y/s/us", f"200,durable,n,{number}", qos=1).mid] = number
     time.sleep(pause)
+    while os.path.exists(PAUSE):
+        time.sleep(0.02)
 deadline = time.monotonic() + 20
 while numbers and time.monotonic() < deadline:
     time.sleep(0.1)

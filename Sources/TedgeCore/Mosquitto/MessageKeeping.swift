@@ -84,8 +84,7 @@ struct MessageKeeping {
             if let line = last("persistence", "retained_persistence"), !Self.isTrue(line) {
                 problems.append(.off(line))
             }
-            let place = last("persistence_location")?.value ?? Self.usualPlace
-            if let problem = objection(to: place) { problems.append(problem) }
+            if let problem = objection(to: place(owner)) { problems.append(problem) }
             if let line = last("autosave_interval"), last("autosave_on_changes").map({ !Self.isTrue($0) }) ?? true,
                 let seconds = Int(line.value), seconds == 0 || seconds > 60
             {
@@ -96,6 +95,13 @@ struct MessageKeeping {
             problems.append(.queueShort(line))
         }
         return problems
+    }
+
+    /// The directory in which mosquitto saves; nil if it is unknown, or if something else saves.
+    var place: String? { owner.flatMap { Self.usesPlugin($0) ? nil : place($0) } }
+
+    private func place(_ owner: [MosquittoFiles.Line]) -> String {
+        owner.last { $0.key == "persistence_location" }?.value ?? Self.usualPlace
     }
 
     private static func isTrue(_ line: MosquittoFiles.Line) -> Bool { ["true", "1"].contains(line.value) }
@@ -163,15 +169,19 @@ enum MessageKeepingProblem: ExplainedError, Equatable {
         }
     }
 
-    var hint: String? {
+    var hint: String? { "\(step), then run the command again." }
+
+    /// What to do while mosquitto has a durable bridge.
+    var advice: String { "\(step), then run 'sudo tedge refresh-bridges && sudo systemctl restart mosquitto'." }
+
+    private var step: String {
         switch self {
         case .off(let line), .savedRarely(let line), .queueShort(let line):
-            "Remove line \(line.number) from \(line.path), then run 'sudo tedge refresh-bridges'."
+            "Remove line \(line.number) from \(line.path)"
         case .placeMissing(let path):
-            "Run 'sudo install -d -o mosquitto -g mosquitto \(ShellWord.quoted(path))', then 'sudo systemctl restart mosquitto'."
+            "Run 'sudo install -d -o mosquitto -g mosquitto \(ShellWord.quoted(path))'"
         case .placeClosed(let path, let user):
-            "Let '\(user)' write there, or name another directory with 'persistence_location'; see 'ls -ld "
-                + "\(ShellWord.quoted(path))'."
+            "Let '\(user)' write into \(path), or name another directory with 'persistence_location'"
         }
     }
 

@@ -41,6 +41,14 @@ import Testing
         if reason != nil { #expect(outcome.diagnosis?.hint?.contains("'sudo tedge reconnect c8y'") == true) }
     }
 
+    @Test("a small disk for messages that wait is a warning")
+    func room() {
+        let outcome = DoctorRun.room(forMessagesIn: "/var/lib/mosquitto/", free: 100 << 20)
+        #expect(outcome?.reason == "disk-nearly-full" && outcome?.state == .warning)
+        #expect(DoctorRun.room(forMessagesIn: "/", free: 200 << 20) == nil)
+        #expect(DoctorRun.room(forMessagesIn: "/", free: nil) == nil)
+    }
+
     @Test("without a token the tenant is not asked for the device, and an id is one part of the address")
     func noToken() throws {
         let fixture = try fixture()

@@ -108,11 +108,25 @@ extension DoctorRun {
         MessageKeeping(settings: plan.settings, context: brokerContext, manager: try manager.get())
     }
 
+    /// A warning if the messages that may wait do not fit beside those that are saved already; nil if they do.
+    static func room(forMessagesIn directory: String, free: Int64?) -> CheckOutcome? {
+        guard let free, free < 2 * Int64(MessageKeeping.bytes) else { return nil }
+        return .warning(
+            Diagnosis(
+                .diskNearlyFull, "The disk of \(directory) may be too small for the messages that wait.",
+                seen:
+                    "\(free >> 20) MiB are free; \(MessageKeeping.bytes >> 20) MiB may wait, and are written beside the old file",
+                hint: "Run 'df \(directory)', and remove what is not needed."))
+    }
+
     func messageQueue() -> CheckOutcome {
         guard isRoot else { return Self.needsRoot }
         do {
-            if let problem = try messageKeeping(try plan.get()).problems().first { return .warning(Diagnosis(problem)) }
-            return .ok("they are")
+            let keeping = try messageKeeping(try plan.get())
+            if let problem = keeping.problems().first {
+                return .warning(Diagnosis(problem.id, problem.causes[0], hint: problem.advice))
+            }
+            return keeping.place.flatMap { Self.room(forMessagesIn: $0, free: freeBytes(of: $0)) } ?? .ok("they are")
         } catch {
             return .error(error)
         }

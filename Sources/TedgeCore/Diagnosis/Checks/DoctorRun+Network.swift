@@ -20,7 +20,21 @@ extension DoctorRun {
     private func failed(_ error: TLSError, _ endpoint: HostPort) -> CheckOutcome {
         if error == .interrupted { return .outOfTime }
         let words = (try? cloudSettings()).flatMap { EndpointDiagnosis(cloud, $0, endpoint).diagnosis(error) }
+        if let words, let advice = registrationAdvice(words.id) {
+            return .error(Diagnosis(words.id, words.message, seen: words.seen, hint: advice))
+        }
         return .error(words ?? Diagnosis(.endpointFailed, "\(endpoint) cannot be used.", seen: "\(error)"))
+    }
+
+    /// What helps if Cumulocity does not trust a certificate that an authority issued: uploading it would not.
+    private func registrationAdvice(_ reason: ReasonID) -> String? {
+        guard cloud.check == .smartREST, [.deviceCertificateNotTrusted, .cloudClosesConnection].contains(reason),
+            let certificate, certificate.issuer != certificate.subject
+        else { return nil }
+        return
+            "The certificate was issued by '\(certificate.issuer)'. If that is not an authority that Cumulocity trusts, have it "
+            + "trusted there; if it is the tenant's own, register the device again with 'sudo tedge bootstrap "
+            + "\(cloud.name.words(profile)) --re-register'."
     }
 
     /// Checks the endpoint for at most this many seconds. If there was less time, a missing answer proves nothing.
