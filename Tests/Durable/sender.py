@@ -9,7 +9,7 @@ import time
 sys.path.append("/usr/lib/python3/dist-packages")
 import paho.mqtt.client as paho
 
-END, PAUSE = "/run/sender-ends", "/run/sender-pauses"
+END, PAUSE = f"{sys.argv[2]}/sender-ends", f"{sys.argv[2]}/sender-pauses"
 pause = 1 / float(sys.argv[1])
 numbers = {}
 

@@ -223,7 +223,7 @@ final class ConnectSteps {
     private func checkDurability() throws {
         for problem in broker.durability.problems() {
             if options.isDurable, problem.isFatal { throw problem }
-            context.console.warning("\(problem.causes[0]) \(problem.advice)")
+            context.console.warning("\(problem.causes[0]) \(problem.repair)")
         }
     }
 

@@ -172,7 +172,7 @@ enum MessageKeepingProblem: ExplainedError, Equatable {
     var hint: String? { "\(step), then run the command again." }
 
     /// What to do while mosquitto has a durable bridge.
-    var advice: String { "\(step), then run 'sudo tedge refresh-bridges && sudo systemctl restart mosquitto'." }
+    var repair: String { "\(step), then run 'sudo tedge refresh-bridges && sudo systemctl restart mosquitto'." }
 
     private var step: String {
         switch self {

@@ -124,7 +124,7 @@ extension DoctorRun {
         do {
             let keeping = try messageKeeping(try plan.get())
             if let problem = keeping.problems().first {
-                return .warning(Diagnosis(problem.id, problem.causes[0], hint: problem.advice))
+                return .warning(Diagnosis(problem.id, problem.causes[0], hint: problem.repair))
             }
             return keeping.place.flatMap { Self.room(forMessagesIn: $0, free: freeBytes(of: $0)) } ?? .ok("they are")
         } catch {
