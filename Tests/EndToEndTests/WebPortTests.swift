@@ -72,7 +72,7 @@ import Testing
         #expect(
             gone.output.contains(
                 "error    device-registered: Cumulocity trusts the certificate of 'gateway-1' and has no such device: it was "
-                    + "deleted there.\n"), "\(gone.output)")
+                    + "deleted there, or never registered.\n"), "\(gone.output)")
         #expect(gone.output.contains("'sudo tedge reconnect c8y' to register it again"))
         #expect(try gateway.tedge("doctor", "c8y", "--json").output.contains(#""reason":"device-gone""#))
         #expect(try gateway.tedge("reconnect", "c8y").status == 0)

@@ -219,10 +219,16 @@ final class ConnectSteps {
         return bridge
     }
 
-    /// Throws if `--durable` cannot keep what it says; a bridge that is durable already is warned about.
+    /// Throws if `--durable` cannot keep what it says.
+    func refusePointlessDurability() throws {
+        guard options.isDurable, let problem = broker.durability.problems().first(where: \.isFatal) else { return }
+        throw problem
+    }
+
+    /// The same; a bridge that is durable already is only warned about.
     private func checkDurability() throws {
+        try refusePointlessDurability()
         for problem in broker.durability.problems() {
-            if options.isDurable, problem.isFatal { throw problem }
             context.console.warning("\(problem.causes[0]) \(problem.repair)")
         }
     }

@@ -175,6 +175,12 @@ import Testing
             #expect(try fixture.text(Self.file) == nil)
             try fixture.configure("c8y.bridge.durable = true\n")
             #expect(connect(fixture, isDurable: false).status == 0)
+            // Nothing is removed before that is found.
+            fixture.programs.forget()
+            var options = Connector.Options()
+            options.isDurable = true
+            #expect(Reconnector(.c8y, profile: nil, options: options, in: fixture.context).run().reason == reason)
+            #expect(fixture.programs.changes == [])
         } else {
             #expect(report.status == 0)
         }

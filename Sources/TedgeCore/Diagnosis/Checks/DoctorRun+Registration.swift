@@ -30,7 +30,8 @@ extension DoctorRun {
             return .error(
                 Diagnosis(
                     .deviceGone,
-                    "Cumulocity trusts the certificate of '\(deviceID)' and has no such device: it was deleted there.",
+                    "Cumulocity trusts the certificate of '\(deviceID)' and has no such device: it was deleted there, "
+                        + "or never registered.",
                     seen: "\(target.endpoint) answers 404 for the external id '\(deviceID)'",
                     hint: "Run '\(reconnectCommand)' to register it again; if the device is to stay away, "
                         + "'\(disconnectCommand)'."))
