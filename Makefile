@@ -57,6 +57,7 @@ help:
 	@echo 'make test-releases  run the system tests on Debian 13 and sid; needs root and debootstrap'
 	@echo 'make test-arm64  try the package for arm64 in a Debian 13 that qemu runs; needs root'
 	@echo 'make test-hard  races, kills and power cuts, HARD_ROUNDS ($(HARD_ROUNDS)) rounds a command; needs root'
+	@echo 'make test-durable  take the line of a gateway away, kill its mosquitto, and count the messages in the cloud; needs root'
 	@echo 'make ansible   build the Ansible collection, below .build/ansible'
 	@echo 'make ansible-lint  look at the collection with ansible-lint and ansible-test sanity'
 	@echo 'make test-fleet  drive FLEET_DEVICES ($(FLEET_DEVICES)) throwaway gateways with Ansible; needs root'
@@ -193,6 +194,10 @@ test-releases: release-deps build deb
 .PHONY: test-hard
 test-hard: test-deps build
 	@HARD_ROUNDS='$(HARD_ROUNDS)' Tests/SystemTests/Hard/all
+
+.PHONY: test-durable
+test-durable: test-deps build
+	@Tests/Durable/run
 
 .PHONY: reproducible
 reproducible: deb-deps

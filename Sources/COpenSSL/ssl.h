@@ -30,6 +30,7 @@
     F(SSL_CTX_load_verify_dir) \
     F(SSL_CTX_load_verify_file) \
     F(SSL_CTX_new) \
+    F(SSL_CTX_set_alpn_protos) \
     F(SSL_CTX_set_cert_cb) \
     F(SSL_CTX_set_cert_verify_callback) \
     F(SSL_CTX_set_default_passwd_cb) \

@@ -21,15 +21,19 @@ public struct MQTTTLS: Sendable, Equatable {
     public var certificateFile: String?
     /// The PEM private key of `certificateFile`, without a passphrase.
     public var keyFile: String?
+    /// The application protocol that the client names (ALPN); nil for none.
+    public var alpn: String?
 
     /// Without `caFile` and `caDirectory` the client trusts the authorities in `/etc/ssl/certs`.
     public init(
-        caFile: String? = nil, caDirectory: String? = nil, certificateFile: String? = nil, keyFile: String? = nil
+        caFile: String? = nil, caDirectory: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
+        alpn: String? = nil
     ) {
         self.caFile = caFile
         self.caDirectory = caDirectory
         self.certificateFile = certificateFile
         self.keyFile = keyFile
+        self.alpn = alpn
     }
 }
 

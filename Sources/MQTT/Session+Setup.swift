@@ -85,7 +85,7 @@ extension TLSOptions {
             if let reason = PlainFile.objection(to: path) { throw .unusable(path: path, reason: reason) }
         }
         let roots = [tls.caFile, tls.caDirectory].compactMap(\.self)
-        self.init(roots: (roots.isEmpty ? [Self.systemAuthorities] : roots).map { .path($0) })
+        self.init(roots: (roots.isEmpty ? [Self.systemAuthorities] : roots).map { .path($0) }, alpn: tls.alpn)
         if let directory = tls.caFile == nil ? tls.caDirectory ?? Self.systemAuthorities : tls.caDirectory,
             let objection = PlainFile.objection(inHashedDirectory: directory)
         {

@@ -63,6 +63,13 @@ final class SSLContext {
         _ = call.SSL_CTX_ctrl(pointer, SSL_CTRL_SET_MSG_CALLBACK_ARG, 0, own)
         for roots in options.roots { try trust(roots) }
         if let identity = options.identity { try use(identity) }
+        if let alpn = options.alpn { name(alpn) }
+    }
+
+    /// Names one application protocol: its length, then its name (RFC 7301, section 3.1).
+    private func name(_ alpn: String) {
+        let list = [UInt8(clamping: alpn.utf8.count)] + alpn.utf8.prefix(255)
+        _ = call.SSL_CTX_set_alpn_protos(pointer, list, UInt32(list.count))
     }
 
     deinit { call.SSL_CTX_free(pointer) }

@@ -14,6 +14,9 @@ public struct TLSOptions: Sendable, Equatable {
     /// The client's certificate and key; nil if the client has none.
     public var identity: Identity?
 
+    /// The application protocol that the client names (ALPN, RFC 7301), 1 to 255 bytes long; nil for none.
+    public var alpn: String?
+
     /// A client certificate and its key.
     public struct Identity: Sendable, Equatable {
         /// The PEM file with the certificate, followed by its chain.
@@ -29,9 +32,10 @@ public struct TLSOptions: Sendable, Equatable {
     }
 
     /// By default trusts the roots of the system and has no client identity.
-    public init(roots: [Roots] = [.system], identity: Identity? = nil) {
+    public init(roots: [Roots] = [.system], identity: Identity? = nil, alpn: String? = nil) {
         self.roots = roots
         self.identity = identity
+        self.alpn = alpn
     }
 }
 

@@ -5,6 +5,7 @@ import binascii
 import json
 from dataclasses import dataclass, field
 from typing import Callable
+from urllib.parse import unquote
 
 from certificates import BadCertificate, DeviceCertificate
 from tenant import Tenant, basic_credentials
@@ -75,6 +76,8 @@ class API:
         parts = request.path.partition("?")[0].strip("/").split("/")
         if (request.method, parts) == ("GET", ["tenant", "loginOptions"]):
             return self._login_options()
+        if request.method == "GET" and parts[:3] == ["identity", "externalIds", "c8y_Serial"] and len(parts) == 4:
+            return self._identity(unquote(parts[3]), request)
         if not self._tenant.accepts(request.credentials):
             return invalid_credentials()
         if (request.method, parts) == ("GET", ["tenant", "currentTenant"]):
@@ -108,6 +111,19 @@ class API:
             "domainName": host,
             "name": self._tenant.name,
             "self": f"https://{host}/tenant/currentTenant",
+        })
+
+    def _identity(self, device: str, request: Request) -> Answer:
+        if not self._tenant.issued((request.authorization or "").removeprefix("Bearer ")):
+            return invalid_credentials()
+        number = self._tenant.number(device)
+        if number is None:
+            return Answer.error(404, "identity/Not Found", f"External id not found; external id = ID [type=c8y_Serial, "
+                                                           f"value={device}]")
+        base = f"https://{self._tenant.host_name}"
+        return Answer.json(200, {
+            "externalId": device, "type": "c8y_Serial", "self": f"{base}/identity/externalIds/c8y_Serial/{device}",
+            "managedObject": {"id": number, "self": f"{base}/inventory/managedObjects/{number}"},
         })
 
     def _upload(self, tenant: str, request: Request) -> Answer:

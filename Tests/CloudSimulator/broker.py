@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apart
 from files import CloudError, find_program, write_atomically
-from gate import Gate
+from gate import WEB_PROTOCOL, Gate
 from https import port_error
 
 #: What a device may publish and receive. `%u` is the common name of its certificate: as another device it can
@@ -82,6 +82,8 @@ class BrokerSettings:
     silent: bool
     #: Ends every connection during the handshake.
     cut: bool
+    #: Drops the packets of every connection to the usual port, as a firewall does.
+    filtered: bool = False
     #: Refuses every device although its certificate is good.
     unregistered: bool = False
     #: Reflects something else than the AWS test message.
@@ -91,7 +93,15 @@ class BrokerSettings:
 
     def needs_restart(self, before: "BrokerSettings") -> bool:
         """Whether mosquitto must start anew to change to this from `before`."""
-        return (self.certificate, self.trusted, self.cut) != (before.certificate, before.trusted, before.cut)
+        return self._of_start() != before._of_start()
+
+    def _of_start(self) -> tuple:
+        return self.certificate, self.trusted, self.cut, self.filtered
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether something else takes the connections to the usual port."""
+        return self.cut or self.filtered
 
 
 class Broker:
@@ -99,7 +109,7 @@ class Broker:
     when the thread that started it ends."""
 
     def __init__(self, directory: Path, address: str, port: int, plays: str = "all", hosts: list[str] | None = None,
-                 password_port: int = 0, password: tuple[str, str] = ("", "")):
+                 password_port: int = 0, password: tuple[str, str] = ("", ""), web_port: int = 0):
         self._directory = directory
         self._plays = plays
         #: The port of devices with a password, 0 for none, and their user name and password.
@@ -107,7 +117,9 @@ class Broker:
         self._password = password
         self._passwords = directory / "passwords"
         self._hosts = [*(hosts or []), address]
-        self._gate: Gate | None = None
+        #: Gates of the usual port and of the one that wants a protocol, 0 for none.
+        self._gates: list[Gate] = []
+        self._web_port = web_port
         self._guest_port = 0
         #: What the gate said of devices that it did not let in.
         self.refusals: list[dict] = []
@@ -116,7 +128,7 @@ class Broker:
         self._port = port
         self._settings: BrokerSettings | None = None
         self._process: subprocess.Popen | None = None
-        self._cutter: Cutter | None = None
+        self._cutter: Cutter | Filter | None = None
         self._acl = directory / "broker.acl"
         self._log = directory / "broker.log"
         #: The loopback port without TLS and rights, for the client that answers.
@@ -134,6 +146,8 @@ class Broker:
         """Returns when mosquitto answers on all its ports."""
         if settings.cut:
             self._cutter = Cutter(self._address, self._port)
+        elif settings.filtered:
+            self._cutter = Filter(self._address, self._port)
         else:
             check_port("MQTT", self._address, self._port)
         if self._password_port:
@@ -147,8 +161,11 @@ class Broker:
             self._write_configuration()
             if self._launch():
                 if self._plays != "all" and not settings.cut:
-                    self._gate = Gate(self._address, self._port, self._guest_port, settings, self._plays, self._hosts,
-                                      self._gate_said)
+                    ports = [] if settings.filtered else [(self._port, None)]
+                    ports += [(self._web_port, WEB_PROTOCOL)] if self._web_port else []
+                    for port, protocol in ports:
+                        self._gates.append(Gate(self._address, port, self._guest_port, settings, self._plays,
+                                                self._hosts, self._gate_said, protocol))
                 return
         raise CloudError(f"mosquitto does not start: {self._last_words()}")
 
@@ -156,9 +173,9 @@ class Broker:
         if self._cutter is not None:
             self._cutter.stop()
             self._cutter = None
-        if self._gate is not None:
-            self._gate.stop()
-            self._gate = None
+        for gate in self._gates:
+            gate.stop()
+        self._gates = []
         if self._process is not None:
             # There is nothing to save; mosquitto's own way out takes up to 100 ms.
             self._process.kill()
@@ -168,8 +185,8 @@ class Broker:
     def reload(self, settings: BrokerSettings) -> None:
         """Changes what needs no restart without ending a connection; returns when it counts."""
         was_silent, self._settings = self._settings.silent, settings
-        if self._gate is not None:
-            self._gate.change(settings)
+        for gate in self._gates:
+            gate.change(settings)
         if was_silent == settings.silent:
             return
         self._write_acl()
@@ -233,11 +250,11 @@ class Broker:
             text += f"user {pwd.getpwuid(0).pw_name}\n"
         if self._plays != "all":
             text += GUEST_LISTENER.format(port=self._guest_port, acl=self._acl)
-        elif not self._settings.cut:
+        elif not self._settings.is_closed:
             text += DEVICE_LISTENER.format(
                 port=self._port, address=self._address, certificate=self._settings.certificate,
                 key=self._settings.key, trusted=self._settings.trusted, acl=self._acl)
-        if self._password_port and not self._settings.cut:
+        if self._password_port and not self._settings.is_closed:
             text += PASSWORD_LISTENER.format(
                 port=self._password_port, address=self._address, certificate=self._settings.certificate,
                 key=self._settings.key, passwords=self._passwords, acl=self._acl)
@@ -302,6 +319,26 @@ class Cutter:
                     connection.recv(1)
                 except OSError:
                     pass  # Gone or silent: cut either way.
+
+
+class Filter:
+    """Takes the broker's place and lets every packet of a new connection be lost, as a firewall does: the kernel drops them
+    while the queue of a listener is full."""
+
+    def __init__(self, address: str, port: int):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        try:
+            self._socket = socket.create_server((address, port), family=family, backlog=0)
+        except OSError as error:
+            raise port_error("MQTT", address, port, error) from error
+        self._waiting = [socket.socket(family) for _ in range(4)]
+        for one in self._waiting:
+            one.setblocking(False)
+            one.connect_ex((address, port))
+
+    def stop(self) -> None:
+        for one in [*self._waiting, self._socket]:
+            one.close()
 
 
 def check_port(what: str, address: str, port: int) -> None:

@@ -20,6 +20,10 @@ from https import port_error
 GREETING_SECONDS = 10
 #: MQTT 3.1.1, 3.2.2.3: the return code for a device that is not authorized.
 NOT_AUTHORIZED = 5
+#: The protocol (ALPN) by which AWS IoT Core knows devices with a certificate on the port of HTTPS.
+WEB_PROTOCOL = "x-amzn-mqtt-ca"
+#: What others get there.
+WEB_ANSWER = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 #: What stands behind the device id in a user name of Azure IoT Hub; the version itself is not looked at.
 API_VERSION = "/?api-version="
 
@@ -97,10 +101,12 @@ OBJECTIONS = {"azure": azure_objection, "aws": aws_objection, "c8y": c8y_objecti
 
 
 class Gate:
-    """Listens from `__init__` on; `settings` are those of `Broker`."""
+    """Listens from `__init__` on; `settings` are those of `Broker`. With a `protocol`, clients that do not name it (ALPN)
+    get an answer of HTTP."""
 
     def __init__(self, address: str, port: int, inner_port: int, settings, plays: str, hosts: list[str],
-                 log: Callable[[str, dict], None]):
+                 log: Callable[[str, dict], None], protocol: str | None = None):
+        self._protocol = protocol
         self._inner_port = inner_port
         self._settings = settings
         self._answers_refusals = plays != "aws"
@@ -168,6 +174,10 @@ class Gate:
             return
         stack.callback(connection.close)
         with connection:
+            if connection.selected_alpn_protocol() != self._protocol:
+                self._log("refusal", {"reason": f"the client does not name the protocol {self._protocol}"})
+                connection.sendall(WEB_ANSWER)
+                return
             certificate = connection.getpeercert()
             device = _common_name(certificate)
             kind, body = _packet(connection.recv)
@@ -197,6 +207,8 @@ class Gate:
         # As the cloud does, which trusts certificates and not authorities.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.num_tickets = 0
+        if self._protocol:
+            context.set_alpn_protocols([self._protocol])
         return context
 
     def _pump(self, device: ssl.SSLSocket, broker: socket.socket, place: str) -> None:

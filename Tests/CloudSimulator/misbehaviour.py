@@ -9,7 +9,7 @@ CERTIFICATES = ("expired", "not-yet-valid", "other-host", "unknown-authority")
 #: Only the MQTT side.
 MQTT = (
     "silent", "other-tenant", "untrusted", "unregistered", "twin-not-found", "twin-error", "other-twin",
-    "other-reflection",
+    "other-reflection", "filtered",
 )
 #: Only the HTTPS side.
 HTTPS = (

@@ -41,6 +41,8 @@ class Options:
     #: The MQTT port of devices with `tenant/user` and password; 0 for none.
     password_port: int = 0
     proxy_port: int | None = None
+    #: The port for MQTT with a protocol named in the handshake (ALPN); 0 for none.
+    web_port: int = 0
 
 
 class Simulator:
@@ -66,7 +68,7 @@ class Simulator:
             self._broker = Broker(
                 options.directory, options.address, options.mqtt_port, options.plays,
                 [options.host_name, "localhost", "127.0.0.1"], options.password_port,
-                (f"{options.tenant}/{options.user}", options.password))
+                (f"{options.tenant}/{options.user}", options.password), options.web_port)
             self._responder: Responder | None = None
             try:
                 facts = self._start()
@@ -256,7 +258,8 @@ class Simulator:
         trusted = self._nothing if misbehaviours.mqtt("untrusted") else self._trust.directory
         does = misbehaviours.mqtt
         return BrokerSettings(
-            certificate, key, trusted, does("silent"), does("cut"), does("unregistered"), does("other-reflection"),
+            certificate, key, trusted, does("silent"), does("cut"), does("filtered"), does("unregistered"),
+            does("other-reflection"),
             frozenset().union(*(self._renewed.get(device, ()) for device in self._refuses)))
 
     def _restart_broker(self, settings: BrokerSettings) -> None:

@@ -66,6 +66,11 @@ class Tenant:
         with self._lock:
             return self._devices.get(self._last_device, {}).get("number", "1000")
 
+    def number(self, device_id: str) -> str | None:
+        """The number of a device; None if there is none."""
+        with self._lock:
+            return self._devices.get(device_id, {}).get("number")
+
     def forget(self) -> None:
         """Knows no device any more; trusted certificates and registrations stay."""
         with self._lock:

@@ -2,13 +2,14 @@
 
 import base64
 import copy
+import socket
 import struct
 import subprocess
 import unittest
 
 import apart
 import gate
-from fixture import HOST, Cloud, CloudTest, Device, run
+from fixture import HOST, Cloud, CloudTest, Device, free_ports, run
 from gate import Greeting, azure_objection
 
 TWIN, TWIN_ANSWER = "$iothub/twin/GET/?$rid=7b3f", "$iothub/twin/res/200/?$rid=7b3f"
@@ -135,6 +136,31 @@ class AWS(GateTest):
         self.assertIsNone(self.ask(self.echo, "hello", self.echo, wait=1))
         self.cloud.misbehave("none")
         self.assertEqual(self.ask(self.echo, "hello", self.echo), f"{self.echo} hello")
+
+
+class WebPort(GateTest):
+    port, = free_ports(1)
+    options = ("--plays", "aws", "--web-port", port)
+    allowed = "thinedge/gateway-1/td/x"
+
+    def connects_to_web(self, *words: str) -> bool:
+        identity = self.words()
+        identity[identity.index("-p") + 1] = self.port
+        return run("mosquitto_pub", *identity, *words, "-q", 1, "-t", self.allowed, "-m", "x").returncode == 0
+
+    def test_a_device_gets_in_if_it_names_the_protocol(self):
+        self.assertTrue(self.connects_to_web("--tls-alpn", gate.WEB_PROTOCOL))
+        for words in ([], ["--tls-alpn", "mqtt"]):
+            self.assertFalse(self.connects_to_web(*words))
+            self.assertIn(gate.WEB_PROTOCOL, self.refused()["reason"])
+
+    def test_a_filter_drops_the_usual_port_and_leaves_the_other(self):
+        self.misbehave("filtered")
+        with self.assertRaises(TimeoutError):
+            socket.create_connection(("127.0.0.1", self.cloud.mqtt_port), timeout=0.5)
+        self.assertTrue(self.connects_to_web("--tls-alpn", gate.WEB_PROTOCOL))
+        self.cloud.misbehave("none")
+        self.assertTrue(self.connects(None, None))
 
 
 class Cumulocity(GateTest):

@@ -4,6 +4,7 @@ import base64
 import json
 import ssl
 import subprocess
+import time
 import unittest
 from http.client import HTTPConnection, HTTPSConnection
 
@@ -283,6 +284,20 @@ class Enrolment(CloudTest):
         forged = {"Authorization": f"Bearer {token[:-4]}AAAA"}
         for headers in (forged, {"Authorization": "Bearer x"}, {}):
             self.assertEqual(self.enrol(device, None, "simplereenroll", headers=headers).status, 401)
+
+    def test_a_device_finds_itself_by_its_external_id_until_it_is_forgotten(self):
+        token = self.cloud.request(self.device, "s/uat", "", "s/dat").removeprefix("71,")
+        bearer = {"Authorization": f"Bearer {token}"}
+        path = "/identity/externalIds/c8y_Serial/gateway%2D1"
+        self.cloud.publish(self.device, "s/us", "100,gateway-1,thin-edge.io")
+        deadline = time.monotonic() + 5
+        while self.cloud.ask("GET", path, user=None, headers=bearer).status != 200 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        answer = self.cloud.ask("GET", path, user=None, headers=bearer)
+        self.assertEqual((answer.status, answer.document["externalId"]), (200, "gateway-1"))
+        self.assertEqual(self.cloud.ask("GET", path, user=None).status, 401)
+        self.cloud.do("forget")
+        self.assertEqual(self.cloud.ask("GET", path, user=None, headers=bearer).status, 404)
 
     def test_the_local_proxy_adds_the_token_with_and_without_tls(self):
         port, = free_ports(1)

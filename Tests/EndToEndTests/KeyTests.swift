@@ -11,7 +11,7 @@ import TestSupport
                 separator: "|", omittingEmptySubsequences: false
             ).map(String.init)
         }
-        guard rows.count == 159, rows.allSatisfy({ $0.count > 3 }) else { throw TestFailure("\(rows.count) rows") }
+        guard rows.count == 165, rows.allSatisfy({ $0.count > 3 }) else { throw TestFailure("\(rows.count) rows") }
         return rows
     }
 

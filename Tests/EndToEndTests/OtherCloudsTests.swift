@@ -121,7 +121,7 @@ import TestSupport
         Fault(
             hub: .amazon, ways: "cut:mqtt",
             cause: "What answers at CLOUD:8883 closes the connection before it has shown a certificate.\n",
-            hint: "tedge config get aws.url"),
+            hint: "tedge config get aws.mqtt"),
     ]
 
     @Test("a check that fails names the cause, leaves the bridge, and ends with status 4", arguments: faults)

@@ -20,7 +20,9 @@ final class StandInCloud: Sendable {
     private static let tool = packageDirectory + "/Tests/CloudSimulator/cloud"
 
     /// Starts a cloud that knows no device.
-    init(_ kind: Kind = .cumulocity, passwords: Bool = false) throws {
+    ///
+    /// - Parameter hasWebPort: Whether it also takes MQTT on port 443 as AWS does; for Azure and AWS, as root.
+    init(_ kind: Kind = .cumulocity, passwords: Bool = false, hasWebPort: Bool = false) throws {
         directory = try TemporaryDirectory()
         passwordPort = passwords ? try freePort() : nil
         (httpsPort, proxyPort) = (try freePort(), try freePort())
@@ -40,6 +42,7 @@ final class StandInCloud: Sendable {
                 "start", "--directory", files, "--mqtt-port", String(mqttPort), "--https-port", String(httpsPort),
                 "--address", address, "--plays", kind.rawValue, "--host-name", "localhost", "--end-with-parent",
                 "--password-port", String(passwordPort ?? 0), "--proxy-port", String(proxyPort),
+                "--web-port", hasWebPort ? "443" : "0",
             ], output: directory.file("log"), errors: directory.file("log"))
         guard eventually({ process.ended() != nil || contents(of: directory.file("log")).hasPrefix("ready") }),
             process.ended() == nil

@@ -141,8 +141,10 @@ extension BootstrapSession {
     private func reach(_ endpoint: HostPort, _ plan: BootstrapPlan) throws {
         let cloud = plan.settings.cloud(run.cloud, profile: run.profile)
         let probe = context.probe(
-            endpoint, TLSOptions(roots: [.path(try cloud.path("root_cert_path"))]), timeout: .zero,
-            until: .now + .seconds(5), context.interruption)
+            endpoint,
+            TLSOptions(
+                roots: [.path(try cloud.path("root_cert_path"))], alpn: Cloud.named(run.cloud).alpn(for: endpoint)),
+            timeout: .zero, until: .now + .seconds(5), context.interruption)
         guard !probe.isServerTrusted, let failure = probe.failure else { return }
         try context.interruption.check()
         let words = EndpointDiagnosis(Cloud.named(run.cloud), cloud, endpoint)

@@ -29,18 +29,19 @@ extension BootstrapSession {
         let (cloud, settings) = (Cloud.named(run.cloud), try cloudSettings())
         let endpoint = try HostPort.ofBridge(settings, in: context)
         let roots = try settings.path("root_cert_path")
+        let host = try settings.string("url") ?? endpoint.host
         let isDirectory = context.files.isDirectory(roots)
         // As the bridge connects: the cloud keeps its session.
         let options = MQTTOptions(
             host: endpoint.bareHost, port: endpoint.port, clientID: id,
-            username: cloud.remoteUserName(endpoint.host, id), cleanSession: cloud.cleanSession,
+            username: cloud.remoteUserName(host, id), cleanSession: cloud.cleanSession,
             tls: MQTTTLS(
                 caFile: isDirectory ? nil : roots, caDirectory: isDirectory ? roots : nil,
-                certificateFile: pair.certificatePath, keyFile: pair.keyPath))
+                certificateFile: pair.certificatePath, keyFile: pair.keyPath, alpn: cloud.alpn(for: endpoint)))
         let advice = RegistrationAdvice(
             cloud: run.cloud, deviceID: id, certificatePath: pair.certificatePath,
             thumbprint: try CertificateFile.certificate(at: pair.certificatePath, files: context.files).thumbprint,
-            host: endpoint.host, next: "bootstrap \(run.name) --re-register")
+            host: host, next: "bootstrap \(run.name) --re-register")
         try patience.keepTrying(.register, .network) {
             do throws(MQTTError) {
                 try context.broker.connect(options, until: .now + .seconds(10), interruption: context.interruption)

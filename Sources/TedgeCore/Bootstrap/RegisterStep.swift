@@ -116,7 +116,7 @@ extension BootstrapSession {
         let cloud = try cloudSettings()
         let endpoint = try HostPort.ofBridge(cloud, in: context)
         let probe = context.probe(
-            endpoint, roots: try cloud.path("root_cert_path"),
+            Cloud.named(run.cloud), endpoint, roots: try cloud.path("root_cert_path"),
             identity: .init(certificatePath: pair.certificatePath, keyPath: pair.keyPath), until: .now + .seconds(5))
         guard let failure = probe.failure else { return true }
         try context.interruption.check()

@@ -4,40 +4,46 @@ struct BridgeBuilder {
     let settings: CloudSettings
     /// Whether a path is a directory.
     let isDirectory: (String) -> Bool
+    /// Whether the bridge keeps messages whatever the setting says.
+    var becomesDurable = false
 
-    /// The bridge. The version of mosquitto is asked only if a setting depends on it.
+    /// Whether the bridge keeps messages while the line is down and over restarts of mosquitto.
+    func isDurable() throws -> Bool { try becomesDurable || settings.bool("bridge.durable") }
+
+    /// The bridge. The version of mosquitto, such as `2.0.11`, is asked only if a setting depends on it. Throws
+    /// `BridgeError.mosquittoTooOld` for a setting that it cannot follow.
     ///
     /// - Parameter credentials: User name and password, which replace the certificate.
     func bridge(
-        credentials: DeviceCredentials? = nil, mosquittoMajorVersion: () -> Int?
+        credentials: DeviceCredentials? = nil, mosquittoVersion: () -> String?
     ) throws -> BridgeConfiguration {
         let endpoint = try self.endpoint()
+        let alpn = cloud.alpn(for: endpoint)
+        if alpn != nil { try refuseWithoutALPN(endpoint, mosquittoVersion()) }
+        let sessions = try sessions(mosquittoVersion)
         let deviceID = try deviceID()
         let prefix = try topicPrefix()
         let suffix = settings.profile.map { "@\($0)" } ?? ""
         return BridgeConfiguration(
             connection: "edge_to_\(cloud.name.rawValue)\(suffix)", address: endpoint, trustRoots: try trustRoots(),
-            remoteClientID: deviceID, localClientID: cloud.localClientID + suffix,
-            remoteUserName: cloud.remoteUserName(endpoint.host, deviceID), credentials: credentials,
+            alpn: alpn, remoteClientID: deviceID, localClientID: cloud.localClientID + suffix,
+            remoteUserName: cloud.remoteUserName(try settings.string("url") ?? endpoint.host, deviceID),
+            credentials: credentials,
             certificatePath: try path("device.cert_path"), keyPath: try path("device.key_path"),
-            cleanSession: cloud.cleanSession, localCleanSession: try localCleanSession(mosquittoMajorVersion),
+            cleanSession: sessions.clean, localCleanSession: sessions.localClean,
             healthTopic: try healthTopic(), keepAlive: try keepAlive(),
+            backOff: try BridgeBackOff(settings.settings, isWanted: isDurable()),
             topics: cloud.topics(
                 try topicValues(prefix: prefix, deviceID: deviceID, usesCertificate: credentials == nil)))
     }
 
     /// The cloud's MQTT broker.
     func endpoint() throws -> HostPort {
-        guard cloud.endpointSetting != "url" else {
-            do {
-                return try HostPort(parsing: try settings.required("url"), defaultPort: 8883)
-            } catch let refusal as SettingRefusal {
-                throw SettingsError.refused(key: try settings.name("url").text, refusal)
-            }
-        }
         let endpoint = try settings.hostPort(cloud.endpointSetting)
         // The MQTT service of Cumulocity has a port of its own.
-        guard endpoint.port == 8883, try settings.bool("mqtt_service.enabled") else { return endpoint }
+        guard cloud.check == .smartREST, endpoint.port == 8883, try settings.bool("mqtt_service.enabled") else {
+            return endpoint
+        }
         return try HostPort(parsing: "\(endpoint.host):9883", defaultPort: 9883)
     }
 
@@ -82,12 +88,30 @@ struct BridgeBuilder {
         return Int(seconds)
     }
 
-    private func localCleanSession(_ majorVersion: () -> Int?) throws -> Bool? {
+    /// mosquitto knows `bridge_alpn` since version 1.6 (its ChangeLog).
+    private func refuseWithoutALPN(_ endpoint: HostPort, _ version: String?) throws {
+        guard let version, MosquittoVersion.isOlder(version, than: (1, 6, 0)) else { return }
+        throw BridgeError.mosquittoTooOld(
+            key: try settings.name(cloud.endpointSetting).text, value: "\(endpoint)", version: version, needed: "1.6")
+    }
+
+    /// Whether the cloud's broker forgets the session, and whether mosquitto forgets its side of it; nil if it is not told.
+    ///
+    /// Cumulocity wants its side to be forgotten. Before 2.0.15 mosquitto then saves no messages of the bridge (its issue
+    /// 2604), and so a durable bridge keeps both.
+    private func sessions(_ version: () -> String?) throws -> (clean: Bool, localClean: Bool?) {
+        let local = try localCleanSession(version)
+        guard cloud.cleanSession, try isDurable() else { return (cloud.cleanSession, local) }
+        let savesLocal = version().map { !MosquittoVersion.isOlder($0, than: (2, 0, 15)) } ?? false
+        return (local == false && savesLocal, local)
+    }
+
+    private func localCleanSession(_ version: () -> String?) throws -> Bool? {
         guard cloud.hasLocalCleanSession else { return nil }
         switch try settings.required("bridge.include.local_cleansession") {
         case "true": return false
         case "false": return nil
-        default: return (majorVersion() ?? 1) >= 2 ? false : nil
+        default: return MosquittoVersion.isOlder(version() ?? "1", than: (2, 0, 0)) ? nil : false
         }
     }
 

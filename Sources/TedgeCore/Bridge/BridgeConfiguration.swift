@@ -14,6 +14,8 @@ struct BridgeConfiguration: Sendable, Equatable {
     var address: HostPort
     /// What the cloud's certificate is checked against.
     var trustRoots: TrustRoots
+    /// The protocol that the TLS connection names (ALPN); nil for none.
+    var alpn: String?
     /// The client id in the cloud: the device id.
     var remoteClientID: String
     /// The client id on the device.
@@ -34,6 +36,8 @@ struct BridgeConfiguration: Sendable, Equatable {
     var healthTopic: String
     /// The keep-alive interval in seconds.
     var keepAlive: Int
+    /// The waits before attempts to reconnect; nil for those of mosquitto.
+    var backOff: BridgeBackOff?
     /// The topics that are forwarded.
     var topics: [BridgeTopic]
 }
@@ -44,6 +48,8 @@ enum BridgeError: ExplainedError, Equatable {
     case unusableValue(key: String, value: String, reason: String)
     /// A setting that mosquitto cannot follow.
     case unsupported(key: String, value: String, instead: String)
+    /// A setting that needs a later mosquitto than that of this device.
+    case mosquittoTooOld(key: String, value: String, version: String, needed: String)
     /// The setting is on with which the mapper holds the bridge.
     case builtInBridge(path: String)
 
@@ -51,7 +57,7 @@ enum BridgeError: ExplainedError, Equatable {
     var id: ReasonID {
         switch self {
         case .unusableValue: .settingUnusable
-        case .unsupported: .settingUnsupported
+        case .unsupported, .mosquittoTooOld: .settingUnsupported
         case .builtInBridge: .builtInBridge
         }
     }
@@ -62,6 +68,11 @@ enum BridgeError: ExplainedError, Equatable {
         case .unusableValue(let key, let value, let reason):
             ["The value of '\(key)' cannot be written into mosquitto's configuration: \(reason)", "'\(value)'"]
         case .unsupported(let key, let value, _): ["'\(key)' is '\(value)', which this program cannot do."]
+        case .mosquittoTooOld(let key, let value, let version, let needed):
+            [
+                "'\(key)' is '\(value)', which needs mosquitto \(needed) or later, and this device has mosquitto "
+                    + "\(version)."
+            ]
         case .builtInBridge(let path):
             [
                 "'mqtt.bridge.built_in' is 'true' in \(path): the mapper would hold a second bridge beside mosquitto's."
@@ -74,6 +85,8 @@ enum BridgeError: ExplainedError, Equatable {
         switch self {
         case .unusableValue(let key, _, _): "Run 'tedge config set \(key) <value>' to correct it."
         case .unsupported(_, _, let instead): instead
+        case .mosquittoTooOld(let key, _, _, _):
+            "Install a later mosquitto, or run 'tedge config unset \(key)' if the network lets port 8883 through."
         case .builtInBridge:
             "Run 'tedge config unset mqtt.bridge.built_in' to let mosquitto hold the bridge, then try again."
         }

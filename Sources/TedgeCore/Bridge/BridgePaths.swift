@@ -29,6 +29,13 @@ struct BridgePaths: Sendable {
         "\(directory(in: configurationDirectory))/\(listenersName)"
     }
 
+    /// The file with what mosquitto needs to keep messages, while there is a durable bridge.
+    static func durability(in configurationDirectory: String) -> String {
+        "\(directory(in: configurationDirectory))/\(durabilityName)"
+    }
+
+    static let durabilityName = "tedge-durable.conf"
+
     /// A mark, or the bridge file itself under another name, that exists while connect or disconnect is not complete: if they
     /// find it, a killed run left it. mosquitto reads only names that end in `.conf`.
     var unfinished: String { bridge + ".unfinished" }

@@ -10,14 +10,23 @@ struct Cloud: Sendable {
     let cleanSession: Bool
     /// Whether mosquitto may be told to keep the session on the local side.
     let hasLocalCleanSession: Bool
-    /// The setting with the host and port of the cloud's MQTT broker; `url` if the port is always 8883.
-    let endpointSetting: String
+    /// The protocol (ALPN) with which the cloud takes MQTT over TLS on port 443; nil if it does not.
+    let protocolOnWebPort: String?
     /// The user name that the cloud's broker needs besides the certificate, from the host and the device id.
     let remoteUserName: @Sendable (_ host: String, _ deviceID: String) -> String?
     /// The topics of the bridge.
     let topics: @Sendable (_ values: TopicValues) -> [BridgeTopic]
     /// How the connection is checked.
     let check: CheckProtocol
+
+    /// The setting with the host and port of the cloud's MQTT broker.
+    var endpointSetting: String { "mqtt" }
+
+    /// The port of HTTPS, which networks leave open if they close all others.
+    static let webPort: UInt16 = 443
+
+    /// The protocol (ALPN) that a connection to an address names; nil if none is needed.
+    func alpn(for endpoint: HostPort) -> String? { endpoint.port == Self.webPort ? protocolOnWebPort : nil }
 
     /// What topics depend on.
     struct TopicValues: Sendable {
@@ -56,8 +65,7 @@ enum CheckProtocol: Sendable {
 
 extension Cloud {
     static let azure = Cloud(
-        name: .az, localClientID: "Azure", cleanSession: false, hasLocalCleanSession: false,
-        endpointSetting: "url",
+        name: .az, localClientID: "Azure", cleanSession: false, hasLocalCleanSession: false, protocolOnWebPort: nil,
         remoteUserName: { host, deviceID in "\(host)/\(deviceID)/?api-version=2018-06-30" },
         topics: { values in
             let events = "devices/\(values.deviceID)/"
@@ -74,8 +82,9 @@ extension Cloud {
         }, check: .deviceTwin)
 
     static let amazon = Cloud(
+        // AWS IoT Core, "Device communication protocols": this name means a client certificate.
         name: .aws, localClientID: "Aws", cleanSession: false, hasLocalCleanSession: false,
-        endpointSetting: "url",
+        protocolOnWebPort: "x-amzn-mqtt-ca",
         remoteUserName: { _, deviceID in deviceID },
         topics: { values in
             let own = "thinedge/\(values.deviceID)/"
@@ -92,6 +101,6 @@ extension Cloud {
 
     static let cumulocity = Cloud(
         name: .c8y, localClientID: "Cumulocity", cleanSession: true,
-        hasLocalCleanSession: true, endpointSetting: "mqtt",
+        hasLocalCleanSession: true, protocolOnWebPort: nil,
         remoteUserName: { _, _ in nil }, topics: cumulocityTopics, check: .smartREST)
 }

@@ -14,14 +14,16 @@ struct ConnectionInputs {
     let mosquittoVersion = MosquittoVersion.Known()
 
     /// Reads the settings. Throws for the first that is missing or cannot be used.
-    init(_ cloud: Cloud, _ profile: ProfileName?, in context: Context) throws {
+    ///
+    /// - Parameter becomesDurable: Whether the bridge keeps messages whatever the setting says.
+    init(_ cloud: Cloud, _ profile: ProfileName?, becomesDurable: Bool = false, in context: Context) throws {
         self.cloud = cloud
         self.profile = profile
         settings = try Settings.load(from: context.settingsSource)
         let files = context.files
         builder = BridgeBuilder(
             cloud: cloud, settings: settings.cloud(cloud.name, profile: profile),
-            isDirectory: { files.isDirectory($0) })
+            isDirectory: { files.isDirectory($0) }, becomesDurable: becomesDurable)
         _ = try builder.endpoint()
         _ = try builder.deviceID()
         listeners = try ListenerConfiguration.from(settings)
@@ -54,9 +56,7 @@ struct ConnectionInputs {
     func bridge(in context: Context) throws -> BridgeConfiguration {
         try builder.bridge(
             credentials: try credentials(in: context),
-            mosquittoMajorVersion: {
-                mosquittoVersion.text(in: context).flatMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
-            })
+            mosquittoVersion: { mosquittoVersion.text(in: context) })
     }
 
     /// The file of a bridge.

@@ -21,7 +21,7 @@ enum CertificateTrust: Equatable {
         let (roots, keyPath) = (try settings.path("root_cert_path"), try settings.path("device.key_path"))
         guard context.files.isReadable(certificatePath), context.files.isReadable(keyPath) else { return .unknown }
         let probe = context.probe(
-            try inputs.builder.endpoint(), roots: roots,
+            inputs.cloud, try inputs.builder.endpoint(), roots: roots,
             identity: .init(certificatePath: certificatePath, keyPath: keyPath), until: .now + .seconds(10))
         try context.interruption.check()
         guard probe.isIdentityWanted, probe.isServerTrusted else { return .unknown }
@@ -37,10 +37,10 @@ extension Context {
     /// Does a TLS handshake in which the device shows a certificate, and waits one second for an objection of the server's, which
     /// comes after the handshake. Sends no data.
     func probe(
-        _ endpoint: HostPort, roots: String, identity: TLSOptions.Identity, until deadline: ContinuousClock.Instant
+        _ cloud: Cloud, _ endpoint: HostPort, roots: String, identity: TLSOptions.Identity,
+        until deadline: ContinuousClock.Instant
     ) -> TLSProbe {
-        probe(
-            endpoint, TLSOptions(roots: [.path(roots)], identity: identity), timeout: .seconds(1), until: deadline,
-            interruption)
+        let options = TLSOptions(roots: [.path(roots)], identity: identity, alpn: cloud.alpn(for: endpoint))
+        return probe(endpoint, options, timeout: .seconds(1), until: deadline, interruption)
     }
 }

@@ -135,7 +135,8 @@ struct RenewedCertificate {
             switch bridge.trustRoots {
             case .file(let path), .directory(let path): path
             }
-        let probe = context.probe(bridge.address, roots: roots, identity: identity, until: .now + .seconds(5))
+        let probe = context.probe(
+            plan.cloud, bridge.address, roots: roots, identity: identity, until: .now + .seconds(5))
         let words = EndpointDiagnosis(plan.cloud, plan.builder.settings, bridge.address)
         guard let failure = probe.failure, failure.isVerdict, let diagnosis = words.diagnosis(failure) else {
             return nil

@@ -39,7 +39,8 @@ public struct BridgeRefresher {
         try change.broker.planListeners(inputs)
         let listeners = change.broker.listenersFile(inputs)
         let stale = try bridges.filter { try !change.broker.isWritten($0.file) }
-        if try stale.isEmpty && change.broker.isWritten(listeners) && change.broker.isIncluded {
+        let shared = try [listeners, change.broker.durabilityFile()]
+        if try stale.isEmpty && shared.allSatisfy(change.broker.isWritten) && change.broker.isIncluded {
             if change.broker.unread.answerRemovingOutdatedMark() != .unread {
                 change.transaction.commit()
                 context.console.line(Self.done)
@@ -48,7 +49,7 @@ public struct BridgeRefresher {
             context.console.note("mosquitto has not read the current bridges yet.")
         }
         let isRunning = try change.transaction.run {
-            try replace(stale, listeners, change)
+            try replace(stale, shared, change)
         }
         change.broker.commit(isRead: isRunning)
         return isRunning ? .done(Self.command, changed: true) : withoutServiceManager()
@@ -56,7 +57,7 @@ public struct BridgeRefresher {
 
     /// The steps: writes the files, and restarts mosquitto; false if there is no service manager to restart it with.
     private func replace(
-        _ stale: [Bridge], _ listeners: BrokerChange.FileChange, _ change: ConnectionChange
+        _ stale: [Bridge], _ shared: [BrokerChange.FileChange], _ change: ConnectionChange
     ) throws -> Bool {
         let broker = change.broker
         let isManaged = try change.isManaged()
@@ -66,7 +67,7 @@ public struct BridgeRefresher {
         }
         for bridge in stale { try bridge.inputs.validate(bridge.configuration, for: nil, in: context) }
         try broker.makeDirectory()
-        try broker.dryRun(stale.map(\.file) + [listeners])
+        try broker.dryRun(stale.map(\.file) + shared)
         try broker.include()
         for bridge in stale {
             try context.interruption.check()
@@ -74,7 +75,7 @@ public struct BridgeRefresher {
             context.console.step("Refreshing bridge \(bridge.inputs.cloud.displayName)\(profile).")
             try broker.apply(bridge.file)
         }
-        try broker.apply(listeners)
+        for file in shared { try broker.apply(file) }
         guard isManaged else { return false }
         try context.interruption.check()
         context.console.step("Restarting mosquitto service.")

@@ -3,7 +3,9 @@ import MQTT
 /// Why connect, its check or disconnect fails.
 enum ConnectError: ExplainedError, Equatable {
     /// The bridge file exists.
-    case alreadyConnected(cloud: CloudName, profile: ProfileName?)
+    ///
+    /// - Parameter isDurable: Whether it was to become durable.
+    case alreadyConnected(cloud: CloudName, profile: ProfileName?, isDurable: Bool = false)
     /// The bridge file does not exist.
     case notConnected(cloud: CloudName, profile: ProfileName?)
     /// A file cannot be written for lack of permission.
@@ -40,7 +42,7 @@ enum ConnectError: ExplainedError, Equatable {
     /// What happened.
     var causes: [String] {
         switch self {
-        case .alreadyConnected(let cloud, let profile):
+        case .alreadyConnected(let cloud, let profile, _):
             [
                 "Connection is already established. To remove existing connection use 'tedge disconnect "
                     + "\(cloud.words(profile))' and try again."
@@ -85,6 +87,8 @@ enum ConnectError: ExplainedError, Equatable {
     /// What to do about it.
     var hint: String? {
         switch self {
+        case .alreadyConnected(let cloud, let profile, isDurable: true):
+            "Run 'sudo tedge reconnect \(cloud.words(profile)) --durable' to have this connection keep messages."
         case .notConnected(let cloud, let profile): "Run 'sudo tedge connect \(cloud.words(profile))' to connect it."
         case .brokerSilent(_, _, _, let hint): "\(hint) Run 'sudo tedge doctor' to find out more."
         case .brokerRejects(_, let advice), .brokerCannotReturn(_, let advice): "\(advice), then run the command again."

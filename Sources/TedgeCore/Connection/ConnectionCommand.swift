@@ -43,7 +43,7 @@ struct ConnectionCommand {
     ) throws -> (ConnectSteps, ConnectSteps.Outcome) {
         try context.require(.mosquitto)
         return try context.changing("tedge \(name) \(cloud.name.words(profile))") {
-            let inputs = try ConnectionInputs(cloud, profile, in: context)
+            let inputs = try ConnectionInputs(cloud, profile, becomesDurable: options.isDurable, in: context)
             try inputs.refuseUnsupported()
             _ = try inputs.credentials(in: context)
             let steps = ConnectSteps(inputs, options, in: context, log: log)

@@ -8,6 +8,8 @@ public struct Connector {
         public var isOffline = false
         /// Whether a connection that is there is kept: only what is not as the settings say is changed.
         public var isIfNeeded = false
+        /// Whether the bridge keeps messages from now on, also in later commands.
+        public var isDurable = false
         /// How many seconds the check may take.
         public var timeout = 10
 
@@ -147,17 +149,24 @@ final class ConnectSteps {
     /// Whether the files are as `save` would write them, and mosquitto has read them.
     private func isCurrent(_ bridge: BridgeConfiguration) throws -> Bool {
         guard renewal != .taken, broker.isIncluded, !context.files.exists(inputs.paths.unfinished),
-            try editsAgainstBuiltInBridge().isEmpty, try broker.isWritten(inputs.file(of: bridge)),
-            try broker.isWritten(broker.listenersFile(inputs))
+            try settingEdits().isEmpty, try broker.isWritten(inputs.file(of: bridge)),
+            try broker.isWritten(broker.listenersFile(inputs)), try broker.isWritten(durabilityFile())
         else { return false }
         return broker.unread.answerRemovingOutdatedMark() == .read
     }
 
-    /// What has to change in the settings so that mosquitto holds the bridge, and the mapper does not start a second one.
-    private func editsAgainstBuiltInBridge() throws -> [FileEdit] {
+    /// What has to change in the settings so that mosquitto holds the bridge, the mapper does not start a second one, and a
+    /// bridge that becomes durable stays so.
+    private func settingEdits() throws -> [FileEdit] {
         var editor = SettingsEditor(inputs.settings)
         try editor.set(try SettingName("mqtt.bridge.built_in"), to: "false")
+        if options.isDurable { try editor.set(try inputs.builder.settings.name("bridge.durable"), to: "true") }
         return editor.edits
+    }
+
+    /// What mosquitto as a whole needs for durable bridges, this one among them.
+    private func durabilityFile() throws -> BrokerChange.FileChange {
+        try broker.durabilityFile(besides: inputs.paths.bridge, isDurable: inputs.builder.isDurable())
     }
 
     /// Whether there is a service manager that can start the services.
@@ -185,7 +194,8 @@ final class ConnectSteps {
         if context.files.exists(inputs.paths.bridge), !context.files.exists(inputs.paths.unfinished),
             broker.unread.answerRemovingOutdatedMark() == .read
         {
-            throw ConnectError.alreadyConnected(cloud: inputs.cloud.name, profile: inputs.profile)
+            throw ConnectError.alreadyConnected(
+                cloud: inputs.cloud.name, profile: inputs.profile, isDurable: options.isDurable)
         }
     }
 
@@ -193,6 +203,7 @@ final class ConnectSteps {
         let bridge = try inputs.bridge(in: context)
         try inputs.listeners?.checkFiles(context.files)
         try broker.planListeners(inputs)
+        if try inputs.builder.isDurable() { try checkDurability() }
         warn()
         guard context.now() >= ProgramRelease.date else {
             throw ClockError(clock: RFC2822Date.text(context.now()))
@@ -205,6 +216,20 @@ final class ConnectSteps {
         try inputs.validate(bridge, for: reader, in: context)
         if let listeners = inputs.listeners { try ListenerFiles(listeners, in: context).check(for: reader) }
         return bridge
+    }
+
+    /// Throws if `--durable` cannot keep what it says.
+    func refusePointlessDurability() throws {
+        guard options.isDurable, let problem = broker.durability.problems().first(where: \.isFatal) else { return }
+        throw problem
+    }
+
+    /// The same; a bridge that is durable already is only warned about.
+    private func checkDurability() throws {
+        try refusePointlessDurability()
+        for problem in broker.durability.problems() {
+            context.console.warning("\(problem.causes[0]) \(problem.repair)")
+        }
     }
 
     private func warn() {
@@ -237,18 +262,32 @@ final class ConnectSteps {
         try broker.makeDirectory()
         let (bridgeFile, listenersFile) = (inputs.file(of: bridge), broker.listenersFile(inputs))
         unacceptedBridge = bridgeFile.text.map { Array($0.utf8) }
-        try broker.dryRun([bridgeFile, listenersFile])
+        let durabilityFile = try durabilityFile()
+        try broker.dryRun([bridgeFile, listenersFile, durabilityFile])
         try broker.include()
         // A run that is killed from here on leaves half a connection, which the next run must not take for a whole one.
         let first = inputs.listeners == nil ? bridgeFile : listenersFile
         try broker.explainingPermission(first.path) { () throws(FileError) in try files.mark(inputs.paths.unfinished) }
         try broker.apply(listenersFile)
+        if try !broker.isWritten(durabilityFile) {
+            announce(durabilityFile)
+            try broker.apply(durabilityFile)
+        }
         try broker.apply(bridgeFile)
-        try keepMapperFromBridging()
+        try keepSettings()
     }
 
-    private func keepMapperFromBridging() throws {
-        for edit in try editsAgainstBuiltInBridge() {
+    /// Says what changes for all clients of mosquitto.
+    private func announce(_ durability: BrokerChange.FileChange) {
+        guard let text = durability.text else { return }
+        let lines = text.split(separator: Character("\n")).filter { !$0.hasPrefix("#") }
+        context.console.note(
+            "To keep messages, mosquitto as a whole gets these settings (\(durability.path)): "
+                + "\(lines.joined(separator: ", ")).")
+    }
+
+    private func keepSettings() throws {
+        for edit in try settingEdits() {
             guard let contents = edit.contents else { continue }
             try broker.explainingPermission(edit.path) { () throws(FileError) in
                 try files.write(

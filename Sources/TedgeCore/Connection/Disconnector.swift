@@ -80,7 +80,9 @@ struct DisconnectSteps {
     func run() throws -> Outcome {
         context.console.step("Removing \(cloud.displayName) bridge.")
         try dryRun()
+        let durability = try durabilityToRemove()
         guard try removeBridge() else { return .absent }  // undo: rename the file back
+        if let durability { try change.broker.apply(durability) }  // undo: files
 
         guard try change.isManaged() else {
             context.console.warning(
@@ -131,9 +133,18 @@ struct DisconnectSteps {
         guard change.manager.isDefault, context.accounts.isRoot, context.mosquittoUnit?.process != nil,
             context.files.exists(change.paths.bridge)
         else { return }
-        let links = change.broker.links(to: change.paths.bridge).map { ($0, String?.none) }
+        let removed = try [change.paths.bridge] + (durabilityToRemove().map { [$0.path] } ?? [])
+        let links = removed.flatMap(change.broker.links).map { ($0, String?.none) }
         try RestartDryRun(context: context, directory: change.paths.directory).run(
-            [change.paths.bridge: .init()], links: Dictionary(uniqueKeysWithValues: links))
+            Dictionary(uniqueKeysWithValues: removed.map { ($0, .init()) }),
+            links: Dictionary(uniqueKeysWithValues: links))
+    }
+
+    /// The file with what durable bridges need, if this is the last one and no connect follows.
+    private func durabilityToRemove() throws -> BrokerChange.FileChange? {
+        guard !isFollowed else { return nil }
+        let file = try change.broker.durabilityFile(besides: change.paths.bridge)
+        return try file.text == nil && !change.broker.isWritten(file) ? file : nil
     }
 
     /// Removes the bridge file; false if there is none, and no run was killed that had removed it already.

@@ -14,6 +14,7 @@ public struct Reconnector {
         // What would make connect fail is found before anything is removed.
         try validate(steps)
         try steps.change.broker.planListeners(steps.inputs)
+        try steps.refusePointlessDurability()
 
         try steps.begin("disconnect")
         let removal = DisconnectSteps(steps.change, steps.inputs.cloud, isFollowed: true)

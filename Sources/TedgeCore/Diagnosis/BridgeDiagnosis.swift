@@ -19,11 +19,7 @@ struct BridgeDiagnosis {
     }
 
     /// How to check the port.
-    var checkPort: String {
-        cloud.endpointSetting == "url"
-            ? "Check '\(hostKey)' with 'tedge config get \(hostKey)'."
-            : "Check '\(addressKey)': is it the MQTT port of the cloud?"
-    }
+    var checkPort: String { "Check '\(addressKey)': is it the MQTT port of the cloud?" }
 
     /// The diagnosis if the connection was ended or the identity cannot be used; nil for other errors.
     func diagnosis(_ error: TLSError) -> Diagnosis? {

@@ -60,13 +60,13 @@ extension ReasonID {
             .mapperUnitBroken, .agentWithoutService, .agentFailed, .agentNotEnabled, .agentMasked, .agentUnitBroken:
             false
         case .alreadyConnected, .notConnected, .connectionUnfinished, .bridgeFileDiffers, .bridgeNotRead,
-            .bridgeUnknown:
+            .bridgeUnknown, .messagesNotKept, .persistenceNotWritable:
             false
         case .nameBlocked, .proxyRefused, .proxyNotUsable, .notTLS, .tlsVersion, .tlsAlert, .endpointFloods,
             .serverNameUnknown, .serverCertificateUntrusted, .serverCertificateWrongHost, .serverCertificateExpired,
             .serverCertificateWeak, .deviceCertificateNotTrusted, .deviceCertificateNotSent,
             .deviceCertificateRevoked, .clientCertificateNotAsked, .cloudClosesConnection, .deviceRefused,
-            .cloudRefusesRequest, .otherTenant:
+            .cloudRefusesRequest, .otherTenant, .deviceGone:
             false
         case .brokerRefuses, .brokerTLSFailed, .brokerFloods, .brokerSettingsUnusable, .subscriptionRefused,
             .messageInvalid, .messagesTooMany:

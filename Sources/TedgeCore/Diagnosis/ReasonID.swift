@@ -180,6 +180,8 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case bridgeUnknown = "bridge-unknown"
     case bridgeDown = "bridge-down"
     case bridgeUnstable = "bridge-unstable"
+    case messagesNotKept = "messages-not-kept"
+    case persistenceNotWritable = "persistence-not-writable"
 
     // The network and the route to the cloud.
     case nameNotResolved = "name-not-resolved"
@@ -216,6 +218,7 @@ public enum ReasonID: String, Sendable, CaseIterable {
     case cloudRefusesRequest = "cloud-refuses-request"
     case cloudSilent = "cloud-silent"
     case otherTenant = "other-tenant"
+    case deviceGone = "device-gone"
 
     // The broker of `mqtt pub` and `mqtt sub`, and its messages.
     case brokerUnreachable = "broker-unreachable"

@@ -100,6 +100,6 @@ extension TLSOptions {
         if let certificate = tls.certificateFile, let key = tls.keyFile {
             identity = Identity(certificatePath: certificate, keyPath: key)
         }
-        self.init(roots: roots.isEmpty ? [.system] : roots.map { .path($0) }, identity: identity)
+        self.init(roots: roots.isEmpty ? [.system] : roots.map { .path($0) }, identity: identity, alpn: tls.alpn)
     }
 }

@@ -116,6 +116,19 @@ final class BrokerChange {
         FileChange(path: inputs.paths.listeners, text: listeners.text)
     }
 
+    /// The file with what mosquitto needs for durable bridges, as it is to be.
+    ///
+    /// - Parameters:
+    ///   - bridge: The file of the bridge that is changed; nil if all bridges count as they are.
+    ///   - isDurable: Whether that bridge will be there and be durable.
+    func durabilityFile(besides bridge: String? = nil, isDurable: Bool = false) throws -> FileChange {
+        let isNeeded = try isDurable || durability.isNeeded(besides: bridge)
+        return try durability.file(isNeeded: isNeeded)
+    }
+
+    /// What mosquitto needs for durable bridges.
+    var durability: MessageKeeping { MessageKeeping(settings: settings, context: context, manager: manager) }
+
     /// Whether a file is as planned already.
     func isWritten(_ change: FileChange) throws(FileError) -> Bool {
         try context.files.readIfPresent(change.path) == change.text.map { Array($0.utf8) }

@@ -121,7 +121,7 @@ struct OwnFiles: Sendable {
     var hasOthers: Bool { !names.allSatisfy(Self.isOurs) }
 
     private static func isOurs(_ name: String) -> Bool {
-        BridgePaths.isBridge(name) || name == BridgePaths.listenersName
+        BridgePaths.isBridge(name) || [BridgePaths.listenersName, BridgePaths.durabilityName].contains(name)
     }
 }
 

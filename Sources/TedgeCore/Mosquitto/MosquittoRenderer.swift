@@ -13,6 +13,7 @@ enum MosquittoRenderer {
         case .file(let path): add("bridge_cafile", path)
         case .directory(let path): add("bridge_capath", path)
         }
+        if let alpn = bridge.alpn { add("bridge_alpn", alpn) }
         add("remote_clientid", bridge.remoteClientID)
         add("local_clientid", bridge.localClientID)
         if let credentials = bridge.credentials {
@@ -32,6 +33,7 @@ enum MosquittoRenderer {
         add("notification_topic", bridge.healthTopic)
         add("bridge_attempt_unsubscribe", "false")
         add("keepalive_interval", String(bridge.keepAlive))
+        if let backOff = bridge.backOff { add("restart_timeout", backOff.text) }
         lines += ["", "### Topics"]
         for topic in bridge.topics {
             let pattern = topic.pattern.isEmpty ? "\"\"" : topic.pattern

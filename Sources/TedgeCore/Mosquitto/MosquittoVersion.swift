@@ -30,6 +30,13 @@ enum MosquittoVersion {
         return nil
     }
 
+    /// Whether a version such as `2.0.11` is older than another; a number that is missing counts as 0.
+    static func isOlder(_ version: String, than other: (Int, Int, Int)) -> Bool {
+        let numbers =
+            version.split(separator: ".").map { Int($0.prefix { $0.isASCII && $0.isNumber }) ?? 0 } + [0, 0, 0]
+        return (numbers[0], numbers[1], numbers[2]) < other
+    }
+
     /// The version, asked at the first use and then remembered.
     final class Known {
         private var answer: String??

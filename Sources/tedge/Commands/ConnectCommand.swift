@@ -33,10 +33,15 @@ struct ConnectCommand: ChangingCommand {
         .long("if-needed"), help: "Keep a connection that is there, and change only what is not as the settings say.",
         conflicts: ["--test"])
     var ifNeeded: Bool
+    @Flag(
+        .long("durable"),
+        help: "Keep messages while the line is down and over restarts of mosquitto, from now on.",
+        conflicts: ["--test"])
+    var durable: Bool
     var dryRun = DryRunArgument()
 
     var arguments: [BoundArgument] {
-        [$name, $test, $wait, $offline] + option.arguments + [$timeout, $ifNeeded] + dryRun.arguments
+        [$name, $test, $wait, $offline] + option.arguments + [$timeout, $ifNeeded, $durable] + dryRun.arguments
     }
 
     func validate() throws(UsageError) {
@@ -82,7 +87,7 @@ struct ConnectCommand: ChangingCommand {
         }
         var options = Connector.Options()
         (options.isOffline, options.isIfNeeded) = (offline, ifNeeded)
-        options.timeout = timeout
+        (options.timeout, options.isDurable) = (timeout, durable)
         return Connector(target.cloud, profile: target.profile, options: options, in: context).run()
     }
 }

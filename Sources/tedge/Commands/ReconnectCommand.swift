@@ -16,15 +16,21 @@ struct ReconnectCommand: ChangingCommand {
     var target = CloudArguments()
     @Flag(.long("offline"), help: "Configure and start everything without the network, and check nothing.")
     var offline: Bool
+    @Flag(
+        .long("durable"),
+        help: "Keep messages while the line is down and over restarts of mosquitto, from now on.")
+    var durable: Bool
     var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { [target.$target, $offline] + target.option.arguments + dryRun.arguments }
+    var arguments: [BoundArgument] {
+        [target.$target, $offline] + target.option.arguments + [$durable] + dryRun.arguments
+    }
 
     func validate() throws(UsageError) { try target.validate() }
 
     func run(in context: Context) -> CommandReport {
         var options = Connector.Options()
-        options.isOffline = offline
+        (options.isOffline, options.isDurable) = (offline, durable)
         return Reconnector(target.cloud, profile: target.profile, options: options, in: context).run()
     }
 }

@@ -20,7 +20,8 @@ import TestSupport
         ("tedge config get device.cryptoki.m", "device.cryptoki.mode device.cryptoki.module_path"),
         (
             "tedge config get c8y.profiles.second.bridge.",
-            "c8y.profiles.second.bridge.include.local_cleansession c8y.profiles.second.bridge.keepalive_interval "
+            "c8y.profiles.second.bridge.durable c8y.profiles.second.bridge.include.local_cleansession "
+                + "c8y.profiles.second.bridge.keepalive_interval "
                 + "c8y.profiles.second.bridge.topic_prefix"
         ),
         ("tedge config unset az.profiles.blue.u", "az.profiles.blue.url"),
@@ -84,7 +85,7 @@ import TestSupport
             return word.contains(".") && !word.hasSuffix(".") && !word.contains(":") && word.allSatisfy(\.isKeyLetter)
                 && line.contains("\(word)  ") ? String(word) : nil
         }
-        #expect(keys.count == 159)
+        #expect(keys.count == 165)
         #expect(try shell.words(for: "tedge config set ") == keys.sorted())
         let checks = try gateway.tedge("doctor", "--list").output.split(separator: "\n").compactMap {
             $0.split(separator: " ").first.map(String.init)

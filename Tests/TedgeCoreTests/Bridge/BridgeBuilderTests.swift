@@ -6,9 +6,11 @@ import Testing
     @Test("the root certificates are a directory if the path is one, else a file")
     func roots() throws {
         #expect(try BridgeFixture.bridge().trustRoots == .directory("/etc/ssl/certs"))
-        let file = try BridgeFixture.builder("c8y.root_cert_path = '/r.pem'\n").bridge { 2 }
+        let file = try BridgeFixture.builder("c8y.root_cert_path = '/r.pem'\n").bridge { "2.0.11" }
         #expect(file.trustRoots == .file("/r.pem"))
-        let directory = try BridgeFixture.builder("c8y.root_cert_path = '/r'\n", directories: ["/r"]).bridge { 2 }
+        let directory = try BridgeFixture.builder("c8y.root_cert_path = '/r'\n", directories: ["/r"]).bridge {
+            "2.0.11"
+        }
         #expect(directory.trustRoots == .directory("/r"))
     }
 
@@ -31,7 +33,7 @@ import Testing
     func noDeviceID() throws {
         let settings = try SettingsFixture("c8y.url = 'a.b'\n").load().cloud(.c8y)
         let builder = BridgeBuilder(cloud: .cumulocity, settings: settings, isDirectory: { _ in false })
-        #expect(throws: SettingsError.missing("device.id")) { try builder.bridge { 2 } }
+        #expect(throws: SettingsError.missing("device.id")) { try builder.bridge { "2.0.11" } }
     }
 
     static let sessions: [(setting: String, version: Int?, expected: Bool?)] = [
@@ -42,21 +44,21 @@ import Testing
     @Test("mosquitto keeps the local session if the setting or its version says so", arguments: sessions)
     func localSession(_ setting: String, _ version: Int?, _ expected: Bool?) throws {
         let builder = try BridgeFixture.builder("c8y.bridge.include.local_cleansession = \(setting)\n")
-        #expect(try builder.bridge { version }.localCleanSession == expected)
+        #expect(try builder.bridge { version.map { "\($0).0.9" } }.localCleanSession == expected)
     }
 
     @Test("the version of mosquitto is asked only if a setting depends on it")
     func versionIsNotNeeded() throws {
         var asked = 0
-        let count = { () -> Int? in
+        let count = { () -> String? in
             asked += 1
-            return 2
+            return "2.0.11"
         }
         _ = try BridgeFixture.builder("c8y.bridge.include.local_cleansession = true\n").bridge(
-            mosquittoMajorVersion: count)
-        _ = try BridgeFixture.builder(cloud: .aws).bridge(mosquittoMajorVersion: count)
+            mosquittoVersion: count)
+        _ = try BridgeFixture.builder(cloud: .aws).bridge(mosquittoVersion: count)
         #expect(asked == 0)
-        _ = try BridgeFixture.builder().bridge(mosquittoMajorVersion: count)
+        _ = try BridgeFixture.builder().bridge(mosquittoVersion: count)
         #expect(asked == 1)
     }
 
@@ -128,5 +130,64 @@ import Testing
         #expect(second.id == "built-in-bridge")
         #expect(second.causes.first?.contains("in /f:") == true)
         #expect(second.hint?.contains("tedge config unset mqtt.bridge.built_in") == true)
+    }
+
+    @Test("AWS is reached on port 443 by the name of a protocol; the others, and other ports, need none")
+    func webPort() throws {
+        let web = try BridgeFixture.bridge("aws.mqtt = 'abc.iot.eu-central-1.amazonaws.com:443'\n", cloud: .aws)
+        #expect(web.alpn == "x-amzn-mqtt-ca" && web.address.port == 443)
+        #expect(MosquittoRenderer.text(of: web).contains("\nbridge_alpn x-amzn-mqtt-ca\n"))
+        #expect(try BridgeFixture.bridge(cloud: .aws).alpn == nil)
+        #expect(try BridgeFixture.bridge("az.mqtt = 'gateway:443'\n", cloud: .az).alpn == nil)
+        #expect(try BridgeFixture.bridge("c8y.mqtt = 'example.cumulocity.com:443'\n").alpn == nil)
+    }
+
+    @Test("a mosquitto without bridge_alpn is told before anything is changed")
+    func noALPN() throws {
+        let builder = try BridgeFixture.builder("aws.mqtt = 'abc:443'\n", cloud: .aws)
+        let error = try #require(throws: BridgeError.self) { try builder.bridge { "1.5.7" } }
+        #expect(error.id == "setting-unsupported")
+        #expect(error.causes[0].hasPrefix("'aws.mqtt' is 'abc:443', which needs mosquitto 1.6 or later"))
+        #expect(error.hint?.contains("tedge config unset aws.mqtt") == true)
+        for version in ["1.6.0", "2.0.11", "2.1.2"] { #expect(try builder.bridge { version }.alpn != nil) }
+        // It is unknown, and mosquitto itself will say so.
+        #expect(try builder.bridge { nil }.alpn != nil)
+    }
+
+    @Test("the user name for Azure has the host of the hub, also through a gateway")
+    func gateway() throws {
+        let bridge = try BridgeFixture.bridge("az.mqtt = 'gateway.example.com:8884'\n", cloud: .az)
+        #expect(bridge.address.description == "gateway.example.com:8884")
+        #expect(bridge.remoteUserName?.hasPrefix("hub.azure-devices.net/gateway-1/") == true)
+    }
+
+    static let durableSessions: [(version: String?, local: String, clean: Bool, localClean: Bool?)] = [
+        ("2.0.21", "auto", true, false), ("2.1.2", "auto", true, false), ("2.0.15", "auto", true, false),
+        ("2.0.11", "auto", false, false), ("1.6.9", "auto", false, nil), (nil, "auto", false, nil),
+        ("2.0.21", "false", false, nil),
+    ]
+
+    @Test("a durable bridge keeps the session on the side that mosquitto saves", arguments: durableSessions)
+    func durable(_ version: String?, _ local: String, _ clean: Bool, _ localClean: Bool?) throws {
+        let lines = "c8y.bridge = { durable = true, include.local_cleansession = '\(local)' }\n"
+        let bridge = try BridgeFixture.bridge(
+            lines.replacing("'false'", with: "false"), mosquitto: version)
+        #expect(bridge.cleanSession == clean && bridge.localCleanSession == localClean)
+    }
+
+    static let backOffs: [(lines: String, expected: String?)] = [
+        ("", nil), ("c8y.bridge.durable = true\n", "5 600 300"),
+        ("mqtt.bridge.reconnect_policy.maximum_interval = '1m'\n", "5 60 300"),
+        ("mqtt.bridge.reconnect_policy = { initial_interval = '30s', maximum_interval = '10s' }\n", "30 30 300"),
+        ("mqtt.bridge.reconnect_policy = { initial_interval = '0s', reset_window = '0s' }\n", "1 600 0"),
+        ("mqtt.bridge.reconnect_policy = { initial_interval = '2h', maximum_interval = '3h' }\n", "3600 7200 300"),
+    ]
+
+    @Test("the waits between attempts are those of the settings, within what mosquitto takes", arguments: backOffs)
+    func backOff(_ lines: String, _ expected: String?) throws {
+        let bridge = try BridgeFixture.bridge(lines)
+        #expect(bridge.backOff?.text == expected)
+        let line = expected.map { "\nrestart_timeout \($0)\n" } ?? "restart_timeout"
+        #expect(MosquittoRenderer.text(of: bridge).contains(line) == (expected != nil))
     }
 }

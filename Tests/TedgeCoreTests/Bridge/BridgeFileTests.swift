@@ -47,6 +47,9 @@ import Testing
         ("bridge-az-options", .az, nil, options(of: "az")),
         ("bridge-aws", .aws, nil, ""),
         ("bridge-aws-options", .aws, nil, options(of: "aws")),
+        ("bridge-aws-web-port", .aws, nil, "aws.mqtt = 'abc-ats.iot.eu-central-1.amazonaws.com:443'\n"),
+        ("bridge-c8y-durable", .c8y, nil, "c8y.bridge.durable = true\n"),
+        ("bridge-az-durable", .az, nil, "az.bridge.durable = true\n"),
     ]
 
     /// Every setting that changes a bridge of Azure or AWS.
@@ -78,7 +81,8 @@ import Testing
     func localCleanSession(_ value: String, _ version: Int?, _ isThere: Bool) throws {
         let lines = value.isEmpty ? "" : "c8y.bridge.include.local_cleansession = '\(value)'\n"
         let text = MosquittoRenderer.text(
-            of: try BridgeFixture.bridge(lines.replacing("'", with: value == "auto" ? "'" : ""), mosquitto: version))
+            of: try BridgeFixture.bridge(
+                lines.replacing("'", with: value == "auto" ? "'" : ""), mosquitto: version.map { "\($0).0" }))
         #expect(text.contains("\nlocal_cleansession false\n") == isThere)
     }
 

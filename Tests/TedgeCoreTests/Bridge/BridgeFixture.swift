@@ -28,7 +28,7 @@ enum BridgeFixture {
     /// The bridge of a device with mosquitto 2.
     static func bridge(
         _ lines: String = "", cloud: CloudName = .c8y, profile: String? = nil, id: String = "gateway-1",
-        credentials: DeviceCredentials? = nil, mosquitto: Int? = 2
+        credentials: DeviceCredentials? = nil, mosquitto: String? = "2.0.21"
     ) throws -> BridgeConfiguration {
         try builder(lines, cloud: cloud, profile: profile, id: id).bridge(credentials: credentials) { mosquitto }
     }

@@ -25,6 +25,40 @@ import Testing
         #expect(diagnosis.hint?.isEmpty == false)
     }
 
+    static let registrations: [(status: Int, reason: ReasonID?, state: CheckOutcome.State)] = [
+        (200, nil, .ok), (404, "device-gone", .error), (403, nil, .skipped),
+    ]
+
+    @Test("a device that was deleted in Cumulocity is told from one that is there", arguments: registrations)
+    func registration(_ status: Int, _ reason: ReasonID?, _ state: CheckOutcome.State) throws {
+        let fixture = try fixture()
+        try fixture.write("include_dir \(fixture.path("mosquitto-conf"))\n", to: "mosquitto.conf")
+        fixture.broker.answerAsCloud(tenant: "example.cumulocity.com")
+        fixture.web.answer(status)
+        let outcome = outcome(fixture, "device-registered")
+        #expect(outcome.reason == reason && outcome.state == state, "\(outcome)")
+        #expect(fixture.web.requests.last?.target == "/identity/externalIds/c8y_Serial/gateway-1")
+        if reason != nil { #expect(outcome.diagnosis?.hint?.contains("'sudo tedge reconnect c8y'") == true) }
+    }
+
+    @Test("a small disk for messages that wait is a warning")
+    func room() {
+        let outcome = DoctorRun.room(forMessagesIn: "/var/lib/mosquitto/", free: 100 << 20)
+        #expect(outcome?.reason == "disk-nearly-full" && outcome?.state == .warning)
+        #expect(DoctorRun.room(forMessagesIn: "/", free: 200 << 20) == nil)
+        #expect(DoctorRun.room(forMessagesIn: "/", free: nil) == nil)
+    }
+
+    @Test("without a token the tenant is not asked for the device, and an id is one part of the address")
+    func noToken() throws {
+        let fixture = try fixture()
+        try fixture.write("include_dir \(fixture.path("mosquitto-conf"))\n", to: "mosquitto.conf")
+        let before = fixture.web.requests.count
+        #expect(outcome(fixture, "device-registered").state != .error)
+        #expect(fixture.web.requests.count == before)
+        #expect(DoctorRun.segment("a b/ü?#%") == "a%20b%2F%C3%BC%3F%23%25")
+    }
+
     @Test("services that run and are not enabled are warnings of their own")
     func notEnabled() throws {
         let fixture = try fixture()

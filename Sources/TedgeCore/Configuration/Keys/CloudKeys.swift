@@ -12,6 +12,11 @@ extension CloudName {
         ]
     }
 
+    /// The address of the MQTT broker alone.
+    func mqttKey(doc: String, note: String? = nil, examples: [String]) -> SettingKey {
+        key("mqtt", .hostPort(8883), .sameAs("\(rawValue).url"), doc: doc, note: note, examples: examples)
+    }
+
     /// An identity for this cloud only. The default of each is the setting of the device.
     func deviceKeys(keyURIExample: String) -> [SettingKey] {
         [
@@ -67,6 +72,18 @@ extension CloudName {
             "bridge.keepalive_interval", .duration, .constant("60s"),
             doc: "How long the bridge to \(productName) stays silent before it sends an MQTT ping.",
             examples: ["60s"])
+    }
+
+    /// Whether the bridge keeps messages.
+    func durableKey() -> SettingKey {
+        key(
+            "bridge.durable", .flag, .constant("false"),
+            doc: "Whether the bridge to \(productName) keeps messages while the line is down and over restarts of "
+                + "mosquitto.",
+            note:
+                "The command 'tedge connect \(rawValue) --durable' stores the value true. While such a bridge exists, mosquitto as a "
+                + "whole saves and queues more; the article BadLines says what.",
+            examples: ["true"])
     }
 
     /// The local topics that the mapper reads.

@@ -42,8 +42,7 @@ extension SettingTable {
                 "http", .hostPort(443), .sameAs("c8y.url"),
                 doc: "The host of the tenant's HTTP interface, with its port if that is not 443.",
                 examples: ["http.your-tenant.cumulocity.com:1234"]),
-            cloud.key(
-                "mqtt", .hostPort(8883), .sameAs("c8y.url"),
+            cloud.mqttKey(
                 doc: "The host of the tenant's MQTT interface, with its port if that is not 8883.",
                 examples: ["mqtt.your-tenant.cumulocity.com:1234"]),
             cloud.topicsKey(
@@ -110,6 +109,7 @@ extension SettingTable {
             examples: ["auto"]),
         cloud.topicPrefixKey(),
         cloud.keepaliveKey(),
+        cloud.durableKey(),
     ]
 
     private static let c8yOperation: [SettingKey] = [

@@ -108,15 +108,25 @@ extension SettingTable {
             examples: ["false"]),
         SettingKey(
             "mqtt.bridge.reconnect_policy.initial_interval", .duration, .constant("5s"),
-            doc: "How long a bridge inside tedge-mapper waits before its first attempt to reconnect.",
+            doc: "How long a bridge waits before its first attempt to reconnect.", note: inMosquitto,
             examples: ["30s"]),
         SettingKey(
             "mqtt.bridge.reconnect_policy.maximum_interval", .duration, .constant("10m"),
-            doc: "The longest wait between two attempts to reconnect; the wait doubles until then.",
+            doc: "The longest wait between two attempts to reconnect; the wait grows until then.", note: inMosquitto,
             examples: ["10m"]),
         SettingKey(
             "mqtt.bridge.reconnect_policy.reset_window", .duration, .constant("5m"),
             doc: "How long a connection must last before the wait starts from the initial interval again.",
+            note: "With mosquitto 2.0, the wait starts from the initial interval after each connection.",
             examples: ["5m"]),
+        SettingKey(
+            "mqtt.bridge.save_interval", .duration, .constant("0s"),
+            doc: "How often mosquitto saves the messages that it keeps for durable bridges; 0 means at every change.",
+            note: "A longer interval spares the flash memory, and loses the messages of that time in a power cut.",
+            examples: ["0s", "30s"]),
     ]
+
+    private static let inMosquitto =
+        "A bridge of mosquitto follows it if it is durable or one of the reconnect_policy keys is set; otherwise "
+        + "mosquitto waits for 5 to 30 seconds."
 }

@@ -85,11 +85,15 @@ public struct SettingName: Sendable {
         let bare = HostName.authority(ofPasted: String(host)) ?? String(host)
         guard HostName.isValid(bare) else { return nil }
         let alone = "Give only the host: '\(bare)'."
+        guard let cloud = key.cloud, let (mqtt, http) = ports else { return alone }
+        let isPlain = !typed.contains("://")
+        if port == "443", isPlain, Cloud.named(cloud).protocolOnWebPort != nil {
+            return "\(alone) To use port 443, also run 'tedge config set \(mqtt) \(bare):443'."
+        }
         if port == "8883" || port == "443" { return alone }
-        guard let cloud = key.cloud, let (mqtt, http) = ports else { return "\(alone) The port is always 8883." }
         let isWeb =
             typed.lowercased().hasPrefix("http") || !typed.contains("://") && ["80", "8080", "8443"].contains(port)
-        let other = isWeb ? http : mqtt
+        let other = isWeb ? http ?? mqtt : mqtt
         return "\(alone) If \(cloud.productName) listens on port \(port), run "
             + "'tedge config set \(other) \(bare):\(port)'."
     }
@@ -102,11 +106,9 @@ public struct SettingName: Sendable {
     }
 
     /// The settings of the same cloud and profile that have a port, for MQTT and for HTTP.
-    private var ports: (String, String)? {
-        guard let cloud = key.cloud, let mqtt = sibling("\(cloud.rawValue).mqtt"),
-            let http = sibling("\(cloud.rawValue).http")
-        else { return nil }
-        return (mqtt.text, http.text)
+    private var ports: (mqtt: String, http: String?)? {
+        guard let cloud = key.cloud, let mqtt = sibling("\(cloud.rawValue).mqtt") else { return nil }
+        return (mqtt.text, sibling("\(cloud.rawValue).http")?.text)
     }
 
     /// The name without the cloud's prefix; the whole name if there is no cloud.

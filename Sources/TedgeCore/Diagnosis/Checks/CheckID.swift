@@ -25,6 +25,7 @@ public enum CheckID: String, Sendable, CaseIterable {
     case includeLine = "include-line"
     case bridgeCurrent = "bridge-current"
     case bridgeRead = "bridge-read"
+    case messageQueue = "message-queue"
     case listener
     case localMQTT = "local-mqtt"
     case mapperInstalled = "mapper-installed"
@@ -40,4 +41,5 @@ public enum CheckID: String, Sendable, CaseIterable {
     case bridgeUp = "bridge-up"
     case roundTrip = "round-trip"
     case tenant
+    case deviceRegistered = "device-registered"
 }

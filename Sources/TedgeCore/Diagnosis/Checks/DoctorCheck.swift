@@ -86,6 +86,9 @@ struct DoctorCheck: Sendable {
             $0.bridgeCurrent()
         },
         DoctorCheck(.bridgeRead, "mosquitto has read the files", needs: [.bridgeFile]) { $0.bridgeRead() },
+        DoctorCheck(.messageQueue, "messages are kept while the line is down", needs: [.bridgeFile]) {
+            $0.messageQueue()
+        },
         DoctorCheck(.listener, "the port of the local broker is free, or mosquitto has it", needs: [.settings]) {
             $0.listener()
         },
@@ -132,5 +135,6 @@ struct DoctorCheck: Sendable {
         },
         DoctorCheck(.roundTrip, "a message to the cloud is answered", needs: [.bridgeUp]) { $0.roundTrip() },
         DoctorCheck(.tenant, "the tenant that answers is the configured one", needs: [.roundTrip]) { $0.tenant() },
+        DoctorCheck(.deviceRegistered, "the cloud knows the device", needs: [.tenant]) { $0.deviceRegistered() },
     ]
 }

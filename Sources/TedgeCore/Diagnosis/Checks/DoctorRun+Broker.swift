@@ -85,6 +85,10 @@ extension DoctorRun {
             if let text = try plan.listenerPlan(try manager.get(), mayInclude: isRoot, in: brokerContext).text {
                 wanted.append((paths.listeners, text))
             }
+            let keeping = try messageKeeping(plan)
+            if try plan.builder.isDurable(), let text = try keeping.file(isNeeded: true).text {
+                wanted.append((keeping.path, text))
+            }
             for (path, text) in wanted where try context.files.readIfPresent(path) != Array(text.utf8) {
                 return .warning(
                     Diagnosis(
@@ -95,6 +99,34 @@ extension DoctorRun {
             return .ok("they do")
         } catch let error as FileError where error.reason.isPermission {
             return Self.needsRoot
+        } catch {
+            return .error(error)
+        }
+    }
+
+    private func messageKeeping(_ plan: ConnectionInputs) throws -> MessageKeeping {
+        MessageKeeping(settings: plan.settings, context: brokerContext, manager: try manager.get())
+    }
+
+    /// A warning if the messages that may wait do not fit beside those that are saved already; nil if they do.
+    static func room(forMessagesIn directory: String, free: Int64?) -> CheckOutcome? {
+        guard let free, free < 2 * Int64(MessageKeeping.bytes) else { return nil }
+        return .warning(
+            Diagnosis(
+                .diskNearlyFull, "The disk of \(directory) may be too small for the messages that wait.",
+                seen:
+                    "\(free >> 20) MiB are free; \(MessageKeeping.bytes >> 20) MiB may wait, and are written beside the old file",
+                hint: "Run 'df \(directory)', and remove what is not needed."))
+    }
+
+    func messageQueue() -> CheckOutcome {
+        guard isRoot else { return Self.needsRoot }
+        do {
+            let keeping = try messageKeeping(try plan.get())
+            if let problem = keeping.problems().first {
+                return .warning(Diagnosis(problem.id, problem.causes[0], hint: problem.repair))
+            }
+            return keeping.place.flatMap { Self.room(forMessagesIn: $0, free: freeBytes(of: $0)) } ?? .ok("they are")
         } catch {
             return .error(error)
         }

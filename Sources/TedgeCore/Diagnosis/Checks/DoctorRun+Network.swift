@@ -20,7 +20,21 @@ extension DoctorRun {
     private func failed(_ error: TLSError, _ endpoint: HostPort) -> CheckOutcome {
         if error == .interrupted { return .outOfTime }
         let words = (try? cloudSettings()).flatMap { EndpointDiagnosis(cloud, $0, endpoint).diagnosis(error) }
+        if let words, let advice = registrationAdvice(words.id) {
+            return .error(Diagnosis(words.id, words.message, seen: words.seen, hint: advice))
+        }
         return .error(words ?? Diagnosis(.endpointFailed, "\(endpoint) cannot be used.", seen: "\(error)"))
+    }
+
+    /// What helps if Cumulocity does not trust a certificate that an authority issued: uploading it would not.
+    private func registrationAdvice(_ reason: ReasonID) -> String? {
+        guard cloud.check == .smartREST, [.deviceCertificateNotTrusted, .cloudClosesConnection].contains(reason),
+            let certificate, certificate.issuer != certificate.subject
+        else { return nil }
+        return
+            "The certificate was issued by '\(certificate.issuer)'. If that is not an authority that Cumulocity trusts, have it "
+            + "trusted there; if it is the tenant's own, register the device again with 'sudo tedge bootstrap "
+            + "\(cloud.name.words(profile)) --re-register'."
     }
 
     /// Checks the endpoint for at most this many seconds. If there was less time, a missing answer proves nothing.
@@ -93,16 +107,40 @@ extension DoctorRun {
             let addresses = try? addresses(of: endpoint, until: end(after: 1))
         else { return outcome }
         let web: String
+        var hint = diagnosis.hint
         do throws(TLSError) {
-            try reach(addresses, endpoint, 443, until: end(after: 1.5))
+            try reach(addresses, endpoint, Cloud.webPort, until: end(after: 1.5))
             web = "open"
+            if let advice = webPortAdvice(endpoint) { hint = advice }
         } catch {
             // A distant server may need more time.
             guard error != .interrupted, !(error.isSilence && deadline < .now + .seconds(0.5)) else { return outcome }
             web = "not open either"
         }
         let seen = (diagnosis.seen ?? "") + "; port 443 of \(endpoint.host) is \(web)"
-        return .error(Diagnosis(diagnosis.id, diagnosis.message, seen: seen, hint: diagnosis.hint))
+        return .error(Diagnosis(diagnosis.id, diagnosis.message, seen: seen, hint: hint))
+    }
+
+    /// What helps a device whose network lets only port 443 through.
+    private func webPortAdvice(_ endpoint: HostPort) -> String? {
+        let mqtt = key(cloud.endpointSetting)
+        let opening = "Have the network let this device through to \(endpoint)"
+        guard cloud.protocolOnWebPort != nil else {
+            let other =
+                cloud.check == .smartREST ? "; if the tenant offers MQTT over TLS on another port, set '\(mqtt)'" : ""
+            return "\(opening)\(other). \(webPortLimit)"
+        }
+        if let mosquittoVersion, MosquittoVersion.isOlder(mosquittoVersion, than: (1, 6, 0)) {
+            return "\(opening), or install mosquitto 1.6 or later, which can use port 443."
+        }
+        return
+            "\(cloud.displayName) takes MQTT on port 443 too: run 'sudo tedge config set \(mqtt) \(endpoint.host):443', "
+            + "then '\(reconnectCommand)'."
+    }
+
+    /// Why port 443 is of no use for mosquitto.
+    private var webPortLimit: String {
+        "On port 443, \(cloud.displayName) takes MQTT over WebSocket alone, which mosquitto's bridge cannot use."
     }
 
     private func onlyAnother(
@@ -144,7 +182,8 @@ extension DoctorRun {
                 return .skipped("there is no address")
             }
             let probe = context.probe(
-                endpoint, TLSOptions(roots: [.path(roots)]), timeout: .zero, until: end, context.interruption)
+                endpoint, TLSOptions(roots: [.path(roots)], alpn: cloud.alpn(for: endpoint)), timeout: .zero,
+                until: end, context.interruption)
             // A server may end the handshake because the client sent no certificate; by then the client has accepted the
             // server's certificate.
             if probe.isServerTrusted { return .ok("it is trusted") }
@@ -203,7 +242,8 @@ extension DoctorRun {
                 let keyPath = try? settings.path("device.key_path")
             else { return .skipped("there is no address") }
             let probe = context.probe(
-                endpoint, roots: roots, identity: .init(certificatePath: certificatePath, keyPath: keyPath), until: end)
+                cloud, endpoint, roots: roots, identity: .init(certificatePath: certificatePath, keyPath: keyPath),
+                until: end)
             if let failure = probe.failure { throw failure }
             guard probe.isIdentityWanted else {
                 return .warning(
@@ -212,7 +252,9 @@ extension DoctorRun {
                         "What answers at \(endpoint) does not ask for a certificate, so the device cannot show its own.",
                         hint:
                             "Check '\(key(cloud.endpointSetting))' with 'tedge config get \(key(cloud.endpointSetting))': "
-                            + "is it the MQTT port for devices with a certificate?"))
+                            + "is it the MQTT port for devices with a certificate?"
+                            + (endpoint.port == Cloud.webPort && cloud.protocolOnWebPort == nil
+                                ? " " + webPortLimit : "")))
             }
             // Azure and AWS check the device after the handshake.
             return .ok(cloud.check == .smartREST ? "it is accepted" : "the TLS handshake accepts it")

@@ -62,14 +62,18 @@ extension DoctorRun {
 
     func diskSpace() -> CheckOutcome {
         let directory = context.configurationDirectory
+        guard let free = freeBytes(of: directory) else { return .skipped("\(directory) is not there") }
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory)
-        guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value else {
-            return .skipped("\(directory) is not there")
-        }
         let nodes = (attributes?[.systemFreeNodes] as? NSNumber)?.int64Value ?? 1
         // Some file systems create inodes on demand and report a count of 0.
         let hasNodes = nodes > 0 || (attributes?[.systemNodes] as? NSNumber)?.int64Value == 0
         return Self.room(in: directory, free: free, hasNodes: hasNodes)
+    }
+
+    /// The free bytes of the file system of a directory; nil if they are unknown.
+    func freeBytes(of directory: String) -> Int64? {
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory)
+        return (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
     }
 
     /// Whether a directory with this many free bytes has room for files.

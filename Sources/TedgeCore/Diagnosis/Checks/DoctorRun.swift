@@ -52,6 +52,12 @@ final class DoctorRun {
         if check == .agentRunning, !context.processes.isOnPath(Service.agent.unit) {
             return .skipped("tedge-agent is not installed")
         }
+        if check == .messageQueue, (try? plan.get().builder.isDurable()) != true {
+            return .skipped("the bridge is not durable; '\(reconnectCommand) --durable' makes it so")
+        }
+        if check == .deviceRegistered, cloud.check != .smartREST || credentialsFile != nil {
+            return .skipped("only Cumulocity tells it, to devices with a certificate")
+        }
         return exemption(from: check)
     }
 

@@ -36,7 +36,15 @@ import Testing
             ("c8y.url", "https://foo.com:8443/x", "run 'tedge config set c8y.http foo.com:8443'."),
             ("c8y.url", "mqtt://foo.com:1884", "run 'tedge config set c8y.mqtt foo.com:1884'."),
             ("c8y.profiles.two.url", "foo.com:1883", "run 'tedge config set c8y.profiles.two.mqtt foo.com:1883'."),
-            ("az.url", "foo.com:1884", "Give only the host: 'foo.com'. The port is always 8883."),
+            (
+                "az.url", "foo.com:1884",
+                "Give only the host: 'foo.com'. If Azure listens on port 1884, run 'tedge config set az.mqtt foo.com:1884'."
+            ),
+            ("az.url", "foo.com:443", "Give only the host: 'foo.com'."),
+            (
+                "aws.url", "foo.com:443",
+                "Give only the host: 'foo.com'. To use port 443, also run 'tedge config set aws.mqtt foo.com:443'."
+            ),
             ("c8y.url", "<tenant>.cumulocity.com", "Replace '<' and '>' and the text between them with your value."),
             ("c8y.url", "https://me:pw@foo.com", "Leave out the user name and the password."),
             ("c8y.mqtt", "::1", "Put the IPv6 address in brackets: '[::1]'."),

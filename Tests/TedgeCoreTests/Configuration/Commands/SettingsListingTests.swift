@@ -76,7 +76,7 @@ import Testing
         #expect(try position("c8y.proxy.ca_path") < position("c8y.proxy.bind.address"))
         #expect(try position("c8y.mqtt_service.topics") + 1 == position("c8y.profiles.second.url"))
         #expect(try position("c8y.profiles.second.mqtt_service.topics") + 1 == position("az.url"))
-        #expect(names.count == 159 + 44)
+        #expect(names.count == 165 + 45)
         #expect(Set(names).count == names.count)
     }
 

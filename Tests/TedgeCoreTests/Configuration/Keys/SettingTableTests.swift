@@ -5,7 +5,7 @@ import Testing
 @Suite struct SettingTableTests {
     @Test("the table has the known settings in the known order")
     func namesInOrder() {
-        #expect(KeyFixture.all.count == 159)
+        #expect(KeyFixture.all.count == 165)
         #expect(SettingTable.keys.map(\.name) == KeyFixture.all.map(\.key))
     }
 
