@@ -90,14 +90,14 @@ import Testing
         ignoring.__sigaction_handler.sa_handler = SIG_IGN
         defer { sigaction(SIGXFSZ, &before, nil) }
         // Another test may just be starting a program, and then restores what was before.
-        #expect(
-            try eventually {
-                sigaction(SIGXFSZ, &ignoring, nil)
-                #expect(try shell("exit 0").ending == .exited(0))
-                var current = sigaction()
-                sigaction(SIGXFSZ, nil, &current)
-                return unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 1
-            })
+        let isRestored = try eventually {
+            sigaction(SIGXFSZ, &ignoring, nil)
+            guard try shell("exit 0").ending == .exited(0) else { return false }
+            var current = sigaction()
+            sigaction(SIGXFSZ, nil, &current)
+            return unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 1
+        }
+        #expect(isRestored)
     }
 
     @Test("arguments are handed on as they are")
