@@ -7,6 +7,8 @@ struct ConnectionChange {
     let transaction: Transaction
     let services: DeviceServices
     let broker: BrokerChange
+    /// What mosquitto needs for keys in a TPM or token.
+    let keys: KeyProviderSetup
 
     /// Prepares a change; changes nothing.
     init(
@@ -19,6 +21,7 @@ struct ConnectionChange {
         manager = ServiceManager(system, in: context)
         transaction = Transaction(in: context)
         services = DeviceServices(manager, cloud: cloud, profile: profile, on: transaction)
+        keys = KeyProviderSetup(context: context, manager: manager)
         broker = BrokerChange(settings, system, manager, services, on: transaction, in: context)
     }
 

@@ -80,6 +80,10 @@ struct DisconnectSteps {
     func run() throws -> Outcome {
         context.console.step("Removing \(cloud.displayName) bridge.")
         try dryRun()
+        if !isFollowed, context.files.exists(change.paths.bridge) {
+            // undo: files, and systemd reads its units again
+            try change.keys.apply(change.keys.references(without: change.paths.bridge), on: change.transaction)
+        }
         guard try removeBridge() else { return .absent }  // undo: rename the file back
 
         guard try change.isManaged() else {
@@ -121,6 +125,7 @@ struct DisconnectSteps {
     func commit(_ outcome: Outcome) {
         change.broker.commit(isRead: outcome == .complete)
         services.finish()
+        change.keys.discardDirectory()
         // One that a killed run left is gone for good, also after a power cut.
         _ = try? context.files.remove(change.paths.unfinished)
         context.files.discard(change.paths.rejected)
