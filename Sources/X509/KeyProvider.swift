@@ -54,7 +54,8 @@ public struct KeyReference: Sendable, Equatable {
 
     /// The file in PEM that stands for a key in a token.
     public static func pem(_ uri: TokenURI) -> [UInt8] {
-        let content = DER.element(0x1A, Array("PKCS#11 Provider URI v1.0".utf8)) + DER.element(0x0C, Array(uri.text.utf8))
+        let content =
+            DER.element(0x1A, Array("PKCS#11 Provider URI v1.0".utf8)) + DER.element(0x0C, Array(uri.text.utf8))
         var text = "-----BEGIN \(KeyProvider.pkcs11.label)-----\n"
         var base64 = Base64.text(DER.element(0x30, content))[...]
         while !base64.isEmpty {

@@ -153,29 +153,20 @@ private enum Token {
         var reason = [CChar](repeating: 0, count: 256)
         let module = uri.modulePath ?? proxy
         let slot = uri.attribute("slot-id").flatMap { Int($0) } ?? -1
-        let answer = withText(module) { module in
-            withText(uri.attribute("token")) { token in
-                withText(uri.attribute("serial")) { serial in
-                    withText(uri.attribute("manufacturer")) { manufacturer in
-                        withText(uri.attribute("model")) { model in
-                            withText(uri.attribute("object")) { label in
-                                let identifier = uri.identifier ?? []
-                                return identifier.withUnsafeBufferPointer { identifier in
-                                    let sent = pin.map { $0 + [0] }
-                                    return withBytes(sent) { pin in
-                                        guard let module else { return token_no_module }
-                                        var question = token_question(
-                                            module: module, token: token, serial: serial, manufacturer: manufacturer,
-                                            model: model, slot: slot, label: label,
-                                            identifier: uri.identifier == nil ? nil : identifier.baseAddress,
-                                            identifier_length: identifier.count, pin: pin)
-                                        return token_ask(&question, &code, &reason, reason.count)
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
+        // Copies that end with a null character.
+        let words = ["token", "serial", "manufacturer", "model", "object"].map(uri.attribute) + [module]
+        let texts = words.map { $0.flatMap { strdup($0) } }
+        defer { texts.forEach { free($0) } }
+        let identifier = uri.identifier ?? []
+        let answer = identifier.withUnsafeBufferPointer { identifier in
+            withBytes(pin.map { $0 + [0] }) { pin in
+                guard let module = texts[5] else { return token_no_module }
+                var question = token_question(
+                    module: module, token: texts[0], serial: texts[1], manufacturer: texts[2], model: texts[3],
+                    slot: slot,
+                    label: texts[4], identifier: uri.identifier == nil ? nil : identifier.baseAddress,
+                    identifier_length: identifier.count, pin: pin)
+                return token_ask(&question, &code, &reason, reason.count)
             }
         }
         func failure(_ kind: ProviderFailure.Kind, _ detail: String = "") -> X509Error {
@@ -207,11 +198,6 @@ private enum Token {
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = fread(&bytes, 1, bytes.count, file)
         return Array(bytes.prefix(count).prefix { $0 != 0x0A && $0 != 0x0D && $0 != 0 })
-    }
-
-    private static func withText<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
-        guard let text else { return body(nil) }
-        return text.withCString { body($0) }
     }
 
     private static func withBytes<Result>(_ bytes: [UInt8]?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {

@@ -112,7 +112,8 @@ public struct TokenURI: Sendable, Equatable {
         let plain = Array("/-._~".utf8)
         return text.utf8.reduce(into: "") { result, byte in
             let isPlain =
-                plain.contains(byte) || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80
+                plain.contains(byte) || (0x30...0x39).contains(byte)
+                || (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80
             if isPlain {
                 result.unicodeScalars.append(UnicodeScalar(byte))
             } else {

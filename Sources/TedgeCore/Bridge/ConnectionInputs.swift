@@ -43,7 +43,8 @@ struct ConnectionInputs {
         guard authentication == .certificate, mode != "off" else { return }
         throw BridgeError.unsupported(
             key: key, value: mode,
-            instead: "mosquitto's bridge uses a key in a token through OpenSSL's provider 'pkcs11', and needs a file that stands "
+            instead:
+                "mosquitto's bridge uses a key in a token through OpenSSL's provider 'pkcs11', and needs a file that stands "
                 + "for it: run 'tedge config set \(key) off' and 'sudo tedge cert create-csr --key \(try keyAddress())', which "
                 + "makes the file. If there is one at 'device.key_path' already, move it away first.")
     }

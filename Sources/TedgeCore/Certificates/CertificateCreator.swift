@@ -56,16 +56,16 @@ public struct CertificateCreator {
         _ id: String, _ settings: Settings, _ pair: CertificatePair, _ source: KeySource, _ files: FileTransaction
     ) throws -> Certificate {
         let validity = try CertificateValidity(settings, now: context.now())
-        try prepare(pair, files)
-        var key = try source.make(settings, in: context)
+        try prepare(pair, source, files)
+        var key = try source.make(settings, for: pair, in: context)
         defer { key.pem.wipe() }
         let certificate = try Certificate.selfSigned(commonName: id, key: key.key, validity, settings)
         try store(certificate, key, pair, files)
         return certificate
     }
 
-    /// Checks that both files can be created, before either is.
-    private func prepare(_ pair: CertificatePair, _ transaction: FileTransaction) throws {
+    /// Checks that the files can be created, before either is.
+    private func prepare(_ pair: CertificatePair, _ source: KeySource, _ transaction: FileTransaction) throws {
         let files = context.files
         try pair.refuseSameFile()
         try pair.checkPlaces()
@@ -74,7 +74,7 @@ public struct CertificateCreator {
         if try files.status(pair.certificatePath, followLinks: false) != nil {
             throw CertificateError.certificateExists(path: pair.certificatePath)
         }
-        if try files.status(pair.keyPath, followLinks: false) != nil {
+        if source != .stored, try files.status(pair.keyPath, followLinks: false) != nil {
             throw CertificateError.keyExists(path: pair.keyPath)
         }
     }
@@ -86,7 +86,7 @@ public struct CertificateCreator {
         try context.interruption.check()
         let published = try CertificateError.mapping { () throws(X509Error) in try certificate.pem() }
         try files.mark(pair.unfinishedPath, published)
-        try pair.create(key, files)
+        if !key.pem.isEmpty { try pair.create(key, files) }
         try context.interruption.check()
         do throws(FileError) {
             try files.create(pair.certificatePath, published, mode: 0o444, owner: pair.owner)

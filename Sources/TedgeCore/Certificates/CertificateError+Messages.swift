@@ -136,7 +136,8 @@ extension CertificateError {
         case .provider(let path, let failure): failure.hint(path: path)
         case .unusableForBroker(_, let user, let failure): failure.hint(brokerUser: user)
         case .unitWithoutProvider(_, let command): "Run '\(command)'."
-        case .badKeyAddress: "Give it as in RFC 7512, such as 'pkcs11:token=gateway;object=device?pin-source=file:/etc/tedge/pin'."
+        case .badKeyAddress:
+            "Give it as in RFC 7512, such as 'pkcs11:token=gateway;object=device?pin-source=file:/etc/tedge/pin'."
         case .pinInArguments:
             "Write the PIN to a file that only mosquitto's user may read, and give 'pin-source=file:<file>' in place of "
                 + "'pin-value'. If others may have seen it, change it."

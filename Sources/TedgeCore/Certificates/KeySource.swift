@@ -8,8 +8,8 @@ public enum KeySource: Sendable, Equatable {
     case tpm2
     /// A key that is in a token; its address (RFC 7512).
     case token(String)
-    /// The key that a file stands for or holds.
-    case copy(of: String)
+    /// The key that is there already, and stays.
+    case stored
 
     /// Reads `tpm2` or `pkcs11:…`; nil for anything else.
     public init?(_ word: String) {
@@ -21,7 +21,7 @@ public enum KeySource: Sendable, Equatable {
     }
 
     /// Opens or makes the key. The file of the key gets the bytes, which the caller must wipe. Throws why it cannot be used.
-    func make(_ settings: Settings, in context: Context) throws -> NewKey {
+    func make(_ settings: Settings, for pair: CertificatePair, in context: Context) throws -> NewKey {
         switch self {
         case .file:
             let key = try CertificateError.mapping(PrivateKey.generateP256)
@@ -31,11 +31,11 @@ public enum KeySource: Sendable, Equatable {
             return NewKey(key: key, pem: try CertificateError.mapping { () throws(X509Error) in try key.pem() })
         case .token(let text):
             let pem = KeyReference.pem(try address(text, settings, in: context))
-            return NewKey(key: try CertificateError.mapping { () throws(X509Error) in try PrivateKey(pem: pem) }, pem: pem)
-        case .copy(let path):
-            let pem = try context.files.read(path)
-            var bytes = pem
-            return NewKey(key: try CertificateFile.key(in: &bytes, of: path), pem: pem)
+            return NewKey(
+                key: try CertificateError.mapping { () throws(X509Error) in try PrivateKey(pem: pem) }, pem: pem)
+        case .stored:
+            guard let key = try pair.storedKey() else { throw CertificateFile.missingKey(pair.keyPath) }
+            return NewKey(key: key, pem: [])
         }
     }
 

@@ -58,7 +58,8 @@ extension ProviderFailure {
         case .noToken:
             "Look with 'pkcs11-tool --list-token-slots' or 'p11tool --list-tokens' whether it is plugged in, and may be used "
                 + "by this user."
-        case .noKey: "Look with 'pkcs11-tool --login --list-objects' which keys there are, and correct 'object' or 'id'."
+        case .noKey:
+            "Look with 'pkcs11-tool --login --list-objects' which keys there are, and correct 'object' or 'id'."
         case .noPIN:
             "Write the PIN to a file that only mosquitto's user may read, and add 'pin-source=file:<file>' to the address, "
                 + "behind a '?'."

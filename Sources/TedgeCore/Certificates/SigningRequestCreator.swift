@@ -49,7 +49,7 @@ public struct SigningRequestCreator {
             throw CertificateError.keyExists(path: pair.keyPath)
         }
         let stored = try pair.storedKey()
-        var new = stored == nil ? try (source ?? .file).make(settings, in: context) : nil
+        var new = stored == nil ? try (source ?? .file).make(settings, for: pair, in: context) : nil
         defer { new?.pem.wipe() }
         guard let key = stored ?? new?.key else { return }
         let request = try CertificateRequest.pem(commonName: id, key: key, settings)

@@ -46,7 +46,8 @@ extension StoredForm {
         case (.utf16, _): command = Self.shell("iconv -f UTF-16 -t ASCII \(from) > \(target)", wanted)
         case (.carriageReturns, _): command = Self.shell("tr '\\r' '\\n' < \(from) > \(target)", wanted)
         case (.escapedLineEnds, _): command = Self.shell("sed 's/\\\\n/\\n/g' \(from) > \(target)", wanted)
-        case (.blocks(let labels), .certificate) where labels.contains { $0.hasPrefix("PKCS7") || $0 == "PKCS #7 SIGNED DATA" }:
+        case (.blocks(let labels), .certificate)
+        where labels.contains { $0.hasPrefix("PKCS7") || $0 == "PKCS #7 SIGNED DATA" }:
             command = "openssl pkcs7 -in \(from) -print_certs -out \(target)"
         case (.blocks(["OPENSSH PRIVATE KEY"]), .key):
             command = "install -m 600 \(from) \(target) && ssh-keygen -p -N '' -m PKCS8 -f \(target)"

@@ -147,7 +147,8 @@ final class ConnectSteps {
 
     /// Whether the files are as `save` would write them, and mosquitto has read them.
     private func isCurrent(_ bridge: BridgeConfiguration) throws -> Bool {
-        guard renewal != .taken, change.keys.isCurrent(for: keys(of: bridge)), broker.isIncluded, !context.files.exists(inputs.paths.unfinished),
+        guard renewal != .taken, change.keys.isCurrent(for: keys(of: bridge)), broker.isIncluded,
+            !context.files.exists(inputs.paths.unfinished),
             try editsAgainstBuiltInBridge().isEmpty, try broker.isWritten(inputs.file(of: bridge)),
             try broker.isWritten(broker.listenersFile(inputs))
         else { return false }
@@ -211,7 +212,9 @@ final class ConnectSteps {
         let reader = change.manager.isDefault || isRoot ? account : nil
         try inputs.validate(bridge, for: reader, in: context)
         if let listeners = inputs.listeners { try ListenerFiles(listeners, in: context).check(for: reader) }
-        if bridge.credentials == nil, let reader { try BrokerKeyCheck(context: context).check(bridge.keyPath, for: reader) }
+        if bridge.credentials == nil, let reader {
+            try BrokerKeyCheck(context: context).check(bridge.keyPath, for: reader)
+        }
         return bridge
     }
 

@@ -36,7 +36,8 @@ extension ReasonID {
             .renewedCertificateMissing, .keyMissing, .keyExists, .keyUnreadable, .keyBroken, .keyEncrypted,
             .keyInHardware, .keyAddressInvalid, .keyPINExposed, .keyProviderMissing, .keyProviderFailed,
             .keyUnusableForMosquitto, .tpmUnreachable, .tpmBusy, .tpmKeyForeign, .tokenModuleUnusable, .tokenMissing,
-            .tokenKeyMissing, .tokenPINMissing, .tokenPINWrong, .tokenPINLocked, .keyMismatch, .keyReadable, .keyUnreadableForMosquitto, .listenerFileMissing,
+            .tokenKeyMissing, .tokenPINMissing, .tokenPINWrong, .tokenPINLocked, .keyMismatch, .keyReadable,
+            .keyUnreadableForMosquitto, .listenerFileMissing,
             .listenerFileUnreadableForMosquitto, .deviceIDInvalid, .deviceIDMissing, .trustRootsUnusable,
             .trustRootsExpired, .trustRootsUnreadableForMosquitto:
             false

@@ -169,7 +169,8 @@ struct KeyProviderSetup {
         switch obstacle {
         case .notOurs:
             context.console.warning(
-                "mosquitto can use the key only if it is started with the variable \(Self.variable)=\(configurationPath).")
+                "mosquitto can use the key only if it is started with the variable \(Self.variable)=\(configurationPath)."
+            )
         case .otherConfiguration(let path):
             let names = Set(references.map(\.provider.rawValue)).sorted().joined(separator: "' and '")
             context.console.warning(
