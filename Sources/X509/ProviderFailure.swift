@@ -94,7 +94,8 @@ extension ProviderFailure {
         let words = log.split { " ():;,\n".contains($0) }
         let codes = words.compactMap { $0.hasPrefix("0x") ? UInt32($0.dropFirst(2), radix: 16) : nil }
         if let kind = codes.compactMap(kind(ofTPM:)).last { return kind }
-        if log.contains("Device or resource busy") { return .busyTPM }
+        // The kernel's resource manager has three places for each program, too.
+        if log.contains("Device or resource busy") || log.contains("Cannot allocate memory") { return .busyTPM }
         if log.contains("Permission denied") { return .noPermission }
         return log.contains("Could not initialize TCTI") || log.contains("Failed to open") ? .noTPM : nil
     }

@@ -126,6 +126,10 @@ struct ProviderFailureTests {
                 "ERROR:tcti:tcti-device.c:452:I() Failed to open device file /dev/tpm0: Device or resource busy \n",
                 .busyTPM
             ),
+            (
+                "ERROR:tcti:io.c:107:write_all() failed to write to fd 3: Cannot allocate memory\nERROR:esys:E.c:72:E() Error in "
+                    + "async function ErrorCode (0x000a000a)\n", .busyTPM
+            ),
             ("", nil), ("WARNING:esys: something else\n", nil),
         ] as [(String, ProviderFailure.Kind?)])
     func log(text: String, kind: ProviderFailure.Kind?) {
