@@ -87,9 +87,10 @@ enum KeyProviders {
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 
-    /// The message of the last line, without the place in the sources: `ERROR:esys:file.c:112:function() Message`.
-    fileprivate static func lastLine(of log: String) -> String {
-        let line = log.split(separator: "\n").last ?? ""
+    /// The message of the line that says most, without the place in the sources: `ERROR:esys:file.c:112:function() Message`.
+    static func lastLine(of log: String) -> String {
+        let lines = log.split(separator: "\n")
+        let line = lines.last { $0.contains("Failed to open") } ?? lines.last ?? ""
         let message = line.firstRange(of: "() ").map { line[$0.upperBound...] } ?? line
         var text = String(message.prefix(200))
         while text.last == " " { text.removeLast() }

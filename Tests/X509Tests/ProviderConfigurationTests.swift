@@ -136,6 +136,22 @@ struct ProviderFailureTests {
         #expect(ProviderFailure.kind(inLog: text) == kind)
     }
 
+    @Test("of the log the line is shown that names the device, without the place in the sources")
+    func line() {
+        let log = """
+            ERROR:tcti:tcti-device.c:452:Tss2_Tcti_Device_Init() Failed to open specified TCTI device file /dev/tpm0: No such file \
+
+            ERROR:tcti:src/tss2-tcti/tctildr.c:428:Tss2_TctiLdr_Initialize_Ex() Failed to instantiate TCTI \
+
+            """
+        #expect(
+            KeyProviders.lastLine(of: log) == "Failed to open specified TCTI device file /dev/tpm0: No such file")
+        #expect(
+            KeyProviders.lastLine(of: "ERROR:esys:a.c:1:f() Esys Finish ErrorCode (0x000001df) \n")
+                == "Esys Finish ErrorCode (0x000001df)")
+        #expect(KeyProviders.lastLine(of: "") == "")
+    }
+
     @Test("no sentence has the words of another kind")
     func sentences() {
         let all = ProviderFailure.Kind.allCases.map { "\(ProviderFailure(.pkcs11, $0, "x"))" }

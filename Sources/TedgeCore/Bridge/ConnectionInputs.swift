@@ -51,7 +51,8 @@ struct ConnectionInputs {
 
     /// The address of the key in the token that the settings name, without its PIN, for a command line.
     private func keyAddress() throws -> String {
-        let text = try builder.settings.string("device.key_uri") ?? settings.string("device.cryptoki.uri") ?? ""
+        let own = try builder.settings.string("device.key_uri") ?? settings.string("device.key_uri")
+        let text = try own ?? settings.string("device.cryptoki.uri") ?? ""
         return TokenURI(text).map { ShellWord.quoted($0.name) } ?? "pkcs11:…"
     }
 

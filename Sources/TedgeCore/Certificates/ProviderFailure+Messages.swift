@@ -52,7 +52,7 @@ extension ProviderFailure {
         case .noModule:
             path == nil
                 ? "Name the module with 'tedge config set device.cryptoki.module_path <file>', or with 'module-path' in the "
-                    + "address of the key; or install p11-kit, which knows all modules."
+                    + "address of the key; or run 'sudo apt install p11-kit-modules', which knows all of them."
                 : "Install the module. If it is another one, move \(path ?? "the file") away and have it made again with "
                     + "'module-path=<file>' in the address: 'sudo tedge cert create-csr --key <address>'."
         case .noToken:
