@@ -249,7 +249,7 @@ final class ConnectSteps {
         let (bridgeFile, listenersFile) = (inputs.file(of: bridge), broker.listenersFile(inputs))
         unacceptedBridge = bridgeFile.text.map { Array($0.utf8) }
         try broker.dryRun([bridgeFile, listenersFile])
-        try change.keys.apply(keys(of: bridge), on: change.transaction)  // undo: files, and systemd reads its units again
+        try change.keys.apply(keys(of: bridge), on: change.transaction)  // undo: files, units
         try broker.include()
         // A run that is killed from here on leaves half a connection, which the next run must not take for a whole one.
         let first = inputs.listeners == nil ? bridgeFile : listenersFile
