@@ -137,6 +137,28 @@ extension crypto_functions {
     }
 }
 
+/// Libraries that root loads because a file says so, whose owner need not be root.
+enum LibraryTrust {
+    /// Why root does not load a library; nil if it does. Nobody else can change the file, or exchange it or a directory above it.
+    static func objection(to path: String) -> String? {
+        guard path.hasPrefix("/") else { return "\(path) is not an absolute path" }
+        guard let real = realpath(path, nil) else { return "\(path): \(String(cString: strerror(errno)))" }
+        defer { free(real) }
+        var rest = String(cString: real)
+        while true {
+            var status = stat()
+            guard lstat(rest.isEmpty ? "/" : rest, &status) == 0 else {
+                return "\(path): \(String(cString: strerror(errno)))"
+            }
+            guard status.st_uid == 0, status.st_mode & 0o022 == 0 else {
+                return "root does not load \(path), because other users can change \(rest.isEmpty ? "/" : rest)"
+            }
+            guard let slash = rest.lastIndex(of: "/") else { return nil }
+            rest = String(rest[..<slash])
+        }
+    }
+}
+
 /// A token, asked through its PKCS #11 module before the provider is.
 private enum Token {
     /// The module that stands for all modules that p11-kit knows: what the provider uses if none is named.
@@ -153,6 +175,9 @@ private enum Token {
         var code: UInt = 0
         var reason = [CChar](repeating: 0, count: 256)
         let module = uri.modulePath ?? proxy
+        if let path = uri.modulePath, geteuid() == 0, let objection = LibraryTrust.objection(to: path) {
+            throw .provider(ProviderFailure(.pkcs11, .noModule, objection))
+        }
         let slot = uri.attribute("slot-id").flatMap { Int($0) } ?? -1
         // Copies that end with a null character.
         let words = ["token", "serial", "manufacturer", "model", "object"].map(uri.attribute) + [module]

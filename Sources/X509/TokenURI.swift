@@ -10,6 +10,7 @@ public struct TokenURI: Sendable, Equatable {
     public enum Problem: String, Error, Sendable {
         case scheme = "it does not begin with 'pkcs11:'"
         case character = "it contains a blank or a control character, which is written as '%' and two digits"
+        case control = "an attribute stands for a control character"
         case escape = "a '%' is not followed by two hexadecimal digits"
         case attribute = "an attribute has no '='"
         case kind = "it is to be of 'type=private'"
@@ -44,7 +45,10 @@ public struct TokenURI: Sendable, Equatable {
         var fields: [String: [UInt8]] = [:]
         for field in text.split(separator: separator) {
             guard let equals = field.firstIndex(of: "=") else { throw .attribute }
-            fields[String(field[..<equals])] = try unescaped(field[field.index(after: equals)...])
+            let (name, value) = (String(field[..<equals]), try unescaped(field[field.index(after: equals)...]))
+            // Only the identifier of a key is no text. The others come into messages and into a configuration.
+            guard name == "id" || value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw .control }
+            fields[name] = value
         }
         return fields
     }

@@ -145,8 +145,15 @@ extension SystemTests {
             let before = try gateway.changesOfMosquitto()
             try gateway.apt("install", Package.file)
             try gateway.connect()
+            // As connect writes it for a key in a TPM.
+            let unit = "/etc/systemd/system/mosquitto.service.d"
+            try gateway.device.ask(["mkdir", unit])
+            try gateway.device.write(
+                "[Service]\nEnvironment=OPENSSL_CONF=\(unit)/tedge-openssl.cnf\n", to: "\(unit)/tedge-keys.conf",
+                mode: "644")
             if afterRemoval { try gateway.apt("remove", "tedge-swift") }
             try gateway.apt("purge", "tedge-swift")
+            #expect(try !gateway.device.exists(unit))
             #expect(try gateway.changesOfMosquitto() == before)
             #expect(try gateway.device.activity(of: "mosquitto") == "active")
             let left = """

@@ -69,6 +69,7 @@ struct TokenURITests {
         arguments: [
             ("pkcs12:object=a", TokenURI.Problem.scheme), ("", .scheme), ("pkcs11:object=a b", .character),
             ("pkcs11:object=a\n", .character), ("pkcs11:object=%4", .escape), ("pkcs11:object=%+1", .escape),
+            ("pkcs11:object=a?module-path=/a%0A[x]", .control), ("pkcs11:token=%7F;object=a", .control),
             ("pkcs11:object", .attribute), ("pkcs11:object=a;type=cert", .kind), ("pkcs11:token=a", .key),
             ("pkcs11:", .key),
         ])
@@ -93,5 +94,19 @@ struct TokenURITests {
     func pin() throws {
         let uri = try #require(TokenURI("pkcs11:object=k?pin-value=1234"))
         #expect(uri.holdsPIN && !uri.name.contains("1234"))
+    }
+}
+
+@Suite("Libraries that root loads")
+struct LibraryTrustTests {
+    @Test("one that only root can change is loaded, and every other one is refused with the place that is open")
+    func trust() throws {
+        #expect(LibraryTrust.objection(to: "/usr/bin/env") == nil)
+        let directory = try TemporaryDirectory()
+        let library = try directory.write("", to: "module.so", mode: 0o755)
+        // Others can write to the directory of temporary files, whoever owns the file.
+        #expect(LibraryTrust.objection(to: library)?.contains("because other users can change /") == true)
+        #expect(LibraryTrust.objection(to: directory.file("missing.so"))?.contains("No such file") == true)
+        #expect(LibraryTrust.objection(to: "module.so") == "module.so is not an absolute path")
     }
 }

@@ -8,7 +8,7 @@ struct ConnectionChange {
     let services: DeviceServices
     let broker: BrokerChange
     /// What mosquitto needs for keys in a TPM or token.
-    let keys: KeyProviderSetup
+    var keys: KeyProviderSetup { KeyProviderSetup(context: context, manager: manager) }
 
     /// Prepares a change; changes nothing.
     init(
@@ -21,7 +21,6 @@ struct ConnectionChange {
         manager = ServiceManager(system, in: context)
         transaction = Transaction(in: context)
         services = DeviceServices(manager, cloud: cloud, profile: profile, on: transaction)
-        keys = KeyProviderSetup(context: context, manager: manager)
         broker = BrokerChange(settings, system, manager, services, on: transaction, in: context)
     }
 

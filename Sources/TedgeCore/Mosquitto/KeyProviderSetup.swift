@@ -9,11 +9,22 @@ struct KeyProviderSetup {
     let context: Context
     let manager: ServiceManager
 
-    /// The configuration of OpenSSL that mosquitto gets.
-    static func configurationPath(in directory: String) -> String { Path.join(directory, "openssl.cnf") }
+    /// The configuration of OpenSSL that mosquitto gets. It is beside the drop-in, where only root can change it: a mosquitto
+    /// that starts as root loads what it names. systemd reads only names that end in `.conf`.
+    private var configurationPath: String {
+        obstacle == .notOurs
+            ? Path.join(context.configurationDirectory, "openssl.cnf") : Self.rootsConfigurationPath(in: context)
+    }
 
-    private var configurationPath: String { Self.configurationPath(in: context.configurationDirectory) }
-    private var directory: String { Path.join(context.unitDirectory, "mosquitto.service.d") }
+    private static func rootsConfigurationPath(in context: Context) -> String {
+        Path.join(directory(in: context), "tedge-openssl.cnf")
+    }
+
+    private static func directory(in context: Context) -> String {
+        Path.join(context.unitDirectory, "mosquitto.service.d")
+    }
+
+    private var directory: String { Self.directory(in: context) }
     private var dropInPath: String { Path.join(directory, "tedge-keys.conf") }
     /// The configuration that OpenSSL reads on this device if no other is named.
     private static let systemConfiguration = "/etc/ssl/openssl.cnf"
@@ -92,8 +103,8 @@ struct KeyProviderSetup {
 
     /// What an earlier connect has found in the variable.
     private static func writtenTCTI(in context: Context) -> String? {
-        let configurationPath = configurationPath(in: context.configurationDirectory)
-        guard let bytes = try? context.files.read(configurationPath) else { return nil }
+        // Its text may name a library; nobody but root can change this file.
+        guard let bytes = try? context.files.read(rootsConfigurationPath(in: context)) else { return nil }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("tcti = ") }
             .map { String($0.dropFirst("tcti = ".count)).replacing("\\", with: "") }
     }
@@ -113,7 +124,7 @@ struct KeyProviderSetup {
         let prefix = "\(Self.variable)="
         guard let other = context.mosquittoUnit?.environment.last(where: { $0.hasPrefix(prefix) }) else { return nil }
         let path = String(other.dropFirst(prefix.count))
-        return path == configurationPath ? nil : .otherConfiguration(path)
+        return path == Self.rootsConfigurationPath(in: context) ? nil : .otherConfiguration(path)
     }
 
     // MARK: The change
@@ -134,11 +145,11 @@ struct KeyProviderSetup {
     /// other changes of mosquitto's files.
     func apply(_ references: [KeyReference], on transaction: Transaction) throws {
         guard let wanted = contents(for: references) else { return try remove(on: transaction) }
+        if obstacle != .notOurs { try transaction.files.makeDirectory(directory, mode: 0o755, owner: nil) }
         try transaction.files.write(configurationPath, Array(wanted.configuration.utf8), mode: 0o644)
         if let obstacle { return explain(obstacle, references) }
         guard text(of: dropInPath) != wanted.dropIn else { return }
         try changeUnit(on: transaction) { () throws(FileError) in
-            try transaction.files.makeDirectory(directory, mode: 0o755, owner: nil)
             try transaction.files.write(dropInPath, Array(wanted.dropIn.utf8), mode: 0o644)
         }
     }

@@ -7,7 +7,7 @@ import X509
 /// The configuration of OpenSSL and the drop-in of mosquitto's unit.
 @Suite struct KeyProviderSetupTests {
     private static let dropIn = "units/mosquitto.service.d/tedge-keys.conf"
-    private static let configuration = "tedge/openssl.cnf"
+    private static let configuration = "units/mosquitto.service.d/tedge-openssl.cnf"
     private static let tpm = "-----BEGIN TSS2 PRIVATE KEY-----\nAAAA\n-----END TSS2 PRIVATE KEY-----\n"
 
     private func setup(_ fixture: Fixture) throws -> KeyProviderSetup {
@@ -50,7 +50,8 @@ import X509
         let dropIn = try #require(try fixture.text(Self.dropIn))
         #expect(
             fixture.neutral(dropIn).hasSuffix(
-                "[Unit]\nAfter=pcscd.socket\n[Service]\nEnvironment=\"OPENSSL_CONF=WORLD/tedge/openssl.cnf\"\n"))
+                "[Unit]\nAfter=pcscd.socket\n[Service]\nEnvironment=\"OPENSSL_CONF=WORLD/units/mosquitto.service.d/tedge-openssl.cnf\"\n"
+            ))
         let configuration = try #require(try fixture.text(Self.configuration))
         #expect(configuration.contains("\npkcs11-module-path = /m.so\n"))
         #expect(fixture.programs.changes == ["systemctl daemon-reload"])
@@ -165,9 +166,12 @@ import X509
         #expect(changes.suffix(2) == ["systemctl daemon-reload", "systemctl restart mosquitto"])
     }
 
-    @Test("an openssl.cnf that the owner has put there is not removed")
+    @Test("a file that the owner has put there is not removed")
     func foreign() throws {
         let fixture = try Fixture.ready()
+        try fixture.files.makeDirectory(fixture.directory.file("units"), mode: 0o755, owner: nil)
+        try fixture.files.makeDirectory(
+            fixture.directory.file("units/mosquitto.service.d"), mode: 0o755, owner: nil)
         try fixture.write("# mine\n", to: Self.configuration)
         try apply([], fixture).commit()
         #expect(try fixture.text(Self.configuration) == "# mine\n")
