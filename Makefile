@@ -58,6 +58,7 @@ help:
 	@echo 'make test-arm64  try the package for arm64 in a Debian 13 that qemu runs; needs root'
 	@echo 'make test-hard  races, kills and power cuts, HARD_ROUNDS ($(HARD_ROUNDS)) rounds a command; needs root'
 	@echo 'make test-durable  take the line of a gateway away, kill its mosquitto, and count the messages in the cloud; needs root'
+	@echo 'make test-hardware-keys  connect with keys in a TPM and in a token, on Debian 12 and 13; needs root and debootstrap'
 	@echo 'make ansible   build the Ansible collection, below .build/ansible'
 	@echo 'make ansible-lint  look at the collection with ansible-lint and ansible-test sanity'
 	@echo 'make test-fleet  drive FLEET_DEVICES ($(FLEET_DEVICES)) throwaway gateways with Ansible; needs root'
@@ -198,6 +199,10 @@ test-hard: test-deps build
 .PHONY: test-durable
 test-durable: test-deps build
 	@Tests/Durable/run
+
+.PHONY: test-hardware-keys
+test-hardware-keys: release-deps build
+	@Tests/HardwareKeys/run
 
 .PHONY: reproducible
 reproducible: deb-deps

@@ -13,7 +13,7 @@ let strictAndSafe: [SwiftSetting] = strict + [.strictMemorySafety()]
 #endif
 
 // In the order of the imports: tedge -> ArgumentParsing, TedgeCore; TedgeCore -> TOML, QRCode, X509, TLS, MQTT, Sockets;
-// MQTT -> TLS, Sockets; TLS -> Sockets.
+// MQTT -> TLS, Sockets; TLS -> X509, Sockets.
 let package = Package(
     name: "tedge",
     products: [
@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "QRCode", swiftSettings: strictAndSafe),
         .target(name: "Sockets", swiftSettings: strict),
         .target(name: "X509", dependencies: ["COpenSSL"], swiftSettings: strict),
-        .target(name: "TLS", dependencies: ["COpenSSL", "Sockets"], swiftSettings: strict),
+        .target(name: "TLS", dependencies: ["COpenSSL", "Sockets", "X509"], swiftSettings: strict),
         .target(name: "MQTT", dependencies: ["CMosquitto", "TLS", "Sockets"], swiftSettings: strict),
         .target(
             name: "TedgeCore", dependencies: ["TOML", "QRCode", "X509", "TLS", "MQTT", "Sockets"],

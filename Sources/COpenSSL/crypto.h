@@ -1,9 +1,11 @@
 #pragma once
 
 #include <openssl/cms.h>
+#include <openssl/conf.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -33,11 +35,17 @@
     F(BN_to_ASN1_INTEGER) \
     F(CMS_ContentInfo_free) \
     F(CMS_get1_certs) \
+    F(CONF_modules_load) \
     F(CRYPTO_free) \
     F(ERR_clear_error) \
     F(ERR_get_error) \
+    F(ERR_get_error_all) \
     F(ERR_reason_error_string) \
     F(EVP_Digest) \
+    F(EVP_DigestSign) \
+    F(EVP_DigestSignInit) \
+    F(EVP_MD_CTX_free) \
+    F(EVP_MD_CTX_new) \
     F(EVP_PKEY_CTX_free) \
     F(EVP_PKEY_CTX_new_from_name) \
     F(EVP_PKEY_CTX_set_group_name) \
@@ -51,13 +59,18 @@
     F(EVP_PKEY_keygen_init) \
     F(EVP_sha1) \
     F(EVP_sha256) \
+    F(NCONF_free) \
+    F(NCONF_load_bio) \
+    F(NCONF_new) \
     F(OBJ_nid2sn) \
     F(OBJ_obj2nid) \
     F(OBJ_obj2txt) \
     F(OPENSSL_cleanse) \
+    F(OPENSSL_info) \
     F(OPENSSL_sk_free) \
     F(OPENSSL_sk_num) \
     F(OPENSSL_sk_value) \
+    F(OSSL_PROVIDER_available) \
     F(OpenSSL_version) \
     F(PEM_read_bio_PrivateKey) \
     F(PEM_read_bio_X509_AUX) \
@@ -134,4 +147,14 @@ static inline void crypto_set_ca(BASIC_CONSTRAINTS *_Nonnull constraints) { cons
 static inline int crypto_no_passphrase(char *_Nullable buffer, int size, int writing, void *_Nullable context) {
     (void)buffer, (void)size, (void)writing, (void)context;
     return -1;
+}
+
+/* The next error with the text that belongs to it, if there is one. */
+static inline unsigned long crypto_next_error(
+    const struct crypto_functions *_Nonnull table, const char *_Nullable *_Nonnull data) {
+    int flags = 0;
+    *data = NULL;
+    unsigned long code = table->ERR_get_error_all(NULL, NULL, NULL, data, &flags);
+    if (!(flags & ERR_TXT_STRING)) *data = NULL;
+    return code;
 }

@@ -2,3 +2,4 @@
 
 #include "crypto.h"
 #include "ssl.h"
+#include "token.h"

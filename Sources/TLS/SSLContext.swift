@@ -1,6 +1,7 @@
 import COpenSSL
 import Glibc
 import Sockets
+import X509
 
 /// OpenSSL's `SSL_CTX`, and the results of its verification.
 final class SSLContext {
@@ -106,6 +107,9 @@ final class SSLContext {
         }
         for path in [identity.certificatePath, identity.keyPath] {
             if let reason = PlainFile.objection(to: path) { throw .identityUnusable(path: path, reason: reason) }
+        }
+        do throws(X509Error) { try PrivateKey.prepare(fileAt: identity.keyPath) } catch {
+            throw .identityUnusable(path: identity.keyPath, reason: "\(error)")
         }
         guard call.SSL_CTX_use_certificate_chain_file(pointer, identity.certificatePath) == 1 else {
             throw .identityUnusable(path: identity.certificatePath, reason: call.words(call.takeError()))

@@ -115,18 +115,22 @@ extension crypto_functions {
     fileprivate func serialNumber(for key: PrivateKey) throws(X509Error) -> [UInt8] {
         var point = [UInt8](repeating: 0, count: 1024)
         var length = 0
-        try check(EVP_PKEY_get_octet_string_param(key.pointer, "encoded-pub-key", &point, point.count, &length))
+        // Providers know the point by one name or the other, and none for RSA.
+        let names = ["encoded-pub-key", "pub"]
+        if !names.contains(where: {
+            EVP_PKEY_get_octet_string_param(key.pointer, $0, &point, point.count, &length) == 1
+        }) {
+            ERR_clear_error()
+            point = try encoded(key)
+            length = point.count
+        }
         var serial = Array(try sha256(point.prefix(length)).prefix(20))
         serial[0] &= 0x7F
         return serial
     }
 
     fileprivate func addExtensions(to certificate: OpaquePointer, for key: PrivateKey) throws(X509Error) {
-        var encoded: UnsafeMutablePointer<UInt8>?
-        let length = i2d_PUBKEY(key.pointer, &encoded)
-        guard length > 0, let encoded else { throw error(.makeCertificate) }
-        defer { CRYPTO_free(encoded, nil, 0) }
-        let identifier = try sha256(UnsafeBufferPointer(start: encoded, count: Int(length))).prefix(20)
+        let identifier = try sha256(encoded(key)).prefix(20)
         guard let octets = ASN1_OCTET_STRING_new() else { throw error(.memory) }
         defer { ASN1_OCTET_STRING_free(octets) }
         try check(ASN1_OCTET_STRING_set(octets, Array(identifier), Int32(identifier.count)))
@@ -135,6 +139,15 @@ extension crypto_functions {
         defer { BASIC_CONSTRAINTS_free(constraints) }
         crypto_set_ca(constraints)
         try check(X509_add1_ext_i2d(certificate, NID_basic_constraints, constraints, 1, 0))
+    }
+
+    /// The public key in DER.
+    private func encoded(_ key: PrivateKey) throws(X509Error) -> [UInt8] {
+        var encoded: UnsafeMutablePointer<UInt8>?
+        let length = i2d_PUBKEY(key.pointer, &encoded)
+        guard length > 0, let encoded else { throw error(.makeCertificate) }
+        defer { CRYPTO_free(encoded, nil, 0) }
+        return Array(UnsafeBufferPointer(start: encoded, count: Int(length)))
     }
 
     private func sha256(_ bytes: some Sequence<UInt8>) throws(X509Error) -> [UInt8] {

@@ -12,6 +12,8 @@ public enum X509Error: Error, Sendable, Equatable {
         case makeRequest = "make the certificate signing request"
         case readRequest = "read the certificate signing request"
         case readBundle = "read the PKCS #7 message"
+        case loadProvider = "load a provider"
+        case sign = "sign with the private key"
     }
 
     /// libcrypto cannot be opened; `reason` is the message of the dynamic linker.
@@ -24,6 +26,8 @@ public enum X509Error: Error, Sendable, Equatable {
     case encryptedKey
     /// OpenSSL failed; `reason` is its message.
     case openSSL(Step, reason: String?)
+    /// The key is one of a provider, and cannot be used.
+    case provider(ProviderFailure)
     /// A date that a certificate cannot hold.
     case invalidDate(Int64)
 }
@@ -37,6 +41,7 @@ extension X509Error: CustomStringConvertible {
         case .noCertificates: "the PKCS #7 message holds no certificate"
         case .encryptedKey: "the private key is encrypted with a passphrase, which a service cannot type"
         case .openSSL(let step, let reason): "OpenSSL cannot \(step.rawValue)" + (reason.map { ": \($0)" } ?? "")
+        case .provider(let failure): "\(failure)"
         case .invalidDate(let seconds): "a certificate cannot hold the date \(seconds) seconds after 1970"
         }
     }

@@ -173,3 +173,17 @@ extension CheckID: ExpressibleByArgument {
     /// None, so that help and errors do not list them.
     public static var allArgumentValues: [String] { [] }
 }
+
+extension KeySource: ExpressibleByArgument {
+    /// The help of the option that names the key.
+    static let help =
+        "Key in hardware: tpm2, a new one in the TPM, or pkcs11:URI, one in a token. The file of the key then stands for it."
+
+    /// Reads `tpm2` or `pkcs11:URI`.
+    public init(argument: String) throws {
+        guard let source = KeySource(argument) else {
+            throw InvalidValue("'tpm2', or the address of a key that begins with 'pkcs11:', is expected")
+        }
+        self = source
+    }
+}

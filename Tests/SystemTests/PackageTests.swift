@@ -145,8 +145,15 @@ extension SystemTests {
             let before = try gateway.changesOfMosquitto()
             try gateway.apt("install", Package.file)
             try gateway.connect()
+            // As connect writes it for a key in a TPM.
+            let unit = "/etc/systemd/system/mosquitto.service.d"
+            try gateway.device.ask(["mkdir", unit])
+            try gateway.device.write(
+                "[Service]\nEnvironment=OPENSSL_CONF=\(unit)/tedge-openssl.cnf\n", to: "\(unit)/tedge-keys.conf",
+                mode: "644")
             if afterRemoval { try gateway.apt("remove", "tedge-swift") }
             try gateway.apt("purge", "tedge-swift")
+            #expect(try !gateway.device.exists(unit))
             #expect(try gateway.changesOfMosquitto() == before)
             #expect(try gateway.device.activity(of: "mosquitto") == "active")
             let left = """
@@ -154,7 +161,8 @@ extension SystemTests {
                     -o -path /var/log -o -path /usr/share/tedge \\) -prune -o -iname '*tedge*' -cnewer /etc/hostname -print |
                     grep -v -e tedge-mapper -e tedge-agent
                 """
-            #expect(try gateway.device.run(["sh", "-c", left]).stdout == "")
+            let leftovers = try gateway.device.run(["sh", "-c", left]).stdout
+            #expect(leftovers == "")
             let words = "timeout 5 mosquitto_rr -t local/test -e local/test -m alive -W 3"
             #expect(try gateway.device.run(["sh", "-c", words]).stdout == "alive\n")
         }

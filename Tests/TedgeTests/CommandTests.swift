@@ -18,6 +18,8 @@ import Testing
         ("cert create c8y --profile p", CertCreateCommand.self), ("cert show --new", CertShowCommand.self),
         ("cert create-csr --device-id a --output-path f", CertCreateCSRCommand.self),
         ("cert create-csr az --profile p", CertCreateCSRCommand.self),
+        ("cert create --device-id a --key tpm2", CertCreateCommand.self),
+        ("cert create-csr --key pkcs11:object=a", CertCreateCSRCommand.self),
         ("cert needs-renewal c8y --cert-path f", CertNeedsRenewalCommand.self),
         ("cert renew --ca self-signed", CertRenewCommand.self),
         ("cert renew c8y --csr-path f --profile p", CertRenewCommand.self),

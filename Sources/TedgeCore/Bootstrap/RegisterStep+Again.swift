@@ -15,13 +15,26 @@ extension BootstrapSession {
         // What an interrupted run has begun goes on, if it is for the same device.
         if let certificate = try certificate(of: next), certificate.commonName != id { discard(next) }
         if run.deviceID == nil, let current = try certificate(of: pair)?.commonName { id = current }
+        let source: KeySource = try keepsHardwareKey(of: pair, for: next) ? .stored : .file
         let done =
-            method == .selfSigned ? try registerSelfSigned(in: staged, id) : try registerWithAuthority(in: staged, id)
+            method == .selfSigned
+            ? try registerSelfSigned(in: staged, id, key: source) : try registerWithAuthority(in: staged, id)
         if run.cloud != .c8y, !options.isOffline, !isRehearsal { try proveOverMQTT(next, id) }
         let exchange = BootstrapExchange(pair, next)
         try exchange.perform()
         self.exchange = exchange
         return .changed(done.text)
+    }
+
+    /// Whether the new certificate is for the key of the old one, because that is in a TPM or a token: no key in a file takes
+    /// its place.
+    private func keepsHardwareKey(of pair: CertificatePair, for next: CertificatePair) throws -> Bool {
+        guard CertificateFile.reference(at: pair.keyPath, files: context.files) != nil else { return false }
+        guard !context.files.exists(next.keyPath) else { return true }
+        var key = try context.files.read(pair.keyPath)
+        defer { key.wipe() }
+        try context.files.create(next.keyPath, with: key, mode: 0o400, owner: pair.owner)
+        return true
     }
 
     /// Throws unless Azure or AWS, which judge a certificate only after the TLS handshake, let the device in with it.

@@ -49,12 +49,12 @@ extension BootstrapSession {
     // MARK: Signed by the device
 
     /// Creates the pair if there is none, and has the cloud trust it if it does not.
-    func registerSelfSigned(in quiet: Context, _ id: String) throws -> Done {
+    func registerSelfSigned(in quiet: Context, _ id: String, key source: KeySource = .file) throws -> Done {
         let pair = try pair(in: quiet)
         var isNew = false
         if try certificate(of: pair) == nil {
             let selection = CertificateSelection(cloud: run.cloud, profile: run.profile, in: quiet)
-            let report = CertificateCreator(selection).run(deviceID: id)
+            let report = CertificateCreator(selection).run(deviceID: id, key: source)
             guard report.status == .success else { throw BootstrapFailure(report) }
             (isNew, hasChanged) = (true, true)
         }

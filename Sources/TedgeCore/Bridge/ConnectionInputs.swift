@@ -1,4 +1,5 @@
 import MQTT
+import X509
 
 /// Everything that connect and its check take from the settings, read before anything is printed or done.
 struct ConnectionInputs {
@@ -19,6 +20,7 @@ struct ConnectionInputs {
     init(_ cloud: Cloud, _ profile: ProfileName?, becomesDurable: Bool = false, in context: Context) throws {
         self.cloud = cloud
         self.profile = profile
+        KeyProviderSetup.takeTCTI(in: context)
         settings = try Settings.load(from: context.settingsSource)
         let files = context.files
         builder = BridgeBuilder(
@@ -43,7 +45,17 @@ struct ConnectionInputs {
         guard authentication == .certificate, mode != "off" else { return }
         throw BridgeError.unsupported(
             key: key, value: mode,
-            instead: "mosquitto's bridge needs the key in a file: run 'tedge config set \(key) off'.")
+            instead:
+                "mosquitto's bridge uses a key in a token through OpenSSL's provider 'pkcs11', and needs a file that stands "
+                + "for it: run 'tedge config set \(key) off' and 'sudo tedge cert create-csr --key \(try keyAddress())', which "
+                + "makes the file. If there is one at 'device.key_path' already, move it away first.")
+    }
+
+    /// The address of the key in the token that the settings name, without its PIN, for a command line.
+    private func keyAddress() throws -> String {
+        let own = try builder.settings.string("device.key_uri") ?? settings.string("device.key_uri")
+        let text = try own ?? settings.string("device.cryptoki.uri") ?? ""
+        return TokenURI(text).map { ShellWord.quoted($0.name) } ?? "pkcs11:…"
     }
 
     /// The device's user name and password; nil if it uses its certificate.

@@ -13,14 +13,15 @@ public struct CertificateCreator {
     /// - Parameters:
     ///   - deviceID: The identity; the one of the settings if nil.
     ///   - isIfNeeded: Whether a valid pair of this identity is kept.
-    public func run(deviceID: String?, isIfNeeded: Bool = false) -> CommandReport {
+    ///   - source: Where the key comes from.
+    public func run(deviceID: String?, isIfNeeded: Bool = false, key source: KeySource = .file) -> CommandReport {
         var described = deviceID
         do {
             let (settings, pair) = try selection.load()
             let id = try deviceID ?? pair.storedIdentity(settings)
             described = id
             if isIfNeeded, let report = try kept(id, pair) { return report }
-            let summary = try create(id, settings, pair)
+            let summary = try create(id, settings, pair, source)
             var report = CommandReport.done("cert create", cloud: selection.cloud, changed: true)
             report.details = [.init("certificate", summary.json)]
             return report
@@ -39,27 +40,32 @@ public struct CertificateCreator {
         return .kept("cert create", cloud: selection.cloud, summary, on: context.console)
     }
 
-    private func create(_ id: String, _ settings: Settings, _ pair: CertificatePair) throws -> CertificateSummary {
+    private func create(
+        _ id: String, _ settings: Settings, _ pair: CertificatePair, _ source: KeySource
+    ) throws -> CertificateSummary {
         if let problem = DeviceIDRule.problem(of: id) { throw CertificateError.badDeviceID(id, problem) }
-        let certificate = try context.changingFiles("tedge cert create") { try make(id, settings, pair, $0) }
+        let certificate = try context.changingFiles("tedge cert create") {
+            try make(id, settings, pair, source, $0)
+        }
         let summary = CertificateSummary(certificate, path: pair.certificatePath, now: context.now())
         console(summary)
         return summary
     }
 
     private func make(
-        _ id: String, _ settings: Settings, _ pair: CertificatePair, _ files: FileTransaction
+        _ id: String, _ settings: Settings, _ pair: CertificatePair, _ source: KeySource, _ files: FileTransaction
     ) throws -> Certificate {
         let validity = try CertificateValidity(settings, now: context.now())
-        try prepare(pair, files)
-        let key = try CertificateError.mapping(PrivateKey.generateP256)
-        let certificate = try Certificate.selfSigned(commonName: id, key: key, validity, settings)
+        try prepare(pair, source, files)
+        var key = try source.make(settings, for: pair, in: context)
+        defer { key.pem.wipe() }
+        let certificate = try Certificate.selfSigned(commonName: id, key: key.key, validity, settings)
         try store(certificate, key, pair, files)
         return certificate
     }
 
-    /// Checks that both files can be created, before either is.
-    private func prepare(_ pair: CertificatePair, _ transaction: FileTransaction) throws {
+    /// Checks that the files can be created, before either is.
+    private func prepare(_ pair: CertificatePair, _ source: KeySource, _ transaction: FileTransaction) throws {
         let files = context.files
         try pair.refuseSameFile()
         try pair.checkPlaces()
@@ -68,19 +74,19 @@ public struct CertificateCreator {
         if try files.status(pair.certificatePath, followLinks: false) != nil {
             throw CertificateError.certificateExists(path: pair.certificatePath)
         }
-        if try files.status(pair.keyPath, followLinks: false) != nil {
+        if source != .stored, try files.status(pair.keyPath, followLinks: false) != nil {
             throw CertificateError.keyExists(path: pair.keyPath)
         }
     }
 
     /// Writes the key first: a certificate means that the pair is complete.
     private func store(
-        _ certificate: Certificate, _ key: PrivateKey, _ pair: CertificatePair, _ files: FileTransaction
+        _ certificate: Certificate, _ key: NewKey, _ pair: CertificatePair, _ files: FileTransaction
     ) throws {
         try context.interruption.check()
         let published = try CertificateError.mapping { () throws(X509Error) in try certificate.pem() }
         try files.mark(pair.unfinishedPath, published)
-        try pair.create(key, files)
+        if !key.pem.isEmpty { try pair.create(key, files) }
         try context.interruption.check()
         do throws(FileError) {
             try files.create(pair.certificatePath, published, mode: 0o444, owner: pair.owner)

@@ -1,3 +1,5 @@
+import X509
+
 extension CertificateError {
     /// What happened.
     public var causes: [String] {
@@ -39,8 +41,25 @@ extension CertificateError {
                 "The private key in \(path) cannot be used",
                 "the private key is encrypted with a passphrase, which a service cannot type",
             ]
-        case .hardwareKey(let path, let module):
-            ["The private key \(Masking.inMessage(path)) belongs to \(module) and is in no file."]
+        case .hardwareKey(let path):
+            ["'device.key_path' is \(Masking.inMessage(path)), the address of a key in a token, and not a file."]
+        case .provider(let path, let failure):
+            [
+                path.map { "The private key that \($0) stands for cannot be used" }
+                    ?? "The private key cannot be made or used", failure.description,
+            ]
+        case .unusableForBroker(let path, let user, let failure):
+            [
+                "mosquitto runs as user '\(user)', who cannot use the private key that \(path) stands for",
+                failure.description,
+            ]
+        case .unitWithoutProvider(let provider, _):
+            ["mosquitto is started without OpenSSL's provider '\(provider.rawValue)', which its key needs."]
+        case .badKeyAddress(let text, let problem):
+            ["'\(Masking.inMessage(text))' is not the address of a private key in a token: \(problem.rawValue)."]
+        case .pinInArguments:
+            ["The PIN of the token is on the command line, which everyone on this machine can read."]
+        case .openPIN(let path, _): ["Everyone on this machine can read the PIN of the token in \(path)."]
         case .mismatch(let certificate, let key), .listenerMismatch(let certificate, let key):
             ["The private key \(key) does not belong to the certificate \(certificate)."]
         case .refusedByOpenSSL(let path, let reason):
@@ -111,9 +130,20 @@ extension CertificateError {
         case .encryptedKey(let path):
             "Run 'openssl pkey -in \(ShellWord.quoted(path)) -out \(ShellWord.quoted(path + ".converted.pem"))', which "
                 + "asks for the passphrase, and use \(path).converted.pem instead of it."
-        case .hardwareKey:
-            "mosquitto's bridge needs the key in a file: name another pair with 'tedge config set device.key_path <file>' "
-                + "and 'tedge config set device.cert_path <file>'."
+        case .hardwareKey(let path):
+            "mosquitto needs a file that stands for the key: run 'tedge config unset device.key_path', then 'sudo tedge cert "
+                + "create-csr --key \(ShellWord.quoted(TokenURI(path)?.name ?? "pkcs11:…"))', which makes it."
+        case .provider(let path, let failure): failure.hint(path: path)
+        case .unusableForBroker(_, let user, let failure): failure.hint(brokerUser: user)
+        case .unitWithoutProvider(_, let command): "Run '\(command)'."
+        case .badKeyAddress:
+            "Give it as in RFC 7512, such as 'pkcs11:token=gateway;object=device?pin-source=file:/etc/tedge/pin'."
+        case .pinInArguments:
+            "Write the PIN to a file that only mosquitto's user may read, and give 'pin-source=file:<file>' in place of "
+                + "'pin-value'. If others may have seen it, change it."
+        case .openPIN(let path, let user):
+            "Run 'sudo chown \(user) \(ShellWord.quoted(path)) && sudo chmod 400 \(ShellWord.quoted(path))'. If others may "
+                + "have read it, change the PIN."
         case .mismatch:
             "Name files that belong together with 'tedge config set device.cert_path <file>' and 'tedge config set "
                 + "device.key_path <file>'."

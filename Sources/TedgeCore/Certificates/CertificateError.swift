@@ -34,8 +34,20 @@ public enum CertificateError: ExplainedError, Equatable {
     case notAKey(path: String, FormProblem)
     /// A key needs a passphrase.
     case encryptedKey(path: String)
-    /// A key is in a security module, and not in a file.
-    case hardwareKey(path: String, module: String)
+    /// The path of a key is the address of one in a token.
+    case hardwareKey(path: String)
+    /// A key of a provider cannot be used; the path of its file, if there is one.
+    case provider(path: String?, ProviderFailure)
+    /// The user that mosquitto runs as cannot use a key of a provider.
+    case unusableForBroker(path: String, user: String, ProviderFailure)
+    /// mosquitto is started without what it needs to use a key of a provider.
+    case unitWithoutProvider(provider: KeyProvider, command: String)
+    /// A text is not the address of a key in a token.
+    case badKeyAddress(String, TokenURI.Problem)
+    /// The PIN of a token is on the command line.
+    case pinInArguments
+    /// Others can read the file that holds the PIN of a token.
+    case openPIN(path: String, user: String)
     /// The key belongs to another certificate.
     case mismatch(certificate: String, key: String)
     /// The key of the listener for other machines belongs to another certificate.
@@ -73,12 +85,11 @@ public enum CertificateError: ExplainedError, Equatable {
 
     /// The error of an operation that reads nothing from a file.
     init(_ error: X509Error) {
-        self =
-            if case .libraryMissing(let reason) = error {
-                .opensslMissing(reason: reason)
-            } else {
-                .cryptography("\(error)")
-            }
+        switch error {
+        case .libraryMissing(let reason): self = .opensslMissing(reason: reason)
+        case .provider(let failure): self = .provider(path: nil, failure)
+        default: self = .cryptography("\(error)")
+        }
     }
 
     /// Runs an operation of OpenSSL that reads nothing from a file.
@@ -110,6 +121,10 @@ public enum CertificateError: ExplainedError, Equatable {
         case .notAKey: .keyBroken
         case .encryptedKey: .keyEncrypted
         case .hardwareKey: .keyInHardware
+        case .provider(_, let failure): failure.id
+        case .unusableForBroker, .unitWithoutProvider: .keyUnusableForMosquitto
+        case .badKeyAddress: .keyAddressInvalid
+        case .pinInArguments, .openPIN: .keyPINExposed
         case .mismatch, .listenerMismatch: .keyMismatch
         case .refusedByOpenSSL: .certificateTooWeak
         case .expired: .certificateExpired

@@ -84,7 +84,7 @@ enum CertificateFile {
     static func missingKey(_ path: String) -> CertificateError {
         let name = Path.name(of: path)
         return name.hasPrefix("pkcs11:")
-            ? .hardwareKey(path: name, module: "a security module (PKCS #11)") : .keyMissing(path: path)
+            ? .hardwareKey(path: name) : .keyMissing(path: path)
     }
 
     /// Reads a key from the bytes of its file, and wipes them.
@@ -94,12 +94,17 @@ enum CertificateFile {
             return try PrivateKey(pem: bytes)
         } catch {
             if case .libraryMissing = error { throw CertificateError(error) }
-            let problem = FormProblem(bytes, wanted: .key, error)
-            if case .blocks(let labels)? = problem.form, labels.contains("TSS2 PRIVATE KEY") {
-                throw .hardwareKey(path: path, module: "a TPM (TSS2 PRIVATE KEY)")
-            }
-            throw error == .encryptedKey ? .encryptedKey(path: path) : .notAKey(path: path, problem)
+            if case .provider(let failure) = error { throw .provider(path: path, failure) }
+            throw error == .encryptedKey
+                ? .encryptedKey(path: path) : .notAKey(path: path, FormProblem(bytes, wanted: .key, error))
         }
+    }
+
+    /// What a file that can be read stands for; nil if it holds a key itself, or none.
+    static func reference(at path: String, files: any Files) -> KeyReference? {
+        guard var bytes = try? files.read(path) else { return nil }
+        defer { bytes.wipe() }
+        return KeyReference(pem: bytes)
     }
 
     /// Whether a file that can be read holds a private key, with or without a certificate.

@@ -45,11 +45,9 @@ extension CertificatePair {
     }
 
     /// Writes a new key, for nobody but its owner. Throws `keyExists` if there is one meanwhile.
-    func create(_ key: PrivateKey, _ files: FileTransaction) throws {
-        var secret = try CertificateError.mapping { () throws(X509Error) in try key.pem() }
-        defer { secret.wipe() }
+    func create(_ key: NewKey, _ files: FileTransaction) throws {
         do throws(FileError) {
-            try files.create(keyPath, secret, mode: 0o400, owner: owner)
+            try files.create(keyPath, key.pem, mode: 0o400, owner: owner)
         } catch {
             if error.reason.isExistence { throw CertificateError.keyExists(path: keyPath) }
             throw error

@@ -13,6 +13,7 @@ public struct CertificateSelection {
 
     /// Reads the settings, and finds the files that they name.
     func load() throws -> (settings: Settings, pair: CertificatePair) {
+        KeyProviderSetup.takeTCTI(in: context)
         let settings = try Settings.load(from: context.settingsSource)
         return (settings, try pair(settings))
     }

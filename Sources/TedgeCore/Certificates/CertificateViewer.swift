@@ -80,6 +80,7 @@ public struct CertificateViewer {
         do {
             let (_, pair) = try selection.load()
             let use = CertificateUse.connections(of: pair.certificatePath, in: context)
+            let reference = CertificateFile.reference(at: pair.keyPath, files: context.files)
             let changed = try context.changingFiles("tedge cert remove") { files in
                 try pair.checkPlaces()
                 let wasHalf = try pair.finishInterrupted()
@@ -88,6 +89,7 @@ public struct CertificateViewer {
             }
             let message = changed ? "Certificate was successfully removed" : "There is no certificate to remove"
             context.console.note(message)
+            if changed, let reference { context.console.note(Self.remark(reference)) }
             var report = CommandReport.done("cert remove", cloud: selection.cloud, changed: changed, message: message)
             if let warning = CertificateUse.warning(use) {
                 context.console.warning(warning)
@@ -96,6 +98,16 @@ public struct CertificateViewer {
             return report
         } catch {
             return selection.failed("cert remove", "failed to remove the device certificate", error)
+        }
+    }
+
+    /// What became of a key that was in no file.
+    private static func remark(_ reference: KeyReference) -> String {
+        switch reference.provider {
+        case .tpm2:
+            "The key was in the file as the TPM had wrapped it: the TPM keeps no copy, and makes a new key for a new certificate."
+        case .pkcs11:
+            "The file of the key was only its address: the key\(reference.uri.map { " \($0.name)" } ?? "") stays in its token."
         }
     }
 

@@ -60,7 +60,9 @@ struct DownloadedPair {
             throw CertificateError.keyExists(path: pair.keyPath)
         }
         try files.mark(pair.unfinishedPath, issued.pem)
-        try pair.create(key, files)
+        var new = NewKey(key: key, pem: try CertificateError.mapping { () throws(X509Error) in try key.pem() })
+        defer { new.pem.wipe() }
+        try pair.create(new, files)
     }
 
     private func publish(_ issued: IssuedCertificate, _ files: FileTransaction) throws {

@@ -13,7 +13,8 @@ public struct SigningRequestCreator {
     /// - Parameters:
     ///   - deviceID: The identity; the one of the settings if nil.
     ///   - outputPath: The file to write; the one of the settings if nil. An existing one is replaced.
-    public func run(deviceID: String?, outputPath: String?) -> CommandReport {
+    ///   - source: Where the key comes from; if nil, the existing one is used, or else a new one in a file.
+    public func run(deviceID: String?, outputPath: String?, key source: KeySource? = nil) -> CommandReport {
         do {
             let (settings, pair) = try selection.load()
             let id = try deviceID ?? pair.storedIdentity(settings)
@@ -23,7 +24,7 @@ public struct SigningRequestCreator {
                 ?? pair.path("csr_path", settings)
             try context.changingFiles("tedge cert create-csr") { files in
                 if outputPath == nil { try refuseOther(path) }
-                try make(id, settings, pair, path, files)
+                try make(id, settings, pair, path, source, files)
             }
             let message = "Certificate Signing Request was successfully created."
             context.console.note(message)
@@ -36,18 +37,24 @@ public struct SigningRequestCreator {
     }
 
     private func make(
-        _ id: String, _ settings: Settings, _ pair: CertificatePair, _ path: String, _ files: FileTransaction
+        _ id: String, _ settings: Settings, _ pair: CertificatePair, _ path: String, _ source: KeySource?,
+        _ files: FileTransaction
     ) throws {
         try pair.checkPlaces()
         try refuseOverwriting(pair, path)
         try DirectoryTrustCheck(path, in: context).check()
         _ = try pair.finishInterrupted()
         try pair.makeDirectories(files)
+        if source != nil, try context.files.status(pair.keyPath, followLinks: false) != nil {
+            throw CertificateError.keyExists(path: pair.keyPath)
+        }
         let stored = try pair.storedKey()
-        let key = try stored ?? CertificateError.mapping(PrivateKey.generateP256)
+        var new = stored == nil ? try (source ?? .file).make(settings, for: pair, in: context) : nil
+        defer { new?.pem.wipe() }
+        guard let key = stored ?? new?.key else { return }
         let request = try CertificateRequest.pem(commonName: id, key: key, settings)
         try context.interruption.check()
-        if stored == nil { try pair.create(key, files) }
+        if let new { try pair.create(new, files) }
         try files.write(path, request, mode: 0o444, owner: pair.owner)
         try context.interruption.check()
     }

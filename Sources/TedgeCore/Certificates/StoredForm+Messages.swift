@@ -46,7 +46,8 @@ extension StoredForm {
         case (.utf16, _): command = Self.shell("iconv -f UTF-16 -t ASCII \(from) > \(target)", wanted)
         case (.carriageReturns, _): command = Self.shell("tr '\\r' '\\n' < \(from) > \(target)", wanted)
         case (.escapedLineEnds, _): command = Self.shell("sed 's/\\\\n/\\n/g' \(from) > \(target)", wanted)
-        case (.blocks(let labels), .certificate) where labels.contains { $0.hasPrefix("PKCS") }:
+        case (.blocks(let labels), .certificate)
+        where labels.contains { $0.hasPrefix("PKCS7") || $0 == "PKCS #7 SIGNED DATA" }:
             command = "openssl pkcs7 -in \(from) -print_certs -out \(target)"
         case (.blocks(["OPENSSH PRIVATE KEY"]), .key):
             command = "install -m 600 \(from) \(target) && ssh-keygen -p -N '' -m PKCS8 -f \(target)"
@@ -84,6 +85,7 @@ extension StoredForm {
         case _ where label.hasSuffix("PRIVATE KEY"): return "a private key"
         case _ where label.hasSuffix("PUBLIC KEY"): return "a public key"
         case _ where label.hasSuffix("CERTIFICATE"): return "a certificate"
+        case _ where label.hasSuffix("PROVIDER URI"): return "the address of a private key in a token"
         case _ where label.hasPrefix("PKCS"): return "a PKCS #7 message"
         default: return "a block '\(label)'"
         }

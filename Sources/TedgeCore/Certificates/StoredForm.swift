@@ -42,7 +42,7 @@ enum StoredForm: Equatable {
     var holdsKey: Bool {
         switch self {
         case .keyDER, .encryptedKeyDER, .pkcs12: true
-        case .blocks(let labels): labels.contains { $0.hasSuffix("PRIVATE KEY") }
+        case .blocks(let labels): labels.contains { $0.hasSuffix("PRIVATE KEY") || $0.hasSuffix("PROVIDER URI") }
         default: false
         }
     }

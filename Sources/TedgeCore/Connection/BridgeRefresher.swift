@@ -68,6 +68,10 @@ public struct BridgeRefresher {
         for bridge in stale { try bridge.inputs.validate(bridge.configuration, for: nil, in: context) }
         try broker.makeDirectory()
         try broker.dryRun(stale.map(\.file) + shared)
+        try change.keys.apply(
+            bridges().filter { $0.configuration.credentials == nil }.compactMap {
+                CertificateFile.reference(at: $0.configuration.keyPath, files: context.files)
+            }, on: change.transaction)
         try broker.include()
         for bridge in stale {
             try context.interruption.check()

@@ -7,6 +7,8 @@ struct ConnectionChange {
     let transaction: Transaction
     let services: DeviceServices
     let broker: BrokerChange
+    /// What mosquitto needs for keys in a TPM or token.
+    var keys: KeyProviderSetup { KeyProviderSetup(context: context, manager: manager) }
 
     /// Prepares a change; changes nothing.
     init(

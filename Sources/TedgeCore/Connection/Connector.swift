@@ -148,11 +148,18 @@ final class ConnectSteps {
 
     /// Whether the files are as `save` would write them, and mosquitto has read them.
     private func isCurrent(_ bridge: BridgeConfiguration) throws -> Bool {
-        guard renewal != .taken, broker.isIncluded, !context.files.exists(inputs.paths.unfinished),
+        guard renewal != .taken, change.keys.isCurrent(for: keys(of: bridge)), broker.isIncluded,
+            !context.files.exists(inputs.paths.unfinished),
             try settingEdits().isEmpty, try broker.isWritten(inputs.file(of: bridge)),
             try broker.isWritten(broker.listenersFile(inputs)), try broker.isWritten(durabilityFile())
         else { return false }
         return broker.unread.answerRemovingOutdatedMark() == .read
+    }
+
+    /// The keys of providers that bridges have when this one is written.
+    private func keys(of bridge: BridgeConfiguration) -> [KeyReference] {
+        let own = bridge.credentials == nil ? CertificateFile.reference(at: bridge.keyPath, files: context.files) : nil
+        return (own.map { [$0] } ?? []) + change.keys.references(without: inputs.paths.bridge)
     }
 
     /// What has to change in the settings so that mosquitto holds the bridge, the mapper does not start a second one, and a
@@ -215,6 +222,9 @@ final class ConnectSteps {
         let reader = change.manager.isDefault || isRoot ? account : nil
         try inputs.validate(bridge, for: reader, in: context)
         if let listeners = inputs.listeners { try ListenerFiles(listeners, in: context).check(for: reader) }
+        if bridge.credentials == nil, let reader {
+            try BrokerKeyCheck(context: context).check(bridge.keyPath, for: reader)
+        }
         return bridge
     }
 
@@ -264,6 +274,7 @@ final class ConnectSteps {
         unacceptedBridge = bridgeFile.text.map { Array($0.utf8) }
         let durabilityFile = try durabilityFile()
         try broker.dryRun([bridgeFile, listenersFile, durabilityFile])
+        try change.keys.apply(keys(of: bridge), on: change.transaction)  // undo: files, units
         try broker.include()
         // A run that is killed from here on leaves half a connection, which the next run must not take for a whole one.
         let first = inputs.listeners == nil ? bridgeFile : listenersFile

@@ -81,6 +81,10 @@ struct DisconnectSteps {
         context.console.step("Removing \(cloud.displayName) bridge.")
         try dryRun()
         let durability = try durabilityToRemove()
+        if !isFollowed, context.files.exists(change.paths.bridge) {
+            // undo: files, and systemd reads its units again
+            try change.keys.apply(change.keys.references(without: change.paths.bridge), on: change.transaction)
+        }
         guard try removeBridge() else { return .absent }  // undo: rename the file back
         if let durability { try change.broker.apply(durability) }  // undo: files
 
@@ -123,6 +127,7 @@ struct DisconnectSteps {
     func commit(_ outcome: Outcome) {
         change.broker.commit(isRead: outcome == .complete)
         services.finish()
+        change.keys.discardDirectory()
         // One that a killed run left is gone for good, also after a power cut.
         _ = try? context.files.remove(change.paths.unfinished)
         context.files.discard(change.paths.rejected)

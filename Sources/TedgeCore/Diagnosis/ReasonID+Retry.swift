@@ -34,7 +34,10 @@ extension ReasonID {
             .certificateDirectoryForeign, .certificateAndKeyInOneFile, .certificateValidityInvalid,
             .certificateExpired, .certificateExpiresSoon, .certificateRenewed, .minimumDurationTooLong,
             .renewedCertificateMissing, .keyMissing, .keyExists, .keyUnreadable, .keyBroken, .keyEncrypted,
-            .keyInHardware, .keyMismatch, .keyReadable, .keyUnreadableForMosquitto, .listenerFileMissing,
+            .keyInHardware, .keyAddressInvalid, .keyPINExposed, .keyProviderMissing, .keyProviderFailed,
+            .keyUnusableForMosquitto, .tpmUnreachable, .tpmBusy, .tpmKeyForeign, .tokenModuleUnusable, .tokenMissing,
+            .tokenKeyMissing, .tokenPINMissing, .tokenPINWrong, .tokenPINLocked, .keyMismatch, .keyReadable,
+            .keyUnreadableForMosquitto, .listenerFileMissing,
             .listenerFileUnreadableForMosquitto, .deviceIDInvalid, .deviceIDMissing, .trustRootsUnusable,
             .trustRootsExpired, .trustRootsUnreadableForMosquitto:
             false

@@ -66,6 +66,8 @@ public struct Context: Sendable {
     var libraryProblem: @Sendable (SystemLibrary) -> String? = { $0.problem }
     /// A directory that exists if systemd runs.
     var systemdDirectory = "/run/systemd/system"
+    /// The directory of the units that the administrator makes.
+    var unitDirectory = "/etc/systemd/system"
     /// The directory of programs, in which thin-edge.io has links.
     var programDirectory = "/usr/bin"
     /// Where thin-edge.io's program lies if it is installed beside this one.

@@ -1,4 +1,5 @@
 import Foundation
+import X509
 
 /// A process that prepares itself like a unit of systemd and then becomes the unit's program: this executable, started with an
 /// internal word.
@@ -73,8 +74,26 @@ public enum UnitProcess {
                     setgroups(0, nil)
                 }
                 try Self.check(path, forWriting)
+            case .key(let path): useKey(path)
             case .run(let words): try become(words)
             }
+        }
+
+        private func useKey(_ path: String) {
+            for value in environment {
+                guard let equals = value.firstIndex(of: "=") else { continue }
+                _ = unsafe setenv(String(value[..<equals]), String(value[value.index(after: equals)...]), 1)
+            }
+            do throws(X509Error) {
+                let pem = (try? SystemFiles().read(path)) ?? []
+                if let reference = KeyReference(pem: pem) { try PrivateKey(pem: pem).trySigning(reference.provider) }
+            } catch {
+                if case .provider(let failure) = error {
+                    let line = BrokerKeyCheck.line(failure)
+                    _ = unsafe Foundation.write(1, line, line.utf8.count)
+                }
+            }
+            _ = unsafe Foundation.write(2, UnitStep.answered, UnitStep.answered.utf8.count)
         }
 
         /// Becomes the program. It inherits an alarm, which ends it if the waiting process is killed. A parent death signal does

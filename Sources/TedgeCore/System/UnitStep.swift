@@ -34,6 +34,9 @@ enum UnitStep: Equatable {
     case checker(Owner, groups: [UInt32])
     /// Reports on standard output if the path cannot be read or, with `forWriting`, written or created.
     case check(String, forWriting: Bool)
+    /// Uses the private key that a file stands for, with the environment so far. Reports on standard output why it cannot be
+    /// used, then `answered` on standard error.
+    case key(String)
     /// Runs a program instead of this process.
     case run([String])
 
@@ -41,6 +44,8 @@ enum UnitStep: Equatable {
     static let scratch = "/sys/kernel"
     /// The longest time that the program may run, in seconds.
     static let limit: UInt32 = 10
+    /// What `key` says at its end.
+    static let answered = "answered\n"
     /// The exit status of a process that could not perform a step.
     static let failure: Int32 = 125
 }
@@ -100,6 +105,7 @@ extension UnitStep {
         case .workingDirectory(let path): text("cd", path)
         case .input(let contents): text("input") + [contents]
         case .check(let path, let forWriting): text("check", path, forWriting ? "write" : "read")
+        case .key(let path): text("key", path)
         case .run(let words): text("run") + words.map { Array($0.utf8) }
         }
     }
@@ -140,6 +146,7 @@ extension UnitStep {
         case ("cd", 1): self = .workingDirectory(rest[0])
         case ("input", 1): self = .input(fields[1])
         case ("check", 2): self = .check(rest[0], forWriting: rest[1] == "write")
+        case ("key", 1): self = .key(rest[0])
         case ("run", 1...): self = .run(rest)
         default: return nil
         }

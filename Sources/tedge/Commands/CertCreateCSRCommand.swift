@@ -15,14 +15,17 @@ struct CertCreateCSRCommand: ChangingCommand {
         .long("output-path"), help: "File to write, instead of the one in device.csr_path.", valueName: "FILE",
         completion: .file)
     var outputPath: String?
+    @Option(.long("key"), help: KeySource.help, valueName: "KEY")
+    var key: KeySource?
     var target = CertificateArguments()
     var dryRun = DryRunArgument()
 
-    var arguments: [BoundArgument] { [$deviceId, $outputPath] + target.arguments + dryRun.arguments }
+    var arguments: [BoundArgument] { [$deviceId, $outputPath, $key] + target.arguments + dryRun.arguments }
 
     func validate() throws(UsageError) { try target.validate() }
 
     func run(in context: Context) -> CommandReport {
-        SigningRequestCreator(target.selection(in: context)).run(deviceID: deviceId, outputPath: outputPath)
+        SigningRequestCreator(target.selection(in: context)).run(
+            deviceID: deviceId, outputPath: outputPath, key: key)
     }
 }

@@ -190,17 +190,16 @@ import X509
         }
     }
 
-    @Test("a key in a TPM or a security module is told as such, and nothing is to be removed for it")
+    @Test("a path that is the address of a key in a token is told as such, and nothing is to be removed for it")
     func hardware() throws {
-        let tpm = try Fixture.ready()
-        try tpm.write("-----BEGIN TSS2 PRIVATE KEY-----\nAAAA\n-----END TSS2 PRIVATE KEY-----\n", to: Fixture.key)
-        #expect(try refused(tpm).reason == "key-in-hardware")
         let module = try Fixture.ready("device.key_path = '/pkcs11:token=t;object=k?pin-value=1234'\n")
         let report = try refused(module)
         #expect(report.reason == "key-in-hardware")
         #expect(
-            report.message == "The private key pkcs11:token=t;object=k?pin-value=(secret) belongs to a security module "
-                + "(PKCS #11) and is in no file.")
+            report.message
+                == "'device.key_path' is pkcs11:token=t;object=k?pin-value=(secret), the address of a key in a token, "
+                + "and not a file.")
+        #expect(report.hint?.contains(#"'sudo tedge cert create-csr --key "pkcs11:token=t;object=k"'"#) == true)
         #expect(report.hint?.contains("remove") == false)
     }
 

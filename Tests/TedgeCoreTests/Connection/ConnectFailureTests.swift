@@ -183,7 +183,10 @@ import Testing
                 "'mqtt.bridge.built_in' is 'true' in WORLD/tedge/tedge.toml"))
         #expect(
             try fail(Fixture.ready("device.cryptoki.mode = 'module'\n"), reason: "setting-unsupported").hasSuffix(
-                "Hint: mosquitto's bridge needs the key in a file: run 'tedge config set device.cryptoki.mode off'.\n"))
+                "Hint: mosquitto's bridge uses a key in a token through OpenSSL's provider 'pkcs11', and needs a file that "
+                    + "stands for it: run 'tedge config set device.cryptoki.mode off' and 'sudo tedge cert create-csr --key "
+                    + "pkcs11:…', which makes the file. If there is one at 'device.key_path' already, move it away first.\n"
+            ))
         _ = try fail(Fixture.ready("mqtt.external.bind.port = 1883\n"), reason: "listener-twice")
         _ = try fail(
             Fixture.ready("mqtt.external = { bind.port = 1, cert_file = '/x' }\n"), reason: "settings-incomplete")

@@ -62,6 +62,7 @@ struct Fixture: Sendable {
         context.retryPause = .zero
         context.listening = { _, _ in nil }
         context.systemdDirectory = directory.file("systemd")
+        context.unitDirectory = directory.file("units")
         context.programDirectory = directory.file("bin")
         context.thinEdgeProgram = directory.file("lib/tedge")
         context.appArmorDirectory = directory.file("apparmor.d")

@@ -52,6 +52,9 @@ extension DoctorRun {
     /// The warning about a key that everyone on the device can read.
     private func openKey(_ path: String) -> CheckOutcome? {
         guard let status = (try? context.files.status(path)) ?? nil, status.mode & 0o006 != 0 else { return nil }
+        let reference = CertificateFile.reference(at: path, files: context.files)
+        // An address without a PIN is no secret; what a TPM has wrapped is of use with this TPM alone.
+        if reference?.provider == .pkcs11, reference?.uri?.holdsPIN == false, status.mode & 0o002 == 0 { return nil }
         let word = ShellWord.quoted(path)
         // Only its owner can read a key of mode 400, and mosquitto must be able to read it.
         let isBrokers = brokerAccount.map { $0.owner.user == status.owner.user } ?? true
@@ -60,7 +63,8 @@ extension DoctorRun {
             Diagnosis(
                 .keyReadable, "Everyone on this machine can read the private key of the device.",
                 seen: "\(path) has mode \(String(status.mode, radix: 8))",
-                hint: "Run '\(own)sudo chmod 400 \(word)'. If others may have read it, create a new pair."))
+                hint: "Run '\(own)sudo chmod 400 \(word)'."
+                    + (reference == nil ? " If others may have read it, create a new pair." : "")))
     }
 
     func keyPair() -> CheckOutcome {
@@ -120,12 +124,26 @@ extension DoctorRun {
         return checked("user \(account.name)") { validation in
             if self.credentialsFile == nil {
                 try validation.checkReadability(for: account)
+                try BrokerKeyCheck(context: self.brokerContext).check(validation.keyPath, for: account)
+                try self.checkUnit(of: validation.keyPath)
             } else {
                 try validation.checkReadabilityOfRoots(for: account)
             }
             guard let listeners = try ListenerConfiguration.from(try self.settings.get()) else { return }
             try ListenerFiles(listeners, in: self.context).check(for: account)
         }
+    }
+
+    /// Throws if the bridge is written, its key is one of a provider, and mosquitto's unit does not name the provider.
+    private func checkUnit(of keyPath: String) throws {
+        guard let reference = CertificateFile.reference(at: keyPath, files: context.files),
+            let manager = try? manager.get(), context.files.exists(paths.bridge)
+        else { return }
+        let setup = KeyProviderSetup(context: brokerContext, manager: manager)
+        guard setup.obstacle == nil,
+            !setup.isCurrent(for: [reference] + setup.references(without: paths.bridge))
+        else { return }
+        throw CertificateError.unitWithoutProvider(provider: reference.provider, command: reconnectCommand)
     }
 
     func trustRoots() -> CheckOutcome {
