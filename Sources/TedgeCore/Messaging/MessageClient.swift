@@ -19,17 +19,18 @@ struct MessageClient {
         }
     }
 
-    /// Connects as `connect(until:)` does or, if a patience was asked for, again and again until the broker is there.
+    /// Connects as `connect(until:)` does, again and again until the broker is there.
     ///
     /// - Parameters:
-    ///   - patience: How long to wait for a broker that is not there, zero for ever; nil not to try again.
+    ///   - patience: How long to wait for a broker that is not there, zero for ever; nil for the usual time.
     ///   - limit: When to give up in any case.
     func connect(patience: Duration?, limit: ContinuousClock.Instant?) throws(MQTTError) {
-        let usual = ContinuousClock.now + Context.brokerTimeout
-        guard let patience else { return try connect(until: min(limit ?? usual, usual)) }
-        let end = patience == .zero ? limit : min(limit ?? .now + patience, .now + patience)
+        let begin = ContinuousClock.now
+        let wait = patience ?? Context.brokerTimeout
+        let end = patience == .zero ? limit : min(limit ?? begin + wait, begin + wait)
+        let single = begin + Context.brokerTimeout
         do throws(MQTTError) {
-            try connect(until: min(end ?? usual, usual))
+            try connect(until: min(end ?? single, single))
         } catch {
             guard error.mayPassAfterLoss, end.map({ .now < $0 }) ?? true else { throw error }
             do throws(MQTTError) {

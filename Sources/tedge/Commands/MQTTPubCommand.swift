@@ -38,7 +38,7 @@ struct MQTTPubCommand: RunnableCommand {
     @Option(
         .long("connection-timeout"),
         help: "Wait for a broker that is not there yet, for at most this time, for example 1m; 0 for ever.",
-        valueName: "DURATION")
+        valueName: "DURATION", defaultText: "10s")
     var connectionTimeout: SettingDuration?
 
     var arguments: [BoundArgument] {

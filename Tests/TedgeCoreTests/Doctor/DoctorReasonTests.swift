@@ -53,6 +53,7 @@ import Testing
     func noToken() throws {
         let fixture = try fixture()
         try fixture.write("include_dir \(fixture.path("mosquitto-conf"))\n", to: "mosquitto.conf")
+        fixture.broker.answerAsCloud(tenant: nil)
         let before = fixture.web.requests.count
         #expect(outcome(fixture, "device-registered").state != .error)
         #expect(fixture.web.requests.count == before)
