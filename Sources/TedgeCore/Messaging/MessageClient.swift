@@ -32,7 +32,10 @@ struct MessageClient {
         do throws(MQTTError) {
             try connect(until: min(end ?? single, single))
         } catch {
-            guard error.mayPassAfterLoss, end.map({ .now < $0 }) ?? true else { throw error }
+            // If no time is asked for, an answer that is not a broker's, or a name that does not exist, is an error at once.
+            guard patience == nil ? error.isAbsence : error.mayPassAfterLoss, end.map({ .now < $0 }) ?? true else {
+                throw error
+            }
             do throws(MQTTError) {
                 try connection.reconnect(until: end)
             } catch {
@@ -54,6 +57,13 @@ struct MessageClient {
             return .tls(endpoint, failure)
         default: return error
         }
+    }
+}
+
+extension MQTTError {
+    /// Whether nothing listens at the address of the broker.
+    fileprivate var isAbsence: Bool {
+        if case .socket(.cannotConnect) = self { mayPassAfterLoss } else { false }
     }
 }
 

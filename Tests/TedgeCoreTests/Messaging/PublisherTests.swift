@@ -41,6 +41,17 @@ import Testing
         #expect(fixture.broker.traffic.calls == ["connect", "reconnect", "publish a/b 1", "wait", "disconnect"])
     }
 
+    @Test("what answers and is no broker is an error at once, unless a time is given")
+    func noBroker() {
+        var request = request
+        fixture.broker.traffic.fail("connect", .closedBeforeAnswer(place), .closedBeforeAnswer(place))
+        #expect(publish(request).status == 1)
+        #expect(fixture.broker.traffic.calls == ["connect", "disconnect"])
+        request.patience = .seconds(5)
+        #expect(publish(request).status == 0)
+        #expect(fixture.broker.traffic.calls.dropFirst(2).prefix(2) == ["connect", "reconnect"])
+    }
+
     @Test("waiting for a broker ends with its last error, and does not help against a refusal")
     func patienceEnds() {
         var request = request
@@ -223,7 +234,6 @@ import Testing
         var request = request
         request.message = String(repeating: "x", count: 100_000)
         fixture.broker.traffic.fail("connect", .noRoute(place))
-        fixture.broker.traffic.fail("reconnect", .noRoute(place))
         #expect(publish(request).status == 1)
         #expect(fixture.errors.contains("the message \"\(String(repeating: "x", count: 79))…\" on"))
         #expect(fixture.errors.utf8.count < 1000)
