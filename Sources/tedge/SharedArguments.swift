@@ -35,6 +35,17 @@ struct DryRunArgument: ParsableArguments {
     var arguments: [BoundArgument] { [$isOn] }
 }
 
+/// How long a command waits for the local MQTT broker.
+struct ConnectionTimeoutArgument: ParsableArguments {
+    @Option(
+        .long("connection-timeout"),
+        help: "Wait for a broker that is not there yet, for at most this time, for example 1m; 0 for ever.",
+        valueName: "DURATION", defaultText: "10s")
+    var timeout: SettingDuration?
+
+    var arguments: [BoundArgument] { [$timeout] }
+}
+
 /// A command that changes something on the device.
 protocol ChangingCommand: RunnableCommand {
     /// Whether it only shows what it would change.

@@ -35,14 +35,10 @@ struct MQTTPubCommand: RunnableCommand {
         defaultText: "1s")
     var sleep: SettingDuration?
 
-    @Option(
-        .long("connection-timeout"),
-        help: "Wait for a broker that is not there yet, for at most this time, for example 1m; 0 for ever.",
-        valueName: "DURATION", defaultText: "10s")
-    var connectionTimeout: SettingDuration?
+    var connection = ConnectionTimeoutArgument()
 
     var arguments: [BoundArgument] {
-        [$topic, $message, $qos, $retain, $base64, $count, $sleep, $connectionTimeout]
+        [$topic, $message, $qos, $retain, $base64, $count, $sleep] + connection.arguments
     }
 
     func validate() throws(UsageError) {
@@ -58,7 +54,7 @@ struct MQTTPubCommand: RunnableCommand {
         (request.qos, request.isRetained, request.isBase64) = (qos, retain, base64)
         request.count = count
         if let sleep { request.pause = sleep.duration }
-        request.patience = connectionTimeout?.duration
+        request.patience = connection.timeout?.duration
         return Publisher(request, in: context).run()
     }
 }

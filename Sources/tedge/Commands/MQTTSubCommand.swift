@@ -43,21 +43,17 @@ struct MQTTSubCommand: RunnableCommand {
         help: "Show only retained messages, and stop at the first other one.")
     var retainedOnly: Bool
 
-    @Option(
-        .long("connection-timeout"),
-        help: "Wait for a broker that is not there yet, for at most this time, for example 1m; 0 for ever.",
-        valueName: "DURATION", defaultText: "10s")
-    var connectionTimeout: SettingDuration?
+    var connection = ConnectionTimeoutArgument()
 
     var arguments: [BoundArgument] {
-        [$topic, $qos, $noTopic, $base64, $duration, $count, $retainedOnly, $connectionTimeout]
+        [$topic, $qos, $noTopic, $base64, $duration, $count, $retainedOnly] + connection.arguments
     }
 
     func run(in context: Context) -> CommandReport {
         var request = Subscriber.Request(filter: topic)
         (request.qos, request.showsTopic, request.isBase64) = (qos, !noTopic, base64)
         (request.duration, request.limit, request.retainedOnly) = (duration?.duration, count, retainedOnly)
-        request.patience = connectionTimeout?.duration
+        request.patience = connection.timeout?.duration
         return Subscriber(request, in: context).run()
     }
 }
