@@ -37,6 +37,7 @@ LINK = -Xswiftc -use-ld=lld -Xlinker --icf=safe -Xlinker --gc-sections -Xlinker 
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -no-toolchain-stdlib-rpath $(LINK) \
 	-Xswiftc -Osize -Xswiftc -assert-config -Xswiftc Debug \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
+	-Xswiftc -Xfrontend -Xswiftc -function-sections \
 	-Xswiftc -file-prefix-map -Xswiftc $(PLACE)=. -Xcc -ffile-prefix-map=$(PLACE)=. \
 	-Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs
 BUILD = Sources/Packaging/in-place swift build $(RELEASE) --product tedge

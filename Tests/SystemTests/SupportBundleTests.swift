@@ -12,6 +12,7 @@ extension SystemTests {
             let device = prepared.device
             try device.ask(["tedge", "connect", "c8y"])
             try device.ask(["systemctl", "restart", "mosquitto"])
+            try device.ask(["tedge", "connect", "c8y", "--test", "--wait", "60s"])
             let root = try device.run([
                 "tedge", "diag", "collect", "--output-dir", "/root", "--name", "b", "--keep-dir",
             ])
