@@ -3,7 +3,10 @@
 # Prints the seconds of each, one round a line. Runs inside the device. $1: device id, $2: device type, $3: rounds.
 set -e
 seconds() {
-    local start=${EPOCHREALTIME/./} end
+    local start end
+    # The stand-in's own connection acknowledges its last answer after up to 40 ms; nobody shall wait for that.
+    sleep 0.1
+    start=${EPOCHREALTIME/./}
     "$@" >/dev/null
     end=${EPOCHREALTIME/./}
     printf '%d.%06d ' $(((end - start) / 1000000)) $(((end - start) % 1000000))
