@@ -23,6 +23,8 @@ struct RestartDryRun {
         let dryRun = BrokerDryRun(context: context, unit: unit, directory: directory)
         let present = LinkDirectory.beside(context.mosquittoConfiguration).links(to: directory, context.files)
         let own = OwnNames(directory, links: Array(present.keys) + links.keys)
+        // Whether the files as they are need no try, because the running mosquitto has started with them.
+        var isProven = false
         if unit.process != nil {
             // A line of ours that is wrong is written again or removed.
             let dangling = present.filter { !context.files.exists($0.value) }.sorted { $0.key < $1.key }
@@ -31,12 +33,15 @@ struct RestartDryRun {
                     complaint: "\(other.key) leads to \(other.value), which does not exist.",
                     advice: "Run 'sudo tedge init' to remove the link")
             }
-            // Otherwise they are removed, or get their files again. Files that the running mosquitto has started with need no
-            // try, unless the planned ones fail.
-            if dangling.isEmpty, !hasStartedWithPresentFiles(unit) { try requireReturn(dryRun, own) }
+            // Otherwise they are removed, or get their files again.
+            if dangling.isEmpty {
+                isProven = hasStartedWithPresentFiles(unit)
+                if !isProven { try requireReturn(dryRun, own) }
+            }
         }
         guard let complaint = try dryRun.complaint(planned, links: links) else { return }
-        if unit.process != nil, hasStartedWithPresentFiles(unit) { try requireReturn(dryRun, own) }
+        // Something else than the files may have changed since then.
+        if isProven { try requireReturn(dryRun, own) }
         throw ConnectError.brokerRejects(complaint: complaint.lines, advice: complaint.advice(besides: own))
     }
 
