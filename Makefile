@@ -11,7 +11,7 @@ HARD_ROUNDS ?= 25
 # How many gateways 'make test-fleet' has.
 FLEET_DEVICES ?= 10
 
-# The oldest C library that the executable runs with: 2.36 (Debian 12), or 2.35 (Ubuntu 22.04) for 1.9 MB more, because the
+# The oldest C library that the executable runs with: 2.36 (Debian 12), or 2.35 (Ubuntu 22.04) for 1.6 MB more, because the
 # relocations are not packed then.
 GLIBC ?= 2.36
 $(if $(filter 2.35 2.36,$(GLIBC)),,$(error GLIBC is 2.36 or 2.35))
