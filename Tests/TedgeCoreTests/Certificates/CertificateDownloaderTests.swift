@@ -11,12 +11,8 @@ import X509
     let authority: StandInAuthority
 
     init() throws {
-        (fixture, authority) = (try Fixture(), try StandInAuthority())
-        fixture.accounts.caller = FixtureAccounts.root
-        try fixture.files.makeDirectory(fixture.directory.file("roots"), mode: 0o755, owner: nil)
-        try fixture.configure()
-        let authority = authority
-        fixture.web.serve { authority.answer(to: $0) }
+        authority = try StandInAuthority()
+        fixture = try Fixture.served(by: authority)
     }
 
     /// Downloads; without pauses, and with one try where nothing else is said.

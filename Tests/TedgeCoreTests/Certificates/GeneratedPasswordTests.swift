@@ -9,12 +9,8 @@ import Testing
     let authority: StandInAuthority
 
     init() throws {
-        (fixture, authority) = (try Fixture(), try StandInAuthority())
-        fixture.accounts.caller = FixtureAccounts.root
-        try fixture.files.makeDirectory(fixture.directory.file("roots"), mode: 0o755, owner: nil)
-        try fixture.configure()
-        let authority = authority
-        fixture.web.serve { authority.answer(to: $0) }
+        authority = try StandInAuthority()
+        fixture = try Fixture.served(by: authority)
     }
 
     /// Downloads once without a password.

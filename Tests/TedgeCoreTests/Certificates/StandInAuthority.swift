@@ -66,3 +66,15 @@ final class StandInAuthority: Sendable {
         return done.output
     }
 }
+
+extension Fixture {
+    /// A device of root that is configured, and whose web requests the authority answers.
+    static func served(by authority: StandInAuthority) throws -> Fixture {
+        var fixture = try Fixture()
+        fixture.accounts.caller = FixtureAccounts.root
+        try fixture.files.makeDirectory(fixture.directory.file("roots"), mode: 0o755, owner: nil)
+        try fixture.configure()
+        fixture.web.serve { authority.answer(to: $0) }
+        return fixture
+    }
+}
